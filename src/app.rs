@@ -1,0 +1,145 @@
+//! An app: one thing that becomes one image, in the words that hold for every language.
+
+use std::fmt;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Fact;
+use crate::need::Need;
+
+/// One binary, service or site of a project.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct App {
+    /// What `--app` takes; unique within the project.
+    pub name: String,
+    /// The directory that makes it an app, relative to the project's root.
+    #[schemars(with = "String")]
+    pub directory: Utf8PathBuf,
+    /// What there is to say for or against its being the one that is meant.
+    pub claims: Vec<Fact<Claim>>,
+    /// What it does when it runs.
+    pub behaviour: Behaviour,
+    /// The directory, relative to the project's root, from which people start it: relative paths in [`Behaviour`] count from here.
+    #[schemars(with = "String")]
+    pub home: Utf8PathBuf,
+    /// Files that its build reads besides its sources: embedded ones, for example. Nothing may keep them out of the build context.
+    #[schemars(with = "Vec<String>")]
+    pub keeps: Vec<Utf8PathBuf>,
+    /// Patterns of what its build does not need, to keep out of the build context.
+    pub clutter: Vec<String>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A reason to take one app before another. The order is the order in which they decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Claim {
+    /// It is an example, a tool of the project's own, a fixture: meant only when nothing else is there.
+    Aside,
+    /// The project says so itself: Procfile, release configuration, build script.
+    Named,
+    /// It listens on a port.
+    Listens,
+    /// It bears the project's, module's or package's name.
+    Namesake,
+}
+
+/// What a program does at run time, whatever language it is written in.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Behaviour {
+    /// Where it listens, the most telling first. Empty: it does not, as far as can be seen.
+    pub listens: Vec<Fact<Listen>>,
+    /// Environment variables that it does not start without, other than the port.
+    pub demands: Vec<Fact<String>>,
+    /// Files and directories of the project that it reads by a relative path.
+    pub reads: Vec<Fact<RunFile>>,
+    /// Directories that it writes to: relative ones to its working directory, or absolute.
+    pub writes: Vec<Fact<WritePath>>,
+    /// What it asks of its image beyond what its linkage asks.
+    pub needs: Vec<Fact<Need>>,
+    /// The signal that it ends on, where it is not the usual SIGTERM.
+    pub stops_on: Option<Fact<StopSignal>>,
+}
+
+/// Where a program listens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Listen {
+    /// The port, when it can be seen.
+    pub port: Option<u16>,
+    /// The environment variable that sets the port, when there is one.
+    pub variable: Option<PortVariable>,
+    /// The interface that it binds.
+    pub interface: Interface,
+}
+
+/// The interface that a program binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Interface {
+    /// All of them, or one that cannot be seen: reachable from outside the container.
+    Any,
+    /// 127.0.0.1, ::1 or localhost: not reachable from outside the container.
+    Loopback,
+}
+
+/// An environment variable that sets a port.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct PortVariable {
+    /// Its name, mostly `PORT`.
+    pub name: String,
+    /// Whether the program does without it.
+    pub role: Role,
+}
+
+/// Whether an environment variable has to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The program has a default of its own.
+    Optional,
+    /// The program does not start, or not where it should, without it.
+    Demanded,
+}
+
+/// Something of the project that the program reads when it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RunFile {
+    /// Where it is, relative to the project's root.
+    #[schemars(with = "String")]
+    pub source: Utf8PathBuf,
+    /// The path that the program opens, relative to its working directory and without `./`; may begin with `..`.
+    #[schemars(with = "String")]
+    pub opened_as: Utf8PathBuf,
+}
+
+/// A directory that the program writes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct WritePath {
+    /// The directory as the program names it, without `./`: empty for its working directory, may begin with `..` or be absolute.
+    #[schemars(with = "String")]
+    pub directory: Utf8PathBuf,
+}
+
+/// A signal that a program ends on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum StopSignal {
+    /// Ctrl-C.
+    #[serde(rename = "SIGINT")]
+    Interrupt,
+    /// nginx and php-fpm end gracefully on it.
+    #[serde(rename = "SIGQUIT")]
+    Quit,
+}
+
+impl fmt::Display for StopSignal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            StopSignal::Interrupt => "SIGINT",
+            StopSignal::Quit => "SIGQUIT",
+        })
+    }
+}

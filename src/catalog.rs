@@ -1,0 +1,284 @@
+//! The world as it is: base images and what they hold, toolchain images and their ends of life, packages, native libraries.
+//!
+//! All of it is data under `presets/_catalog`, so that a new base, release or package is no change to the code.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, Result, nearest};
+use crate::need::Need;
+use crate::version::Version;
+
+/// Everything that changes without us.
+#[derive(Clone, Debug, Default)]
+pub struct Catalog {
+    bases: BTreeMap<String, Base>,
+    toolchains: BTreeMap<String, Toolchain>,
+    packages: BTreeMap<Need, BTreeMap<String, Packages>>,
+    natives: BTreeMap<String, Vec<Native>>,
+    as_of: String,
+}
+
+/// An image that programs run on.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Base {
+    /// What it is, in a few words.
+    pub summary: String,
+    /// The reference for FROM. `{version}` stands for the version of [`Base::interpreter`].
+    pub image: String,
+    /// The image that a debug variant runs on.
+    pub debug: DebugBase,
+    /// The distribution release that its packages and libraries are of.
+    pub release: Option<String>,
+    /// Its package manager, when it has one.
+    pub installer: Option<Installer>,
+    /// The size on disk, in MB of 1,000,000 bytes.
+    pub megabytes: u32,
+    /// What is in it.
+    #[serde(default)]
+    pub has: Vec<Need>,
+    /// What can be copied into it from the build stage, or made there.
+    #[serde(default)]
+    pub copies: Vec<Need>,
+    /// The interpreter that it brings, where there is one image for each version.
+    pub interpreter: Option<Interpreter>,
+}
+
+/// The image of a debug variant and the shell in it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct DebugBase {
+    /// The reference for FROM.
+    pub image: String,
+    /// The path of its shell.
+    pub shell: String,
+}
+
+/// An interpreter or virtual machine that a family of images brings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Interpreter {
+    /// What a need calls it.
+    pub name: String,
+    /// The versions that there are images for.
+    pub versions: Vec<Version>,
+}
+
+/// A package manager.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Installer {
+    /// Debian's.
+    Apt,
+    /// Alpine's.
+    Apk,
+}
+
+/// What packages give one thing on one release.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Packages {
+    /// For the build stage.
+    #[serde(default)]
+    pub build: Vec<String>,
+    /// For the image that runs.
+    #[serde(default)]
+    pub run: Vec<String>,
+}
+
+/// A language's build images.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Toolchain {
+    /// The reference for FROM, with `{version}` and `{suite}` to fill in.
+    pub image: String,
+    /// The distributions that it comes on.
+    pub suites: BTreeMap<String, Suite>,
+    /// Its releases, newest first.
+    pub releases: Vec<Release>,
+    /// What a debug variant installs to hold the program under a debugger.
+    pub debugger: Option<Debugger>,
+}
+
+/// A distribution that a toolchain's image comes on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// The distribution release.
+    pub release: String,
+    /// The C library that its programs are linked against.
+    pub libc: Need,
+    /// What else is in it.
+    #[serde(default)]
+    pub has: Vec<Need>,
+}
+
+/// A release of a toolchain.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Release {
+    /// The series that a floating tag names.
+    pub version: Version,
+    /// The newest release of the series that was seen.
+    pub newest: Version,
+    /// The day of its last fix, `YYYY-MM-DD`.
+    pub end_of_life: String,
+    /// The distributions that there are images for.
+    pub suites: Vec<String>,
+}
+
+/// A debugger that is installed by the toolchain.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Debugger {
+    /// What to install, version included.
+    pub package: String,
+    /// The port that it listens on.
+    pub port: u16,
+}
+
+/// A package of a language's registry that is, or wraps, native code.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Native {
+    /// Its name in the registry.
+    pub name: String,
+    /// What is native about it, completing "this module is ...".
+    pub what: String,
+    /// Whether a program works without the native part.
+    #[serde(default)]
+    pub without: Without,
+    /// Needed to build it.
+    #[serde(default)]
+    pub build: Vec<Need>,
+    /// Needed to run what was built with it.
+    #[serde(default)]
+    pub run: Vec<Need>,
+    /// Packages that pull it in: it counts when one of them is used.
+    #[serde(default)]
+    pub through: Vec<String>,
+}
+
+/// What becomes of a program when the native part is left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Without {
+    /// It does not build, or fails when it runs.
+    #[default]
+    Fails,
+    /// It has another way that needs nothing native.
+    FallsBack,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Toolchains {
+    as_of: String,
+    #[serde(flatten)]
+    languages: BTreeMap<String, Toolchain>,
+}
+
+impl Catalog {
+    /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `native-<language>.toml`.
+    ///
+    /// # Errors
+    /// When a file is not what a catalog's file has to be; the label names it.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        let mut catalog = Self::default();
+        for (name, text) in files {
+            match name {
+                "bases.toml" => catalog.bases.append(&mut parse(name, text)?),
+                "packages.toml" => catalog.packages.append(&mut parse(name, text)?),
+                "toolchains.toml" => {
+                    let mut found: Toolchains = parse(name, text)?;
+                    catalog.toolchains.append(&mut found.languages);
+                    catalog.as_of = found.as_of;
+                }
+                _ => {
+                    let language = name.strip_prefix("native-").and_then(|rest| rest.strip_suffix(".toml"));
+                    let language =
+                        language.ok_or_else(|| Diagnostic::usage("catalog::unknown-file", format!("`{name}` is no file of a catalog")))?;
+                    let mut natives: BTreeMap<String, Vec<Native>> = parse(name, text)?;
+                    catalog.natives.entry(language.to_owned()).or_default().extend(natives.remove("module").unwrap_or_default());
+                }
+            }
+        }
+        Ok(catalog)
+    }
+
+    /// The base of that name.
+    #[must_use]
+    pub fn base(&self, id: &str) -> Option<&Base> {
+        self.bases.get(id)
+    }
+
+    /// All bases, by name.
+    pub fn bases(&self) -> impl Iterator<Item = (&str, &Base)> {
+        self.bases.iter().map(|(id, base)| (id.as_str(), base))
+    }
+
+    /// The known base whose name is nearest to a misspelt one.
+    #[must_use]
+    pub fn nearest_base(&self, id: &str) -> Option<&str> {
+        nearest(id, self.bases.keys().map(String::as_str))
+    }
+
+    /// The build images of a language.
+    ///
+    /// # Errors
+    /// When the catalog has none, which is a fault of the catalog.
+    pub fn toolchain(&self, language: &str) -> Result<&Toolchain> {
+        let missing = || Diagnostic::error("catalog::no-toolchain", format!("the catalog has no toolchain for `{language}`"));
+        Ok(self.toolchains.get(language).ok_or_else(missing)?)
+    }
+
+    /// The packages that give `need` on `release`.
+    #[must_use]
+    pub fn packages(&self, need: &Need, release: &str) -> Option<&Packages> {
+        self.packages.get(need)?.get(release)
+    }
+
+    /// Whether any release can install `need`: whether it is known at all.
+    #[must_use]
+    pub fn knows(&self, need: &Need) -> bool {
+        self.packages.contains_key(need)
+    }
+
+    /// What is known to be native in a language's registry.
+    #[must_use]
+    pub fn natives(&self, language: &str) -> &[Native] {
+        self.natives.get(language).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a release's end of life was past when the catalog was made. There is no clock here: same input, same bytes.
+    #[must_use]
+    pub fn is_past(&self, release: &Release) -> bool {
+        release.end_of_life <= self.as_of
+    }
+
+    /// The day on which the catalog was made.
+    #[must_use]
+    pub fn as_of(&self) -> &str {
+        &self.as_of
+    }
+}
+
+impl Toolchain {
+    /// The reference of the image for `version` on `suite`.
+    #[must_use]
+    pub fn image(&self, version: Version, suite: &str) -> String {
+        self.image.replace("{version}", &version.to_string()).replace("{suite}", suite)
+    }
+}
+
+fn parse<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T> {
+    toml::from_str(text).map_err(|error| {
+        let span = error.span().map(|range| crate::evidence::Span::of(text, range.start, range.end));
+        Diagnostic::usage("catalog::broken", format!("`{name}` of the catalog is broken: {}", error.message()))
+            .at(name, span, "here")
+            .into()
+    })
+}

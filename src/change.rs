@@ -1,0 +1,267 @@
+//! What would happen to the disk: which files are new, ours, edited or foreign, and how they differ.
+//!
+//! Every file that is written carries a line with a hash of all the rest, so that a later run can tell its own work from an edited copy
+//! and from what was never its own. Line ends do not count, for git may have changed them.
+
+#[cfg(feature = "cli")]
+mod write;
+
+use std::fmt::Write as _;
+
+use camino::Utf8PathBuf;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+use similar::{Algorithm, TextDiff};
+
+#[cfg(feature = "cli")]
+pub use self::write::{read, write};
+
+/// The header is looked for in so many lines: parser directives and a title may stand before it.
+const HEADER_LINES: usize = 5;
+
+/// A file that was rendered, header included.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct File {
+    /// Where it belongs, relative to the project's root.
+    pub path: Utf8PathBuf,
+    /// All of its text.
+    pub text: String,
+}
+
+/// How a file on disk stands to the one that was rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// There is none on disk.
+    New,
+    /// There is nothing to write.
+    Same,
+    /// It was written by imggen and not touched since; it differs now.
+    Ours,
+    /// It was written by imggen and edited since.
+    Edited,
+    /// It was never ours.
+    Foreign,
+}
+
+/// One file, before and after.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Where it belongs, relative to the project's root.
+    pub path: Utf8PathBuf,
+    /// How the two stand to each other.
+    pub state: State,
+    /// What is on disk.
+    pub before: Option<String>,
+    /// What was rendered.
+    pub after: String,
+}
+
+/// The line that says who wrote a file: `# imggen 0.1.0 go-distroless/1 sha256:0123456789abcdef`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The version of imggen.
+    pub tool: String,
+    /// The preset and its version.
+    pub preset: String,
+    /// The first 16 hexadecimal digits of the hash of all other lines.
+    pub hash: String,
+}
+
+impl Header {
+    /// The header of a text, when one of its first lines is one.
+    #[must_use]
+    pub fn find(text: &str) -> Option<Self> {
+        locate(text).map(|(_, header)| header)
+    }
+
+    fn parse(line: &str) -> Option<Self> {
+        let mut words = line.strip_prefix("# imggen ")?.trim_end().split(' ');
+        let (tool, preset, hash) = (words.next()?, words.next()?, words.next()?.strip_prefix("sha256:")?);
+        let is_hash = hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if words.next().is_some() || tool.is_empty() || !preset.contains('/') || !is_hash {
+            return None;
+        }
+        Some(Self { tool: tool.to_owned(), preset: preset.to_owned(), hash: hash.to_owned() })
+    }
+}
+
+/// Puts the header into a file's text: below the parser directives or the title that it starts with, else on top. `preset` is the
+/// preset's name and version, `go-distroless/1`. A header that is there already is replaced.
+#[must_use]
+pub fn seal(body: &str, preset: &str) -> String {
+    let body = without_header(body);
+    // a blank in a name, or worse a line's end, would make a header that is not found again
+    let preset: String = preset.chars().map(|c| if c.is_whitespace() || c.is_control() { '-' } else { c }).collect();
+    let directives = body.lines().take_while(|line| is_directive(line)).count();
+    let above = if directives == 0 { usize::from(body.starts_with('#')) } else { directives };
+    let split = body.split_inclusive('\n').take(above).map(str::len).sum();
+    let (top, rest) = body.split_at(split);
+    let end = if top.is_empty() || top.ends_with('\n') { "" } else { "\n" };
+    format!("{top}{end}# imggen {} {preset} sha256:{}\n{rest}", env!("CARGO_PKG_VERSION"), hash(&format!("{top}{end}{rest}")))
+}
+
+/// What becomes of `file` when `before` is on disk in its place.
+#[must_use]
+pub fn compare(before: Option<String>, file: &File) -> Change {
+    let state = before.as_deref().map_or(State::New, |before| state(before, &file.text));
+    Change { path: file.path.clone(), state, before, after: file.text.clone() }
+}
+
+fn state(before: &str, after: &str) -> State {
+    let (before, after) = (plain(before), plain(after));
+    if before == after {
+        return State::Same;
+    }
+    let Some(header) = Header::find(&before) else { return State::Foreign };
+    let body = without_header(&before);
+    let same_body = body == without_header(&after);
+    match (hash(&body) == header.hash, same_body) {
+        // only the header differs: a new version of the tool is no reason to touch the file
+        (true, true) => State::Same,
+        // an edit that imggen would make itself is lost by nobody
+        (true, false) | (false, true) => State::Ours,
+        (false, false) => State::Edited,
+    }
+}
+
+/// What changes, as a unified diff; empty when there is nothing to write.
+#[must_use]
+pub fn diff(change: &Change) -> String {
+    if change.state == State::Same {
+        return String::new();
+    }
+    let (before, after) = (plain(change.before.as_deref().unwrap_or_default()), plain(&change.after));
+    let from = if change.before.is_some() { format!("a/{}", change.path) } else { "/dev/null".to_owned() };
+    let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before.as_str(), after.as_str());
+    diff.unified_diff().context_radius(3).header(&from, &format!("b/{}", change.path)).to_string()
+}
+
+/// Where the header's line starts, and the header.
+fn locate(text: &str) -> Option<(usize, Header)> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n').take(HEADER_LINES) {
+        if let Some(header) = Header::parse(line) {
+            return Some((start, header));
+        }
+        start += line.len();
+    }
+    None
+}
+
+/// The text with plain newlines and without its header's line.
+fn without_header(text: &str) -> String {
+    let mut text = plain(text);
+    if let Some((start, _)) = locate(&text) {
+        let end = text[start..].find('\n').map_or(text.len(), |newline| start + newline + 1);
+        text.replace_range(start..end, "");
+    }
+    text
+}
+
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}
+
+fn hash(body: &str) -> String {
+    let digest = Sha256::digest(body.as_bytes());
+    digest.iter().take(8).fold(String::new(), |mut hex, byte| {
+        _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+/// Whether a line is one that Docker reads before all others: another comment above it would make it an idle one.
+fn is_directive(line: &str) -> bool {
+    let key = line.strip_prefix('#').and_then(|rest| rest.split_once('=')).map(|(key, _)| key.trim().to_ascii_lowercase());
+    matches!(key.as_deref(), Some("syntax" | "escape" | "check"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BODY: &str = "# shop: Go 1.27\n\nFROM a:1 AS build\nFROM b:1 AS runtime\n";
+
+    fn file(text: String) -> File {
+        File { path: "Dockerfile".into(), text }
+    }
+
+    /// The same text as another version of the tool would have sealed it.
+    fn by_older_tool(text: &str) -> String {
+        text.replace(&format!("# imggen {} ", env!("CARGO_PKG_VERSION")), "# imggen 0.0.1 ")
+    }
+
+    #[test]
+    fn a_header_stands_below_what_has_to_be_first() {
+        for (body, line) in [
+            (BODY, 1),
+            ("FROM a:1\n", 0),
+            ("# only a title", 1),
+            ("", 0),
+            ("# syntax=docker/dockerfile:1\n# check=error=true\n# title\nFROM a:1\n", 2),
+        ] {
+            let sealed = seal(body, "go-distroless/1");
+            let found = sealed.lines().position(|line| Header::parse(line).is_some());
+            assert_eq!(found, Some(line), "{body:?}");
+            let header = Header::find(&sealed);
+            assert_eq!(header.map(|header| (header.preset, header.hash)), Some(("go-distroless/1".into(), hash(&without_header(&sealed)))));
+            assert_eq!(seal(&sealed, "go-distroless/1"), sealed, "sealing again changes nothing");
+        }
+    }
+
+    #[test]
+    fn a_header_is_one_line_of_its_own_shape() {
+        assert!(Header::find(&seal(BODY, "a b\nRUN evil/1")).is_some_and(|header| header.preset == "a-b-RUN-evil/1"));
+        for line in [
+            "# imggen 0.1.0 go/1 sha256:0123",
+            "# imggen 0.1.0 go/1 sha256:0123456789ABCDEF",
+            "# imggen 0.1.0 go sha256:0123456789abcdef",
+            "# imggen 0.1.0 go/1 sha256:0123456789abcdef more",
+            "## imggen 0.1.0 go/1 sha256:0123456789abcdef",
+        ] {
+            assert_eq!(Header::find(line), None, "{line}");
+        }
+        let late = format!("{}{}", "\n".repeat(5), seal("", "go/1"));
+        assert_eq!(Header::find(&late), None);
+    }
+
+    #[test]
+    fn ours_edited_and_foreign_are_told_apart() {
+        let new = seal(BODY, "go/2");
+        let old = seal(&BODY.replace("b:1", "b:0"), "go/1");
+        let crlf = |text: &str| text.replace('\n', "\r\n");
+        for (what, before, expected) in [
+            ("nothing", None, State::New),
+            ("the very same", Some(new.clone()), State::Same),
+            ("checked out with CRLF", Some(crlf(&new)), State::Same),
+            ("by an older tool", Some(by_older_tool(&new)), State::Same),
+            ("by an older preset", Some(seal(BODY, "go/1")), State::Same),
+            ("by an older template", Some(old.clone()), State::Ours),
+            ("that with CRLF", Some(crlf(&old)), State::Ours),
+            ("edited to what is new", Some(old.replace("b:0", "b:1")), State::Ours),
+            ("edited", Some(new.replace("a:1", "a:2")), State::Edited),
+            ("edited at its end", Some(format!("{new}\n")), State::Edited),
+            ("edited, with CRLF", Some(crlf(&new.replace("a:1", "a:2"))), State::Edited),
+            ("header taken out", Some(BODY.to_owned()), State::Foreign),
+            ("foreign", Some("FROM scratch\n".to_owned()), State::Foreign),
+            ("empty", Some(String::new()), State::Foreign),
+        ] {
+            assert_eq!(compare(before, &file(new.clone())).state, expected, "{what}");
+        }
+        let unsealed = compare(Some("a\r\n".to_owned()), &file("a\n".to_owned()));
+        assert_eq!(unsealed.state, State::Same, "a file without a header is compared as it is");
+    }
+
+    #[test]
+    fn a_diff_shows_lines_and_no_line_ends() {
+        let before = "# a\r\nFROM a:1 AS build\r\nUSER 1\r\n".to_owned();
+        let change = compare(Some(before), &file("# a\nFROM a:2 AS build\nUSER 1\n".to_owned()));
+        let expected = "--- a/Dockerfile\n+++ b/Dockerfile\n@@ -1,3 +1,3 @@\n # a\n-FROM a:1 AS build\n+FROM a:2 AS build\n USER 1\n";
+        assert_eq!(diff(&change), expected);
+        let new = compare(None, &file("# a\n".to_owned()));
+        assert_eq!(diff(&new), "--- /dev/null\n+++ b/Dockerfile\n@@ -0,0 +1 @@\n+# a\n");
+        let same = compare(Some(by_older_tool(&seal(BODY, "go/1"))), &file(seal(BODY, "go/1")));
+        assert_eq!(diff(&same), "");
+    }
+}

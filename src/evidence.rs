@@ -1,0 +1,201 @@
+//! What a decision rests on: a place in the project, the rule that read it, and the text that stands there.
+
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A stretch of one line. Lines and columns count from 1, columns and lengths count characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+pub struct Span {
+    /// The line, from 1.
+    pub line: u32,
+    /// The first character's column, from 1.
+    pub column: u32,
+    /// How many characters; never past the end of the line.
+    pub length: u32,
+}
+
+impl Span {
+    /// The span of the byte range `start..end` of `text`, cut at the end of its first line.
+    #[must_use]
+    pub fn of(text: &str, start: usize, end: usize) -> Self {
+        let start = text.floor_char_boundary(start);
+        let end = text.floor_char_boundary(end).max(start);
+        let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let covered = text[start..end].lines().next().unwrap_or("");
+        Self {
+            line: count(text[..start].matches('\n').count() + 1),
+            column: count(text[line_start..start].chars().count() + 1),
+            length: count(covered.chars().count().max(1)),
+        }
+    }
+
+    /// All of `line` (from 1), leading and trailing blanks left out.
+    #[must_use]
+    pub fn of_line(line: usize, content: &str) -> Self {
+        let indent = content.chars().take_while(|c| c.is_whitespace()).count();
+        Self { line: count(line), column: count(indent + 1), length: count(content.trim().chars().count().max(1)) }
+    }
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// How sure a rule is of what it reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Strength {
+    /// The file's own grammar was parsed.
+    Parsed,
+    /// A telling shape was found in source text; it may mean something else.
+    Weak,
+}
+
+/// The rule by which a place was read. Its `id` is stable; its `meaning` completes "this ...".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// Stable name, `language.what`.
+    pub id: &'static str,
+    /// What it means that the rule matched, in a few words.
+    pub meaning: &'static str,
+    /// How sure it is.
+    pub strength: Strength,
+}
+
+impl Rule {
+    /// A rule that parses what it reads.
+    #[must_use]
+    pub const fn parsed(id: &'static str, meaning: &'static str) -> Self {
+        Self { id, meaning, strength: Strength::Parsed }
+    }
+
+    /// A rule that looks for a shape in source text.
+    #[must_use]
+    pub const fn weak(id: &'static str, meaning: &'static str) -> Self {
+        Self { id, meaning, strength: Strength::Weak }
+    }
+}
+
+/// One place in the project that speaks for something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Evidence {
+    /// The file, relative to the project's root.
+    #[schemars(with = "String")]
+    pub file: Utf8PathBuf,
+    /// Where in the file; absent where the file's existence is what counts.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    pub span: Option<Span>,
+    /// The rule that matched.
+    pub rule: &'static str,
+    /// What the rule's match means.
+    pub meaning: &'static str,
+    /// How sure the rule is.
+    pub strength: Strength,
+    /// What stands there, as far as it matters.
+    pub text: String,
+}
+
+impl Evidence {
+    /// `text` stands at `span` in `file`.
+    pub fn at(file: impl Into<Utf8PathBuf>, span: Span, rule: Rule, text: impl Into<String>) -> Self {
+        Self { span: Some(span), ..Self::exists(file, rule).saying(text) }
+    }
+
+    /// `file` is there, and that is what counts.
+    pub fn exists(file: impl Into<Utf8PathBuf>, rule: Rule) -> Self {
+        let file = file.into();
+        let text = file.file_name().unwrap_or_default().to_owned();
+        Self { file, span: None, rule: rule.id, meaning: rule.meaning, strength: rule.strength, text }
+    }
+
+    fn saying(mut self, text: impl Into<String>) -> Self {
+        self.text = text.into();
+        self
+    }
+
+    /// The place as people write it: `go.mod:3`, or `vendor/modules.txt`.
+    #[must_use]
+    pub fn place(&self) -> Place<'_> {
+        Place { file: &self.file, line: self.span.map(|span| span.line) }
+    }
+}
+
+/// A file and perhaps a line, printed as `file:line`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'a> {
+    /// The file, relative to the project's root.
+    pub file: &'a Utf8Path,
+    /// The line, from 1.
+    pub line: Option<u32>,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.file),
+            None => write!(f, "{}", self.file),
+        }
+    }
+}
+
+/// A value and why it is believed: there is no fact without evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Fact<T> {
+    /// What is believed.
+    pub value: T,
+    because: Vec<Evidence>,
+}
+
+impl<T> Fact<T> {
+    /// `value`, because of `evidence`.
+    pub fn new(value: T, evidence: Evidence) -> Self {
+        Self { value, because: vec![evidence] }
+    }
+
+    /// The same, and because of `evidence` too.
+    #[must_use]
+    pub fn and(mut self, evidence: Evidence) -> Self {
+        if !self.because.contains(&evidence) {
+            self.because.push(evidence);
+        }
+        self
+    }
+
+    /// The same evidence for another value.
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Fact<U> {
+        Fact { value: to(self.value), because: self.because }
+    }
+
+    /// `value` by the same evidence.
+    pub fn with<U>(&self, value: U) -> Fact<U> {
+        Fact { value, because: self.because.clone() }
+    }
+
+    /// Why it is believed; never empty.
+    #[must_use]
+    pub fn because(&self) -> &[Evidence] {
+        &self.because
+    }
+
+    /// The first place that speaks for it.
+    #[must_use]
+    pub fn place(&self) -> Place<'_> {
+        self.because[0].place()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_counts_characters_and_stays_on_its_line() {
+        let text = "é = 1\n\tü = \"two\nthree\"\n";
+        let start = text.find("\"two").unwrap_or_default();
+        assert_eq!(Span::of(text, start, text.len()), Span { line: 2, column: 6, length: 4 });
+        assert_eq!(Span::of(text, 9999, 9999).line, 4);
+    }
+}

@@ -1,0 +1,164 @@
+//! The first base that holds the program: what it was given, what was passed over, and why.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::catalog::{Base, Catalog};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
+use crate::need::Need;
+
+/// One way to build the program, and what the result then asks of its base. A language offers its variants best first.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Variant {
+    /// What the language calls it: `static`, `glibc`, ...
+    pub id: &'static str,
+    /// What it is, for a sentence.
+    pub summary: String,
+    /// What the program asks of its base when it was built this way.
+    pub needs: Vec<Fact<Need>>,
+}
+
+/// How a base meets a need.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// It is in the image.
+    Has,
+    /// It comes from the build stage.
+    Copied,
+    /// These packages of the base's release give it.
+    Installed(Vec<String>),
+}
+
+/// A need and how it was met.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Met {
+    /// The need.
+    pub need: Fact<Need>,
+    /// How it was met.
+    pub way: Way,
+}
+
+/// A variant and a base that did not fit together.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Misfit {
+    /// The base.
+    pub base: String,
+    /// The variant.
+    pub variant: &'static str,
+    /// What the base cannot give.
+    pub lacks: Vec<Fact<Need>>,
+}
+
+/// The base that was found.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Fit {
+    /// Its name in the catalog.
+    pub base: String,
+    /// The variant that it was found for.
+    pub variant: Variant,
+    /// How each need is met.
+    pub met: Vec<Met>,
+    /// What was tried before.
+    pub passed_over: Vec<Misfit>,
+}
+
+impl Fit {
+    /// Whether `need` has to be brought from the build stage.
+    #[must_use]
+    pub fn copies(&self, need: &Need) -> bool {
+        self.met.iter().any(|met| met.way == Way::Copied && &met.need.value == need)
+    }
+
+    /// The packages to install, sorted, each once.
+    #[must_use]
+    pub fn packages(&self) -> Vec<String> {
+        let mut packages: Vec<_> = self
+            .met
+            .iter()
+            .filter_map(|met| if let Way::Installed(names) = &met.way { Some(names) } else { None })
+            .flatten()
+            .cloned()
+            .collect();
+        packages.sort();
+        packages.dedup();
+        packages
+    }
+}
+
+/// Walks the ladder: the first variant that some base holds, on the first base that holds it.
+///
+/// # Errors
+/// When no base holds any variant, with what each lacks; when the ladder names a base that is not known.
+pub fn climb(variants: &[Variant], ladder: &[String], catalog: &Catalog) -> Result<Fit> {
+    let mut rungs = Vec::new();
+    for id in ladder {
+        rungs.push((id, catalog.base(id).ok_or_else(|| unknown(id, catalog))?));
+    }
+    let mut passed_over = Vec::new();
+    for variant in variants {
+        for (id, base) in &rungs {
+            match place(variant, base, catalog) {
+                Ok(met) => return Ok(Fit { base: (*id).clone(), variant: variant.clone(), met, passed_over }),
+                Err(lacks) => passed_over.push(Misfit { base: (*id).clone(), variant: variant.id, lacks }),
+            }
+        }
+    }
+    Err(refuse(&passed_over).into())
+}
+
+fn place(variant: &Variant, base: &Base, catalog: &Catalog) -> std::result::Result<Vec<Met>, Vec<Fact<Need>>> {
+    let (mut met, mut lacks) = (Vec::new(), Vec::new());
+    for need in &variant.needs {
+        match way(&need.value, base, catalog) {
+            Some(way) => met.push(Met { need: need.clone(), way }),
+            None => lacks.push(need.clone()),
+        }
+    }
+    if lacks.is_empty() { Ok(met) } else { Err(lacks) }
+}
+
+fn way(need: &Need, base: &Base, catalog: &Catalog) -> Option<Way> {
+    if base.has.iter().any(|has| has.meets(need)) || brings(base, need) {
+        return Some(Way::Has);
+    }
+    if base.copies.contains(need) {
+        return Some(Way::Copied);
+    }
+    base.installer?;
+    let packages = catalog.packages(need, base.release.as_deref()?)?;
+    Some(Way::Installed(packages.run.clone()))
+}
+
+fn brings(base: &Base, need: &Need) -> bool {
+    match (&base.interpreter, need) {
+        (Some(interpreter), Need::Interpreter(name, version)) => interpreter.name == *name && interpreter.versions.contains(version),
+        _ => false,
+    }
+}
+
+fn unknown(id: &str, catalog: &Catalog) -> Diagnostic {
+    let error = Diagnostic::usage("base::unknown", format!("`{id}` is no base image that imggen knows"));
+    let known: Vec<_> = catalog.bases().map(|(id, _)| id).collect();
+    match catalog.nearest_base(id) {
+        Some(near) => error.help(format!("did you mean `{near}`?")),
+        None => error.help(format!("known are {}", known.join(", "))),
+    }
+}
+
+fn refuse(passed_over: &[Misfit]) -> Diagnostic {
+    let Some(nearest) = passed_over.iter().min_by_key(|misfit| misfit.lacks.len()) else {
+        return Diagnostic::usage("base::empty-ladder", "the ladder of base images is empty")
+            .help("name at least one base: `base = \"...\"`");
+    };
+    let lacks = nearest.lacks.iter().map(|need| need.value.words()).collect::<Vec<_>>().join(", no ");
+    let mut bases: Vec<_> = passed_over.iter().map(|misfit| format!("`{}`", misfit.base)).collect();
+    bases.dedup();
+    let message = match bases.as_slice() {
+        [one] => format!("{one} has no {lacks}, and this program needs it"),
+        many => format!("none of {} can hold this program: the nearest, `{}`, has no {lacks}", many.join(", "), nearest.base),
+    };
+    let because = nearest.lacks.iter().flat_map(Fact::because);
+    because.fold(Diagnostic::error("base::missing-need", message), |error, evidence| error.because(evidence))
+}

@@ -1,0 +1,247 @@
+//! Every program of a project, with what speaks for its being the one that is meant.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::cgo;
+use super::hints::{Hints, hints};
+use super::observe::{Observed, Reach, observe};
+use super::packages::{Main, Packages};
+use super::workspace::{Module, Workspace, is_not_ours};
+use super::{Dependencies, Facts, Manifest};
+use crate::app::{App, Claim, RunFile};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::tree::Tree;
+
+const ASIDE: Rule = Rule::parsed("go.aside", "this directory holds examples, tools or tests");
+const NESTED: Rule = Rule::parsed("go.nested-module", "this is a module of its own inside another");
+const NAMESAKE: Rule = Rule::parsed("go.module", "this is the module's name");
+const VENDORED: Rule = Rule::parsed("go.vendored", "the dependencies are in the project");
+
+/// Directories whose programs are not what the project is about.
+const ASIDE_DIRECTORIES: [&str; 27] = [
+    "_examples",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "ci",
+    "codegen",
+    "demo",
+    "demos",
+    "docs",
+    "e2e",
+    "example",
+    "examples",
+    "fuzz",
+    "gen",
+    "generate",
+    "hack",
+    "integration",
+    "magefiles",
+    "mock",
+    "sample",
+    "samples",
+    "script",
+    "scripts",
+    "test",
+    "testing",
+    "tests",
+    "tools",
+];
+
+/// Sources and libraries that cgo may include from anywhere.
+const NATIVE_SOURCES: [&str; 10] = ["a", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "s", "so"];
+
+/// Names of directories that say nothing about the program in them.
+const NAMELESS: [&str; 5] = ["cmd", "main", "src", "app", "bin"];
+
+/// Finds the programs.
+///
+/// # Errors
+/// When a manifest is broken.
+pub fn find(tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+    let Some(workspace) = Workspace::read(tree)? else {
+        return if tree.files_in("").any(|path| path.extension() == Some("go")) { Err(no_module().into()) } else { Ok(Vec::new()) };
+    };
+    let hints = hints(tree);
+    let tags: Vec<String> = hints.tags.iter().map(|tag| tag.value.clone()).collect();
+    let packages = Packages::of(tree, &tags);
+    let project = Project { tree, catalog, workspace: &workspace, hints: &hints };
+    packages.mains(&workspace).into_iter().map(|main| project.app(&main, &packages)).collect()
+}
+
+fn no_module() -> Diagnostic {
+    Diagnostic::error("go::no-module", "there are Go files here and no go.mod").help("`go mod init NAME` and `go mod tidy` make one")
+}
+
+struct Project<'t> {
+    tree: &'t Tree,
+    catalog: &'t Catalog,
+    workspace: &'t Workspace,
+    hints: &'t Hints,
+}
+
+impl<'t> Project<'t> {
+    fn app(&self, main: &Main, packages: &'t Packages<'t>) -> Result<(App, Facts)> {
+        let reach = packages.reach(&main.directory, self.workspace);
+        let missing = || Diagnostic::error("go::no-module", format!("`{}` belongs to no module", main.directory));
+        let module = self.workspace.in_directory(&reach.module).ok_or_else(missing)?;
+        let local = self.workspace.local(module)?;
+        let observed = observe(self.tree, &reach);
+        let c = cgo::look(self.tree, &reach, &local, self.catalog);
+        let name = self.name(main, module);
+        let mut warnings = observed.warnings.clone();
+        warnings.extend(self.missing_packages(&reach, module, packages, &observed));
+        let dependencies = self.dependencies(module, &local, &mut warnings);
+        let mut behaviour = observed.behaviour;
+        let seeded =
+            behaviour.writes.iter().filter_map(|write| self.seeded(write.value.directory.as_path(), module).map(|file| write.with(file)));
+        behaviour
+            .reads
+            .extend(seeded.filter(|seed| !behaviour.reads.iter().any(|read| read.value.source == seed.value.source)).collect::<Vec<_>>());
+        let app = App {
+            claims: self.claims(main, module, &name, &behaviour.listens.iter().flat_map(Fact::because).cloned().collect::<Vec<_>>()),
+            name,
+            directory: main.directory.clone(),
+            behaviour,
+            home: module.directory.clone(),
+            keeps: self.keeps(&observed.embeds),
+            clutter: self.clutter(&reach, &observed.embeds, packages),
+            warnings,
+        };
+        let package = main.directory.strip_prefix(&module.directory).unwrap_or(&main.directory);
+        let facts = Facts {
+            module: module.directory.clone(),
+            package: if package.as_str().is_empty() { ".".into() } else { format!("./{package}") },
+            main: main.evidence.clone(),
+            go: self.workspace.go(&local),
+            manifests: self.manifests(module, &local),
+            dependencies,
+            c_inside: c.needed,
+            c_optional: c.optional,
+            stamps: observed.stamps,
+            tags: self.hints.tags.clone(),
+            private: self.hints.private.clone(),
+        };
+        Ok((app, facts))
+    }
+
+    fn name(&self, main: &Main, module: &Module) -> String {
+        let own = main.directory.file_name().filter(|name| main.directory != module.directory && !NAMELESS.contains(name));
+        own.unwrap_or_else(|| module.name()).to_owned()
+    }
+
+    fn claims(&self, main: &Main, module: &Module, name: &str, listening: &[Evidence]) -> Vec<Fact<Claim>> {
+        let mut claims = Vec::new();
+        let aside = main.directory.components().any(|part| ASIDE_DIRECTORIES.contains(&part.as_str()));
+        let root = self.workspace.in_directory(Utf8Path::new(""));
+        if aside {
+            claims.push(Fact::new(Claim::Aside, Evidence::exists(main.evidence.file.clone(), ASIDE)));
+        } else if root.is_some() && !module.directory.as_str().is_empty() && !self.workspace.binds(module) {
+            claims.push(Fact::new(Claim::Aside, Evidence::exists(module.go_mod(), NESTED)));
+        }
+        let started = self.hints.started.iter().filter(|started| started.value == name);
+        let built = self.hints.built.iter().filter(|built| built.value == main.directory && self.hints.built.len() == 1);
+        claims.extend(started.map(|fact| fact.with(Claim::Named)).chain(built.map(|fact| fact.with(Claim::Named))));
+        if let Some((first, rest)) = listening.split_first() {
+            claims.push(rest.iter().cloned().fold(Fact::new(Claim::Listens, first.clone()), Fact::and));
+        }
+        if let Some(line) = module.file.module.as_ref().filter(|_| module.name() == name) {
+            claims.push(Fact::new(Claim::Namesake, module.evidence(line, NAMESAKE)));
+        }
+        claims
+    }
+
+    /// Packages of the module that are imported and not there are mostly generated, and the build cannot make them.
+    fn missing_packages(&self, reach: &Reach<'_>, module: &Module, packages: &Packages<'_>, observed: &Observed) -> Option<Diagnostic> {
+        let mut sources = reach.packages.iter().flat_map(|package| &package.files);
+        let (source, import) = sources.find_map(|source| {
+            let gone =
+                |path: &str| module.directory_of(path).is_some() && packages.resolve(path, &module.directory, self.workspace).is_none();
+            source.head.imports.iter().find(|import| gone(import.path)).map(|import| (source, import))
+        })?;
+        let span = crate::evidence::Span::of(source.text, import.offset as usize, import.end());
+        let warning = Diagnostic::warning(
+            "go::missing-package",
+            format!("`{}` is imported and not in the project: it seems to be generated", import.path),
+        )
+        .at(source.path, Some(span), "imported here");
+        let generate = observed.generates.first();
+        let warning = generate.iter().flat_map(|fact| fact.because()).fold(warning, Diagnostic::because);
+        let command = if generate.is_some() { "`go generate ./...`" } else { "what generates it" };
+        Some(warning.help(format!(
+            "run {command} and commit the result, or see that it is there before `docker build` and that no ignore file hides it"
+        )))
+    }
+
+    fn dependencies(&self, module: &Module, local: &[&Module], warnings: &mut Vec<Diagnostic>) -> Dependencies {
+        let vendored = if self.workspace.binds(module) { "vendor/modules.txt".into() } else { module.directory.join("vendor/modules.txt") };
+        if self.tree.has(&vendored) {
+            return Dependencies::Vendored(Evidence::exists(vendored, VENDORED));
+        }
+        let mut needed = local.iter().flat_map(|module| module.file.requires.iter().map(move |require| (module, require)));
+        let external = |path: &str| !local.iter().any(|other| other.path == path);
+        let Some((from, require)) = needed.find(|(_, require)| external(&require.value.path)) else { return Dependencies::None };
+        if !self.tree.has(from.directory.join("go.sum")) {
+            let warning = Diagnostic::warning(
+                "go::no-sum",
+                format!("`{}` asks for modules and there is no go.sum beside it: the build will fail", from.go_mod()),
+            );
+            warnings.push(warning.at(from.go_mod(), Some(require.span), "asked for here").help("run `go mod tidy` and commit go.sum"));
+        }
+        Dependencies::Downloaded
+    }
+
+    fn manifests(&self, module: &Module, local: &[&Module]) -> Vec<Manifest> {
+        let there = |directory: &Utf8Path, files: [&'static str; 2]| {
+            files.into_iter().filter(|file| self.tree.has(directory.join(file))).collect::<Vec<_>>()
+        };
+        let work = self
+            .workspace
+            .binds(module)
+            .then(|| Manifest { directory: Utf8PathBuf::new(), files: there(Utf8Path::new(""), ["go.work", "go.work.sum"]) });
+        let modules = local
+            .iter()
+            .map(|module| Manifest { directory: module.directory.clone(), files: there(&module.directory, ["go.mod", "go.sum"]) });
+        work.into_iter().chain(modules).collect()
+    }
+
+    /// A directory that the program writes to and that the project fills to begin with.
+    fn seeded(&self, directory: &Utf8Path, module: &Module) -> Option<RunFile> {
+        let source = super::workspace::join(&module.directory, directory)?;
+        let filled = !directory.as_str().is_empty() && self.tree.below(&source).any(|path| path.extension() != Some("go"));
+        filled.then(|| RunFile { source, opened_as: directory.to_owned() })
+    }
+
+    /// The files that embed patterns match: their directories, or themselves.
+    fn keeps(&self, embeds: &[Fact<Utf8PathBuf>]) -> Vec<Utf8PathBuf> {
+        let mut kept: Vec<Utf8PathBuf> = Vec::new();
+        for pattern in embeds.iter().map(|embed| &embed.value) {
+            let fixed: Utf8PathBuf = pattern.components().take_while(|part| !part.as_str().contains(['*', '?', '['])).collect();
+            if self.tree.has(&fixed) { kept.push(fixed) } else { kept.extend(self.tree.below(&fixed).map(Utf8Path::to_owned)) }
+        }
+        kept.sort();
+        kept.dedup();
+        kept
+    }
+
+    /// Top-level directories without any Go of a module that is built, and without anything that is embedded.
+    fn clutter(&self, reach: &Reach<'_>, embeds: &[Fact<Utf8PathBuf>], packages: &Packages<'_>) -> Vec<String> {
+        let top = |path: &Utf8Path| path.components().next().map(|part| part.as_str().to_owned());
+        let mut used: Vec<_> = embeds.iter().filter_map(|embed| top(&embed.value)).collect();
+        used.extend(reach.packages.iter().filter_map(|package| top(&package.directory)));
+        used.extend(self.workspace.modules.iter().filter_map(|module| top(&module.directory)));
+        let tests = self.tree.paths().any(|path| path.as_str().ends_with("_test.go"));
+        let mut clutter: Vec<String> = tests.then(|| "**/*_test.go".to_owned()).into_iter().collect();
+        for directory in self.tree.directories().filter(|directory| directory.parent() == Some(Utf8Path::new(""))) {
+            let name = directory.as_str();
+            let compiled = packages.has_below(directory)
+                || self.tree.below(directory).any(|path| path.extension().is_some_and(|extension| NATIVE_SOURCES.contains(&extension)));
+            if !compiled && !used.iter().any(|used| used == name) && !is_not_ours(name) {
+                clutter.push(name.to_owned());
+            }
+        }
+        clutter
+    }
+}

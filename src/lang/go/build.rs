@@ -1,0 +1,309 @@
+//! The build stage of a Go program, and what the image takes from it.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+use serde::Serialize;
+
+use super::cgo::short;
+use super::observe::{Stamp, StampKind};
+use super::toolchain::{Fetches, Libc, Picked, pick};
+use super::{Dependencies, Facts, PrivateAccess};
+use crate::catalog::{Installer, Suite};
+use crate::decision::{Decision, Topic};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
+use crate::need::Need;
+use crate::plan::{Blueprint, Builder, Copy, Target, evidence_of};
+use crate::settings::DebugVariant;
+use crate::settle::Choices;
+
+/// What `templates/go` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct Build {
+    /// The reference for FROM.
+    pub image: String,
+    /// Set when the compiler runs on the builder's processor and compiles for the image's.
+    pub cross: bool,
+    /// Environment of the whole stage.
+    pub env: BTreeMap<&'static str, String>,
+    /// Manifests, before anything else of the project.
+    pub manifests: Vec<Copy>,
+    /// `--mount` flags of the downloads.
+    pub mounts: Vec<String>,
+    /// The commands that fetch the dependencies.
+    pub downloads: Vec<String>,
+    /// The debugger to install, in a debug variant that asks for one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debugger: Option<String>,
+    /// Build arguments that the compilation takes.
+    pub arguments: Vec<String>,
+    /// Environment of the compilation.
+    pub variables: Vec<String>,
+    /// The module's directory, when it is not the root.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub module: Option<String>,
+    /// Flags of `go build`.
+    pub flags: Vec<String>,
+    /// Flags of the linker.
+    pub ldflags: String,
+    /// Flags of the compiler.
+    pub gcflags: String,
+    /// Where the program is put.
+    pub output: String,
+    /// The package to build.
+    pub package: String,
+}
+
+pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
+    let linkage = Linkage::of(choices.fit.variant.id);
+    let picked = pick(&facts.go, libc_for(choices.fit.variant.id), &choices.layers, choices.catalog)?;
+    let missing = || Diagnostic::error("catalog::no-suite", format!("the catalog does not know the suite `{}`", picked.suite));
+    let suite = picked.toolchain.suites.get(&picked.suite).ok_or_else(missing)?;
+    let private = private(facts, choices);
+    let (stamp_arguments, stamp_flags) = stamps(facts);
+    let name = &choices.found.app.name;
+    let output = format!("/out/{name}");
+    let installed = format!("/usr/local/bin/{name}");
+    let debugger = picked.toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger));
+    let debugging = target != Target::Production;
+
+    let mut arguments: Vec<String> =
+        if linkage == Linkage::Pure { ["TARGETOS", "TARGETARCH"].map(str::to_owned).to_vec() } else { Vec::new() };
+    let mut ldflags = match linkage {
+        Linkage::StaticC => vec!["-linkmode external -extldflags -static".to_owned()],
+        Linkage::Pure | Linkage::DynamicC => Vec::new(),
+    };
+    if !debugging {
+        arguments.extend(stamp_arguments);
+        ldflags.insert(0, "-s -w".into());
+        ldflags.extend(stamp_flags);
+    }
+    let build = Build {
+        image: choices.reference(&picked.toolchain.image(picked.version, &picked.suite)),
+        cross: linkage == Linkage::Pure,
+        env: if picked.fetches == Fetches::Toolchain { BTreeMap::from([("GOTOOLCHAIN", "auto".to_owned())]) } else { BTreeMap::new() },
+        manifests: manifests(facts),
+        mounts: private.as_ref().map(|private| private.mount.to_owned()).into_iter().collect(),
+        downloads: downloads(facts, private.as_ref()),
+        debugger: debugger.map(|debugger| debugger.package.clone()),
+        arguments,
+        variables: linkage.variables(),
+        module: (!facts.module.as_str().is_empty()).then(|| facts.module.to_string()),
+        flags: flags(facts, choices, debugging),
+        ldflags: ldflags.join(" "),
+        gcflags: if debugging { "all=-N -l".into() } else { String::new() },
+        output: output.clone(),
+        package: facts.package.clone(),
+    };
+    let mut takes = vec![Copy::stage("build", output, &installed)];
+    let entrypoint = match debugger {
+        Some(debugger) => {
+            takes.push(Copy::stage("build", "/go/bin/dlv", "/usr/local/bin/dlv"));
+            let listen = format!("--listen=:{}", debugger.port);
+            ["/usr/local/bin/dlv", "exec", &installed, "--headless", &listen, "--api-version=2", "--accept-multiclient", "--continue", "--"]
+                .map(str::to_owned)
+                .to_vec()
+        }
+        None => vec![installed],
+    };
+    Ok(Blueprint {
+        headline: if debugging { debug_headline(target) } else { headline(facts, choices) },
+        builder: builder(suite),
+        build_needs: build_needs(facts, linkage, private.is_some()),
+        takes,
+        env: BTreeMap::new(),
+        entrypoint,
+        arguments: Vec::new(),
+        ports: debugger.map(|debugger| debugger.port).into_iter().collect(),
+        decisions: decisions(facts, choices, &picked, &build),
+        warnings: picked.warnings,
+        build,
+    })
+}
+
+/// How the program is linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Linkage {
+    /// No C: static, and compiled for any processor by any.
+    Pure,
+    /// C, linked with the base's C library.
+    DynamicC,
+    /// C, with musl inside.
+    StaticC,
+}
+
+impl Linkage {
+    fn of(variant: &str) -> Self {
+        match variant {
+            "static" => Linkage::Pure,
+            "static-c" => Linkage::StaticC,
+            _ => Linkage::DynamicC,
+        }
+    }
+
+    fn variables(self) -> Vec<String> {
+        match self {
+            Linkage::Pure => ["CGO_ENABLED=0", "GOOS=$TARGETOS", "GOARCH=$TARGETARCH"].map(str::to_owned).to_vec(),
+            Linkage::DynamicC | Linkage::StaticC => vec!["CGO_ENABLED=1".to_owned()],
+        }
+    }
+}
+
+fn libc_for(variant: &str) -> Libc {
+    if matches!(variant, "musl" | "static-c") { Libc::Alpine } else { Libc::Debian }
+}
+
+fn builder(suite: &Suite) -> Builder {
+    let installer = if suite.release.starts_with("alpine") { Installer::Apk } else { Installer::Apt };
+    Builder { release: suite.release.clone(), installer, has: suite.has.clone() }
+}
+
+fn build_needs(facts: &Facts, linkage: Linkage, private: bool) -> Vec<Need> {
+    let mut needs: Vec<Need> = facts.c_inside.iter().flat_map(|inside| inside.value.build.clone()).collect();
+    if linkage != Linkage::Pure {
+        needs.push(Need::Program("gcc".into()));
+    }
+    if needs.iter().any(|need| matches!(need, Need::Library(name) if name == "libstdc++")) {
+        needs.push(Need::Program("g++".into()));
+    }
+    if private {
+        needs.push(Need::Program("git".into()));
+    }
+    needs
+}
+
+fn manifests(facts: &Facts) -> Vec<Copy> {
+    if facts.dependencies != Dependencies::Downloaded {
+        return Vec::new();
+    }
+    let copy = |manifest: &super::Manifest| {
+        let to = if manifest.directory.as_str().is_empty() { "./".to_owned() } else { format!("{}/", manifest.directory) };
+        let sources = manifest.files.iter().map(|file| manifest.directory.join(file).to_string()).collect();
+        Copy { from: None, owner: None, sources, to }
+    };
+    facts.manifests.iter().map(copy).collect()
+}
+
+fn downloads(facts: &Facts, private: Option<&Private>) -> Vec<String> {
+    if facts.dependencies != Dependencies::Downloaded {
+        return Vec::new();
+    }
+    let prefix = private.map_or_else(String::new, |private| private.prefix.clone());
+    let in_workspace = facts.manifests.first().is_some_and(|manifest| manifest.files.contains(&"go.work"));
+    if facts.module.as_str().is_empty() || in_workspace {
+        vec![format!("{prefix}go mod download")]
+    } else {
+        vec![format!("{prefix}go -C {} mod download", facts.module)]
+    }
+}
+
+fn flags(facts: &Facts, choices: &Choices<'_>, debugging: bool) -> Vec<String> {
+    let mut flags: Vec<String> = if debugging { Vec::new() } else { vec!["-trimpath".into()] };
+    // a context without .git, or with one that belongs to somebody else, must not fail the build
+    flags.push("-buildvcs=false".into());
+    let tags = choices.layers.list("go.tags", |settings| settings.languages.go.tags.clone(), facts.tags.clone());
+    if !tags.is_empty() {
+        flags.push(format!("-tags={}", tags.iter().map(|tag| tag.value.as_str()).collect::<Vec<_>>().join(",")));
+    }
+    flags
+}
+
+/// What the linker fills in: an argument for each kind, whose default is what the variable holds anyway.
+fn stamps(facts: &Facts) -> (Vec<String>, Vec<String>) {
+    let (mut arguments, mut flags) = (Vec::new(), Vec::new());
+    for (kind, name) in [(StampKind::Version, "VERSION"), (StampKind::Revision, "REVISION")] {
+        let of_kind: Vec<&Stamp> = facts.stamps.iter().map(|stamp| &stamp.value).filter(|stamp| stamp.kind == kind).collect();
+        let Some(first) = of_kind.first() else { continue };
+        let plain = |c: char| c.is_ascii_alphanumeric() || ".-_+".contains(c);
+        let default = if !first.initial.is_empty() && first.initial.chars().all(plain) { first.initial.as_str() } else { "dev" };
+        arguments.push(format!("{name}={default}"));
+        flags.extend(of_kind.iter().map(|stamp| format!("-X {}=${name}", stamp.symbol)));
+    }
+    (arguments, flags)
+}
+
+struct Private {
+    mount: &'static str,
+    prefix: String,
+    decision: Decision,
+}
+
+/// How private modules are fetched: by a secret that is mounted for the one step and in no layer.
+fn private(facts: &Facts, choices: &Choices<'_>) -> Option<Private> {
+    let detected: Vec<_> = facts.private.iter().cloned().collect();
+    let paths = choices.layers.list("go.private", |settings| settings.languages.go.private.clone(), detected);
+    let first = paths.first()?;
+    let value = paths.iter().map(|path| path.value.as_str()).collect::<Vec<_>>().join(",");
+    let access = choices.layers.iter().find_map(|layer| layer.settings().languages.go.private_access).unwrap_or(PrivateAccess::Netrc);
+    let (mount, rest, how) = match access {
+        PrivateAccess::Netrc => ("--mount=type=secret,id=netrc,target=/root/.netrc", "", "docker build --secret id=netrc,src=$HOME/.netrc"),
+        PrivateAccess::Ssh => (
+            "--mount=type=ssh",
+            "GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=accept-new' GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=url.ssh://git@github.com/.insteadOf GIT_CONFIG_VALUE_0=https://github.com/ ",
+            "docker build --ssh default",
+        ),
+    };
+    let decision = Decision::chosen(Topic::Dependencies, format!("private modules ({value}) by {how}"), first);
+    Some(Private { mount, prefix: format!("GOPRIVATE={value} {rest}"), decision })
+}
+
+fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, build: &Build) -> Vec<Decision> {
+    let mut decisions = vec![picked.decision.clone()];
+    let linkage = &choices.fit.variant;
+    let mut linked = Decision::detected(Topic::Linkage, &linkage.summary, &evidence_of(&facts.c_inside));
+    for optional in &facts.c_optional {
+        linked = linked.over(format!("C from {}", short(&optional.value.what)), "the program has another way", optional.because());
+    }
+    if facts.c_inside.is_empty() {
+        linked = linked.why("nothing that it reaches is C");
+    }
+    decisions.push(linked);
+    decisions.push(match &facts.dependencies {
+        Dependencies::None => Decision::detected(Topic::Dependencies, "none", &[]),
+        Dependencies::Vendored(evidence) => Decision::detected(Topic::Dependencies, "vendored", std::slice::from_ref(evidence)),
+        Dependencies::Downloaded => {
+            Decision::detected(Topic::Dependencies, build.downloads.join(", "), &[]).why("in a layer that only the manifests change")
+        }
+    });
+    decisions.extend(private(facts, choices).map(|private| private.decision));
+    decisions.extend(facts.stamps.iter().map(|stamp| Decision::detected(Topic::Stamp, &stamp.value.symbol, stamp.because())));
+    decisions
+}
+
+fn headline(facts: &Facts, choices: &Choices<'_>) -> String {
+    let mut parts = vec![format!("Go {} ({})", facts.go.value.series(), facts.go.place())];
+    match (facts.c_inside.first(), Linkage::of(choices.fit.variant.id)) {
+        (Some(inside), Linkage::DynamicC) => {
+            let libc = if libc_for(choices.fit.variant.id) == Libc::Alpine { "musl" } else { "glibc" };
+            parts.push(format!("C inside ({} {}), so {libc} at run time", inside.place(), short(&inside.value.what)));
+        }
+        (Some(inside), Linkage::StaticC) => {
+            parts.push(format!("C inside ({} {}), linked statically", inside.place(), short(&inside.value.what)))
+        }
+        _ => parts.push("static".into()),
+    }
+    let programs = choices.found.app.behaviour.needs.iter().filter(|need| matches!(need.value, Need::Program(_)));
+    parts.extend(programs.map(|need| format!("runs {} ({})", if let Need::Program(name) = &need.value { name } else { "" }, need.place())));
+    parts.extend(read_files(&choices.found.app.behaviour.reads));
+    parts.join(", ")
+}
+
+fn read_files(reads: &[Fact<crate::app::RunFile>]) -> Option<String> {
+    let first = reads.first()?;
+    let names: Vec<_> = reads.iter().map(|file| Utf8Path::new(&file.value.source).as_str()).collect();
+    let names = match names.as_slice() {
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, rest @ ..] => format!("{one} and {} more", rest.len()),
+        [] => return None,
+    };
+    Some(format!("{names} beside it ({})", first.place()))
+}
+
+fn debug_headline(target: Target) -> String {
+    match target {
+        Target::Debug(DebugVariant::Debugger) => "symbols, no optimisation, delve on port 2345 (docker run --cap-add SYS_PTRACE)".into(),
+        _ => "symbols, no optimisation".into(),
+    }
+}

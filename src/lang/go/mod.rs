@@ -1,0 +1,171 @@
+//! Go: modules to programs, what they reach, whether C is inside, and the build that follows.
+
+mod apps;
+mod build;
+mod cgo;
+mod head;
+mod hints;
+mod observe;
+mod packages;
+mod scan;
+mod toolchain;
+mod workspace;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::cgo::CInside;
+use self::observe::Stamp;
+use super::{Language, Offers};
+use crate::app::App;
+use crate::catalog::Catalog;
+use crate::diagnostic::Result;
+use crate::evidence::{Evidence, Fact};
+use crate::ladder::Variant;
+use crate::layers::Layers;
+use crate::need::Need;
+use crate::plan::{Blueprint, Target};
+use crate::settle::Choices;
+use crate::tree::Tree;
+use crate::version::Version;
+
+/// The Go language.
+#[derive(Clone, Copy, Debug)]
+pub struct Go;
+
+/// `[go]` in settings.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The version of Go to build with, in place of the newest.
+    pub version: Option<Version>,
+    /// Whether to build with C, in place of what was found.
+    pub cgo: Option<bool>,
+    /// How a program with C inside is linked.
+    pub link: Option<Link>,
+    /// Build tags; `"..."` stands for those that were found.
+    pub tags: Option<Vec<String>>,
+    /// Modules that are private, as `GOPRIVATE` has them.
+    pub private: Option<Vec<String>>,
+    /// How private modules are fetched.
+    pub private_access: Option<PrivateAccess>,
+}
+
+/// How a program with C inside is linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// With the C library of the base.
+    Dynamic,
+    /// With musl inside, so that it needs no C library.
+    Static,
+}
+
+/// How private modules are fetched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum PrivateAccess {
+    /// By the secret `netrc`: `docker build --secret id=netrc,src=$HOME/.netrc`.
+    Netrc,
+    /// By the SSH agent: `docker build --ssh default`.
+    Ssh,
+}
+
+/// What is Go's own about an app.
+#[derive(Debug, Serialize)]
+pub struct Facts {
+    /// The directory of its module, relative to the project's root.
+    pub module: Utf8PathBuf,
+    /// Its package, relative to the module: `./cmd/app`.
+    pub package: String,
+    /// Its `func main`.
+    pub main: Evidence,
+    /// The least version of Go that builds it.
+    pub go: Fact<Version>,
+    /// The directories whose manifests its dependencies are resolved from: its module's, then the others of its workspace.
+    pub manifests: Vec<Manifest>,
+    /// Where its dependencies come from.
+    pub dependencies: Dependencies,
+    /// C in it that it does not work without.
+    pub c_inside: Vec<Fact<CInside>>,
+    /// C in it that it has another way for.
+    pub c_optional: Vec<Fact<CInside>>,
+    /// Variables that wait for a value from the linker.
+    pub stamps: Vec<Fact<Stamp>>,
+    /// Build tags that the project builds with.
+    pub tags: Vec<Fact<String>>,
+    /// The value of `GOPRIVATE` that the project works with.
+    pub private: Option<Fact<String>>,
+}
+
+/// The manifests in one directory.
+#[derive(Debug, Serialize)]
+pub struct Manifest {
+    /// The directory, relative to the project's root.
+    pub directory: Utf8PathBuf,
+    /// The files: `go.mod`, and `go.sum` where it is there.
+    pub files: Vec<&'static str>,
+}
+
+/// Where dependencies come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Dependencies {
+    /// There are none.
+    None,
+    /// They are downloaded.
+    Downloaded,
+    /// They are in the project's `vendor` directory.
+    Vendored(Evidence),
+}
+
+impl Language for Go {
+    const INSTANCE: &'static Self = &Go;
+    const NAME: &'static str = "go";
+    type Settings = Settings;
+    type Facts = Facts;
+    type Build = build::Build;
+
+    fn detect(&self, tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+        apps::find(tree, catalog)
+    }
+
+    fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
+        let common = || on_by_default(facts).into_iter().chain(app.behaviour.needs.iter().cloned());
+        let pure = || Variant { id: "static", summary: "static, CGO_ENABLED=0".into(), needs: common().collect() };
+        let toolchain = catalog.toolchain("go")?;
+        let with_c = |id, suite: &str, summary: &str| {
+            let libc = toolchain.suites.get(suite).map(|suite| suite.libc.clone());
+            let loads = facts.c_inside.iter().flat_map(|inside| libc.iter().chain(&inside.value.run).map(|need| inside.with(need.clone())));
+            Variant { id, summary: summary.into(), needs: common().chain(loads).collect() }
+        };
+        let inside = Variant { id: "static-c", summary: "C inside, linked statically with musl".into(), needs: common().collect() };
+        let wants_c =
+            layers.choose("go.cgo", |settings| settings.languages.go.cgo).map_or(!facts.c_inside.is_empty(), |chosen| chosen.value);
+        if !wants_c {
+            return Ok(Offers { variants: vec![pure()], on_request: Vec::new() });
+        }
+        let link = layers.iter().find_map(|layer| layer.settings().languages.go.link);
+        if link == Some(Link::Static) {
+            return Ok(Offers { variants: vec![inside], on_request: Vec::new() });
+        }
+        let variants =
+            vec![with_c("glibc", "trixie", "C inside, so glibc at run time"), with_c("musl", "alpine", "C inside, so musl at run time")];
+        let on_request = vec![
+            (inside, "link the C statically: `--set go.link=static`".to_owned()),
+            (pure(), "if the program works without its C, build it without: `--set go.cgo=false`".to_owned()),
+        ];
+        Ok(Offers { variants, on_request })
+    }
+
+    fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {
+        build::blueprint(facts, choices, target)
+    }
+}
+
+/// What any program may come to need, and what nobody misses until it is too late: kept unless it is shown that it is not needed.
+fn on_by_default(facts: &Facts) -> Vec<Fact<Need>> {
+    let needs = [Need::CaCertificates, Need::TimeZones, Need::UserDatabase, Need::TemporaryDirectory];
+    needs.into_iter().map(|need| Fact::new(need, facts.main.clone())).collect()
+}

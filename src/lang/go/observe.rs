@@ -1,0 +1,120 @@
+//! What a program does when it runs, seen in the sources that its main package reaches.
+//!
+//! Every observer is one idea over tokens: a comment or a string that speaks of a call is no call. What an expression comes to (a port,
+//! a path) is worked out in one place, `resolve`, which knows constants, flags, environment variables and structure tags.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::head::Head;
+use super::scan::{Directive, Scan, Token, scan};
+use crate::app::Behaviour;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Fact;
+use crate::tree::Tree;
+
+/// What of a module's sources one main package reaches. Packages are borrowed: the programs of a module share most of them.
+#[derive(Clone, Debug)]
+pub struct Reach<'a> {
+    /// The main package's directory.
+    pub main: Utf8PathBuf,
+    /// The module's directory.
+    pub module: Utf8PathBuf,
+    /// The main package and all packages of the project that it reaches, in a fixed order.
+    pub packages: Vec<&'a Package<'a>>,
+}
+
+/// A package of the project.
+#[derive(Clone, Debug)]
+pub struct Package<'t> {
+    /// Its directory.
+    pub directory: Utf8PathBuf,
+    /// What others import it as.
+    pub import_path: String,
+    /// Its name.
+    pub name: String,
+    /// Its files that are compiled for Linux; no tests.
+    pub files: Vec<Source<'t>>,
+}
+
+/// A file of a package.
+#[derive(Clone, Debug)]
+pub struct Source<'t> {
+    /// Where it is, relative to the project's root.
+    pub path: &'t Utf8Path,
+    /// All of its text.
+    pub text: &'t str,
+    /// Its tokens.
+    pub tokens: Vec<Token<'t>>,
+    /// Its comments that speak to the tools.
+    pub directives: Vec<Directive<'t>>,
+    /// What stands before its first declaration.
+    pub head: Head<'t>,
+}
+
+impl<'t> Source<'t> {
+    /// Reads all of a file whose head is known.
+    #[must_use]
+    pub fn read(path: &'t Utf8Path, text: &'t str, head: Head<'t>) -> Self {
+        let Scan { tokens, directives } = scan(text);
+        Self { path, text, tokens, directives, head }
+    }
+}
+
+/// What was seen.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// What holds for every language.
+    pub behaviour: Behaviour,
+    /// Whether it is a server, as far as can be seen.
+    pub listening: Listening,
+    /// What is compiled into it: patterns as they are written, relative to the project's root.
+    pub embeds: Vec<Fact<Utf8PathBuf>>,
+    /// Variables that the linker may fill in.
+    pub stamps: Vec<Fact<Stamp>>,
+    /// The commands of `//go:generate` lines.
+    pub generates: Vec<Fact<String>>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Whether a program listens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Listening {
+    /// No call that listens is reached.
+    #[default]
+    No,
+    /// A call that listens is reached, and where it listens is not seen.
+    Somewhere,
+    /// A call that listens is reached, and its port or the variable that sets it is known.
+    Known,
+}
+
+/// A variable of type string that waits for its value from the linker.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Stamp {
+    /// What `-X` takes: `import/path.Name`, or `main.Name`.
+    pub symbol: String,
+    /// What it is to hold.
+    pub kind: StampKind,
+    /// What it holds when nobody fills it in.
+    pub initial: String,
+}
+
+/// What a stamped variable is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum StampKind {
+    /// The version of what is built.
+    Version,
+    /// The commit that it is built from.
+    Revision,
+}
+
+/// Looks at all that `reach` holds.
+#[must_use]
+pub fn observe(_tree: &Tree, _reach: &Reach<'_>) -> Observed {
+    Observed::default()
+}

@@ -1,0 +1,145 @@
+//! The packages of a project, read when they are first asked for, and what a main package reaches of them.
+
+use std::cell::OnceCell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::head::head;
+use super::observe::{Package, Reach, Source};
+use super::workspace::{Workspace, is_not_ours, join};
+use crate::evidence::{Evidence, Rule, Span};
+use crate::tree::Tree;
+
+const MAIN: Rule = Rule::parsed("go.main", "this is a program");
+
+/// All directories with Go files, and their packages as far as they were read.
+pub struct Packages<'t> {
+    tree: &'t Tree,
+    tags: Vec<String>,
+    directories: BTreeMap<&'t Utf8Path, Directory<'t>>,
+}
+
+struct Directory<'t> {
+    files: Vec<&'t Utf8Path>,
+    package: OnceCell<Option<Package<'t>>>,
+}
+
+/// A package that is a program.
+#[derive(Debug)]
+pub struct Main {
+    /// Its directory.
+    pub directory: Utf8PathBuf,
+    /// Its `func main`.
+    pub evidence: Evidence,
+}
+
+impl<'t> Packages<'t> {
+    /// Lists the directories; reads nothing yet.
+    #[must_use]
+    pub fn of(tree: &'t Tree, tags: &[String]) -> Self {
+        let mut directories: BTreeMap<&Utf8Path, Directory<'_>> = BTreeMap::new();
+        for path in tree.paths() {
+            let name = path.as_str();
+            if name.ends_with(".go") && !name.ends_with("_test.go") && !path.components().any(|part| is_not_ours(part.as_str())) {
+                let directory = path.parent().unwrap_or(Utf8Path::new(""));
+                directories.entry(directory).or_insert_with(|| Directory { files: Vec::new(), package: OnceCell::new() }).files.push(path);
+            }
+        }
+        Self { tree, tags: tags.to_vec(), directories }
+    }
+
+    /// Whether there is a package's directory.
+    #[must_use]
+    pub fn has(&self, directory: &Utf8Path) -> bool {
+        self.directories.contains_key(directory)
+    }
+
+    /// Whether there is a package somewhere below `directory`.
+    #[must_use]
+    pub fn has_below(&self, directory: &Utf8Path) -> bool {
+        self.directories.range(directory..).next().is_some_and(|(path, _)| path.starts_with(directory))
+    }
+
+    /// All programs: packages `main` with a `func main`, in the order of their directories.
+    pub fn mains(&'t self, workspace: &Workspace) -> Vec<Main> {
+        // one file tells a directory's package; the rest is read only where it is `main`
+        let firsts: Vec<_> = self.directories.values().filter_map(|directory| directory.files.first().copied()).collect();
+        self.tree.read_ahead(&firsts);
+        let may_be_main =
+            |directory: &Directory<'_>| directory.files.iter().find_map(|path| self.name_in(path)).is_some_and(|name| name == "main");
+        let candidates: Vec<_> = self.directories.iter().filter(|(_, directory)| may_be_main(directory)).map(|(path, _)| *path).collect();
+        candidates.into_iter().filter_map(|directory| self.main_in(directory, workspace)).collect()
+    }
+
+    fn name_in(&self, path: &Utf8Path) -> Option<&'t str> {
+        let head = head(path, self.tree.text(path).ok()?, &self.tags)?;
+        head.builds.ever().then_some(head.package)
+    }
+
+    fn main_in(&'t self, directory: &Utf8Path, workspace: &Workspace) -> Option<Main> {
+        workspace.holding(directory)?;
+        let package = self.package(directory, workspace)?;
+        package.files.iter().find_map(|source| {
+            let function = source.tokens.windows(3).find(|window| window[0].is("func") && window[1].is("main") && window[2].is("("))?;
+            let span = Span::of(source.text, function[0].start(), function[2].end() + 1);
+            Some(Main { directory: directory.to_owned(), evidence: Evidence::at(source.path, span, MAIN, "func main()") })
+        })
+    }
+
+    /// The package in `directory`, read whole.
+    pub fn package(&'t self, directory: &Utf8Path, workspace: &Workspace) -> Option<&'t Package<'t>> {
+        let found = self.directories.get(directory)?;
+        found.package.get_or_init(|| self.read(directory, found, workspace)).as_ref()
+    }
+
+    fn read(&self, directory: &Utf8Path, found: &Directory<'t>, workspace: &Workspace) -> Option<Package<'t>> {
+        let source = |path: &&'t Utf8Path| {
+            let text = self.tree.text(path).ok()?;
+            let head = head(path, text, &self.tags).filter(|head| head.builds.ever())?;
+            Some(Source::read(path, text, head))
+        };
+        let mut files: Vec<Source<'_>> = found.files.iter().filter_map(source).collect();
+        // a directory holds one package; files of another are documentation or tools that lack their build tag
+        let main = files.iter().any(|source| source.head.package == "main");
+        let name = if main { "main" } else { files.first()?.head.package };
+        files.retain(|source| source.head.package == name);
+        let import_path = workspace.holding(directory).map(|module| {
+            let rest = directory.strip_prefix(&module.directory).unwrap_or(directory);
+            if rest.as_str().is_empty() { module.path.clone() } else { format!("{}/{rest}", module.path) }
+        });
+        Some(Package { directory: directory.to_owned(), import_path: import_path?, name: name.to_owned(), files })
+    }
+
+    /// The main package in `main` and everything of the project that it reaches, breadth first.
+    pub fn reach(&'t self, main: &Utf8Path, workspace: &Workspace) -> Reach<'t> {
+        let module = workspace.holding(main).map(|module| module.directory.clone()).unwrap_or_default();
+        let (mut packages, mut seen, mut waiting) = (Vec::new(), BTreeSet::from([main.to_owned()]), VecDeque::from([main.to_owned()]));
+        while let Some(directory) = waiting.pop_front() {
+            let Some(package) = self.package(&directory, workspace) else { continue };
+            packages.push(package);
+            for import in package.files.iter().flat_map(|source| &source.head.imports) {
+                let Some(target) = self.resolve(import.path, &module, workspace) else { continue };
+                if seen.insert(target.clone()) {
+                    waiting.push_back(target);
+                }
+            }
+        }
+        Reach { main: main.to_owned(), module, packages }
+    }
+
+    /// The directory of a package of the project, by its import path: the module's own, a neighbour's, or one that `replace` names.
+    pub fn resolve(&self, import: &str, from: &Utf8Path, workspace: &Workspace) -> Option<Utf8PathBuf> {
+        let module = workspace.in_directory(from)?;
+        let replaced = module.file.replaces.iter().filter_map(|replace| {
+            let rest = import.strip_prefix(replace.value.path.as_str())?;
+            let rest = if rest.is_empty() { "" } else { rest.strip_prefix('/')? };
+            let target = join(from, replace.value.directory.as_ref()?)?;
+            Some(if rest.is_empty() { target } else { target.join(rest) })
+        });
+        let neighbours = workspace.modules.iter().filter(|other| other.directory == from || workspace.binds(other));
+        let mut own: Vec<_> = neighbours.filter_map(|module| Some((module.path.len(), module.directory_of(import)?))).collect();
+        own.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
+        replaced.chain(own.into_iter().map(|(_, directory)| directory)).find(|directory| self.has(directory))
+    }
+}

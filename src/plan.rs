@@ -1,0 +1,224 @@
+//! The plan: everything that the templates print, decided. Pure data with a schema version; it can be stored, compared and rendered later.
+
+mod draw;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+pub use self::draw::{draw, evidence_of};
+use crate::app::StopSignal;
+use crate::catalog::Installer;
+use crate::decision::Decision;
+use crate::diagnostic::Diagnostic;
+use crate::need::Need;
+use crate::settings::DebugVariant;
+
+/// The version of the plan's shape.
+pub const SCHEMA: u32 = 1;
+
+/// What is written for an app, and why.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Plan {
+    /// The version of this shape.
+    pub schema: u32,
+    /// The app's name.
+    pub app: String,
+    /// Its language, which names the templates.
+    pub language: &'static str,
+    /// The preset's name and revision: `go-distroless/1`.
+    pub preset: String,
+    /// The image that ships.
+    pub image: Image,
+    /// The image to debug with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub debug: Option<Image>,
+    /// What stays out of the build context.
+    pub ignore: Vec<IgnoreGroup>,
+    /// What was decided, and why.
+    pub decisions: Vec<Decision>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// One image: its build stages and the stage that runs.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Image {
+    /// What was found, and where, in one line.
+    pub headline: String,
+    /// The language's build stages; the shape is the language's own.
+    pub build: Value,
+    /// Packages of the distribution for the build stage.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Install>,
+    /// What the build stage makes for the image besides the program.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub staging: Vec<Staged>,
+    /// The stage that runs.
+    pub runtime: Runtime,
+}
+
+/// Packages to install.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Install {
+    /// By which package manager.
+    pub installer: Installer,
+    /// Which, sorted.
+    pub packages: Vec<String>,
+}
+
+/// Something that the build stage makes for the image.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Staged {
+    /// Why.
+    pub comment: String,
+    /// How: one shell command.
+    pub command: String,
+}
+
+/// The stage that runs.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Runtime {
+    /// The stage's name.
+    pub stage: &'static str,
+    /// The base's name in the catalog.
+    pub base: String,
+    /// The reference for FROM.
+    pub image: String,
+    /// The C library that the program is loaded with, if any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub libc: Option<Need>,
+    /// Packages of the distribution.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Install>,
+    /// Environment variables.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+    /// What is copied, in this order.
+    pub copies: Vec<Copy>,
+    /// The working directory, where it matters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub workdir: Option<String>,
+    /// `uid:gid`, in numbers.
+    pub user: String,
+    /// The ports that it listens on.
+    pub ports: Vec<u16>,
+    /// Labels.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub labels: BTreeMap<String, String>,
+    /// The signal that stops it, where it is not SIGTERM.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stop_signal: Option<Commented<StopSignal>>,
+    /// What is started.
+    pub entrypoint: Vec<String>,
+    /// Its arguments, which `docker run IMAGE ...` replaces.
+    pub arguments: Vec<String>,
+}
+
+/// One COPY.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Copy {
+    /// The stage to copy from; the build context when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The owner, `uid:gid`; root when missing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// What to copy.
+    pub sources: Vec<String>,
+    /// Where to.
+    pub to: String,
+}
+
+impl Copy {
+    /// `source`, out of the build context.
+    pub fn context(source: impl Into<String>, to: impl Into<String>) -> Self {
+        Self { from: None, owner: None, sources: vec![source.into()], to: to.into() }
+    }
+
+    /// `source`, out of the stage of that name.
+    pub fn stage(stage: impl Into<String>, source: impl Into<String>, to: impl Into<String>) -> Self {
+        Self { from: Some(stage.into()), ..Self::context(source, to) }
+    }
+
+    /// The same, belonging to `owner`.
+    #[must_use]
+    pub fn owned(self, owner: impl Into<String>) -> Self {
+        Self { owner: Some(owner.into()), ..self }
+    }
+}
+
+/// A value that the file explains.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Commented<T> {
+    /// The value.
+    pub value: T,
+    /// Why.
+    pub comment: String,
+}
+
+/// Lines of the `.dockerignore` that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct IgnoreGroup {
+    /// What they are.
+    pub title: String,
+    /// The patterns, sorted.
+    pub patterns: Vec<String>,
+}
+
+/// Which image a blueprint is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The one that ships.
+    Production,
+    /// The one to debug with; never [`DebugVariant::Off`].
+    Debug(DebugVariant),
+}
+
+/// A language's part of an image.
+#[derive(Clone, Debug)]
+pub struct Blueprint<B> {
+    /// What was found, and where: the second half of the headline.
+    pub headline: String,
+    /// What its templates need for the build stages.
+    pub build: B,
+    /// The image that the stage `build` stands on, and what it holds.
+    pub builder: Builder,
+    /// What has to be there to build, beyond what the builder has.
+    pub build_needs: Vec<Need>,
+    /// What the image takes out of the build stages: the program.
+    pub takes: Vec<Copy>,
+    /// Environment variables that the program needs.
+    pub env: BTreeMap<String, String>,
+    /// What is started.
+    pub entrypoint: Vec<String>,
+    /// With which arguments, unless settings say otherwise.
+    pub arguments: Vec<String>,
+    /// Ports besides the program's own: a debugger's.
+    pub ports: Vec<u16>,
+    /// What the language decided.
+    pub decisions: Vec<Decision>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// The distribution of the stage that builds.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    /// Its release, as the package map knows it.
+    pub release: String,
+    /// Its package manager.
+    pub installer: Installer,
+    /// What it holds.
+    pub has: Vec<Need>,
+}
+
+impl<B> Blueprint<B> {
+    /// The same with the build stages in another form.
+    pub fn with<C>(self, build: C) -> Blueprint<C> {
+        let Self { headline, build: _, builder, build_needs, takes, env, entrypoint, arguments, ports, decisions, warnings } = self;
+        Blueprint { headline, build, builder, build_needs, takes, env, entrypoint, arguments, ports, decisions, warnings }
+    }
+}

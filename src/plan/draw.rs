@@ -1,0 +1,307 @@
+//! Draws the plan: the language's blueprint and the choices put together.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+
+use super::{Blueprint, Builder, Commented, Copy, IgnoreGroup, Image, Install, Plan, Runtime, SCHEMA, Staged, Target};
+use crate::catalog::{Catalog, Installer};
+use crate::context;
+use crate::decision::{Decision, Topic};
+use crate::detect::Detection;
+use crate::diagnostic::Result;
+use crate::evidence::Fact;
+use crate::layers::Chosen;
+use crate::need::Need;
+use crate::settings::{DebugVariant, tree_path};
+use crate::settle::{Choices, libc_of};
+use crate::verify::Ignore;
+
+/// Where programs find the CA bundle, in every distribution that we build in and in distroless.
+const CA_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
+/// Where programs find the time zone database.
+const ZONES: &str = "/usr/share/zoneinfo";
+
+/// Draws the plan of the chosen app.
+///
+/// # Errors
+/// When the language cannot carry out the choices.
+pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
+    let found = choices.found;
+    let blueprint = found.language.plan(choices, Target::Production)?;
+    let layout = Layout::of(choices);
+    let mut decisions = choices.decisions.clone();
+    decisions.extend(blueprint.decisions.clone());
+    decisions.extend(layout.decisions());
+    let mut warnings = choices.warnings.clone();
+    warnings.extend(blueprint.warnings.clone());
+    let image = image(choices, &layout, blueprint, Target::Production);
+    decisions.extend(entry(&image.runtime));
+    decisions.extend(installed(&image));
+    let debug = match choices.debug {
+        DebugVariant::Off => None,
+        variant => {
+            let target = Target::Debug(variant);
+            Some(self::image(choices, &layout, found.language.plan(choices, target)?, target))
+        }
+    };
+    let ignore = ignore(detection, choices, &image, debug.as_ref());
+    decisions.push(Decision::detected(
+        Topic::Context,
+        ignore.iter().flat_map(|group| group.patterns.clone()).collect::<Vec<_>>().join(", "),
+        &[],
+    ));
+    decisions.sort_by_key(|decision| decision.topic);
+    let preset = format!("{}/{}", choices.preset.name, choices.preset.revision);
+    Ok(Plan {
+        schema: SCHEMA,
+        app: found.app.name.clone(),
+        language: found.language.name(),
+        preset,
+        image,
+        debug,
+        ignore,
+        decisions,
+        warnings,
+    })
+}
+
+fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
+    let base = choices.base();
+    let (copies, staging) = copies(choices, layout, &blueprint);
+    let staged_needs = choices
+        .fit
+        .met
+        .iter()
+        .filter(|met| matches!(met.need.value, Need::CaCertificates | Need::TimeZones) && choices.fit.copies(&met.need.value));
+    let needs = blueprint.build_needs.iter().chain(staged_needs.map(|met| &met.need.value));
+    let packages = build_packages(choices, &blueprint.builder, needs);
+    let mut env: BTreeMap<String, String> = blueprint.env;
+    env.extend(choices.env.clone());
+    let (stage, reference, headline) = match target {
+        Target::Production => ("runtime", &base.image, format!("{}: {}", choices.found.app.name, blueprint.headline)),
+        Target::Debug(_) => {
+            let shell = format!("a shell (docker run -it --entrypoint {})", base.debug.shell);
+            (
+                "debug",
+                &base.debug.image,
+                format!("{} for debugging: {}, {shell}. Not for production.", choices.found.app.name, blueprint.headline),
+            )
+        }
+    };
+    let arguments = choices.layers.iter().find_map(|layer| layer.settings().arguments.clone()).unwrap_or(blueprint.arguments);
+    let stop_signal = choices.found.app.behaviour.stops_on.as_ref();
+    let runtime = Runtime {
+        stage,
+        base: choices.fit.base.clone(),
+        image: choices.reference(reference),
+        libc: libc_of(&choices.fit.variant).cloned(),
+        packages: run_packages(choices),
+        env,
+        copies,
+        workdir: layout.workdir.as_ref().map(ToString::to_string),
+        user: choices.user.clone(),
+        ports: choices.ports.iter().copied().chain(blueprint.ports).collect(),
+        labels: choices.layers.map("labels", |settings| &settings.labels).into_iter().map(|(name, chosen)| (name, chosen.value)).collect(),
+        stop_signal: stop_signal
+            .map(|signal| Commented { value: signal.value, comment: format!("it listens for Ctrl-C alone ({})", signal.place()) }),
+        entrypoint: blueprint.entrypoint,
+        arguments,
+    };
+    Image { headline, build: blueprint.build, packages, staging, runtime }
+}
+
+/// What stands where in the image: files that are read and directories that are written, at the paths at which the program looks.
+struct Layout {
+    workdir: Option<Utf8PathBuf>,
+    files: Vec<(Chosen<String>, Utf8PathBuf)>,
+    writable: Vec<(Chosen<String>, Utf8PathBuf)>,
+}
+
+impl Layout {
+    fn of(choices: &Choices<'_>) -> Self {
+        let behaviour = &choices.found.app.behaviour;
+        let reads: Vec<_> = behaviour.reads.iter().map(|file| file.with(file.value.source.to_string())).collect();
+        let files = choices.layers.list("files", |settings| settings.files.clone(), reads);
+        let spelt = |path: &Utf8Path| if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() };
+        let writes: Vec<_> = behaviour.writes.iter().map(|path| path.with(spelt(&path.value.directory))).collect();
+        let writable = choices.layers.list("writable", |settings| settings.writable.clone(), writes);
+
+        let opened_as = |source: &str| {
+            behaviour
+                .reads
+                .iter()
+                .find(|file| file.value.source == source)
+                .map_or_else(|| tree_path(source), |file| file.value.opened_as.clone())
+        };
+        let files: Vec<_> = files.into_iter().map(|file| (opened_as(&file.value), file)).collect();
+        let writable: Vec<_> = writable.into_iter().map(|path| (tree_path(&path.value), path)).collect();
+        let relative = files.iter().map(|(path, _)| path).chain(writable.iter().map(|(path, _)| path)).filter(|path| !path.is_absolute());
+        let climbs = relative.clone().map(|path| path.components().filter(|part| part.as_str() == "..").count()).max();
+        let set = choices.layers.choose("workdir", |settings| settings.workdir.clone());
+        let workdir = set.map(|set| Utf8PathBuf::from(set.value)).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
+        let place = |path: &Utf8Path| normal(&workdir.as_deref().unwrap_or(Utf8Path::new("/")).join(path));
+        Self {
+            files: files.into_iter().map(|(path, file)| (file, place(&path))).collect(),
+            writable: writable.into_iter().map(|(path, chosen)| (chosen, place(&path))).collect(),
+            workdir,
+        }
+    }
+
+    fn decisions(&self) -> Vec<Decision> {
+        let files = self.files.iter().map(|(file, to)| Decision::chosen(Topic::Files, format!("{} at {to}", file.value), file));
+        let writable = self.writable.iter().map(|(path, to)| Decision::chosen(Topic::Writable, to.to_string(), path));
+        files.chain(writable).collect()
+    }
+}
+
+/// A working directory from which `climbs` levels of `..` stay inside `/app`.
+fn workdir(home: &Utf8Path, climbs: usize) -> Utf8PathBuf {
+    let app = Utf8Path::new("/app");
+    if climbs == 0 {
+        return app.to_owned();
+    }
+    if home.components().count() >= climbs {
+        return app.join(home);
+    }
+    (0..climbs).fold(app.to_owned(), |path, _| path.join("run"))
+}
+
+fn normal(path: &Utf8Path) -> Utf8PathBuf {
+    let mut parts = Vec::new();
+    for part in path.components() {
+        match part.as_str() {
+            ".." => _ = parts.pop(),
+            "/" | "." => {}
+            name => parts.push(name),
+        }
+    }
+    Utf8PathBuf::from(format!("/{}", parts.join("/")))
+}
+
+fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> (Vec<Copy>, Vec<Staged>) {
+    let (mut copies, mut staging) = (Vec::new(), Vec::new());
+    let brings = |need: &Need| choices.fit.copies(need);
+    if brings(&Need::CaCertificates) {
+        copies.push(Copy::stage("build", CA_BUNDLE, CA_BUNDLE));
+    }
+    if brings(&Need::TimeZones) {
+        copies.push(Copy::stage("build", ZONES, ZONES));
+    }
+    if brings(&Need::UserDatabase) {
+        let (uid, gid) = choices.user.split_once(':').unwrap_or((&choices.user, &choices.user));
+        staging.push(Staged {
+            comment: "a name for the user".into(),
+            command: format!("echo 'nonroot:x:{uid}:{gid}::/:/sbin/nologin' > /out/passwd"),
+        });
+        copies.push(Copy::stage("build", "/out/passwd", "/etc/passwd"));
+    }
+    if brings(&Need::TemporaryDirectory) {
+        staging.push(Staged { comment: "a /tmp".into(), command: "mkdir -m 1777 /out/tmp".into() });
+        copies.push(Copy::stage("build", "/out/tmp", "/tmp"));
+    }
+    let mut writable: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
+    writable.sort_by(|a, b| a.1.cmp(&b.1));
+    writable.dedup_by(|a, b| a.1 == b.1);
+    let filled = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
+    let empty: Vec<_> = writable.iter().filter(|(_, to)| !filled(to)).collect();
+    if !empty.is_empty() {
+        let places = empty.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
+        staging.push(Staged { comment: format!("it writes to {places}"), command: "mkdir -p /out/data".into() });
+        copies.extend(empty.iter().map(|(_, to)| Copy::stage("build", "/out/data", to.as_str()).owned(&choices.user)));
+    }
+    for (file, to) in &layout.files {
+        let copy = Copy::context(&file.value, to.as_str());
+        copies.push(if writable.iter().any(|(_, path)| path == to) { copy.owned(&choices.user) } else { copy });
+    }
+    copies.extend(blueprint.takes.clone());
+    (copies, staging)
+}
+
+fn written(chosen: &Chosen<String>) -> String {
+    let name = if chosen.value == "." { "its working directory" } else { &chosen.value };
+    match chosen.because.first() {
+        Some(evidence) => format!("{name} ({})", evidence.place()),
+        None => format!("{name} (set)"),
+    }
+}
+
+fn build_packages<'a>(choices: &Choices<'_>, builder: &Builder, needs: impl Iterator<Item = &'a Need>) -> Option<Install> {
+    let mut packages: Vec<String> =
+        needs.filter(|need| !builder.has.contains(need)).flat_map(|need| build_names(choices.catalog, need, &builder.release)).collect();
+    packages.extend(
+        choices
+            .layers
+            .list("packages.build", |settings| settings.packages.build.clone(), Vec::new())
+            .into_iter()
+            .map(|chosen| chosen.value),
+    );
+    install(builder.installer, packages)
+}
+
+fn build_names(catalog: &Catalog, need: &Need, release: &str) -> Vec<String> {
+    let packages = catalog.packages(need, release).cloned().unwrap_or_default();
+    if packages.build.is_empty() { packages.run } else { packages.build }
+}
+
+fn run_packages(choices: &Choices<'_>) -> Option<Install> {
+    let found: Vec<_> = choices.fit.packages();
+    let extra = choices.layers.list("packages.run", |settings| settings.packages.run.clone(), Vec::new());
+    let packages = found.into_iter().chain(extra.into_iter().map(|chosen| chosen.value)).collect();
+    install(choices.base().installer?, packages)
+}
+
+fn install(installer: Installer, mut packages: Vec<String>) -> Option<Install> {
+    packages.sort();
+    packages.dedup();
+    (!packages.is_empty()).then_some(Install { installer, packages })
+}
+
+fn entry(runtime: &Runtime) -> Vec<Decision> {
+    let words: Vec<_> = runtime.entrypoint.iter().chain(&runtime.arguments).map(String::as_str).collect();
+    let mut decisions = vec![Decision::detected(Topic::Entry, words.join(" "), &[])];
+    decisions.extend(
+        runtime
+            .stop_signal
+            .as_ref()
+            .map(|signal| Decision::detected(Topic::StopSignal, signal.value.to_string(), &[]).why(&signal.comment)),
+    );
+    decisions
+}
+
+fn installed(image: &Image) -> Vec<Decision> {
+    let decision = |install: &Install, stage: &str| {
+        Decision::detected(Topic::Packages, install.packages.join(" "), &[]).why(format!("in the {stage} stage"))
+    };
+    image
+        .packages
+        .iter()
+        .map(|install| decision(install, "build"))
+        .chain(image.runtime.packages.iter().map(|install| decision(install, "runtime")))
+        .collect()
+}
+
+fn ignore(detection: &Detection, choices: &Choices<'_>, image: &Image, debug: Option<&Image>) -> Vec<IgnoreGroup> {
+    let sources = [Some(image), debug]
+        .into_iter()
+        .flatten()
+        .flat_map(|image| &image.runtime.copies)
+        .filter(|copy| copy.from.is_none())
+        .flat_map(|copy| &copy.sources);
+    let mut kept: Vec<Utf8PathBuf> = sources.map(Utf8PathBuf::from).collect();
+    kept.extend(choices.found.app.keeps.iter().cloned());
+    let needed = |pattern: &str| {
+        let ignore = Ignore::parse(pattern);
+        kept.iter().any(|path| ignore.hides(path).is_some())
+    };
+    let extra =
+        choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new()).into_iter().map(|chosen| chosen.value).collect();
+    context::groups(&detection.context, choices.found.app.clutter.iter().cloned(), extra, needed)
+}
+
+/// The evidence of facts, for a decision that rests on several.
+#[must_use]
+pub fn evidence_of<T>(facts: &[Fact<T>]) -> Vec<crate::evidence::Evidence> {
+    facts.iter().flat_map(|fact| fact.because().to_vec()).collect()
+}

@@ -1,0 +1,113 @@
+//! Presets: named settings that extend one another. A preset is taste; what is there to choose from is the catalog's.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::diagnostic::{Diagnostic, Result, nearest};
+use crate::layers::{Layer, Source};
+use crate::pack::Packs;
+use crate::settings::Document;
+
+/// The keys of a preset's file that are about the preset and set nothing.
+const HEAD: [&str; 5] = ["summary", "language", "extends", "revision", "default"];
+
+/// What a preset says of itself.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Preset {
+    /// Its name: the file's, without `.toml`.
+    #[serde(skip_deserializing)]
+    pub name: String,
+    /// What one gets by it.
+    pub summary: String,
+    /// The language that it is for; every language when missing.
+    pub language: Option<String>,
+    /// The preset below it.
+    pub extends: Option<String>,
+    /// Counted up whenever it gives other files.
+    #[serde(default = "first")]
+    pub revision: u32,
+    /// Whether it is its language's default.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub default: bool,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// A preset and the layers that it stands on, strongest first.
+#[derive(Clone, Debug)]
+pub struct Chain {
+    /// The preset that was asked for.
+    pub preset: Preset,
+    /// Its settings and those of what it extends.
+    pub layers: Vec<Layer>,
+}
+
+/// All presets, by name.
+///
+/// # Errors
+/// When a preset's file is broken.
+pub fn list(packs: &Packs) -> Result<Vec<Preset>> {
+    names(packs).into_iter().map(|name| Ok(read(packs, name)?.0)).collect()
+}
+
+/// The preset of that name and what it stands on.
+///
+/// # Errors
+/// When there is none of that name, its file is broken, or it extends itself.
+pub fn chain(packs: &Packs, name: &str) -> Result<Chain> {
+    let (preset, layer) = read(packs, name)?;
+    let (mut layers, mut seen, mut next) = (vec![layer], vec![name.to_owned()], preset.extends.clone());
+    while let Some(name) = next {
+        if seen.contains(&name) {
+            let path = seen.join("` extends `");
+            return Err(
+                Diagnostic::usage("preset::loop", format!("presets extend one another in a circle: `{path}` extends `{name}`")).into()
+            );
+        }
+        let (below, layer) = read(packs, &name)?;
+        layers.push(layer);
+        seen.push(name);
+        next = below.extends;
+    }
+    Ok(Chain { preset, layers })
+}
+
+/// The default preset of a language.
+///
+/// # Errors
+/// When no preset says that it is the language's default, or one is broken.
+pub fn default_for(packs: &Packs, language: &str) -> Result<Chain> {
+    for name in names(packs) {
+        // built-in names begin with their language, so that only those few files are read
+        if name.starts_with(language) && read(packs, name)?.0.default {
+            return chain(packs, name);
+        }
+    }
+    Err(Diagnostic::error("preset::no-default", format!("no preset is the default for `{language}`")).into())
+}
+
+fn names(packs: &Packs) -> Vec<&str> {
+    packs.list("presets").into_iter().filter(|path| path.extension() == Some("toml")).filter_map(|path| path.file_stem()).collect()
+}
+
+fn read(packs: &Packs, name: &str) -> Result<(Preset, Layer)> {
+    let path = format!("presets/{name}.toml");
+    let Some(file) = packs.file(&path, 0) else {
+        let error = Diagnostic::usage("preset::unknown", format!("there is no preset `{name}`"));
+        let known = names(packs);
+        return Err(match nearest(name, known.iter().copied()) {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help(format!("there are {}", known.join(", "))),
+        }
+        .into());
+    };
+    let document = Document::parse(path.as_str().into(), file.text, &HEAD)?;
+    let mut preset: Preset = toml::from_str(file.text).map_err(|error| {
+        Diagnostic::usage("preset::broken", format!("`{path}` cannot be read: {}", error.message())).help("a preset needs a `summary`")
+    })?;
+    name.clone_into(&mut preset.name);
+    Ok((preset, Layer::new(Source::Preset(name.to_owned()), document)))
+}

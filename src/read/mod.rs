@@ -1,0 +1,3 @@
+//! Readers of manifests that keep the place of what they read. They parse; they decide nothing.
+
+pub mod gomod;

@@ -1,0 +1,265 @@
+//! What can be set, by whomever: flag, answers file, prompt, `imggen.toml`, preset. Every layer is this one type, and every value may be missing.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use schemars::{JsonSchema, Schema, schema_for};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use toml::de::{DeTable, DeValue};
+
+use crate::diagnostic::{Diagnostic, Result, nearest};
+use crate::evidence::Span;
+use crate::lang::Sections;
+
+/// The version of `imggen.toml`'s meaning that this library reads.
+pub const SCHEMA: u32 = 1;
+
+/// Partial settings.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Settings {
+    /// The version of this file's meaning; 1.
+    pub schema: Option<u32>,
+    /// The preset to start from; see `imggen presets`.
+    pub preset: Option<String>,
+    /// The app to make an image of, where the project has several.
+    pub app: Option<String>,
+    /// The base image to run on, by its name in the catalog, in place of the preset's ladder.
+    pub base: Option<String>,
+    /// The base images to try, smallest first.
+    pub ladder: Option<Vec<String>>,
+    /// The port or ports that the program listens on; an empty list for none.
+    pub port: Option<Ports>,
+    /// The user that the program runs as: `uid:gid`, in numbers.
+    pub user: Option<String>,
+    /// The directory that the program is started in.
+    pub workdir: Option<String>,
+    /// Arguments that the program is started with.
+    pub arguments: Option<Vec<String>>,
+    /// The debug variant to write beside the image.
+    pub debug: Option<DebugVariant>,
+    /// Environment variables of the image.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+    /// Labels of the image.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Files and directories of the project to have in the working directory; `"..."` stands for those that were found.
+    pub files: Option<Vec<String>>,
+    /// Directories that the program may write to, relative to its working directory or absolute; `"..."` as in `files`.
+    pub writable: Option<Vec<String>>,
+    /// Paths to keep out of the build context beyond those that imggen leaves out; `"..."` as in `files`.
+    pub ignore: Option<Vec<String>>,
+    /// Packages of the distribution to install beyond those that imggen finds.
+    #[serde(default)]
+    pub packages: ExtraPackages,
+    /// Registries to fetch images from in place of others: `"docker.io" = "mirror.example.com/hub"`.
+    #[serde(default)]
+    pub registries: BTreeMap<String, String>,
+    /// Each language's own.
+    #[serde(skip)]
+    pub languages: Sections,
+}
+
+/// Distribution packages, by stage.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+pub struct ExtraPackages {
+    /// For the build stage.
+    pub build: Option<Vec<String>>,
+    /// For the image that runs.
+    pub run: Option<Vec<String>>,
+}
+
+/// One port or several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(untagged)]
+pub enum Ports {
+    /// `port = 8080`
+    One(u16),
+    /// `port = [8080, 9090]`
+    Many(Vec<u16>),
+}
+
+impl Ports {
+    /// The ports as a list.
+    #[must_use]
+    pub fn list(&self) -> Vec<u16> {
+        match self {
+            Ports::One(port) => vec![*port],
+            Ports::Many(ports) => ports.clone(),
+        }
+    }
+}
+
+/// What `Dockerfile.debug` holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum DebugVariant {
+    /// No debug variant.
+    Off,
+    /// The program with symbols, and a shell beside it.
+    Shell,
+    /// The program under its language's debugger, which listens for a client.
+    Debugger,
+}
+
+/// Where each key of a settings file stands.
+pub type Places = BTreeMap<String, Span>;
+
+/// A settings file as it was read.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// What it sets.
+    pub settings: Settings,
+    /// Where each dotted key stands in it.
+    pub places: Places,
+}
+
+impl Document {
+    /// Reads TOML. `also` names keys that mean something to the caller and are no settings.
+    ///
+    /// # Errors
+    /// When the text is no TOML, has a key that is not known, or a value of the wrong kind.
+    pub fn parse(file: &Utf8Path, text: &str, also: &[&str]) -> Result<Self> {
+        let broken = |error: &toml::de::Error| {
+            let span = error.span().map(|range| Span::of(text, range.start, range.end));
+            Diagnostic::usage("settings::broken", format!("`{file}` cannot be read: {}", error.message().trim_end())).at(file, span, "here")
+        };
+        let table = DeTable::parse(text).map_err(|error| broken(&error))?;
+        let mut places = Places::new();
+        locate(text, "", table.get_ref(), &mut places);
+        check_keys(file, &places, also)?;
+        let mut settings: Settings = toml::from_str(text).map_err(|error| broken(&error))?;
+        settings.languages = toml::from_str(text).map_err(|error| broken(&error))?;
+        if let Some(newer) = settings.schema.filter(|schema| *schema != SCHEMA) {
+            let message = format!("`{file}` is of schema {newer}, and this imggen reads schema {SCHEMA}");
+            return Err(Diagnostic::usage("settings::schema", message)
+                .at(file, places.get("schema").copied(), "here")
+                .help("use the imggen that wrote it, or a newer one")
+                .into());
+        }
+        Ok(Self { settings, places })
+    }
+}
+
+fn locate(text: &str, prefix: &str, table: &DeTable<'_>, places: &mut Places) {
+    for (key, value) in table {
+        let name = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+        let end = if matches!(value.get_ref(), DeValue::Table(_)) { key.span().end } else { value.span().end };
+        if let DeValue::Table(inner) = value.get_ref() {
+            locate(text, &name, inner, places);
+        }
+        places.insert(name, Span::of(text, key.span().start, end));
+    }
+}
+
+fn check_keys(file: &Utf8Path, places: &Places, also: &[&str]) -> Result<()> {
+    let known = keys();
+    for (key, span) in places {
+        let fits = |known: &String| known == key || known.strip_suffix(".*").is_some_and(|map| key.starts_with(&format!("{map}.")));
+        if also.contains(&key.as_str()) || known.iter().any(fits) {
+            continue;
+        }
+        let error = Diagnostic::usage("settings::unknown-key", format!("`{key}` is no setting")).at(file, Some(*span), "not known");
+        let near = nearest(key, known.iter().map(String::as_str).chain(also.iter().copied()));
+        return Err(match near {
+            Some(near) => error.help(format!("did you mean `{near}`?")),
+            None => error.help("`imggen schema settings` lists what can be set"),
+        }
+        .into());
+    }
+    Ok(())
+}
+
+/// The JSON schema of a settings file, the languages' sections included.
+#[must_use]
+pub fn schema() -> Schema {
+    let mut whole = schema_for!(Settings);
+    let sections = schema_for!(Sections);
+    for part in ["properties", "$defs"] {
+        let from = sections.get(part).and_then(Value::as_object).cloned().unwrap_or_default();
+        let into = whole.ensure_object().entry(part).or_insert_with(|| Value::Object(serde_json::Map::new()));
+        if let Some(into) = into.as_object_mut() {
+            into.extend(from);
+        }
+    }
+    whole.insert("title".into(), "imggen.toml".into());
+    whole.insert("additionalProperties".into(), false.into());
+    whole
+}
+
+/// All dotted keys that can be set, sorted; `env.*` stands for any key below `env`.
+#[must_use]
+pub fn keys() -> Vec<String> {
+    let schema = schema();
+    let mut keys = Vec::new();
+    collect(schema.as_value(), schema.as_value(), "", &mut keys);
+    keys.sort();
+    keys
+}
+
+fn collect(root: &Value, at: &Value, prefix: &str, keys: &mut Vec<String>) {
+    let target = at.get("$ref").and_then(Value::as_str).and_then(|reference| root.pointer(reference.trim_start_matches('#')));
+    let at = target.unwrap_or(at);
+    if let Some(properties) = at.get("properties").and_then(Value::as_object) {
+        for (name, property) in properties {
+            let key = if prefix.is_empty() { name.clone() } else { format!("{prefix}.{name}") };
+            collect(root, property, &key, keys);
+            keys.push(key);
+        }
+    } else if at.get("additionalProperties").is_some_and(|below| !below.is_boolean()) {
+        keys.push(format!("{prefix}.*"));
+    }
+}
+
+/// The text of `--set key=value` as a settings file: a value that is no TOML is taken as a string.
+///
+/// # Errors
+/// When there is no `=`, or the key is none.
+pub fn assignment(text: &str) -> Result<String> {
+    let wrong = || Diagnostic::usage("settings::assignment", format!("`{text}` is no `key=value`")).help("for example `--set port=8080`");
+    let (key, value) = text.split_once('=').ok_or_else(wrong)?;
+    if key.trim().is_empty() {
+        return Err(wrong().into());
+    }
+    let as_given = format!("{} = {}\n", key.trim(), value.trim());
+    if DeTable::parse(&as_given).is_ok() {
+        return Ok(as_given);
+    }
+    Ok(format!("{} = {}\n", key.trim(), toml::Value::String(value.trim().to_owned())))
+}
+
+/// A path of a settings file's value, as the project's tree spells paths.
+#[must_use]
+pub fn tree_path(text: &str) -> Utf8PathBuf {
+    Utf8Path::new(text).components().filter(|part| part.as_str() != ".").collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_knows_where_it_stands() {
+        let text = "app = \"api\"\n[go]\ncgo = true\n";
+        let document = Document::parse("imggen.toml".into(), text, &[]).map_err(|error| error.message);
+        assert_eq!(document.map(|document| document.places["go.cgo"].line), Ok(3));
+    }
+
+    #[test]
+    fn an_unknown_key_is_an_error_with_a_suggestion() {
+        for (text, near) in [("prot = 1\n", "port"), ("[go]\ncgoo = true\n", "go.cgo")] {
+            let error = Document::parse("imggen.toml".into(), text, &[]).map(|_| ()).map_err(|error| error.help);
+            assert_eq!(error, Err(vec![format!("did you mean `{near}`?")]));
+        }
+        assert!(Document::parse("imggen.toml".into(), "[env]\nANY = \"thing\"\n", &[]).is_ok());
+    }
+
+    #[test]
+    fn an_assignment_takes_toml_and_falls_back_to_a_string() {
+        assert_eq!(assignment("port=[80, 81]").ok(), Some("port = [80, 81]\n".into()));
+        assert_eq!(assignment("base=slim").ok(), Some("base = \"slim\"\n".into()));
+        assert!(assignment("base").is_err());
+    }
+}

@@ -1,0 +1,325 @@
+//! Facts and settings, settled: one value for everything that is open, each with its origin and what it displaced.
+
+use std::collections::BTreeMap;
+
+use crate::app::{Interface, Listen, Role};
+use crate::catalog::{Base, Catalog};
+use crate::decision::{Decision, Topic};
+use crate::detect::Detection;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
+use crate::ladder::{Fit, Variant, climb};
+use crate::lang::{Found, Offers};
+use crate::layers::{Chosen, Layers};
+use crate::need::Need;
+use crate::pack::Packs;
+use crate::preset::{self, Chain, Preset};
+use crate::registry;
+use crate::select::select;
+use crate::settings::{DebugVariant, Ports};
+
+/// The port that a program is given where it demands one and nobody names another.
+const DEMANDED_PORT: u16 = 8080;
+
+/// Everything that a plan is drawn from.
+#[derive(Debug)]
+pub struct Choices<'a> {
+    /// The app.
+    pub found: &'a Found,
+    /// The world.
+    pub catalog: &'a Catalog,
+    /// The preset that was taken.
+    pub preset: Preset,
+    /// All settings, the preset's included.
+    pub layers: Layers,
+    /// The variant and the base.
+    pub fit: Fit,
+    /// The ports.
+    pub ports: Vec<u16>,
+    /// `uid:gid`, in numbers.
+    pub user: String,
+    /// The debug variant.
+    pub debug: DebugVariant,
+    /// The image's environment, as far as settings and the program's demands go.
+    pub env: BTreeMap<String, String>,
+    /// What was decided so far.
+    pub decisions: Vec<Decision>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Choices<'_> {
+    /// The base that was found.
+    #[must_use]
+    pub fn base(&self) -> &Base {
+        // the ladder found it in this catalog
+        self.catalog.base(&self.fit.base).unwrap_or_else(|| unreachable!("a base that the ladder found"))
+    }
+
+    /// An image's reference, fetched from where the settings say.
+    #[must_use]
+    pub fn reference(&self, image: &str) -> String {
+        let registries = self.layers.map("registries", |settings| &settings.registries);
+        registry::mirror(image, registries.iter().map(|(from, to)| (from.as_str(), to.value.as_str())))
+    }
+
+    /// Whether nothing says on which port a program listens that does listen.
+    #[must_use]
+    pub fn port_is_unknown(&self) -> bool {
+        self.ports.is_empty()
+            && !self.found.app.behaviour.listens.is_empty()
+            && self.layers.choose("port", |settings| settings.port.as_ref().map(words)).is_none()
+    }
+}
+
+/// Settles everything.
+///
+/// # Errors
+/// When a choice is open that has no default, a setting names what does not exist, or no base holds the program.
+pub fn settle<'a>(detection: &'a Detection, settings: &Layers, packs: &Packs, catalog: &'a Catalog) -> Result<Choices<'a>> {
+    let (found, app) = select(&detection.found, settings)?;
+    let (chain, preset_decision) = take_preset(found, settings, packs)?;
+    let mut layers = settings.clone();
+    layers.extend(chain.layers);
+    let offers = found.language.variants(found, &layers, catalog)?;
+    let (fit, base) = take_base(&offers, &layers, catalog)?;
+    let (ports, port) = take_ports(found, &layers);
+    let (env, environment) = take_env(found, &layers, &ports);
+    let (user, user_decision) = take_user(&layers)?;
+    let (debug, debug_decision) = take_debug(&layers);
+    let mut decisions = vec![app, preset_decision, base, user_decision, debug_decision];
+    decisions.extend(port);
+    decisions.extend(environment);
+    let warnings = found.app.warnings.clone();
+    let mut choices = Choices { found, catalog, preset: chain.preset, layers, fit, ports, user, debug, env, decisions, warnings };
+    if choices.port_is_unknown() {
+        choices.warnings.push(unknown_port(found));
+    }
+    Ok(choices)
+}
+
+/// Which bases hold the program, and how well: what a prompt offers in place of the one that the ladder found.
+#[must_use]
+pub fn bases_that_fit(choices: &Choices<'_>) -> Vec<String> {
+    let Ok(offers) = choices.found.language.variants(choices.found, &choices.layers, choices.catalog) else { return Vec::new() };
+    let fits = |id: &str| climb(&offers.variants, &[id.to_owned()], choices.catalog).is_ok();
+    let mut bases: Vec<_> = choices.catalog.bases().filter(|(id, _)| fits(id)).collect();
+    bases.sort_by_key(|(_, base)| base.megabytes);
+    bases.into_iter().map(|(id, _)| id.to_owned()).collect()
+}
+
+fn take_preset(found: &Found, settings: &Layers, packs: &Packs) -> Result<(Chain, Decision)> {
+    let language = found.language.name();
+    let Some(asked) = settings.choose("preset", |settings| settings.preset.clone()) else {
+        let chain = preset::default_for(packs, language)?;
+        let name = chain.preset.name.clone();
+        let evidence = found.app.claims.first().map(|claim| claim.because().to_vec()).unwrap_or_default();
+        return Ok((chain, Decision::detected(Topic::Preset, name, &evidence).why(format!("the default for {language}"))));
+    };
+    let chain = preset::chain(packs, &asked.value).map_err(|error| asked.blame(*error))?;
+    if let Some(other) = chain.preset.language.as_deref().filter(|other| *other != language) {
+        let error = Diagnostic::usage(
+            "preset::language",
+            format!("the preset `{}` is for {other}, and `{}` is {language}", asked.value, found.app.name),
+        );
+        return Err(asked.blame(error).help("`imggen presets` lists them all").into());
+    }
+    let decision = Decision::chosen(Topic::Preset, &asked.value, &asked);
+    Ok((chain, decision))
+}
+
+/// The base that is asked for, or the ladder: whichever a stronger layer names.
+#[derive(Clone, Debug)]
+enum Rungs {
+    One(String),
+    Ladder(Vec<String>),
+}
+
+impl Rungs {
+    fn ids(&self) -> Vec<String> {
+        match self {
+            Rungs::One(id) => vec![id.clone()],
+            Rungs::Ladder(ids) => ids.clone(),
+        }
+    }
+}
+
+impl ToString for Rungs {
+    fn to_string(&self) -> String {
+        match self {
+            Rungs::One(id) => id.clone(),
+            Rungs::Ladder(ids) => format!("the ladder {}", ids.join(", ")),
+        }
+    }
+}
+
+fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit, Decision)> {
+    let rungs =
+        layers.choose("base", |settings| settings.base.clone().map(Rungs::One).or_else(|| settings.ladder.clone().map(Rungs::Ladder)));
+    let rungs = rungs.ok_or_else(|| {
+        Diagnostic::usage("base::no-ladder", "neither a preset nor a setting names a base image").help("set `base` or `ladder`")
+    })?;
+    let fit = climb(&offers.variants, &rungs.value.ids(), catalog)
+        .map_err(|error| way_out(rungs.blame(*error), offers, layers, catalog, &rungs))?;
+    let mut decision = Decision::chosen(Topic::Base, &fit.base, &rungs);
+    decision.because = deciding(&fit);
+    decision.why = match &rungs.value {
+        Rungs::One(_) => format!("asked for, and it holds the program ({})", fit.variant.summary),
+        Rungs::Ladder(_) => format!("the smallest of its ladder that holds the program ({})", fit.variant.summary),
+    };
+    for misfit in &fit.passed_over {
+        let lacks = misfit.lacks.iter().map(|need| need.value.words()).collect::<Vec<_>>().join(", no ");
+        let because: Vec<_> = misfit.lacks.iter().flat_map(|need| need.because().to_vec()).collect();
+        decision = decision.over(format!("{} ({})", misfit.base, misfit.variant), format!("it has no {lacks}"), &because);
+    }
+    Ok((fit, decision))
+}
+
+/// What moved the base up its ladder: the needs that the smaller bases lacked.
+fn deciding(fit: &Fit) -> Vec<crate::evidence::Evidence> {
+    let mut because = Vec::new();
+    for evidence in fit.passed_over.iter().flat_map(|misfit| &misfit.lacks).flat_map(Fact::because) {
+        if !because.contains(evidence) {
+            because.push(evidence.clone());
+        }
+    }
+    because
+}
+
+fn way_out(error: Diagnostic, offers: &Offers, layers: &Layers, catalog: &Catalog, rungs: &Chosen<Rungs>) -> Diagnostic {
+    if error.code != "base::missing-need" {
+        return error;
+    }
+    let all: Vec<_> = catalog.bases().map(|(id, _)| id.to_owned()).collect();
+    let ladder =
+        layers.iter().filter_map(|layer| layer.settings().ladder.clone()).find(|ladder| *ladder != rungs.value.ids()).unwrap_or_default();
+    let smallest = |ladder: &[String]| climb(&offers.variants, ladder, catalog).ok();
+    let mut error = match smallest(&ladder).or_else(|| smallest(&by_size(&all, catalog))) {
+        Some(fit) => error.help(format!("take `base = \"{}\"`, which holds it", fit.base)),
+        None => error.help("no base in the catalog holds it; write the image by hand, or add a base to a pack's catalog"),
+    };
+    for (variant, words) in &offers.on_request {
+        if climb(std::slice::from_ref::<Variant>(variant), &rungs.value.ids(), catalog).is_ok() {
+            error = error.help(format!("or {words}"));
+        }
+    }
+    error
+}
+
+fn by_size(ids: &[String], catalog: &Catalog) -> Vec<String> {
+    let mut ids = ids.to_vec();
+    ids.sort_by_key(|id| catalog.base(id).map_or(u32::MAX, |base| base.megabytes));
+    ids
+}
+
+fn words(ports: &Ports) -> String {
+    let ports: Vec<_> = ports.list().iter().map(u16::to_string).collect();
+    if ports.is_empty() { "none".into() } else { ports.join(", ") }
+}
+
+fn take_ports(found: &Found, layers: &Layers) -> (Vec<u16>, Option<Decision>) {
+    let listens = &found.app.behaviour.listens;
+    let detected = listens.iter().find_map(|listen| port_of(&listen.value).map(|port| listen.with(vec![port])));
+    let detected = detected.map(|first| {
+        listens.iter().fold(first, |mut ports, listen| {
+            if let Some(port) = listen.value.port.filter(|port| !ports.value.contains(port)) {
+                ports.value.push(port);
+                ports = listen.because().iter().cloned().fold(ports, Fact::and);
+            }
+            ports
+        })
+    });
+    let detected = detected.map(|ports| ports.map(|ports| PortList(ports)));
+    let chosen = layers.choose_or("port", |settings| settings.port.as_ref().map(|ports| PortList(ports.list())), detected);
+    match chosen {
+        Some(chosen) => {
+            let decision = Decision::chosen(Topic::Port, chosen.value.to_string(), &chosen);
+            (chosen.value.0, Some(decision))
+        }
+        None => (Vec::new(), None),
+    }
+}
+
+struct PortList(Vec<u16>);
+
+impl ToString for PortList {
+    fn to_string(&self) -> String {
+        words(&Ports::Many(self.0.clone()))
+    }
+}
+
+/// The port that the program will listen on in the image: its own, or the one that it is given because it demands one.
+fn port_of(listen: &Listen) -> Option<u16> {
+    let demanded = listen.variable.as_ref().is_some_and(|variable| variable.role == Role::Demanded);
+    listen.port.or(demanded.then_some(DEMANDED_PORT))
+}
+
+fn take_env(found: &Found, layers: &Layers, ports: &[u16]) -> (BTreeMap<String, String>, Vec<Decision>) {
+    let mut decisions = Vec::new();
+    let mut env = BTreeMap::new();
+    for listen in &found.app.behaviour.listens {
+        let Some(variable) = &listen.value.variable else { continue };
+        // a port that was set by the user reaches the program by the variable that it reads
+        let differs = listen.value.port.is_some_and(|own| ports.first().is_some_and(|port| *port != own && !ports.contains(&own)));
+        if let (true, Some(port)) = (variable.role == Role::Demanded || differs, ports.first()) {
+            let text = format!("{}={port}", variable.name);
+            let why = if differs { "the port that was set" } else { "the program does not start without it" };
+            decisions.push(Decision::detected(Topic::Environment, text, listen.because()).why(why));
+            env.insert(variable.name.clone(), port.to_string());
+        }
+    }
+    for (name, chosen) in layers.map("env", |settings| &settings.env) {
+        decisions.push(Decision::chosen(Topic::Environment, format!("{name}={}", chosen.value), &chosen));
+        env.insert(name, chosen.value);
+    }
+    (env, decisions)
+}
+
+fn take_user(layers: &Layers) -> Result<(String, Decision)> {
+    let missing = || Diagnostic::usage("user::missing", "neither a preset nor a setting names a user").help("set `user = \"65532:65532\"`");
+    let user = layers.choose("user", |settings| settings.user.clone()).ok_or_else(missing)?;
+    let (uid, gid) = user.value.split_once(':').unwrap_or((&user.value, ""));
+    let numeric = |id: &str| id.parse::<u32>().is_ok();
+    if !numeric(uid) || !numeric(gid) || uid.parse() == Ok(0_u32) {
+        let error = Diagnostic::usage("user::invalid", format!("`{}` cannot be the image's user", user.value));
+        return Err(user
+            .blame(error)
+            .help("give `uid:gid` in numbers, and not root: Kubernetes refuses names, and root is no user for a service")
+            .into());
+    }
+    let decision = Decision::chosen(Topic::User, &user.value, &user);
+    Ok((user.value, decision))
+}
+
+fn take_debug(layers: &Layers) -> (DebugVariant, Decision) {
+    let words = |variant: &DebugVariant| match variant {
+        DebugVariant::Off => "off",
+        DebugVariant::Shell => "shell",
+        DebugVariant::Debugger => "debugger",
+    };
+    let chosen = layers.choose("debug", |settings| settings.debug.as_ref().map(words).map(str::to_owned));
+    let variant = layers.iter().find_map(|layer| layer.settings().debug).unwrap_or(DebugVariant::Off);
+    let decision = match chosen {
+        Some(chosen) => Decision::chosen(Topic::Debug, words(&variant), &chosen),
+        None => Decision::detected(Topic::Debug, words(&variant), &[]).why("nothing asks for one"),
+    };
+    (variant, decision)
+}
+
+fn unknown_port(found: &Found) -> Diagnostic {
+    let message = format!("`{}` listens, but nothing shows on which port: the image exposes none", found.app.name);
+    let warning = Diagnostic::warning("port::unknown", message).help("name it: `--set port=8080`, or `port = 8080` in imggen.toml");
+    found.app.behaviour.listens.iter().flat_map(Fact::because).fold(warning, |warning, evidence| warning.because(evidence))
+}
+
+/// Whether a listener can be reached from outside its container.
+#[must_use]
+pub fn is_reachable(listen: &Listen) -> bool {
+    listen.interface != Interface::Loopback
+}
+
+/// The C library among a variant's needs.
+#[must_use]
+pub fn libc_of(variant: &Variant) -> Option<&Need> {
+    variant.needs.iter().map(|need| &need.value).find(|need| matches!(need, Need::Libc(..)))
+}

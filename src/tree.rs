@@ -1,0 +1,267 @@
+//! The project as it is looked at: names at once, contents when they are first asked for and then never again.
+//!
+//! The walk honours `.gitignore` and `.imggenignore` inside the root alone. What those hide does not exist here, so that a laptop
+//! full of build outputs and a fresh checkout give the same tree. Symbolic links are listed and never followed.
+
+mod walk;
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read;
+use std::sync::OnceLock;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Span;
+
+/// Files of more than this many bytes are not read: no manifest or source that people write is as large.
+pub const READ_LIMIT: u64 = 16 * 1024 * 1024;
+
+/// A project's files, sorted by path.
+#[derive(Debug)]
+pub struct Tree {
+    root: Option<Utf8PathBuf>,
+    entries: Vec<Entry>,
+    directories: BTreeSet<Utf8PathBuf>,
+    notes: Vec<Diagnostic>,
+}
+
+/// The paths below a directory; see [`Tree::below`].
+#[derive(Clone, Debug)]
+pub struct Below<'a>(std::slice::Iter<'a, Entry>);
+
+impl<'a> Iterator for Below<'a> {
+    type Item = &'a Utf8Path;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|entry| entry.path.as_path())
+    }
+}
+
+#[derive(Debug)]
+struct Entry {
+    path: Utf8PathBuf,
+    kind: Kind,
+    text: OnceLock<Result<Box<str>, Unreadable>>,
+}
+
+/// What an entry of the tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A plain file.
+    File,
+    /// A symbolic link, which is copied into images as it is and never read here.
+    Link,
+}
+
+/// Why a file's text cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unreadable {
+    /// There is no such file.
+    Missing,
+    /// It is a symbolic link.
+    Link,
+    /// It has more bytes than [`READ_LIMIT`].
+    TooLarge,
+    /// It is not UTF-8; the line (from 1) where that shows.
+    NotUtf8(usize),
+    /// The system refused, in its words.
+    Refused(String),
+}
+
+impl Unreadable {
+    /// The error to show when `path` has to be read and cannot be.
+    #[must_use]
+    pub fn about(&self, path: &Utf8Path) -> Diagnostic {
+        let error = |message: String| Diagnostic::error("tree::unreadable", message);
+        match self {
+            Unreadable::Missing => error(format!("`{path}` is not there")).at(path, None, "looked for here"),
+            Unreadable::Link => error(format!("`{path}` is a symbolic link, which imggen does not follow"))
+                .at(path, None, "this is a link")
+                .help("put the file itself there"),
+            Unreadable::TooLarge => error(format!("`{path}` is larger than {} MiB, more than imggen reads", READ_LIMIT / 1024 / 1024))
+                .at(path, None, "too large")
+                .help("if it is no part of the program, name it in `.imggenignore`"),
+            Unreadable::NotUtf8(line) => error(format!("`{path}` is not UTF-8 text"))
+                .at(path, Some(Span { line: u32::try_from(*line).unwrap_or(u32::MAX), column: 1, length: 1 }), "bytes that are not UTF-8")
+                .help("save it as UTF-8"),
+            Unreadable::Refused(why) => error(format!("`{path}` cannot be read: {why}")).at(path, None, "refused by the system"),
+        }
+    }
+}
+
+impl Tree {
+    /// Looks at the directory `root`.
+    ///
+    /// # Errors
+    /// When `root` is no directory or cannot be listed. What cannot be listed further down is a note of the tree.
+    pub fn open(root: impl Into<Utf8PathBuf>) -> Result<Self> {
+        let root = root.into();
+        let found = walk::walk(&root)?;
+        Ok(Self::build(
+            Some(root),
+            found.entries.into_iter().map(|(path, kind)| Entry { path, kind, text: OnceLock::new() }).collect(),
+            found.notes,
+        ))
+    }
+
+    /// A tree of files that are held in memory. Ignore files have no effect: whoever passes a file means it.
+    pub fn from_memory<P: Into<Utf8PathBuf>, C: Into<String>>(files: impl IntoIterator<Item = (P, C)>) -> Self {
+        let entry = |(path, content): (P, C)| {
+            let text = OnceLock::from(Ok(strip_bom(content.into()).into_boxed_str()));
+            Entry { path: path.into(), kind: Kind::File, text }
+        };
+        Self::build(None, files.into_iter().map(entry).collect(), Vec::new())
+    }
+
+    fn build(root: Option<Utf8PathBuf>, mut entries: Vec<Entry>, notes: Vec<Diagnostic>) -> Self {
+        // by bytes and not by component, so that all of a directory stands together and is found by its prefix
+        entries.sort_unstable_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
+        let mut directories = BTreeSet::new();
+        let mut last = Utf8Path::new("");
+        for entry in &entries {
+            let Some(parent) = entry.path.parent() else { continue };
+            if parent != last {
+                for ancestor in parent.ancestors() {
+                    if ancestor.as_str().is_empty() || !directories.insert(ancestor.to_owned()) {
+                        break;
+                    }
+                }
+                last = parent;
+            }
+        }
+        Self { root, entries, directories, notes }
+    }
+
+    /// What was passed over while looking: unreadable directories, names that are not UTF-8, limits that were met.
+    #[must_use]
+    pub fn notes(&self) -> &[Diagnostic] {
+        &self.notes
+    }
+
+    /// All paths, sorted.
+    pub fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.entries.iter().map(|entry| entry.path.as_path())
+    }
+
+    /// Whether `path` is a file or a link here. The path is relative to the root.
+    pub fn has(&self, path: impl AsRef<Utf8Path>) -> bool {
+        self.find(path.as_ref()).is_some()
+    }
+
+    /// Whether `path` is a directory with at least one file somewhere below it. The root, an empty path, is.
+    pub fn has_directory(&self, path: impl AsRef<Utf8Path>) -> bool {
+        let path = path.as_ref();
+        path.as_str().is_empty() || path == "." || self.directories.contains(path)
+    }
+
+    /// All paths below `directory`, however deep; the root is an empty path.
+    pub fn below(&self, directory: impl AsRef<Utf8Path>) -> Below<'_> {
+        let directory = directory.as_ref().as_str();
+        let prefix = if directory.is_empty() || directory == "." { String::new() } else { format!("{directory}/") };
+        let start = self.entries.partition_point(|entry| entry.path.as_str() < prefix.as_str());
+        let length = self.entries[start..].partition_point(|entry| entry.path.as_str().starts_with(&prefix));
+        Below(self.entries[start..start + length].iter())
+    }
+
+    /// The files directly in `directory`.
+    pub fn files_in(&self, directory: impl AsRef<Utf8Path>) -> impl Iterator<Item = &Utf8Path> {
+        let depth = directory.as_ref().components().filter(|part| part.as_str() != ".").count() + 1;
+        self.below(directory).filter(move |path| path.components().count() == depth)
+    }
+
+    /// All directories, sorted; the root is not among them.
+    pub fn directories(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.directories.iter().map(Utf8PathBuf::as_path)
+    }
+
+    /// The text of `path`, without a byte order mark, line ends as they are.
+    ///
+    /// # Errors
+    /// Says why there is no text; [`Unreadable::about`] makes it a diagnostic.
+    pub fn text(&self, path: impl AsRef<Utf8Path>) -> Result<&str, Unreadable> {
+        let entry = self.find(path.as_ref()).ok_or(Unreadable::Missing)?;
+        entry.text.get_or_init(|| self.load(entry)).as_deref().map_err(Clone::clone)
+    }
+
+    /// The text of a manifest that has to be readable when it is there: nothing when it is not.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn manifest(&self, path: impl AsRef<Utf8Path>) -> Result<Option<&str>> {
+        match self.text(path.as_ref()) {
+            Ok(text) => Ok(Some(text)),
+            Err(Unreadable::Missing) => Ok(None),
+            Err(why) => Err(why.about(path.as_ref()).into()),
+        }
+    }
+
+    /// Reads many files on all cores, so that [`Tree::text`] finds them read.
+    pub fn read_ahead(&self, paths: &[&Utf8Path]) {
+        const WORTH_A_THREAD: usize = 64;
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len() / WORTH_A_THREAD + 1);
+        if threads == 1 {
+            return;
+        }
+        std::thread::scope(|scope| {
+            for chunk in paths.chunks(paths.len().div_ceil(threads)) {
+                scope.spawn(move || chunk.iter().for_each(|path| _ = self.text(path)));
+            }
+        });
+    }
+
+    fn find(&self, path: &Utf8Path) -> Option<&Entry> {
+        let found = self.entries.binary_search_by(|entry| entry.path.as_str().cmp(path.as_str()));
+        found.ok().map(|index| &self.entries[index])
+    }
+
+    fn load(&self, entry: &Entry) -> Result<Box<str>, Unreadable> {
+        let Some(root) = &self.root else { return Err(Unreadable::Missing) };
+        if entry.kind == Kind::Link {
+            return Err(Unreadable::Link);
+        }
+        let refused = |error: std::io::Error| Unreadable::Refused(error.to_string());
+        let mut bytes = Vec::new();
+        let file = File::open(root.join(&entry.path)).map_err(refused)?;
+        file.take(READ_LIMIT + 1).read_to_end(&mut bytes).map_err(refused)?;
+        if bytes.len() as u64 > READ_LIMIT {
+            return Err(Unreadable::TooLarge);
+        }
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            Unreadable::NotUtf8(valid.iter().filter(|byte| **byte == b'\n').count() + 1)
+        })?;
+        Ok(strip_bom(text).into_boxed_str())
+    }
+}
+
+fn strip_bom(mut text: String) -> String {
+    if text.starts_with('\u{feff}') {
+        text.drain(..'\u{feff}'.len_utf8());
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tree() -> Tree {
+        Tree::from_memory([("go.mod", "\u{feff}module x"), ("cmd/a/main.go", ""), ("cmd-tools/x.go", ""), ("cmd.go", "")])
+    }
+
+    #[test]
+    fn a_directory_is_found_by_its_prefix_and_not_by_its_neighbours() {
+        let tree = tree();
+        assert_eq!(tree.below("cmd").collect::<Vec<_>>(), ["cmd/a/main.go"]);
+        assert_eq!(tree.files_in("").collect::<Vec<_>>(), ["cmd.go", "go.mod"]);
+        assert!(tree.has_directory("cmd/a") && !tree.has_directory("cm") && tree.has_directory(""));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_text() {
+        assert_eq!(tree().text("go.mod"), Ok("module x"));
+        assert_eq!(tree().text("nothing"), Err(Unreadable::Missing));
+    }
+}

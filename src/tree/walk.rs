@@ -1,0 +1,100 @@
+//! One parallel walk over a directory, with limits that are said when they are met.
+
+use std::ffi::OsStr;
+use std::sync::Mutex;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use ignore::{DirEntry, WalkBuilder, WalkState};
+
+use super::Kind;
+use crate::diagnostic::{Diagnostic, Result};
+
+/// Deeper directories are not looked into: nothing that people write by hand nests so far, generated and hostile trees do.
+const DEPTH_LIMIT: usize = 64;
+
+/// The walk ends after this many files: ten times the largest monorepos that a build context is sent from.
+const FILE_LIMIT: usize = 2_000_000;
+
+/// Directories that hold what tools made or fetched, even where no ignore file names them.
+const NEVER_SOURCES: [&str; 8] = [".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".gradle", ".terraform"];
+
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) entries: Vec<(Utf8PathBuf, Kind)>,
+    pub(super) notes: Vec<Diagnostic>,
+}
+
+pub(super) fn walk(root: &Utf8Path) -> Result<Found> {
+    std::fs::read_dir(root).map_err(|error| {
+        Diagnostic::error("tree::no-directory", format!("`{root}` cannot be looked at: {error}")).help("name a project's directory")
+    })?;
+    let found = Mutex::new(Found::default());
+    WalkBuilder::new(root)
+        .standard_filters(false)
+        .git_ignore(true)
+        .require_git(false)
+        .add_custom_ignore_filename(".imggenignore")
+        .max_depth(Some(DEPTH_LIMIT))
+        .filter_entry(|entry| !NEVER_SOURCES.iter().any(|name| entry.file_name() == OsStr::new(name)))
+        .threads(std::thread::available_parallelism().map_or(1, usize::from))
+        .build_parallel()
+        .run(|| {
+            let mut batch = Batch { found: &found, held: Found::default() };
+            Box::new(move |entry| batch.take(root, entry))
+        });
+    let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    found.notes.sort_by(|a, b| a.message.cmp(&b.message));
+    found.notes.dedup();
+    Ok(found)
+}
+
+/// One thread's finds, handed over when the thread is done.
+struct Batch<'a> {
+    found: &'a Mutex<Found>,
+    held: Found,
+}
+
+impl Batch<'_> {
+    fn take(&mut self, root: &Utf8Path, entry: std::result::Result<DirEntry, ignore::Error>) -> WalkState {
+        let entry = match entry {
+            Ok(entry) => entry,
+            Err(error) => {
+                let why = error.to_string().replace(&format!("{root}/"), "").replace(root.as_str(), "the project");
+                self.held.notes.push(Diagnostic::warning("tree::unreadable", format!("passed over: {why}")));
+                return WalkState::Continue;
+            }
+        };
+        let kind = match entry.file_type() {
+            Some(kind) if kind.is_file() => Kind::File,
+            Some(kind) if kind.is_symlink() => Kind::Link,
+            Some(kind) if kind.is_dir() && entry.depth() == DEPTH_LIMIT => {
+                let what = format!("directories more than {DEPTH_LIMIT} deep are not looked into");
+                self.held.notes.push(Diagnostic::warning("tree::too-deep", what));
+                return WalkState::Skip;
+            }
+            _ => return WalkState::Continue,
+        };
+        let relative = entry.path().strip_prefix(root).unwrap_or(entry.path());
+        match Utf8PathBuf::from_path_buf(relative.to_owned()) {
+            Ok(path) => self.held.entries.push((path, kind)),
+            Err(path) => {
+                let what = format!("passed over: the name of `{}` is not UTF-8", path.display());
+                self.held.notes.push(Diagnostic::warning("tree::not-utf8", what));
+            }
+        }
+        if self.held.entries.len() >= FILE_LIMIT {
+            let what = format!("the project has more than {FILE_LIMIT} files; the rest is not looked at");
+            self.held.notes.push(Diagnostic::warning("tree::too-many", what).help("name what is no source in `.imggenignore`"));
+            return WalkState::Quit;
+        }
+        WalkState::Continue
+    }
+}
+
+impl Drop for Batch<'_> {
+    fn drop(&mut self) {
+        let mut found = self.found.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        found.entries.append(&mut self.held.entries);
+        found.notes.append(&mut self.held.notes);
+    }
+}

@@ -1,0 +1,114 @@
+//! A dotted version, compared number by number: `1.9` < `1.10`, and `1.27` covers `1.27.3`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Up to three numbers. A missing number counts as zero when versions are compared.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(into = "String", try_from = "String")]
+#[schemars(with = "String")]
+pub struct Version {
+    numbers: [u32; 3],
+    given: u8,
+}
+
+impl Version {
+    /// `major.minor`.
+    #[must_use]
+    pub const fn minor(major: u32, minor: u32) -> Self {
+        Self { numbers: [major, minor, 0], given: 2 }
+    }
+
+    /// The first two numbers: the series that a floating image tag names.
+    #[must_use]
+    pub const fn series(self) -> Self {
+        Self { numbers: [self.numbers[0], self.numbers[1], 0], given: if self.given > 2 { 2 } else { self.given } }
+    }
+
+    /// The first number.
+    #[must_use]
+    pub const fn major(self) -> u32 {
+        self.numbers[0]
+    }
+}
+
+impl FromStr for Version {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut version = Self { numbers: [0; 3], given: 0 };
+        for part in text.split('.') {
+            let slot = version.numbers.get_mut(usize::from(version.given));
+            match (slot, part.parse()) {
+                (Some(slot), Ok(number)) => *slot = number,
+                _ => return Err(format!("`{text}` is no version: up to three numbers with dots between are")),
+            }
+            version.given += 1;
+        }
+        Ok(version)
+    }
+}
+
+impl fmt::Display for Version {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, number) in self.numbers.iter().take(usize::from(self.given)).enumerate() {
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{number}")?;
+        }
+        Ok(())
+    }
+}
+
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.numbers == other.numbers
+    }
+}
+
+impl Eq for Version {}
+
+impl PartialOrd for Version {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Version {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.numbers.cmp(&other.numbers)
+    }
+}
+
+impl From<Version> for String {
+    fn from(version: Version) -> Self {
+        version.to_string()
+    }
+}
+
+impl TryFrom<String> for Version {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_compared_as_numbers() {
+        let parse = |text: &str| text.parse::<Version>().map_err(|error| panic!("{error}")).unwrap_or(Version::minor(0, 0));
+        assert!(parse("1.9") < parse("1.10"));
+        assert!(parse("1.100") > parse("1.99"));
+        assert_eq!(parse("1.27"), parse("1.27.0"));
+        assert_eq!(parse("1.27.3").series().to_string(), "1.27");
+        assert!("1.x".parse::<Version>().is_err() && "1.2.3.4".parse::<Version>().is_err());
+    }
+}

@@ -1,0 +1,33 @@
+//! Every fixture from its sources to a running container: `init`, build, inspect, run, edit and build again, debug.
+//!
+//! `cargo test --test e2e` takes the smoke cases, `IMGGEN_E2E=full` all of them, and a name on the command line what it names.
+//! Without a Docker engine the files are written and checked, and the test says by name that it went no further.
+
+mod engine;
+mod image;
+mod probe;
+mod story;
+
+#[path = "../common/mod.rs"]
+mod common;
+
+use std::{env, process::ExitCode};
+
+use libtest_mimic::Arguments;
+
+use common::{
+    case::{Tier, cases},
+    harness::{self, trial},
+};
+
+fn main() -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // A build keeps two cores busy; a second test meanwhile waits for sockets and for containers to end.
+    arguments.test_threads.get_or_insert(2);
+    let tier = if env::var("IMGGEN_E2E").is_ok_and(|tier| tier == "full") || arguments.filter.is_some() { Tier::Full } else { Tier::Smoke };
+
+    harness::run(&arguments, || {
+        let cases = cases()?;
+        Ok(cases.into_iter().map(|case| trial(case.name.clone(), move || story::tell(&case, tier))).collect())
+    })
+}
