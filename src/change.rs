@@ -44,6 +44,14 @@ pub enum State {
     Foreign,
 }
 
+impl State {
+    /// Whether writing would destroy work that is not imggen's, which nobody does without being asked.
+    #[must_use]
+    pub const fn is_theirs(self) -> bool {
+        matches!(self, Self::Edited | Self::Foreign)
+    }
+}
+
 /// One file, before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {

@@ -21,8 +21,8 @@ impl Span {
     /// The span of the byte range `start..end` of `text`, cut at the end of its first line.
     #[must_use]
     pub fn of(text: &str, start: usize, end: usize) -> Self {
-        let start = text.floor_char_boundary(start);
-        let end = text.floor_char_boundary(end).max(start);
+        let start = boundary(text, start);
+        let end = boundary(text, end).max(start);
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let covered = text[start..end].lines().next().unwrap_or("");
         Self {
@@ -38,6 +38,11 @@ impl Span {
         let indent = content.chars().take_while(|c| c.is_whitespace()).count();
         Self { line: count(line), column: count(indent + 1), length: count(content.trim().chars().count().max(1)) }
     }
+}
+
+/// The last character boundary at or before `index`.
+fn boundary(text: &str, index: usize) -> usize {
+    (0..=index.min(text.len())).rev().find(|index| text.is_char_boundary(*index)).unwrap_or(0)
 }
 
 fn count(number: usize) -> u32 {

@@ -81,7 +81,7 @@ fn persist(staged: Vec<Staged>) -> Result<()> {
         let placed = if backup.is_some() { fresh.persist(&target) } else { fresh.persist_noclobber(&target) };
         match placed {
             Ok(_) => done.push((path, target, backup)),
-            Err(failed) => return Err(undo(done, *refused("written", &path, &failed.error)).into()),
+            Err(failed) => return Err(undo(done, refused("written", &path, &failed.error)).into()),
         }
     }
     Ok(())
@@ -131,20 +131,17 @@ fn place(dir: &Utf8Path, path: &Utf8Path) -> Result<Utf8PathBuf> {
     if !plain || path.as_str().is_empty() {
         return error("write::outside", format!("`{path}` does not stay inside the project"));
     }
+    let look = |place: &Utf8Path| metadata(place).map_err(|error| refused("looked at", path, &error));
     let mut target = dir.to_owned();
     for component in path.components() {
         target.push(component);
-        let is_last = target.as_str().len() >= dir.join(path).as_str().len();
-        match metadata(&target).map_err(|error| refused("looked at", path, &error))? {
-            Some(found) if found.is_symlink() => {
-                let link = target.strip_prefix(dir).unwrap_or(&target);
-                return error("write::symlink", format!("`{link}` is a symbolic link, and imggen does not write through links"));
-            }
-            Some(found) if is_last && !found.is_file() => {
-                return error("write::no-file", format!("`{path}` is there and is no file"));
-            }
-            _ => {}
+        if look(&target)?.is_some_and(|found| found.is_symlink()) {
+            let link = target.strip_prefix(dir).unwrap_or(&target);
+            return error("write::symlink", format!("`{link}` is a symbolic link, and imggen does not write through links"));
         }
+    }
+    if look(&target)?.is_some_and(|found| !found.is_file()) {
+        return error("write::no-file", format!("`{path}` is there and is no file"));
     }
     Ok(target)
 }
@@ -162,7 +159,7 @@ fn read_one(target: &Utf8Path, path: &Utf8Path) -> Result<Option<String>> {
     match fs::read(target) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(refused("read", path, &error)),
+        Err(error) => Err(refused("read", path, &error).into()),
     }
 }
 
@@ -175,11 +172,12 @@ fn temporary(directory: &Utf8Path) -> io::Result<NamedTempFile> {
     builder.tempfile_in(directory)
 }
 
-fn refused(what: &str, path: &Utf8Path, error: &io::Error) -> Box<Diagnostic> {
-    Diagnostic::error("write::refused", format!("`{path}` cannot be {what}: {error}")).at(path, None, "refused by the system").into()
+fn refused(what: &str, path: &Utf8Path, error: &io::Error) -> Diagnostic {
+    Diagnostic::error("write::refused", format!("`{path}` cannot be {what}: {error}")).at(path, None, "refused by the system")
 }
 
 #[cfg(test)]
+#[allow(clippy::panic, reason = "a test's way to fail")]
 mod tests {
     use super::*;
     use crate::change::{File, compare, seal};

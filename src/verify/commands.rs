@@ -58,7 +58,7 @@ fn shell_in_stage(case: &Case<'_>, index: usize) -> Vec<Diagnostic> {
     let (Some((stage, ancestors)), Some(root)) = (lineage.split_last(), lineage.first()) else { return Vec::new() };
     let Some(reference) = root.image.value.as_deref() else { return Vec::new() };
     let shell = image::shell(case.expected.catalog, reference);
-    let mut chosen = ancestors.iter().flat_map(|stage| &stage.steps).filter_map(chosen_shell).last();
+    let mut chosen = ancestors.iter().flat_map(|stage| &stage.steps).filter_map(chosen_shell).next_back();
     let mut found = Vec::new();
     for step in &stage.steps {
         chosen = chosen_shell(step).or(chosen);
@@ -67,10 +67,7 @@ fn shell_in_stage(case: &Case<'_>, index: usize) -> Vec<Diagnostic> {
             Shell::At(path) => chosen == Some(path),
             Shell::None => false,
         };
-        let command = match &step.action {
-            Action::Run(command) | Action::Start(command) | Action::Health(Some(command)) => command,
-            _ => continue,
-        };
+        let (Action::Run(command) | Action::Start(command) | Action::Health(Some(command))) = &step.action else { continue };
         if !there && needs_shell(command, shell) {
             found.push(no_shell(case, step.span, step.keyword, reference, shell));
         }

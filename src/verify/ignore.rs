@@ -22,7 +22,7 @@ struct Pattern {
 }
 
 impl Ignore {
-    /// Reads the text of a `.dockerignore`. A pattern that Docker refuses hides nothing here and is one of [`Ignore::malformed`].
+    /// Reads the text of a `.dockerignore`. A malformed pattern hides nothing here and is one of [`Ignore::malformed`].
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let mut ignore = Self::default();
@@ -33,7 +33,14 @@ impl Ignore {
                 continue;
             }
             let (brings_back, pattern) = pattern.strip_prefix('!').map_or((false, pattern), |rest| (true, rest.trim()));
-            let glob = if pattern.is_empty() { None } else { Glob::of_ignore(&clean(pattern)) };
+            let cleaned = clean(pattern);
+            // Docker looks for the mark once more when the leading slash is gone
+            let (brings_back, cleaned) = match cleaned.strip_prefix('!') {
+                Some(rest) if !brings_back => (true, rest),
+                _ => (brings_back, cleaned.as_str()),
+            };
+            let empty = pattern.is_empty() || cleaned.is_empty() || brings_back && pattern.starts_with('/') && cleaned == ".";
+            let glob = if empty { None } else { Glob::of_ignore(cleaned) };
             match glob {
                 Some(glob) => ignore.patterns.push(Pattern { line: index + 1, brings_back, glob }),
                 None => ignore.malformed.push(index + 1),
@@ -67,7 +74,7 @@ impl Ignore {
         hidden
     }
 
-    /// The lines (from 1) with a pattern that Docker refuses, and the whole build with it.
+    /// The lines (from 1) with a malformed pattern, for which Docker refuses the whole build once it is asked.
     #[must_use]
     pub fn malformed(&self) -> &[usize] {
         &self.malformed
@@ -101,6 +108,7 @@ mod tests {
         ("/docs", &["docs/a"], &["src/docs"]),
         ("./docs/", &["docs/a"], &["src/docs"]),
         ("../docs", &[], &["docs"]),
+        ("*\n/!docs", &["src"], &["docs/a"]),
         // unless they say otherwise
         ("**/node_modules", &["node_modules/x", "packages/a/node_modules/x.js"], &["my_node_modules"]),
         ("**/.env*", &[".env", "a/.env.local"], &["a/x.env"]),
@@ -140,8 +148,8 @@ mod tests {
 
     #[test]
     fn the_line_is_told() {
-        let ignore = Ignore::parse("# secrets\n.env*\n\nui\n!\n[\n");
+        let ignore = Ignore::parse("# secrets\n.env*\n\nui\n!\n[\n! /\n");
         assert_eq!((ignore.hides("ui/index.html"), ignore.hides(".env")), (Some(4), Some(2)));
-        assert_eq!(ignore.malformed(), [5, 6]);
+        assert_eq!(ignore.malformed(), [5, 6, 7]);
     }
 }

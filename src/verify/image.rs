@@ -8,7 +8,7 @@ use crate::need::Need;
 
 /// What an image's reference says of its version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Tag<'a> {
+pub(super) enum Pin<'a> {
     None,
     Tag(&'a str),
     Digest,
@@ -25,17 +25,17 @@ pub(super) enum Shell<'a> {
 }
 
 /// The tag or digest of a reference: `host:port/name` has none.
-pub(super) fn tag(reference: &str) -> Tag<'_> {
+pub(super) fn pin(reference: &str) -> Pin<'_> {
     if reference.contains("@sha256:") {
-        return Tag::Digest;
+        return Pin::Digest;
     }
     let name = reference.rsplit('/').next().unwrap_or(reference);
-    name.split_once(':').map_or(Tag::None, |(_, tag)| if tag.is_empty() { Tag::None } else { Tag::Tag(tag) })
+    name.split_once(':').map_or(Pin::None, |(_, tag)| if tag.is_empty() { Pin::None } else { Pin::Tag(tag) })
 }
 
 /// Whether an image is one to look into: by its tag, or because the catalog has it as nothing else.
 pub(super) fn is_debug(catalog: &Catalog, reference: &str) -> bool {
-    let named = matches!(tag(reference), Tag::Tag(tag) if tag == "debug" || tag.starts_with("debug-") || tag.ends_with("-debug"));
+    let named = matches!(pin(reference), Pin::Tag(tag) if tag == "debug" || tag.starts_with("debug-") || tag.ends_with("-debug"));
     named || (run(catalog, reference).next().is_none() && debug(catalog, reference).next().is_some())
 }
 

@@ -21,7 +21,7 @@ pub(super) fn patterns_are_read(case: &Case<'_>) -> Vec<Diagnostic> {
 
 /// What is copied or mounted from the context is there.
 pub(super) fn in_the_context(case: &Case<'_>) -> Vec<Diagnostic> {
-    case.model.steps().flat_map(|step| sources(step)).filter_map(|(source, span)| judge(case, &source, span)).collect()
+    case.model.steps().flat_map(sources).filter_map(|(source, span)| judge(case, &source, span)).collect()
 }
 
 /// The sources of a step that are looked for in the context. What a variable leaves open is not judged.

@@ -86,10 +86,10 @@ pub(super) fn from_something_tagged(case: &Case<'_>) -> Vec<Diagnostic> {
         if stage.parent.is_some() || reference == "scratch" {
             return None;
         }
-        let why = match image::tag(reference) {
-            image::Tag::None => "names no version",
-            image::Tag::Tag("latest") => "is another image tomorrow",
-            image::Tag::Tag(_) | image::Tag::Digest => return None,
+        let why = match image::pin(reference) {
+            image::Pin::None => "names no version",
+            image::Pin::Tag("latest") => "is another image tomorrow",
+            image::Pin::Tag(_) | image::Pin::Digest => return None,
         };
         Some(case.refuse("verify::untagged-image", stage.image.span, format!("`{reference}` {why}"), "this image").help("name a tag"))
     };
@@ -103,8 +103,8 @@ pub(super) fn sources_exist(case: &Case<'_>) -> Vec<Diagnostic> {
         let mounted = step.mounts().filter_map(|(flag, keys)| Some((flag.span, (*keys.get("from")?).to_owned())));
         let judge = |(span, name): (_, String)| {
             // a variable is filled in by no frontend here
-            let image = !name.contains('$') && matches!(image::tag(&name), image::Tag::Tag(tag) if tag != "latest");
-            let known = image || image::tag(&name) == image::Tag::Digest || case.model.earlier(index, &name).is_some();
+            let image = !name.contains('$') && matches!(image::pin(&name), image::Pin::Tag(tag) if tag != "latest");
+            let known = image || image::pin(&name) == image::Pin::Digest || case.model.earlier(index, &name).is_some();
             (!known).then(|| {
                 let message = format!("`{name}` is no earlier stage and no image with a tag");
                 case.refuse("verify::unknown-stage", span, message, "taken from here")

@@ -39,6 +39,6 @@ pub(super) fn is_nobody_special(case: &Case<'_>) -> Vec<Diagnostic> {
 fn user<'a>(case: &'a Case<'_>) -> Option<(&'a Step, &'a Word)> {
     let (index, _) = case.model.last()?;
     let steps = case.model.lineage(index).into_iter().flat_map(|stage| &stage.steps);
-    let users = steps.filter_map(|step| if let Action::User(user) = &step.action { Some((step, user)) } else { None });
-    users.last()
+    let mut users = steps.filter_map(|step| if let Action::User(user) = &step.action { Some((step, user)) } else { None });
+    users.next_back()
 }

@@ -74,9 +74,8 @@ fn variable<'a>(rest: &'a str, known: &dyn Fn(&str) -> Option<String>, depth: us
     let set = value.as_ref().is_some_and(|value| !value.is_empty());
     let other = |word| expand_within(word, known, depth.checked_sub(1)?);
     let value = match modifier.split_at_checked(2).unwrap_or((modifier, "")) {
-        ("", _) => value?,
         (":-", word) if !set => other(word)?,
-        (":-", _) => value?,
+        ("" | ":-", _) => value?,
         (":+", word) if set => other(word)?,
         (":+", _) => String::new(),
         _ => return None,

@@ -3,10 +3,25 @@
 //! Every observer is one idea over tokens: a comment or a string that speaks of a call is no call. What an expression comes to (a port,
 //! a path) is worked out in one place, `resolve`, which knows constants, flags, environment variables and structure tags.
 
+mod demands;
+mod embed;
+mod exec;
+mod files;
+mod generate;
+mod index;
+mod listen;
+mod place;
+mod resolve;
+mod signals;
+mod stamp;
+mod writes;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use self::index::Index;
+use self::resolve::Resolver;
 use super::head::Head;
 use super::scan::{Directive, Scan, Token, scan};
 use crate::app::Behaviour;
@@ -115,6 +130,21 @@ pub enum StampKind {
 
 /// Looks at all that `reach` holds.
 #[must_use]
-pub fn observe(_tree: &Tree, _reach: &Reach<'_>) -> Observed {
-    Observed::default()
+pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
+    let index = Index::new(reach);
+    let resolver = Resolver::new(&index);
+    let listen::Found { listens, listening, mut warnings } = listen::listens(&resolver);
+    let (embeds, missing) = embed::embeds(tree, &index);
+    warnings.extend(missing);
+    let is_port = |name: &String| listens.iter().any(|fact| fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name));
+    let demands = demands::demands(&resolver).into_iter().filter(|fact| !is_port(&fact.value)).collect();
+    let behaviour = Behaviour {
+        demands,
+        reads: files::reads(tree, &[&reach.module, &reach.main], &embeds, &resolver),
+        writes: writes::writes(&resolver),
+        needs: exec::programs(&resolver),
+        stops_on: signals::stops_on(&index),
+        listens,
+    };
+    Observed { behaviour, listening, embeds, stamps: stamp::stamps(reach), generates: generate::generates(&index), warnings }
 }

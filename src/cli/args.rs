@@ -1,0 +1,322 @@
+//! The words of the command line. Every verb and flag says in one sentence what it does; the tests in `tests/cmd` freeze them.
+
+use camino::Utf8PathBuf;
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+use crate::settings::DebugVariant;
+
+/// Read a project and write its Dockerfile, with evidence for every decision.
+#[derive(Debug, Parser)]
+#[command(name = "imggen", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = "Start with `imggen init` in a project. `imggen VERB --help` tells more.")]
+#[command(after_long_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+    /// Whether to use colors: by default where the terminal takes them.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    pub color: Color,
+}
+
+const EXIT_CODES: &str = "\
+Start with `imggen init` in a project. `imggen VERB --help` tells more.
+
+Exit codes:
+  0  fine
+  1  files differ (generate --check)
+  2  a word of the command line is wrong, or a choice is open
+  3  it cannot be done: nothing found, broken input, a base image that cannot hold the program";
+
+/// When to use colors.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// Where the terminal takes them.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Look at a project, ask what is open, and write its Dockerfile.
+    Init(Init),
+    /// Write the files anew, from imggen.toml and from what is found.
+    Generate(Generate),
+    /// Show what is in a project: apps, ports, files, needs.
+    Detect(Detect),
+    /// Show what is decided for an app, line by line.
+    Plan(Plan),
+    /// Explain every decision, or one: its value, why, on what evidence, and what was passed over.
+    Explain(Explain),
+    /// List presets, or show one.
+    Presets(Presets),
+    /// List templates, show one, or copy one to change it.
+    Templates(Templates),
+    /// Print a JSON Schema.
+    Schema(Schema),
+    /// Print completions for a shell.
+    Completions(Completions),
+    /// Print the manual page.
+    Man(Man),
+}
+
+/// `imggen init`
+#[derive(Debug, Args)]
+pub struct Init {
+    #[command(flatten)]
+    pub place: Place,
+    /// Ask nothing: take every default, and stop where there is none.
+    #[arg(short, long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// `imggen generate`
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("instead").args(["check", "diff", "stdout"]))]
+pub struct Generate {
+    #[command(flatten)]
+    pub place: Place,
+    /// Write nothing; print how the files differ, and exit with 1 if they do.
+    #[arg(long, conflicts_with = "force")]
+    pub check: bool,
+    /// Write nothing; print how the files differ.
+    #[arg(long, conflicts_with = "force")]
+    pub diff: bool,
+    /// Write nothing; print the files, or FILE alone and as it is.
+    #[arg(long, visible_alias = "dry-run", value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["force", "output_dir"])]
+    pub stdout: Option<Option<Utf8PathBuf>>,
+    #[command(flatten)]
+    pub target: Target,
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// `imggen detect`
+#[derive(Debug, Args)]
+pub struct Detect {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub format: Format,
+    /// Take catalogs from this pack as well; the first one given is the strongest.
+    #[arg(long = "pack", value_name = "DIR")]
+    pub packs: Vec<Utf8PathBuf>,
+}
+
+/// `imggen plan`
+#[derive(Debug, Args)]
+pub struct Plan {
+    #[command(flatten)]
+    pub place: Place,
+    #[command(flatten)]
+    pub format: Format,
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// `imggen explain`
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The decision to explain, such as `base` or `port`; all of them when it is missing.
+    pub topic: Option<String>,
+    /// The project's directory.
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub dir: Utf8PathBuf,
+    #[command(flatten)]
+    pub format: Format,
+    #[command(flatten)]
+    pub given: Given,
+}
+
+/// `imggen presets`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Presets {
+    #[command(subcommand)]
+    pub verb: Option<PresetsVerb>,
+    #[command(flatten)]
+    pub format: Format,
+    #[command(flatten)]
+    pub packs: PackArgs,
+}
+
+/// What to do with presets.
+#[derive(Debug, Subcommand)]
+pub enum PresetsVerb {
+    /// Show what a preset sets, with all that it stands on.
+    Show {
+        /// The preset's name.
+        name: String,
+        #[command(flatten)]
+        packs: PackArgs,
+    },
+}
+
+/// `imggen templates`
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct Templates {
+    #[command(subcommand)]
+    pub verb: Option<TemplatesVerb>,
+    #[command(flatten)]
+    pub format: Format,
+    #[command(flatten)]
+    pub packs: PackArgs,
+}
+
+/// What to do with templates.
+#[derive(Debug, Subcommand)]
+pub enum TemplatesVerb {
+    /// Print a template.
+    Show {
+        /// The template's name, such as `go/Dockerfile.j2`.
+        name: String,
+        #[command(flatten)]
+        packs: PackArgs,
+    },
+    /// Copy a template to .imggen/templates, where it is taken in place of the original.
+    Eject {
+        /// The template's name, such as `go/Dockerfile.j2`.
+        name: String,
+        #[command(flatten)]
+        packs: PackArgs,
+    },
+}
+
+/// `imggen schema`
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// What to describe.
+    #[arg(default_value = "settings")]
+    pub of: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// imggen.toml, answers files and what presets set.
+    Settings,
+    /// What `imggen plan --format json` prints.
+    Plan,
+    /// What `imggen detect --format json` prints.
+    Detection,
+    /// What `imggen explain --format json` prints.
+    Explanation,
+}
+
+/// `imggen completions`
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell.
+    pub shell: Shell,
+}
+
+/// `imggen man`
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The verb to print the page of; the program's own page when it is missing.
+    pub verb: Option<String>,
+}
+
+/// Where the project is.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// The project's directory.
+    #[arg(default_value = ".", hide_default_value = true)]
+    pub dir: Utf8PathBuf,
+}
+
+/// In which form results are printed.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Format {
+    /// Print for people or, with a schema version, for programs.
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub format: Form,
+}
+
+/// A form of results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Where files are written.
+#[derive(Clone, Debug, Args)]
+pub struct Target {
+    /// Overwrite files that were edited or that imggen did not write.
+    #[arg(long)]
+    pub force: bool,
+    /// Write below DIR instead of into the project.
+    #[arg(long, value_name = "DIR")]
+    pub output_dir: Option<Utf8PathBuf>,
+}
+
+/// What is chosen on the command line.
+#[derive(Clone, Debug, Default, Args)]
+#[command(next_help_heading = "Choices")]
+pub struct Given {
+    /// Start from this preset; `imggen presets` lists them.
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// Make an image of this app, where the project has several.
+    #[arg(long, value_name = "NAME")]
+    pub app: Option<String>,
+    /// Run on this base image, by its name in the catalog: `scratch`, `slim`, ...
+    #[arg(long, value_name = "NAME")]
+    pub base: Option<String>,
+    /// Expose this port; may be given several times.
+    #[arg(long = "port", value_name = "PORT")]
+    pub ports: Vec<u16>,
+    /// Write this debug variant.
+    #[arg(long, value_name = "VARIANT")]
+    pub debug: Option<DebugArg>,
+    /// Set anything that imggen.toml can set; may be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub assignments: Vec<String>,
+    /// Take choices from this file, which is written like imggen.toml.
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<Utf8PathBuf>,
+    #[command(flatten)]
+    pub packs: PackArgs,
+}
+
+/// Packs of presets and templates.
+#[derive(Clone, Debug, Default, Args)]
+pub struct PackArgs {
+    /// Take presets and templates from this pack as well; the first one given is the strongest.
+    #[arg(long = "pack", value_name = "DIR")]
+    pub packs: Vec<Utf8PathBuf>,
+}
+
+/// A debug variant, as a flag takes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DebugArg {
+    /// None.
+    Off,
+    /// The program with symbols, and a shell beside it.
+    Shell,
+    /// The program under its language's debugger.
+    Debugger,
+}
+
+impl From<DebugArg> for DebugVariant {
+    fn from(arg: DebugArg) -> Self {
+        match arg {
+            DebugArg::Off => DebugVariant::Off,
+            DebugArg::Shell => DebugVariant::Shell,
+            DebugArg::Debugger => DebugVariant::Debugger,
+        }
+    }
+}

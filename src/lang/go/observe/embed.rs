@@ -1,0 +1,66 @@
+//! What is compiled into the program with `//go:embed`.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::index::Index;
+use super::place::{fixed, inside, matching};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::lang::go::scan::unquote;
+use crate::tree::Tree;
+
+const EMBEDS: Rule = Rule::parsed("go.embed", "is compiled into the program");
+
+/// The patterns, relative to the project's root, and a warning for each that nothing matches.
+#[must_use]
+pub fn embeds(tree: &Tree, index: &Index<'_>) -> (Vec<Fact<Utf8PathBuf>>, Vec<Diagnostic>) {
+    let mut embeds: Vec<Fact<Utf8PathBuf>> = Vec::new();
+    let mut warnings = Vec::new();
+    for file in &index.files {
+        let source = file.source;
+        for directive in &source.directives {
+            let Some(patterns) = directive.after("go:embed") else { continue };
+            let start = directive.offset as usize;
+            let end = start + 2 + directive.text.len();
+            for pattern in split(patterns) {
+                let directory = source.path.parent().unwrap_or(Utf8Path::new(""));
+                let plain = pattern.strip_prefix("all:").unwrap_or(&pattern);
+                let Some(path) = inside(directory, Utf8Path::new(plain)) else { continue };
+                let evidence = Evidence::at(source.path, Span::of(source.text, start, end), EMBEDS, &source.text[start..end]);
+                if matching(tree, &path).next().is_none() {
+                    warnings.push(missing(tree, &path, &evidence));
+                }
+                match embeds.iter_mut().find(|known| known.value == path) {
+                    Some(known) => *known = known.clone().and(evidence),
+                    None => embeds.push(Fact::new(path, evidence)),
+                }
+            }
+        }
+    }
+    (embeds, warnings)
+}
+
+fn missing(tree: &Tree, path: &Utf8Path, evidence: &Evidence) -> Diagnostic {
+    let warning = Diagnostic::warning("go::missing-embed", format!("nothing in the project matches `{path}`, which the build needs")).because(evidence);
+    let made_by_front_end = fixed(path).ancestors().find(|above| tree.has(above.join("package.json"))).map(Utf8Path::to_owned);
+    match made_by_front_end {
+        Some(front_end) if front_end.as_str().is_empty() => warning.help("build the front end first (`package.json` is there), where the image can see its output"),
+        Some(front_end) => warning.help(format!("build the front end in `{front_end}` first, where the image can see its output")),
+        None => warning.help("make what is embedded first (`go generate`, or what your build runs before), and do not let an ignore file hide it"),
+    }
+}
+
+/// Patterns stand apart by blanks, and some in quotes.
+fn split(patterns: &str) -> Vec<String> {
+    let mut split = Vec::new();
+    let mut rest = patterns.trim_start();
+    while let Some(first) = rest.chars().next() {
+        let end = match first {
+            '"' | '`' => rest[1..].find(first).map_or(rest.len(), |end| end + 2),
+            _ => rest.find(char::is_whitespace).unwrap_or(rest.len()),
+        };
+        split.push(unquote(&rest[..end]).into_owned());
+        rest = rest[end..].trim_start();
+    }
+    split
+}

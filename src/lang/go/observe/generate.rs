@@ -1,0 +1,22 @@
+//! Commands that make parts of the sources.
+
+use super::index::Index;
+use crate::evidence::{Evidence, Fact, Rule, Span};
+
+const GENERATES: Rule = Rule::parsed("go.generate", "makes sources that the build may need");
+
+/// The commands of all `//go:generate` lines, in the order of the sources.
+#[must_use]
+pub fn generates(index: &Index<'_>) -> Vec<Fact<String>> {
+    let mut generates = Vec::new();
+    for file in &index.files {
+        let source = file.source;
+        for directive in &source.directives {
+            let Some(command) = directive.after("go:generate").filter(|command| !command.is_empty()) else { continue };
+            let start = directive.offset as usize;
+            let span = Span::of(source.text, start, start + 2 + directive.text.len());
+            generates.push(Fact::new(command.to_owned(), Evidence::at(source.path, span, GENERATES, format!("//{}", directive.text))));
+        }
+    }
+    generates
+}

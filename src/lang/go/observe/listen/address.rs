@@ -1,0 +1,133 @@
+//! An address as it is given to a call that listens: `:8080`, `127.0.0.1:80`, a port alone, with parts that may be unknown.
+
+use super::super::resolve::{Part, Step, Value};
+use crate::app::{Interface, Listen, PortVariable, Role};
+
+/// What the alternatives of an address come to.
+pub struct Settled {
+    pub listen: Listen,
+    /// Where it comes from.
+    pub steps: Vec<Step>,
+}
+
+/// What one alternative says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Spot<'v> {
+    pub port: Port<'v>,
+    pub loopback: bool,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub enum Port<'v> {
+    Known(u16),
+    Variable(&'v str),
+    Unknown,
+}
+
+// stands for a part that is not known while an address is taken apart
+const HOLE: char = '\u{0}';
+
+/// Takes one alternative apart; nothing when it is no address at all.
+#[must_use]
+pub fn spot(value: &Value) -> Option<Spot<'_>> {
+    let text: String = value
+        .parts
+        .iter()
+        .map(|part| match part {
+            Part::Text(text) => text.replace(HOLE, ""),
+            _ => HOLE.to_string(),
+        })
+        .collect();
+    let last = value.parts.last()?;
+    let (host, port) = match text.rsplit_once(':') {
+        Some((host, port)) => (host.rsplit('/').next().unwrap_or(host), port),
+        None => ("", text.as_str()),
+    };
+    let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "::1";
+    let whole = !text.contains(':');
+    let port = match port {
+        "http" if !whole => Port::Known(80),
+        "https" if !whole => Port::Known(443),
+        _ if port.chars().eq([HOLE]) => match last {
+            // a variable for a whole address sets no port
+            Part::Variable(name) if !whole || name.to_ascii_uppercase().contains("PORT") => Port::Variable(name),
+            _ => Port::Unknown,
+        },
+        _ => Port::Known(port.parse().ok()?),
+    };
+    Some(Spot { port, loopback })
+}
+
+/// What the alternatives come to together: the first known port, and the variable that may set another.
+#[must_use]
+pub fn settle(values: &[Value]) -> Option<Settled> {
+    let spots: Vec<_> = values.iter().filter_map(|value| Some((spot(value)?, value))).collect();
+    let known = spots.iter().find_map(|(spot, value)| match spot.port {
+        Port::Known(port) if port > 0 => Some((port, spot, value)),
+        _ => None,
+    });
+    let variable = spots.iter().filter_map(|(spot, value)| match spot.port {
+        Port::Variable(name) => Some((name, spot, value)),
+        _ => None,
+    });
+    let variable = variable.min_by_key(|(name, ..)| !name.to_ascii_uppercase().contains("PORT"));
+    let (spot, value) = known.map(|(_, spot, value)| (spot, value)).or(variable.map(|(_, spot, value)| (spot, value)))?;
+    let mut steps = value.steps.clone();
+    steps.extend(variable.iter().flat_map(|(_, _, value)| &value.steps).filter(|step| !value.steps.contains(step)));
+    let role = if known.is_some() { Role::Optional } else { Role::Demanded };
+    let listen = Listen {
+        port: known.map(|(port, ..)| port),
+        variable: variable.map(|(name, ..)| PortVariable { name: name.to_owned(), role }),
+        interface: if spot.loopback { Interface::Loopback } else { Interface::Any },
+    };
+    Some(Settled { listen, steps })
+}
+
+/// Whether it is certain that nobody is meant to reach it: a port that the system picks, no port, a socket in the file system.
+#[must_use]
+pub fn is_private(values: &[Value]) -> bool {
+    let picked = |value: &Value| spot(value).is_some_and(|spot| spot.port == Port::Known(0));
+    !values.is_empty() && values.iter().all(picked)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(parts: &[Part]) -> Value {
+        Value { parts: parts.to_vec(), steps: Vec::new() }
+    }
+
+    fn text(text: &str) -> Part {
+        Part::Text(text.into())
+    }
+
+    fn variable(name: &str) -> Part {
+        Part::Variable(name.into())
+    }
+
+    #[test]
+    fn addresses_are_taken_apart() {
+        for (parts, expected) in [
+            (vec![text(":8080")], Some((Port::Known(8080), false))),
+            (vec![text("0.0.0.0:80")], Some((Port::Known(80), false))),
+            (vec![text("127.0.0.1:80")], Some((Port::Known(80), true))),
+            (vec![text("localhost:"), variable("PORT")], Some((Port::Variable("PORT"), true))),
+            (vec![text("[::1]:99")], Some((Port::Known(99), true))),
+            (vec![text("tcp://localhost:99")], Some((Port::Known(99), true))),
+            (vec![text("3000")], Some((Port::Known(3000), false))),
+            (vec![text(":https")], Some((Port::Known(443), false))),
+            (vec![Part::Unknown, text(":8080")], Some((Port::Known(8080), false))),
+            (vec![variable("PORT")], Some((Port::Variable("PORT"), false))),
+            (vec![variable("ADDR")], Some((Port::Unknown, false))),
+            (vec![text(":"), variable("LISTEN")], Some((Port::Variable("LISTEN"), false))),
+            (vec![text("")], None),
+            (vec![text("hello")], None),
+            (vec![text(":99999")], None),
+            (vec![], None),
+        ] {
+            let value = value(&parts);
+            assert_eq!(spot(&value).map(|spot| (spot.port, spot.loopback)), expected, "{parts:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A value of which parts may be unknown, and the places that it comes from.
+
+use crate::evidence::{Evidence, Rule};
+use crate::lang::go::observe::index::{At, Index};
+
+/// How many alternatives are kept.
+pub const MOST: usize = 16;
+
+/// A piece of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// It is known.
+    Text(String),
+    /// It is what an environment variable says.
+    Variable(String),
+    /// It cannot be seen.
+    Unknown,
+}
+
+/// A place that a value comes from: the tokens from `from` to the one before `until`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Step {
+    pub from: At,
+    pub until: usize,
+    pub rule: Rule,
+}
+
+impl Step {
+    /// The same as evidence.
+    #[must_use]
+    pub fn evidence(&self, index: &Index<'_>) -> Evidence {
+        index.evidence(self.from, self.until, self.rule)
+    }
+}
+
+/// One thing that an expression may come to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Value {
+    pub parts: Vec<Part>,
+    pub steps: Vec<Step>,
+}
+
+impl Value {
+    /// Nothing is known.
+    #[must_use]
+    pub fn unknown() -> Self {
+        Self { parts: vec![Part::Unknown], steps: Vec::new() }
+    }
+
+    /// It stands there.
+    #[must_use]
+    pub fn written(text: impl Into<String>, step: Step) -> Self {
+        Self { parts: vec![Part::Text(text.into())], steps: vec![step] }
+    }
+
+    /// The environment says it.
+    #[must_use]
+    pub fn variable(name: impl Into<String>, step: Step) -> Self {
+        Self { parts: vec![Part::Variable(name.into())], steps: vec![step] }
+    }
+
+    /// All of it, when all of it is known.
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [Part::Text(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What is known before the first unknown part, and whether that is all.
+    #[must_use]
+    pub fn beginning(&self) -> (&str, bool) {
+        match self.parts.first() {
+            Some(Part::Text(text)) => (text, self.parts.len() == 1),
+            Some(_) => ("", false),
+            None => ("", true),
+        }
+    }
+
+    /// Adds `part` at the end; texts that touch become one.
+    pub fn push(&mut self, part: Part) {
+        match (self.parts.last_mut(), part) {
+            (Some(Part::Text(text)), Part::Text(more)) => text.push_str(&more),
+            (_, Part::Text(text)) if text.is_empty() => {}
+            (_, part) => self.parts.push(part),
+        }
+    }
+
+    /// `self` and behind it `other`.
+    #[must_use]
+    pub fn then(&self, other: &Value) -> Value {
+        let mut both = self.clone();
+        for part in &other.parts {
+            both.push(part.clone());
+        }
+        for step in &other.steps {
+            if !both.steps.contains(step) {
+                both.steps.push(*step);
+            }
+        }
+        both
+    }
+}
+
+/// Every alternative of `first` with every one of `second` behind it.
+#[must_use]
+pub fn joined(first: &[Value], second: &[Value]) -> Vec<Value> {
+    first.iter().flat_map(|value| second.iter().map(|other| value.then(other))).take(MOST).collect()
+}
