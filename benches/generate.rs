@@ -34,7 +34,10 @@ fn make(root: &Utf8Path, shape: &Shape) {
         for source in 0..shape.sources {
             let mut text = format!("package p{package}\n\nimport (\n\t\"fmt\"\n\t\"os\"\n)\n\n// F{source} reads what it is told to.\n");
             for function in 0..25 {
-                let _ = writeln!(text, "func F{source}x{function}(name string) (string, error) {{\n\tdata, err := os.ReadFile(name)\n\tif err != nil {{\n\t\treturn \"\", fmt.Errorf(\"reading %q: %w\", name, err)\n\t}}\n\treturn string(data), nil\n}}\n");
+                let _ = writeln!(
+                    text,
+                    "func F{source}x{function}(name string) (string, error) {{\n\tdata, err := os.ReadFile(name)\n\tif err != nil {{\n\t\treturn \"\", fmt.Errorf(\"reading %q: %w\", name, err)\n\t}}\n\treturn string(data), nil\n}}\n"
+                );
             }
             write(root, &format!("internal/p{package}/f{source}.go"), &text);
         }
@@ -48,7 +51,11 @@ fn make(root: &Utf8Path, shape: &Shape) {
             text
         });
         let body = if program == 0 { "http.ListenAndServe(\":8080\", nil)" } else { "_ = http.DefaultClient" };
-        write(root, &format!("cmd/c{program}/main.go"), &format!("package main\n\nimport (\n\t\"net/http\"\n{reached})\n\nfunc main() {{\n\t{body}\n}}\n"));
+        write(
+            root,
+            &format!("cmd/c{program}/main.go"),
+            &format!("package main\n\nimport (\n\t\"net/http\"\n{reached})\n\nfunc main() {{\n\t{body}\n}}\n"),
+        );
     }
 }
 

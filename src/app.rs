@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
-use crate::evidence::Fact;
+use crate::evidence::{Evidence, Fact};
 use crate::need::Need;
 
 /// One binary, service or site of a project.
@@ -18,6 +18,8 @@ pub struct App {
     /// The directory that makes it an app, relative to the project's root.
     #[schemars(with = "String")]
     pub directory: Utf8PathBuf,
+    /// What makes it an app: a `main` function, an entry in a manifest.
+    pub program: Evidence,
     /// What there is to say for or against its being the one that is meant.
     pub claims: Vec<Fact<Claim>>,
     /// What it does when it runs.

@@ -3,6 +3,7 @@
 use crate::app::Claim;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result, nearest};
+use crate::evidence::Fact;
 use crate::lang::Found;
 use crate::layers::Layers;
 
@@ -20,8 +21,8 @@ pub fn select<'a>(found: &'a [Found], layers: &Layers) -> Result<(&'a Found, Dec
         [] => Err(nothing().into()),
         [one] => {
             let why = reason(one, found);
-            let because: Vec<_> = deciding(one, found).map(|claim| claim.because().to_vec()).unwrap_or_default();
-            let decision = Decision::detected(Topic::App, &one.app.name, &because).why(why);
+            let because = deciding(one, found).map_or(std::slice::from_ref(&one.app.program), Fact::because);
+            let decision = Decision::detected(Topic::App, &one.app.name, because).why(why);
             Ok((one, others(decision, found, one, "less speaks for it")))
         }
         several => Err(tie(several).into()),
@@ -51,7 +52,7 @@ fn has(found: &Found, claim: Claim) -> bool {
     found.app.claims.iter().any(|fact| fact.value == claim)
 }
 
-fn deciding<'a>(one: &'a Found, found: &[Found]) -> Option<&'a crate::evidence::Fact<Claim>> {
+fn deciding<'a>(one: &'a Found, found: &[Found]) -> Option<&'a Fact<Claim>> {
     let rivals = |claim: Claim| found.iter().filter(|other| !has(other, Claim::Aside) && has(other, claim)).count();
     let order = [Claim::Named, Claim::Listens, Claim::Namesake];
     order

@@ -1,6 +1,7 @@
 //! What can be set, by whomever: flag, answers file, prompt, `imggen.toml`, preset. Every layer is this one type, and every value may be missing.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::{JsonSchema, Schema, schema_for};
@@ -73,7 +74,7 @@ pub struct ExtraPackages {
 
 /// One port or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a port, a number up to 65535, or a list of ports")]
 pub enum Ports {
     /// `port = 8080`
     One(u16),
@@ -155,7 +156,8 @@ fn locate(text: &str, prefix: &str, table: &DeTable<'_>, places: &mut Places) {
 }
 
 fn check_keys(file: &Utf8Path, places: &Places, also: &[&str]) -> Result<()> {
-    let known = keys();
+    static KNOWN: LazyLock<Vec<String>> = LazyLock::new(keys);
+    let known = &*KNOWN;
     for (key, span) in places {
         let fits = |known: &String| known == key || known.strip_suffix(".*").is_some_and(|map| key.starts_with(&format!("{map}.")));
         if also.contains(&key.as_str()) || known.iter().any(fits) {
@@ -223,11 +225,14 @@ pub fn assignment(text: &str) -> Result<String> {
     if key.trim().is_empty() {
         return Err(wrong().into());
     }
-    let as_given = format!("{} = {}\n", key.trim(), value.trim());
-    if DeTable::parse(&as_given).is_ok() {
+    let (key, value) = (key.trim(), value.trim());
+    let as_given = format!("{key} = {value}\n");
+    // a number with a dot is a version here, and `1.10` has to keep its zero
+    let is_version = value.parse::<f64>().is_ok() && value.contains('.');
+    if !is_version && DeTable::parse(&as_given).is_ok() {
         return Ok(as_given);
     }
-    Ok(format!("{} = {}\n", key.trim(), toml::Value::String(value.trim().to_owned())))
+    Ok(format!("{key} = {}\n", toml::Value::String(value.to_owned())))
 }
 
 /// A path of a settings file's value, as the project's tree spells paths.
@@ -260,6 +265,7 @@ mod tests {
     fn an_assignment_takes_toml_and_falls_back_to_a_string() {
         assert_eq!(assignment("port=[80, 81]").ok(), Some("port = [80, 81]\n".into()));
         assert_eq!(assignment("base=slim").ok(), Some("base = \"slim\"\n".into()));
+        assert_eq!(assignment("go.version=1.10").ok(), Some("go.version = \"1.10\"\n".into()));
         assert!(assignment("base").is_err());
     }
 }

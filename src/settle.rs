@@ -113,8 +113,8 @@ fn take_preset(found: &Found, settings: &Layers, packs: &Packs) -> Result<(Chain
     let Some(asked) = settings.choose("preset", |settings| settings.preset.clone()) else {
         let chain = preset::default_for(packs, language)?;
         let name = chain.preset.name.clone();
-        let evidence = found.app.claims.first().map(|claim| claim.because().to_vec()).unwrap_or_default();
-        return Ok((chain, Decision::detected(Topic::Preset, name, &evidence).why(format!("the default for {language}"))));
+        let decision = Decision::detected(Topic::Preset, name, std::slice::from_ref(&found.app.program));
+        return Ok((chain, decision.why(format!("the default for {language}"))));
     };
     let chain = preset::chain(packs, &asked.value).map_err(|error| asked.blame(*error))?;
     if let Some(other) = chain.preset.language.as_deref().filter(|other| *other != language) {

@@ -4,24 +4,22 @@ use camino::Utf8PathBuf;
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::settings::DebugVariant;
-
 /// Read a project and write its Dockerfile, with evidence for every decision.
 #[derive(Debug, Parser)]
 #[command(name = "imggen", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Start with `imggen init` in a project. `imggen VERB --help` tells more.")]
+#[command(after_help = "Start with `imggen init` in a project. `imggen COMMAND --help` tells more.")]
 #[command(after_long_help = EXIT_CODES)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub verb: Option<Verb>,
-    /// Whether to use colors: by default where the terminal takes them.
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_default_value = true)]
+    /// When to use colors.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
 }
 
 const EXIT_CODES: &str = "\
-Start with `imggen init` in a project. `imggen VERB --help` tells more.
+Start with `imggen init` in a project. `imggen COMMAND --help` tells more.
 
 Exit codes:
   0  fine
@@ -51,7 +49,7 @@ pub enum Verb {
     Detect(Detect),
     /// Show what is decided for an app, line by line.
     Plan(Plan),
-    /// Explain every decision, or one: its value, why, on what evidence, and what was passed over.
+    /// Explain decisions: value, reason, evidence, and what was passed over.
     Explain(Explain),
     /// List presets, or show one.
     Presets(Presets),
@@ -311,12 +309,14 @@ pub enum DebugArg {
     Debugger,
 }
 
-impl From<DebugArg> for DebugVariant {
-    fn from(arg: DebugArg) -> Self {
-        match arg {
-            DebugArg::Off => DebugVariant::Off,
-            DebugArg::Shell => DebugVariant::Shell,
-            DebugArg::Debugger => DebugVariant::Debugger,
+impl DebugArg {
+    /// The word for it in settings.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            DebugArg::Off => "off",
+            DebugArg::Shell => "shell",
+            DebugArg::Debugger => "debugger",
         }
     }
 }

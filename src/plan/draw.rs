@@ -220,7 +220,11 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
 }
 
 fn written(chosen: &Chosen<String>) -> String {
-    let name = if chosen.value == "." { "its working directory" } else { &chosen.value };
+    let name = match chosen.value.as_str() {
+        "." => "its working directory",
+        ".." => "the directory above its working directory",
+        name => name,
+    };
     match chosen.because.first() {
         Some(evidence) => format!("{name} ({})", evidence.place()),
         None => format!("{name} (set)"),

@@ -104,6 +104,7 @@ impl<'t> Project<'t> {
             claims: self.claims(main, module, &name, &behaviour.listens.iter().flat_map(Fact::because).cloned().collect::<Vec<_>>()),
             name,
             directory: main.directory.clone(),
+            program: main.evidence.clone(),
             behaviour,
             home: module.directory.clone(),
             keeps: self.keeps(&observed.embeds),
@@ -114,7 +115,6 @@ impl<'t> Project<'t> {
         let facts = Facts {
             module: module.directory.clone(),
             package: if package.as_str().is_empty() { ".".into() } else { format!("./{package}") },
-            main: main.evidence.clone(),
             go: self.workspace.go(&local),
             manifests: self.manifests(module, &local),
             dependencies,

@@ -77,7 +77,7 @@ fn makefile(tree: &Tree, tags: &mut Vec<Fact<String>>) -> Vec<Fact<Utf8PathBuf>>
                 let each = value.trim_matches(['"', '\'']).split(',').map(str::to_owned);
                 tags.extend(each.map(|tag| Fact::new(tag, evidence(TAGS))));
             }
-            let package = word.strip_prefix("./").filter(|path| !path.contains(['$', '*']) && !path.contains("..."));
+            let package = word.strip_prefix("./").map(|path| path.trim_end_matches("/*").trim_end_matches("/*.go")).filter(|path| !path.contains(['$', '*']) && !path.contains("..."));
             if let Some(path) = package {
                 let path = path.trim_end_matches('/');
                 let directory =

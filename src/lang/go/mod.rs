@@ -79,8 +79,6 @@ pub struct Facts {
     pub module: Utf8PathBuf,
     /// Its package, relative to the module: `./cmd/app`.
     pub package: String,
-    /// Its `func main`.
-    pub main: Evidence,
     /// The least version of Go that builds it.
     pub go: Fact<Version>,
     /// The directories whose manifests its dependencies are resolved from: its module's, then the others of its workspace.
@@ -132,7 +130,7 @@ impl Language for Go {
     }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
-        let common = || on_by_default(facts).into_iter().chain(app.behaviour.needs.iter().cloned());
+        let common = || on_by_default(app).into_iter().chain(app.behaviour.needs.iter().cloned());
         let pure = || Variant { id: "static", summary: "static, CGO_ENABLED=0".into(), needs: common().collect() };
         let toolchain = catalog.toolchain("go")?;
         let with_c = |id, suite: &str, summary: &str| {
@@ -165,7 +163,7 @@ impl Language for Go {
 }
 
 /// What any program may come to need, and what nobody misses until it is too late: kept unless it is shown that it is not needed.
-fn on_by_default(facts: &Facts) -> Vec<Fact<Need>> {
+fn on_by_default(app: &App) -> Vec<Fact<Need>> {
     let needs = [Need::CaCertificates, Need::TimeZones, Need::UserDatabase, Need::TemporaryDirectory];
-    needs.into_iter().map(|need| Fact::new(need, facts.main.clone())).collect()
+    needs.into_iter().map(|need| Fact::new(need, app.program.clone())).collect()
 }

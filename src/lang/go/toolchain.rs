@@ -55,9 +55,12 @@ pub fn pick<'a>(needed: &Fact<Version>, libc: Libc, layers: &Layers, catalog: &'
     let Some(asked) = asked else {
         let suite = suite(newest, libc)?;
         let image = toolchain.image(newest.version, &suite);
-        let decision = Decision::detected(Topic::Toolchain, image, needed.because())
-            .why(format!("the newest release builds what asks for {} or newer", needed.value));
         let (fetches, warnings) = newer_than_known(needed, newest, toolchain);
+        let why = match fetches {
+            Fetches::Nothing => format!("the newest release builds what asks for {} or newer", needed.value),
+            Fetches::Toolchain => format!("the newest release that has an image; it fetches {} itself", needed.value),
+        };
+        let decision = Decision::detected(Topic::Toolchain, image, needed.because()).why(why);
         return Ok(Picked { toolchain, version: newest.version, suite, fetches, decision, warnings });
     };
     let release = known(&asked, toolchain)?;

@@ -41,12 +41,16 @@ pub fn embeds(tree: &Tree, index: &Index<'_>) -> (Vec<Fact<Utf8PathBuf>>, Vec<Di
 }
 
 fn missing(tree: &Tree, path: &Utf8Path, evidence: &Evidence) -> Diagnostic {
-    let warning = Diagnostic::warning("go::missing-embed", format!("nothing in the project matches `{path}`, which the build needs")).because(evidence);
+    let warning = Diagnostic::warning("go::missing-embed", format!("nothing in the project matches `{path}`, which the build needs"))
+        .because(evidence);
     let made_by_front_end = fixed(path).ancestors().find(|above| tree.has(above.join("package.json"))).map(Utf8Path::to_owned);
     match made_by_front_end {
-        Some(front_end) if front_end.as_str().is_empty() => warning.help("build the front end first (`package.json` is there), where the image can see its output"),
+        Some(front_end) if front_end.as_str().is_empty() => {
+            warning.help("build the front end first (`package.json` is there), where the image can see its output")
+        }
         Some(front_end) => warning.help(format!("build the front end in `{front_end}` first, where the image can see its output")),
-        None => warning.help("make what is embedded first (`go generate`, or what your build runs before), and do not let an ignore file hide it"),
+        None => warning
+            .help("make what is embedded first (`go generate`, or what your build runs before), and do not let an ignore file hide it"),
     }
 }
 
@@ -63,4 +67,27 @@ fn split(patterns: &str) -> Vec<String> {
         rest = rest[end..].trim_start();
     }
     split
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::seen;
+    use super::*;
+
+    #[test]
+    fn patterns_are_relative_to_their_file_and_missing_ones_are_told() {
+        let web =
+            "package web\n\nimport \"embed\"\n\n//go:embed all:dist \"index page.html\"\n//go:embed `templates/*.html`\nvar fs embed.FS\n";
+        let observed = seen(&[("web/web.go", web), ("web/package.json", "{}"), ("web/index page.html", ""), ("web/templates/a.html", "")]);
+        let embeds: Vec<_> = observed.embeds.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(embeds, ["web/dist", "web/index page.html", "web/templates/*.html"]);
+        let [warning] = observed.warnings.as_slice() else { panic!("{:?}", observed.warnings) };
+        assert_eq!((warning.code, warning.labels[0].span.map(|span| span.line)), ("go::missing-embed", Some(5)));
+        assert!(warning.help[0].contains("`web`"), "{:?}", warning.help);
+    }
+
+    #[test]
+    fn patterns_stand_apart() {
+        assert_eq!(split(" a \"b c\"  `d` \"open"), ["a", "b c", "d", "open"]);
+    }
 }

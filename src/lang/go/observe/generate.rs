@@ -20,3 +20,16 @@ pub fn generates(index: &Index<'_>) -> Vec<Fact<String>> {
     }
     generates
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::program;
+
+    #[test]
+    fn commands_are_kept_as_they_stand() {
+        let observed = program(&[], "//go:generate templ generate\n// go:generate not this\nvar s = `//go:generate nor this`");
+        let commands: Vec<_> = observed.generates.iter().map(|fact| fact.value.as_str()).collect();
+        assert_eq!(commands, ["templ generate"]);
+        assert_eq!(observed.generates[0].place().to_string(), "main.go:6");
+    }
+}

@@ -118,7 +118,18 @@ mod tests {
     #[test]
     fn patterns_match_part_by_part() {
         let tree = Tree::from_memory([("web/a.html", ""), ("web/b/c.html", ""), ("web/d1.css", ""), ("x.go", "")]);
-        for (pattern, count) in [("web/*.html", 1), ("web", 3), ("web/*", 3), ("web/*/*.html", 1), ("*.go", 1), ("web/d[0-9].?ss", 1), ("web/[^a]*.html", 0), ("x.go", 1), ("y", 0), ("web/*.htm", 0)] {
+        for (pattern, count) in [
+            ("web/*.html", 1),
+            ("web", 3),
+            ("web/*", 3),
+            ("web/*/*.html", 1),
+            ("*.go", 1),
+            ("web/d[0-9].?ss", 1),
+            ("web/[^a]*.html", 0),
+            ("x.go", 1),
+            ("y", 0),
+            ("web/*.htm", 0),
+        ] {
             assert_eq!(matching(&tree, pattern.into()).count(), count, "{pattern}");
         }
     }

@@ -18,7 +18,7 @@ use crate::lang::go::scan::Kind;
 
 pub use defaults::Default;
 pub use tag::tagged;
-pub use value::{Part, Step, Value};
+pub use value::{Part, Step, Value, trace};
 
 /// How many names deep an expression is followed.
 const DEPTH: u32 = 12;
@@ -123,6 +123,7 @@ impl<'a> Resolver<'a> {
         match token.kind {
             Kind::Str => (step(token.value().unwrap_or_default().into_owned()), at.move_to(at.token + 1)),
             Kind::Number => (step(token.text.replace('_', "")), at.move_to(at.token + 1)),
+            Kind::Ident if token.text == "range" => self.operand(at.move_to(at.token + 1), scope.deeper()),
             Kind::Ident => self.chain(at, scope),
             Kind::Punct => match token.text {
                 "&" | "*" => self.operand(at.move_to(at.token + 1), scope.deeper()),
@@ -151,8 +152,7 @@ impl<'a> Resolver<'a> {
         let mut names = vec![at];
         let mut calls = Vec::new();
         let mut next = at.move_to(at.token + 1);
-        loop {
-            let Some(token) = self.index.token(next).filter(|token| token.kind == Kind::Punct) else { break };
+        while let Some(token) = self.index.token(next).filter(|token| token.kind == Kind::Punct) {
             match token.text {
                 "." => {
                     let after = next.move_to(next.token + 1);

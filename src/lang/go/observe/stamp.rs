@@ -37,12 +37,11 @@ fn is_home(package: &Package<'_>, source: &Source<'_>) -> bool {
 fn kind(name: &str) -> Option<StampKind> {
     let name: String = name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect();
     match name.as_str() {
-        "version" | "appversion" | "buildversion" | "gitversion" | "programversion" | "toolversion" | "cliversion" | "serverversion" | "tag" | "gittag"
-        | "buildtag" | "versionstring" | "currentversion" | "ver" => Some(StampKind::Version),
-        "revision" | "commit" | "gitcommit" | "gitsha" | "sha" | "gitrevision" | "commithash" | "githash" | "commitsha" | "buildcommit" | "gitrev"
-        | "gitcommitsha" | "gitcommithash" | "shortcommit" | "vcsref" | "buildsha" | "buildrevision" | "buildhash" | "commitid" | "rev" => {
-            Some(StampKind::Revision)
-        }
+        "version" | "appversion" | "buildversion" | "gitversion" | "programversion" | "toolversion" | "cliversion" | "serverversion"
+        | "tag" | "gittag" | "buildtag" | "versionstring" | "currentversion" | "ver" => Some(StampKind::Version),
+        "revision" | "commit" | "gitcommit" | "gitsha" | "sha" | "gitrevision" | "commithash" | "githash" | "commitsha" | "buildcommit"
+        | "gitrev" | "gitcommitsha" | "gitcommithash" | "shortcommit" | "vcsref" | "buildsha" | "buildrevision" | "buildhash"
+        | "commitid" | "rev" => Some(StampKind::Revision),
         _ => None,
     }
 }
@@ -103,12 +102,50 @@ fn declaration<'s, 't>(tokens: &'s [Token<'t>], from: usize, found: &mut Vec<(&'
     while let Some(token) = tokens.get(at) {
         match (token.kind, token.text) {
             (Kind::Punct, "{" | "(" | "[") => depth += 1,
-            (Kind::Punct, "}" | ")" | "]") if depth == 0 => return at,
-            (Kind::Punct, "}" | ")" | "]") => depth -= 1,
-            (Kind::End, _) if depth == 0 => return at,
+            (Kind::Punct, "}" | ")" | "]") if depth > 0 => depth -= 1,
+            (Kind::Punct, "}" | ")" | "]") | (Kind::End, _) if depth == 0 => return at,
             _ => {}
         }
         at += 1;
     }
     at
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::seen;
+
+    fn stamps(path: &str, text: &str) -> Vec<String> {
+        let stamps = seen(&[(path, text)]).stamps;
+        stamps.iter().map(|fact| format!("{} {:?} {:?}", fact.value.symbol, fact.value.kind, fact.value.initial)).collect()
+    }
+
+    #[test]
+    fn variables_that_wait_for_the_linker() {
+        for (path, text, expected) in [
+            ("main.go", "package main\n\nvar version = \"dev\"\n", &["main.version Version \"dev\""][..]),
+            ("main.go", "package main\n\nvar Version string\n", &["main.Version Version \"\""]),
+            (
+                "cmd/x/main.go",
+                "package main\n\nvar (\n\tversion string = \"unknown\" // set by the build\n\tgitCommit = \"none\"\n\tf = func() { x := \"\"; y() }\n\tdate = \"\"\n)\n",
+                &["main.version Version \"unknown\"", "main.gitCommit Revision \"none\""],
+            ),
+            (
+                "pkg/version/v.go",
+                "package version\n\nvar REVISION = \"unknown\"\nvar VERSION = \"6.9.0\"\n",
+                &["example.com/app/pkg/version.REVISION Revision \"unknown\""],
+            ),
+            (
+                "internal/buildinfo/b.go",
+                "package buildinfo\n\nvar Version = \"v0.0.0-dev\"\n",
+                &["example.com/app/internal/buildinfo.Version Version \"v0.0.0-dev\""],
+            ),
+            ("main.go", "package main\n\nconst version = \"dev\"\n", &[]),
+            ("main.go", "package main\n\nvar version = compute()\nvar commit = \"a\" + b\n", &[]),
+            ("main.go", "package main\n\nfunc f() {\n\tvar version = \"dev\"\n}\n", &[]),
+            ("db/db.go", "package db\n\nvar version = \"dev\"\n", &[]),
+        ] {
+            assert_eq!(stamps(path, text), expected, "{text}");
+        }
+    }
 }

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::index::{At, BindingKind, Call};
 use super::place::relative;
-use super::resolve::{Resolver, Value};
+use super::resolve::{Resolver, Value, trace};
 use crate::app::WritePath;
 use crate::evidence::{Evidence, Fact, Rule};
 
@@ -30,24 +30,18 @@ enum Names {
 pub fn writes(resolver: &Resolver<'_>) -> Vec<Fact<WritePath>> {
     let mut found: BTreeMap<Utf8PathBuf, Fact<WritePath>> = BTreeMap::new();
     let mut add = |values: &[Value], names: Names, evidence: &Evidence| {
-        for directory in values.iter().filter_map(|value| directory(value, names)) {
+        for (value, directory) in values.iter().filter_map(|value| Some((value, directory(value, names)?))) {
             let fact = match found.remove(&directory) {
                 Some(known) => known.and(evidence.clone()),
                 None => Fact::new(WritePath { directory: directory.clone() }, evidence.clone()),
             };
-            found.insert(directory, fact);
+            found.insert(directory, trace(resolver.index, fact, &value.steps));
         }
     };
     for call in resolver.index.calls.iter().filter(|call| call.method) {
         let Some((names, path)) = written(resolver, call) else { continue };
         let rule = if names == Names::Database { DATABASE } else { WRITES };
-        let values = resolver.resolve(path, call.function);
-        let mut evidence = resolver.index.call_evidence(call, rule);
-        if let Some(step) = values.iter().flat_map(|value| &value.steps).find(|step| step.from.file != call.at.file) {
-            // the path is said elsewhere; that is what one wants to see
-            evidence = resolver.index.evidence(step.from, step.until, rule);
-        }
-        add(&values, names, &evidence);
+        add(&resolver.resolve(path, call.function), names, &resolver.index.call_evidence(call, rule));
     }
     let log_files = resolver.index.bindings("Filename").iter();
     for binding in log_files.filter(|binding| binding.kind == BindingKind::Field && binding.owner == Some("Logger")) {
@@ -107,10 +101,13 @@ fn directory(value: &Value, names: Names) -> Option<Utf8PathBuf> {
     }
     // beyond the last slash before an unknown part nothing is certain
     let path = if whole { text } else { text.rsplit_once('/').map_or("", |(directory, _)| directory) };
-    if path.is_empty() || path.starts_with(['~', '$', '%']) || path.contains(['\n', '\0']) || path.ends_with(".prof") || path.ends_with(".pprof") {
+    if path.is_empty() || path.starts_with('~') || path.contains(['\n', '\0', '$', '%']) {
         return None;
     }
     let path = Utf8Path::new(path);
+    if matches!(path.extension(), Some("prof" | "pprof" | "trace")) {
+        return None;
+    }
     let is_directory = names == Names::Directory || !whole;
     let directory = if is_directory { path } else { path.parent()? };
     if directory.is_absolute() {
@@ -118,4 +115,52 @@ fn directory(value: &Value, names: Names) -> Option<Utf8PathBuf> {
         return (!elsewhere).then(|| directory.to_owned());
     }
     relative(directory.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::program;
+
+    #[test]
+    fn what_is_made_created_and_kept() {
+        for (imports, body, expected) in [
+            (&["os"][..], r#"func main() { os.MkdirAll("./data/uploads", 0o755) }"#, &["data/uploads"][..]),
+            (&["os"], r#"func main() { os.Create("out/report.csv") }"#, &["out"]),
+            (&["os"], r#"func main() { os.WriteFile("report.csv", b, 0o644) }"#, &[""]),
+            (&["os"], r#"func main() { os.OpenFile("logs/app.log", os.O_APPEND|os.O_CREATE, 0o644) }"#, &["logs"]),
+            (&["os"], r#"func main() { os.OpenFile("config.yaml", os.O_RDONLY, 0) }"#, &[]),
+            (&["os"], r#"func main() { os.MkdirAll("/var/lib/app", 0o755); os.MkdirAll("/tmp/x", 0o755) }"#, &["/var/lib/app"]),
+            (&["os"], "func main() { os.MkdirAll(os.TempDir(), 0o755); os.Create(\"cpu.prof\"); os.Create(\"~/x\") }", &[]),
+            (&["os", "path/filepath"], "func save(name string) { os.Create(filepath.Join(\"uploads\", name)) }", &["uploads"]),
+            (
+                &["os", "path/filepath", "flag"],
+                "var path = flag.String(\"db\", \"./state/app.db\", \"f\")\nfunc main() { os.MkdirAll(filepath.Dir(*path), 0o755) }",
+                &["state"],
+            ),
+            (&["database/sql"], r#"func main() { sql.Open("sqlite3", "file:./data/app.db?cache=shared") }"#, &["data"]),
+            (&["database/sql"], r#"func main() { sql.Open("sqlite", ":memory:"); sql.Open("postgres", "x/y") }"#, &[]),
+            (&["gorm.io/driver/sqlite", "gorm.io/gorm"], r#"func main() { gorm.Open(sqlite.Open("test.db"), &gorm.Config{}) }"#, &[""]),
+            (&["github.com/jinzhu/gorm"], r#"func main() { gorm.Open("sqlite3", "./../gorm.db") }"#, &[".."]),
+            (&["go.etcd.io/bbolt"], r#"func main() { bbolt.Open("/data/my.db", 0o600, nil) }"#, &["/data"]),
+            (&["github.com/dgraph-io/badger/v4"], r#"func main() { badger.Open(badger.DefaultOptions("./badger")) }"#, &["badger"]),
+            (
+                &["gopkg.in/natefinch/lumberjack.v2"],
+                r#"func main() { log.SetOutput(&lumberjack.Logger{Filename: "logs/app.log"}) }"#,
+                &["logs"],
+            ),
+            (
+                &["github.com/gin-gonic/gin"],
+                r#"func f(c *gin.Context) { c.SaveUploadedFile(file, "uploads/"+file.Filename) }"#,
+                &["uploads"],
+            ),
+            (
+                &["os"],
+                "func main() {\n\tpath := os.Getenv(\"DB\")\n\tif path == \"\" {\n\t\tpath = \"db/a.db\"\n\t}\n\tos.Create(path)\n}",
+                &["db"],
+            ),
+        ] {
+            let writes = program(imports, body).behaviour.writes;
+            assert_eq!(writes.iter().map(|fact| fact.value.directory.as_str()).collect::<Vec<_>>(), expected, "{body}");
+        }
+    }
 }

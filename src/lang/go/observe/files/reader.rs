@@ -1,9 +1,8 @@
 //! The calls and fields that are known to read what a path names.
 
 use super::super::index::{At, BindingKind, Call};
-use super::super::resolve::{Resolver, Value};
-use super::READ;
-use crate::evidence::Evidence;
+use super::super::resolve::{Part, Resolver, Value};
+use super::{Proof, READ};
 
 /// Which arguments are paths.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,17 +12,17 @@ enum Paths {
 }
 
 /// Gives every value that is handed to something that reads, with its place.
-pub fn known(resolver: &Resolver<'_>, give: &mut impl FnMut(&Value, &Evidence)) {
+pub fn known(resolver: &Resolver<'_>, give: &mut impl FnMut(&Value, Proof<'_>)) {
     for call in &resolver.index.calls {
         let Some(paths) = paths(resolver, call) else { continue };
-        let evidence = resolver.index.call_evidence(call, READ);
+        let proof = || resolver.index.call_evidence(call, READ);
         let arguments = resolver.index.arguments(call);
         let arguments: &[At] = match paths {
             Paths::All => &arguments,
             Paths::Nth(number) => arguments.get(number..=number).unwrap_or_default(),
         };
         for argument in arguments {
-            resolver.resolve(*argument, call.function).iter().for_each(|value| give(value, &evidence));
+            resolver.resolve(*argument, call.function).iter().for_each(|value| give(value, &proof));
         }
     }
     fields(resolver, give);
@@ -64,8 +63,17 @@ fn of_library(resolver: &Resolver<'_>, call: &Call<'_>, import: &str) -> Option<
     let from = |library: &str| import.contains(library);
     match call.name {
         "ParseFiles" | "LoadHTMLFiles" => Some(Paths::All),
-        "ParseGlob" | "LoadHTMLGlob" | "LoadMessageFile" | "MustLoadMessageFile" | "SetConfigFile" | "SendFile" | "DecodeFile" | "FromFile"
-        | "NewOSFileSystemLoader" | "FileAttachment" | "Attachment" => Some(Paths::Nth(0)),
+        "ParseGlob"
+        | "LoadHTMLGlob"
+        | "LoadMessageFile"
+        | "MustLoadMessageFile"
+        | "SetConfigFile"
+        | "SendFile"
+        | "DecodeFile"
+        | "FromFile"
+        | "NewOSFileSystemLoader"
+        | "FileAttachment"
+        | "Attachment" => Some(Paths::Nth(0)),
         "Static" | "StaticFile" if count() >= 2 => Some(Paths::Nth(1)),
         // `c.File("x")` sends a file, `e.File("/x", "x")` has it sent
         "File" => Some(Paths::Nth(count().saturating_sub(1).min(1))),
@@ -98,29 +106,25 @@ const FIELDS: [(&str, &str); 6] = [
     ("ConfigFile", "Config"),
 ];
 
-fn fields(resolver: &Resolver<'_>, give: &mut impl FnMut(&Value, &Evidence)) {
+fn fields(resolver: &Resolver<'_>, give: &mut impl FnMut(&Value, Proof<'_>)) {
     for (field, owner) in FIELDS {
-        let bindings = resolver.index.bindings(field).iter().filter(|binding| binding.kind == BindingKind::Field && binding.owner == Some(owner));
+        let bindings =
+            resolver.index.bindings(field).iter().filter(|binding| binding.kind == BindingKind::Field && binding.owner == Some(owner));
         for binding in bindings {
             let value = binding.at.move_to(binding.value);
-            let evidence = resolver.index.evidence(binding.at, binding.value + 1, READ);
-            resolver.resolve(value, binding.function).iter().for_each(|value| give(value, &evidence));
+            let proof = || resolver.index.evidence(binding.at, binding.value + 1, READ);
+            resolver.resolve(value, binding.function).iter().for_each(|value| give(value, &proof));
         }
     }
 }
 
 /// viper looks for a name with any ending that it knows in all directories that it is told.
-fn viper(resolver: &Resolver<'_>, give: &mut impl FnMut(&Value, &Evidence)) {
+fn viper(resolver: &Resolver<'_>, give: &mut impl FnMut(&Value, Proof<'_>)) {
     const ENDINGS: [&str; 8] = ["yaml", "yml", "json", "toml", "ini", "properties", "hcl", "props"];
-    let values = |name: &str| -> Vec<(String, Evidence)> {
+    let values = |name: &str| -> Vec<(String, &Call<'_>)> {
         let calls = resolver.index.calls_of(name).filter(|call| call.method);
         let answers = calls.filter_map(|call| Some((resolver.resolve(*resolver.index.arguments(call).first()?, call.function), call)));
-        answers
-            .flat_map(|(values, call)| {
-                let evidence = resolver.index.call_evidence(call, READ);
-                values.into_iter().filter_map(move |value| Some((value.text()?.to_owned(), evidence.clone())))
-            })
-            .collect()
+        answers.flat_map(|(values, call)| values.into_iter().filter_map(move |value| Some((value.text()?.to_owned(), call)))).collect()
     };
     let directories = values("AddConfigPath");
     if directories.is_empty() {
@@ -128,10 +132,16 @@ fn viper(resolver: &Resolver<'_>, give: &mut impl FnMut(&Value, &Evidence)) {
     }
     let names = values("SetConfigName");
     let names: Vec<&str> = if names.is_empty() { vec!["config"] } else { names.iter().map(|(name, _)| name.as_str()).collect() };
-    for (directory, evidence) in &directories {
+    let text = |path: String| Value { parts: vec![Part::Text(path)], steps: Vec::new() };
+    for (directory, call) in &directories {
+        let proof = || resolver.index.call_evidence(call, READ);
+        // beside the named file there may be others for every environment
+        give(&text(directory.clone()), &proof);
         for name in &names {
-            for path in std::iter::once(format!("{directory}/{name}")).chain(ENDINGS.iter().map(|ending| format!("{directory}/{name}.{ending}"))) {
-                give(&Value { parts: vec![super::super::resolve::Part::Text(path)], steps: Vec::new() }, evidence);
+            for path in
+                std::iter::once(format!("{directory}/{name}")).chain(ENDINGS.iter().map(|ending| format!("{directory}/{name}.{ending}")))
+            {
+                give(&text(path), &proof);
             }
         }
     }

@@ -162,7 +162,12 @@ impl<'a> Walk<'_, 'a> {
     }
 
     fn bind(&mut self, names: &[(usize, &'a str, Option<&'a str>)], value: usize, kind: BindingKind) {
-        let values = if names.len() > 1 { self.values(value) } else { vec![value] };
+        let values = match names.len() {
+            // `for _, item := range items`: an item is one of what the items are
+            2 if self.word(value) == Some("range") => vec![value; 2],
+            0 | 1 => vec![value],
+            _ => self.values(value),
+        };
         for ((at, name, owner), value) in names.iter().zip(values) {
             let kind = if owner.is_some() { BindingKind::Selected } else { kind };
             let binding = Binding { at: self.at(*at), value, owner: *owner, kind, function: self.inside(), brace: 0 };

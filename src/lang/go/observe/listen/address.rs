@@ -8,16 +8,18 @@ pub struct Settled {
     pub listen: Listen,
     /// Where it comes from.
     pub steps: Vec<Step>,
+    /// The variable that sets the host, when there is one.
+    pub host: Option<String>,
 }
 
 /// What one alternative says.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot<'v> {
     pub port: Port<'v>,
     pub loopback: bool,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Port<'v> {
     Known(u16),
     Variable(&'v str),
@@ -27,9 +29,9 @@ pub enum Port<'v> {
 // stands for a part that is not known while an address is taken apart
 const HOLE: char = '\u{0}';
 
-/// Takes one alternative apart; nothing when it is no address at all.
+/// Takes one alternative apart; nothing when it is no address at all. A `bare` one may be a port alone.
 #[must_use]
-pub fn spot(value: &Value) -> Option<Spot<'_>> {
+pub fn spot(value: &Value, bare: bool) -> Option<Spot<'_>> {
     let text: String = value
         .parts
         .iter()
@@ -39,18 +41,17 @@ pub fn spot(value: &Value) -> Option<Spot<'_>> {
         })
         .collect();
     let last = value.parts.last()?;
-    let (host, port) = match text.rsplit_once(':') {
-        Some((host, port)) => (host.rsplit('/').next().unwrap_or(host), port),
-        None => ("", text.as_str()),
+    let (host, port, whole) = match text.rsplit_once(':') {
+        Some((host, port)) => (host.rsplit('/').next().unwrap_or(host), port, false),
+        None => ("", text.as_str(), true),
     };
     let loopback = host == "localhost" || host.starts_with("127.") || host == "[::1]" || host == "::1";
-    let whole = !text.contains(':');
     let port = match port {
         "http" if !whole => Port::Known(80),
         "https" if !whole => Port::Known(443),
         _ if port.chars().eq([HOLE]) => match last {
             // a variable for a whole address sets no port
-            Part::Variable(name) if !whole || name.to_ascii_uppercase().contains("PORT") => Port::Variable(name),
+            Part::Variable(name) if bare || !whole => Port::Variable(name),
             _ => Port::Unknown,
         },
         _ => Port::Known(port.parse().ok()?),
@@ -60,17 +61,24 @@ pub fn spot(value: &Value) -> Option<Spot<'_>> {
 
 /// What the alternatives come to together: the first known port, and the variable that may set another.
 #[must_use]
-pub fn settle(values: &[Value]) -> Option<Settled> {
-    let spots: Vec<_> = values.iter().filter_map(|value| Some((spot(value)?, value))).collect();
-    let known = spots.iter().find_map(|(spot, value)| match spot.port {
-        Port::Known(port) if port > 0 => Some((port, spot, value)),
-        _ => None,
-    });
-    let variable = spots.iter().filter_map(|(spot, value)| match spot.port {
+pub fn settle(values: &[Value], bare: bool) -> Option<Settled> {
+    // where the default is a port alone, the variable is too
+    let is_port = |value: &Value| value.text().is_some_and(|text| text.parse::<u16>().is_ok());
+    let bare = bare || values.iter().any(is_port);
+    let spots: Vec<_> = values.iter().filter_map(|value| Some((spot(value, bare)?, value))).collect();
+    let known = |whole: bool| {
+        spots.iter().find_map(|(spot, value)| match spot.port {
+            Port::Known(port) if port > 0 && (!whole || value.text().is_some()) => Some((port, spot, value)),
+            _ => None,
+        })
+    };
+    // one that is known with its host says more
+    let known = known(true).or_else(|| known(false));
+    let variables = spots.iter().filter_map(|(spot, value)| match spot.port {
         Port::Variable(name) => Some((name, spot, value)),
         _ => None,
     });
-    let variable = variable.min_by_key(|(name, ..)| !name.to_ascii_uppercase().contains("PORT"));
+    let variable = variables.min_by_key(|(name, ..)| !name.to_ascii_uppercase().contains("PORT"));
     let (spot, value) = known.map(|(_, spot, value)| (spot, value)).or(variable.map(|(_, spot, value)| (spot, value)))?;
     let mut steps = value.steps.clone();
     steps.extend(variable.iter().flat_map(|(_, _, value)| &value.steps).filter(|step| !value.steps.contains(step)));
@@ -80,13 +88,30 @@ pub fn settle(values: &[Value]) -> Option<Settled> {
         variable: variable.map(|(name, ..)| PortVariable { name: name.to_owned(), role }),
         interface: if spot.loopback { Interface::Loopback } else { Interface::Any },
     };
-    Some(Settled { listen, steps })
+    Some(Settled { listen, steps, host: values.iter().find_map(host_variable) })
+}
+
+fn host_variable(value: &Value) -> Option<String> {
+    match value.parts.as_slice() {
+        [Part::Variable(name), Part::Text(rest), ..] if rest.starts_with(':') => Some(name.clone()),
+        _ => None,
+    }
+}
+
+/// The variable that holds the whole address, when there is nothing else to go by.
+#[must_use]
+pub fn whole_variable(values: &[Value]) -> Option<&str> {
+    let alone = |value: &Value| matches!(value.parts.as_slice(), [Part::Variable(_)]);
+    match values.first()?.parts.first()? {
+        Part::Variable(name) if values.iter().all(alone) => Some(name),
+        _ => None,
+    }
 }
 
 /// Whether it is certain that nobody is meant to reach it: a port that the system picks, no port, a socket in the file system.
 #[must_use]
 pub fn is_private(values: &[Value]) -> bool {
-    let picked = |value: &Value| spot(value).is_some_and(|spot| spot.port == Port::Known(0));
+    let picked = |value: &Value| spot(value, false).is_some_and(|spot| spot.port == Port::Known(0));
     !values.is_empty() && values.iter().all(picked)
 }
 
@@ -118,7 +143,7 @@ mod tests {
             (vec![text("3000")], Some((Port::Known(3000), false))),
             (vec![text(":https")], Some((Port::Known(443), false))),
             (vec![Part::Unknown, text(":8080")], Some((Port::Known(8080), false))),
-            (vec![variable("PORT")], Some((Port::Variable("PORT"), false))),
+            (vec![variable("PORT")], Some((Port::Unknown, false))),
             (vec![variable("ADDR")], Some((Port::Unknown, false))),
             (vec![text(":"), variable("LISTEN")], Some((Port::Variable("LISTEN"), false))),
             (vec![text("")], None),
@@ -127,7 +152,8 @@ mod tests {
             (vec![], None),
         ] {
             let value = value(&parts);
-            assert_eq!(spot(&value).map(|spot| (spot.port, spot.loopback)), expected, "{parts:?}");
+            assert_eq!(spot(&value, false).map(|spot| (spot.port, spot.loopback)), expected, "{parts:?}");
         }
+        assert_eq!(spot(&value(&[variable("PORT")]), true).map(|spot| spot.port), Some(Port::Variable("PORT")));
     }
 }

@@ -1,10 +1,10 @@
 //! The calls that listen, of the standard library and of frameworks.
 
-use super::super::index::{At, BindingKind, Call};
+use super::super::index::{At, BindingKind, Call, is_opening};
 use super::super::resolve::{Resolver, Value};
 use super::address::{Port, is_private, spot};
 use super::{ADDRESS, Candidate, LISTENS, Rank, Values};
-use crate::lang::go::scan::Kind;
+use crate::lang::go::scan::{Kind, Token};
 
 /// A web framework: where it is imported from, the methods that take an address, and what it does without one.
 struct Framework {
@@ -45,7 +45,9 @@ pub fn candidates(resolver: &Resolver<'_>) -> Vec<Candidate> {
     }
     candidates.extend(server_fields(resolver));
     // Spin listens where an option says, if one does
-    if candidates.iter().any(|candidate| matches!(candidate.values, Values::Resolved(_))) && resolver.index.calls_of("WithHostPorts").next().is_some() {
+    if candidates.iter().any(|candidate| matches!(candidate.values, Values::Resolved(_)))
+        && resolver.index.calls_of("WithHostPorts").next().is_some()
+    {
         candidates.retain(|candidate| matches!(candidate.values, Values::Resolved(_)));
     }
     candidates
@@ -56,15 +58,16 @@ fn reaches(resolver: &Resolver<'_>, import: &str) -> bool {
 }
 
 fn candidate(resolver: &Resolver<'_>, call: &Call<'_>, frameworks: &[&Framework]) -> Option<Candidate> {
-    let (values, followed) = match address(resolver, call)? {
-        Address::Given(at) => (resolver.resolve(at, call.function), true),
-        Address::Elsewhere => (Vec::new(), false),
+    let (values, followed, bare) = match address(resolver, call)? {
+        Address::Given(at) => (resolver.resolve(at, call.function), true, false),
+        Address::Port(at) => (resolver.resolve(at, call.function), true, true),
+        Address::Elsewhere => (Vec::new(), false, false),
         Address::Framework => return of_framework(resolver, call, frameworks),
     };
-    if is_private(&values) {
+    if is_private(&values) || is_no_address(&values) {
         return None;
     }
-    Some(made(resolver, call, Values::Resolved(values), followed))
+    Some(Candidate { bare, ..made(resolver, call, Values::Resolved(values), followed) })
 }
 
 fn made(resolver: &Resolver<'_>, call: &Call<'_>, values: Values, followed: bool) -> Candidate {
@@ -73,7 +76,7 @@ fn made(resolver: &Resolver<'_>, call: &Call<'_>, values: Values, followed: bool
     words.push_str(&text_between(resolver, open, resolver.index.closing(open)));
     words.push_str(call.name);
     let rule = if followed { ADDRESS } else { LISTENS };
-    Candidate { values, at: call.at, evidence: resolver.index.call_evidence(call, rule), rank: Rank::of(&words) }
+    Candidate { values, evidence: resolver.index.call_evidence(call, rule), rank: Rank::of(&words), bare: call.name == "SetPort" }
 }
 
 /// The function's name and the directory's, which tell what a listener is for.
@@ -94,6 +97,8 @@ fn text_between(resolver: &Resolver<'_>, from: At, until: usize) -> String {
 
 enum Address {
     Given(At),
+    /// The port alone.
+    Port(At),
     /// In a field of the server.
     Elsewhere,
     /// It depends on the framework whether the call listens at all.
@@ -112,10 +117,13 @@ fn address(resolver: &Resolver<'_>, call: &Call<'_>) -> Option<Address> {
         ("Listen" | "ListenTCP", true) if matches!(resolver.index.imported(call), Some("net" | "crypto/tls")) => {
             let arguments = arguments();
             network_is_tcp(resolver, *arguments.first()?, call.function).then_some(())?;
-            Some(Address::Given(tcp_address(resolver, *arguments.get(1)?)))
+            let address = *arguments.get(1)?;
+            Some(port_field(resolver, address).map_or(Address::Given(address), Address::Port))
         }
+        // a listener that outlives its process, and others that speak as `net` does
+        ("Listen", true) if arguments().len() == 2 && is_tcp(resolver, arguments()[0]) => given(1),
         // (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-        ("Listen", true) if arguments().len() == 3 && resolver.index.literal(arguments()[1]).is_some_and(|network| network.starts_with("tcp")) => given(2),
+        ("Listen", true) if arguments().len() == 3 && is_tcp(resolver, arguments()[1]) => given(2),
         (name, true) if OPTIONS.iter().any(|(import, names)| names.contains(&name) && imports(resolver, call, import)) => given(0),
         (name, true) if FRAMEWORKS.iter().any(|framework| framework.methods.contains(&name)) => Some(Address::Framework),
         _ => None,
@@ -126,17 +134,20 @@ fn imports(resolver: &Resolver<'_>, call: &Call<'_>, import: &str) -> bool {
     resolver.index.imported(call).is_some_and(|path| path.starts_with(import))
 }
 
+fn is_tcp(resolver: &Resolver<'_>, network: At) -> bool {
+    resolver.index.literal(network).is_some_and(|network| network.starts_with("tcp"))
+}
+
 fn network_is_tcp(resolver: &Resolver<'_>, network: At, function: Option<usize>) -> bool {
     let values = resolver.resolve(network, function);
     values.iter().all(|value| value.text().is_none_or(|network| network.starts_with("tcp")))
 }
 
-/// An address, or the port of `&net.TCPAddr{Port: 8080}`.
-fn tcp_address(resolver: &Resolver<'_>, at: At) -> At {
-    let ports = resolver.index.bindings("Port").iter();
-    let inside = |binding: &&super::super::index::Binding<'_>| binding.at.file == at.file && (at.token..at.token + 6).contains(&binding.brace);
-    let port = ports.filter(|binding| binding.kind == BindingKind::Field).find(inside);
-    port.map_or(at, |binding| binding.at.move_to(binding.value))
+/// The port of `&net.TCPAddr{Port: 8080}`.
+fn port_field(resolver: &Resolver<'_>, at: At) -> Option<At> {
+    let ports = resolver.index.bindings("Port").iter().filter(|binding| binding.kind == BindingKind::Field);
+    let mut inside = ports.filter(|binding| binding.at.file == at.file && (at.token..at.token + 6).contains(&binding.brace));
+    inside.next().map(|binding| binding.at.move_to(binding.value))
 }
 
 /// `http.Server{Addr: x}` and `server.Addr = x`.
@@ -144,7 +155,7 @@ fn server_fields(resolver: &Resolver<'_>) -> Vec<Candidate> {
     let fields = resolver.index.bindings("Addr").iter().filter(|binding| match binding.kind {
         BindingKind::Field => {
             let package = binding.at.move_to(binding.brace.saturating_sub(3));
-            let word = resolver.index.token(package).and_then(|token| token.ident());
+            let word = resolver.index.token(package).and_then(Token::ident);
             binding.owner == Some("Server") && word.and_then(|word| resolver.index.import(binding.at.file, word)) == Some("net/http")
         }
         BindingKind::Selected => resolver.index.package_imports(resolver.index.files[binding.at.file].package, "net/http"),
@@ -161,7 +172,7 @@ fn server_fields(resolver: &Resolver<'_>) -> Vec<Candidate> {
             let until = line_end(resolver, at);
             let words = surroundings(resolver, at, binding.function) + &text_between(resolver, binding.at, until);
             let evidence = resolver.index.evidence(binding.at, until, ADDRESS);
-            Some(Candidate { values: Values::Resolved(values), at: binding.at, evidence, rank: Rank::of(&words) })
+            Some(Candidate { values: Values::Resolved(values), evidence, rank: Rank::of(&words), bare: false })
         })
         .collect()
 }
@@ -173,14 +184,18 @@ fn line_end(resolver: &Resolver<'_>, from: At) -> usize {
         if token.kind == Kind::End || token.is(",") || token.is("}") {
             break;
         }
-        let is_opening = super::super::index::is_opening(token);
-        next = next.move_to(if is_opening { resolver.index.closing(next) } else { next.token } + 1);
+        next = next.move_to(if is_opening(token) { resolver.index.closing(next) } else { next.token } + 1);
     }
     next.token
 }
 
+/// Whether all of it is known, and nothing of it says where to listen.
+fn is_no_address(values: &[Value]) -> bool {
+    !values.is_empty() && values.iter().all(|value| value.text().is_some_and(|text| !text.is_empty()) && spot(value, false).is_none())
+}
+
 fn looks_like_address(values: &[Value]) -> bool {
-    let says_port = |value: &Value| spot(value).is_some_and(|spot| spot.port != Port::Unknown);
+    let says_port = |value: &Value| spot(value, false).is_some_and(|spot| spot.port != Port::Unknown);
     values.iter().any(says_port)
 }
 
@@ -205,7 +220,8 @@ fn is_engine(resolver: &Resolver<'_>, call: &Call<'_>, import: &str) -> bool {
     let Some(qualifier) = call.qualifier else {
         return index.package_imports(index.files[call.at.file].package, import) && index.import(call.at.file, "exec").is_none();
     };
-    let of_framework = |at: At| index.token(at).is_some_and(|token| index.import(at.file, token.text).is_some_and(|path| path.starts_with(import)));
+    let of_framework =
+        |at: At| index.token(at).is_some_and(|token| index.import(at.file, token.text).is_some_and(|path| path.starts_with(import)));
     if index.imported(call).is_some() {
         return imports(resolver, call, import);
     }

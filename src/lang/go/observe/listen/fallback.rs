@@ -39,7 +39,7 @@ pub fn port_like(resolver: &Resolver<'_>) -> Option<Fact<Listen>> {
             consider(resolver, &mut found, [name.as_str()].into_iter(), &values, Step { from: start, until, rule: PORT_LIKE });
         }
     }
-    found.into_iter().min_by_key(|(rank, fact)| (*rank, fact.value.port.is_none())).map(|(_, fact)| fact)
+    found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, fact)| fact)
 }
 
 fn consider<'n>(
@@ -50,7 +50,7 @@ fn consider<'n>(
     step: Step,
 ) {
     let Some(rank) = names.filter_map(rank).min() else { return };
-    if let Some(settled) = settle(values) {
+    if let Some(settled) = settle(values, true).filter(|settled| settled.listen.port.is_some()) {
         found.push((rank, Fact::new(settled.listen, step.evidence(resolver.index))));
     }
 }

@@ -1,7 +1,7 @@
 //! Calls that give a value: the environment, formatting, conversions, look-ups of settings, and functions of the project.
 
 use super::super::index::{At, Function};
-use super::value::{MOST, Part, Step, Value, joined};
+use super::value::{self, MOST, Part, Step, Value, joined};
 use super::{ENVIRONMENT, Frame, Resolver, Scope, WRITTEN};
 
 /// One call of a chain: `a.b(`.
@@ -10,7 +10,7 @@ pub(super) struct Called {
     pub open: At,
 }
 
-impl<'a> Resolver<'a> {
+impl Resolver<'_> {
     /// What a chain of calls gives.
     pub(super) fn called(&self, calls: &[Called], scope: Scope<'_>) -> Vec<Value> {
         let Some(call) = calls.last() else { return Vec::new() };
@@ -27,12 +27,19 @@ impl<'a> Resolver<'a> {
             ("Getenv" | "LookupEnv", Some(argument)) => self.environment(argument, step, scope),
             ("Sprintf" | "Errorf", Some(format)) => self.formatted(format, &arguments[1..], scope),
             ("Join", Some(_)) if self.is_path(call) => self.separated("/", &arguments, scope),
+            ("Dir", Some(path)) if self.is_path(call) => self.values(path, scope).iter().map(value::parent).collect(),
             ("JoinHostPort", Some(_)) => self.separated(":", &arguments, scope),
             // cmp.Or and the like
             ("Or" | "Coalesce" | "FirstNonEmpty", Some(_)) => arguments.iter().flat_map(|argument| self.values(*argument, scope)).collect(),
             _ => {
-                let own = self.of_project(call, &arguments, scope);
-                if !own.is_empty() { own } else { self.of_library(name, &arguments, step, scope) }
+                let mut values = self.of_project(call, &arguments, scope);
+                let says_variable = values.iter().any(|value| value.parts.iter().any(|part| matches!(part, Part::Variable(_))));
+                let says_default = values.iter().any(|value| value.text().is_some());
+                // `getEnv("PORT", "8080")` speaks for itself where its body cannot be followed
+                if !says_variable || !says_default {
+                    values.extend(self.of_library(name, &arguments, step, scope));
+                }
+                values
             }
         }
     }
@@ -49,9 +56,10 @@ impl<'a> Resolver<'a> {
             return Vec::new();
         };
         match name {
-            "string" | "int" | "int16" | "int32" | "int64" | "uint" | "uint16" | "uint32" | "uint64" | "Itoa" | "Atoi" | "Sprint" | "TrimSpace"
-            | "TrimPrefix" | "TrimSuffix" | "TrimRight" | "TrimLeft" | "Trim" | "ParseInt" | "ParseUint" | "FormatInt" | "FormatUint" | "Clean"
-            | "Abs" | "FromSlash" | "ToSlash" | "ExpandEnv" | "ToLower" | "ToString" | "ToInt" | "Ptr" | "Must" => self.values(*first, scope),
+            "string" | "int" | "int16" | "int32" | "int64" | "uint" | "uint16" | "uint32" | "uint64" | "Itoa" | "Atoi" | "Sprint"
+            | "TrimSpace" | "TrimPrefix" | "TrimSuffix" | "TrimRight" | "TrimLeft" | "Trim" | "ParseInt" | "ParseUint" | "FormatInt"
+            | "FormatUint" | "Clean" | "Abs" | "FromSlash" | "ToSlash" | "ExpandEnv" | "ToLower" | "ToString" | "ToInt" | "Ptr"
+            | "Must" => self.values(*first, scope),
             _ => self.looked_up(name, arguments, step, scope),
         }
     }
@@ -86,7 +94,7 @@ impl<'a> Resolver<'a> {
         let mut values = vec![Value { parts: Vec::new(), steps: Vec::new() }];
         for (number, argument) in arguments.iter().enumerate() {
             if number > 0 {
-                values.iter_mut().for_each(|value| value.push(Part::Text(separator.to_owned())));
+                value::append(&mut values, separator);
             }
             values = joined(&values, &self.values(*argument, scope));
         }
@@ -106,14 +114,14 @@ impl<'a> Resolver<'a> {
             let verb = after.find(|c: char| c.is_ascii_alphabetic() || c == '%').unwrap_or(after.len());
             let is_percent = after[verb..].starts_with('%');
             let before = if is_percent { format!("{before}%") } else { before.to_owned() };
-            values.iter_mut().for_each(|value| value.push(Part::Text(before.clone())));
+            value::append(&mut values, &before);
             if !is_percent {
                 let more = arguments.next().map_or_else(|| vec![Value::unknown()], |argument| self.values(*argument, scope));
                 values = joined(&values, &more);
             }
             rest = after.get(verb + 1..).unwrap_or_default();
         }
-        values.iter_mut().for_each(|value| value.push(Part::Text(rest.to_owned())));
+        value::append(&mut values, rest);
         values
     }
 
@@ -159,13 +167,20 @@ impl<'a> Resolver<'a> {
     /// `config.GetPort()` without a function of that name: what protobuf generates for the field `Port`.
     fn getter(&self, name: &str, at: At, scope: Scope<'_>) -> Vec<Value> {
         let Some(field) = name.strip_prefix("Get").filter(|field| !field.is_empty()) else { return Vec::new() };
-        self.index.tags_of(field).take(MOST).filter(|tag| tag.at.file != at.file).flat_map(|tag| self.tag_values(tag, scope.depth)).collect()
+        self.index
+            .tags_of(field)
+            .take(MOST)
+            .filter(|tag| tag.at.file != at.file)
+            .flat_map(|tag| self.tag_values(tag, scope.depth))
+            .collect()
     }
 }
 
 /// Whether it is spelled as variables of the environment are.
 pub(super) fn is_variable(name: &str) -> bool {
-    name.len() > 1 && name.starts_with(|c: char| c.is_ascii_uppercase()) && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    name.len() > 1
+        && name.starts_with(|c: char| c.is_ascii_uppercase())
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn is_getter(name: &str) -> bool {

@@ -50,6 +50,7 @@ fn of_call<'a>(index: &Index<'a>, call: &Call<'a>) -> Option<Default<'a>> {
 }
 
 /// The places of a flag function's arguments.
+#[derive(Clone, Copy)]
 struct Shape {
     /// Where the name stands; the target before it.
     name: usize,

@@ -23,7 +23,9 @@ impl<'a> Resolver<'a> {
             return values;
         }
         let in_function = |binding: &&Binding<'_>| {
-            binding.at.file == at.file && binding.function == scope.function && matches!(binding.kind, BindingKind::Local | BindingKind::Plain)
+            binding.at.file == at.file
+                && binding.function == scope.function
+                && matches!(binding.kind, BindingKind::Local | BindingKind::Plain)
         };
         let locals: Vec<_> = self.index.bindings(name).iter().filter(in_function).collect();
         let mut values: Vec<_> = locals.iter().flat_map(|binding| self.bound(binding, scope)).collect();
@@ -66,7 +68,13 @@ impl<'a> Resolver<'a> {
         const CALLS: usize = 4;
         let Some(function) = scope.function.and_then(|number| self.index.functions.get(number)) else { return Vec::new() };
         let Some(position) = function.names.iter().position(|parameter| *parameter == name) else { return Vec::new() };
-        let calls = self.index.calls_of(function.name).filter(|call| call.method || !function.method).take(CALLS);
+        let home = self.index.files[function.parameters.file].package;
+        let calls = self.index.calls_of(function.name).filter(|call| match (function.method, self.index.imported(call)) {
+            (true, imported) => call.method && imported.is_none(),
+            (false, Some(path)) => path == self.index.packages[home],
+            (false, None) => !call.method && self.index.files[call.at.file].package == home,
+        });
+        let calls = calls.take(CALLS);
         let argument = |call| self.index.arguments(call).get(position).copied();
         calls
             .filter_map(|call| Some((argument(call)?, call.function)))
@@ -82,7 +90,7 @@ impl<'a> Resolver<'a> {
         self.visiting.borrow_mut().push(at);
         let mut values = self.values(at, scope.deeper());
         self.visiting.borrow_mut().pop();
-        for step in values.iter_mut().flat_map(|value| value.steps.first_mut()).filter(|step| step.from == at) {
+        for step in values.iter_mut().filter_map(|value| value.steps.first_mut()).filter(|step| step.from == at) {
             step.from = binding.at;
         }
         values
@@ -100,15 +108,22 @@ impl<'a> Resolver<'a> {
         // `cfg.Server.Port` is the port of `ServerConfig`, when there is one
         let telling = parent.len() > 2 && owners.flatten().any(|owner| is_of(owner, &parent));
         let fits = |owner: Option<&str>| !telling || owner.is_some_and(|owner| is_of(owner, &parent));
-        let mut values = Vec::new();
-        for tag in tags.iter().filter(|tag| fits(tag.owner)).take(MOST) {
-            values.extend(self.tag_values(tag, scope.depth));
-        }
-        values.extend(self.stored(name).flat_map(|default| self.default_values(default, scope.depth + 1)));
-        for binding in bindings.iter().filter(|binding| fits(binding.owner)).take(MOST) {
-            values.extend(self.bound(binding, Scope::of(binding.function, scope.depth)));
-        }
-        values
+        let package = |at: At| self.index.files[at.file].package;
+        let gather = |wanted: &dyn Fn(At) -> bool| {
+            let mut values = Vec::new();
+            for tag in tags.iter().filter(|tag| fits(tag.owner) && wanted(tag.at)).take(MOST) {
+                values.extend(self.tag_values(tag, scope.depth));
+            }
+            let stored = self.stored(name).filter(|default| wanted(default.at));
+            values.extend(stored.flat_map(|default| self.default_values(default, scope.depth + 1)));
+            for binding in bindings.iter().filter(|binding| fits(binding.owner) && wanted(binding.at)).take(MOST) {
+                values.extend(self.bound(binding, Scope::of(binding.function, scope.depth)));
+            }
+            values
+        };
+        // many structures have a `Port`; the package's own is meant before any other
+        let own = gather(&|at| package(at) == package(*last));
+        if own.iter().any(Value::says_something) { own } else { gather(&|_| true) }
     }
 
     /// What a tagged field comes to: its variable, its default, and the settings of its keys.

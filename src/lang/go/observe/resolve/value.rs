@@ -1,6 +1,6 @@
 //! A value of which parts may be unknown, and the places that it comes from.
 
-use crate::evidence::{Evidence, Rule};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::go::observe::index::{At, Index};
 
 /// How many alternatives are kept.
@@ -79,6 +79,12 @@ impl Value {
         }
     }
 
+    /// Whether any of it is known.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        self.parts.iter().any(|part| *part != Part::Unknown)
+    }
+
     /// Adds `part` at the end; texts that touch become one.
     pub fn push(&mut self, part: Part) {
         match (self.parts.last_mut(), part) {
@@ -108,4 +114,37 @@ impl Value {
 #[must_use]
 pub fn joined(first: &[Value], second: &[Value]) -> Vec<Value> {
     first.iter().flat_map(|value| second.iter().map(|other| value.then(other))).take(MOST).collect()
+}
+
+/// Adds `text` behind every alternative.
+pub fn append(values: &mut [Value], text: &str) {
+    for value in values {
+        value.push(Part::Text(text.to_owned()));
+    }
+}
+
+/// The directory of the path that `path` is.
+#[must_use]
+pub fn parent(path: &Value) -> Value {
+    let (text, _) = path.beginning();
+    match text.rsplit_once('/') {
+        Some((directory, _)) => Value { parts: vec![Part::Text(directory.to_owned())], steps: path.steps.clone() },
+        None if path.text().is_some_and(|text| !text.is_empty()) => {
+            Value { parts: vec![Part::Text(".".to_owned())], steps: path.steps.clone() }
+        }
+        None => Value::unknown(),
+    }
+}
+
+/// `fact` with the places that its value comes from, one for each line.
+#[must_use]
+pub fn trace<T>(index: &Index<'_>, fact: Fact<T>, steps: &[Step]) -> Fact<T> {
+    steps.iter().fold(fact, |fact, step| {
+        let step = step.evidence(index);
+        let told = fact
+            .because()
+            .iter()
+            .any(|known| known.file == step.file && known.span.map(|span| span.line) == step.span.map(|span| span.line));
+        if told { fact } else { fact.and(step) }
+    })
 }

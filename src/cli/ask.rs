@@ -1,0 +1,134 @@
+//! What `init` asks: only what nobody has said, and always with the answer first that a run without a terminal would take.
+
+use super::Stop;
+use super::project::{Said, Survey};
+use super::prompt::Prompt;
+use super::text::{cell, table};
+use crate::app::Claim;
+use crate::catalog::Catalog;
+use crate::lang::Found;
+use crate::layers::Layers;
+use crate::select::open;
+use crate::settings::{DebugVariant, Settings};
+use crate::settle::{Choices, bases_that_fit};
+
+/// Answers so far, as lines of a settings file.
+#[derive(Debug, Default)]
+pub struct Answers(Vec<String>);
+
+impl Answers {
+    /// The layer that they make.
+    pub fn said(&self) -> Said {
+        Said::at_prompts(self.0.concat())
+    }
+
+    fn take(&mut self, key: &str, value: impl Into<toml::Value>) {
+        self.0.push(format!("{key} = {}\n", value.into()));
+    }
+}
+
+/// Which app is meant, where there are several.
+///
+/// # Errors
+/// When the question is cancelled.
+pub fn app(survey: &Survey, layers: &Layers, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
+    if says(layers, |settings| settings.app.is_some()) {
+        return Ok(());
+    }
+    let likely = open(&survey.detection.found);
+    let is_aside = |found: &Found| found.app.claims.iter().any(|claim| claim.value == Claim::Aside);
+    let is_likely = |found: &Found| likely.iter().any(|likely| likely.app.name == found.app.name);
+    let others = survey.detection.found.iter().filter(|found| !is_aside(found) && !is_likely(found));
+    let apps: Vec<&Found> = likely.iter().copied().chain(others).collect();
+    if apps.len() < 2 {
+        return Ok(());
+    }
+    let rows: Vec<_> = apps.iter().map(|found| [cell(&found.app.name), cell(describe(found))]).collect();
+    let taken = prompt.select("Which app becomes the image?", &lines(&table("", &rows)))?;
+    if taken > 0 || likely.len() > 1 {
+        answers.take("app", apps[taken].app.name.as_str());
+    }
+    Ok(())
+}
+
+fn describe(found: &Found) -> String {
+    let directory = if found.app.directory.as_str().is_empty() { "." } else { found.app.directory.as_str() };
+    let listens = match found.app.behaviour.listens.first().map(|listen| listen.value.port) {
+        None => String::new(),
+        Some(None) => ", listens".into(),
+        Some(Some(port)) => format!(", listens on {port}"),
+    };
+    format!("{} in {directory}{listens}", found.language.name())
+}
+
+/// Base, port and debug variant.
+///
+/// # Errors
+/// When a question is cancelled.
+pub fn rest(choices: &Choices<'_>, said: &Layers, catalog: &Catalog, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
+    if !says(said, |settings| settings.base.is_some() || settings.ladder.is_some()) {
+        base(choices, catalog, prompt, answers)?;
+    }
+    if choices.port_is_unknown() {
+        let port = prompt.text("Which port does it listen on?", "a number; empty for none", check_port)?;
+        match port.parse::<u16>() {
+            Ok(port) => answers.take("port", i64::from(port)),
+            Err(_) => answers.take("port", toml::Value::Array(Vec::new())),
+        }
+    }
+    if !says(said, |settings| settings.debug.is_some()) {
+        debug(choices.debug, prompt, answers)?;
+    }
+    Ok(())
+}
+
+fn base(choices: &Choices<'_>, catalog: &Catalog, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
+    let mut bases = bases_that_fit(choices);
+    // the ladder's pick first, the others as they are, by size
+    bases.sort_by_key(|id| *id != choices.fit.base);
+    if bases.len() < 2 {
+        return Ok(());
+    }
+    let row = |id: &String| {
+        let base = catalog.base(id);
+        let size = base.map_or_else(String::new, |base| format!("{:>3} MB", base.megabytes));
+        [cell(id), cell(size), cell(base.map_or("", |base| &base.summary))]
+    };
+    let rows: Vec<_> = bases.iter().map(row).collect();
+    let taken = prompt.select("Which base image does it run on?", &lines(&table("", &rows)))?;
+    if taken > 0 {
+        answers.take("base", bases[taken].as_str());
+    }
+    Ok(())
+}
+
+fn debug(default: DebugVariant, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
+    let mut variants = [
+        (DebugVariant::Shell, "shell", "the program with symbols, and a shell beside it"),
+        (DebugVariant::Debugger, "debugger", "the program under its language's debugger"),
+        (DebugVariant::Off, "off", "no debug variant"),
+    ];
+    variants.sort_by_key(|(variant, ..)| *variant != default);
+    let rows = variants.map(|(_, id, summary)| [cell(id), cell(summary)]);
+    let taken = prompt.select("Which debug variant stands beside it?", &lines(&table("", &rows)))?;
+    if taken > 0 {
+        answers.take("debug", variants[taken].1);
+    }
+    Ok(())
+}
+
+fn check_port(text: &str) -> Result<(), String> {
+    match text.parse::<u16>() {
+        Ok(0) => Err("0 is no port".into()),
+        Err(_) if !text.is_empty() => Err("a port is a number up to 65535".into()),
+        _ => Ok(()),
+    }
+}
+
+fn says(layers: &Layers, what: impl Fn(&Settings) -> bool) -> bool {
+    layers.iter().any(|layer| what(layer.settings()))
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}

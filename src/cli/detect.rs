@@ -1,0 +1,107 @@
+//! `imggen detect`: what is in a project, before anything is decided.
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::args::{Detect, Form, Given, PackArgs};
+use super::console::Console;
+use super::project::Project;
+use super::text::{self, FAINT, STRONG, cell, places, plain, styled, table};
+use super::{Exit, SCHEMA};
+use crate::app::{App, Claim, Interface, Listen, Role};
+use crate::detect::Detection;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
+use crate::lang::Found;
+
+/// What `imggen detect --format json` prints.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct Report<'a> {
+    /// The version of this shape.
+    schema: u32,
+    /// The apps, by language and then by name.
+    apps: Vec<AppReport<'a>>,
+    /// What was passed over while looking.
+    notes: &'a [Diagnostic],
+}
+
+/// An app as it was found.
+#[derive(Debug, Serialize, JsonSchema)]
+struct AppReport<'a> {
+    /// Its language.
+    language: &'static str,
+    #[serde(flatten)]
+    app: &'a App,
+    /// What is the language's own; the shape is the language's.
+    facts: Value,
+}
+
+pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
+    let given = Given { packs: PackArgs { packs: args.packs.clone() }, ..Given::default() };
+    let project = Project::open(&args.place.dir, &given, console)?;
+    let survey = project.survey()?;
+    if args.format.format == Form::Json {
+        return console.print(&text::json(&report(&survey.detection))).map(|()| Exit::Fine);
+    }
+    console.draw_all(&survey.detection.notes);
+    let Some((first, rest)) = survey.detection.found.split_first() else {
+        let languages: Vec<_> = crate::lang::ALL.iter().map(|language| language.name()).collect();
+        console.say(&format!("no program here; looked for {}\n", languages.join(", ")));
+        return Ok(Exit::Impossible);
+    };
+    let text = rest.iter().fold(describe(first), |text, found| text + "\n" + &describe(found));
+    console.print(&text).map(|()| Exit::Fine)
+}
+
+fn report(detection: &Detection) -> Report<'_> {
+    let app = |found: &'_ Found| -> Value { found.facts.to_json() };
+    let apps = detection.found.iter().map(|found| AppReport { language: found.language.name(), app: &found.app, facts: app(found) });
+    Report { schema: SCHEMA, apps: apps.collect(), notes: &detection.notes }
+}
+
+fn describe(found: &Found) -> String {
+    let App { name, directory, claims, behaviour, .. } = &found.app;
+    let directory = if directory.as_str().is_empty() { "." } else { directory.as_str() };
+    let mut rows = Vec::new();
+    add(&mut rows, "claims", claims, |claim| claim_words(*claim).to_owned());
+    add(&mut rows, "listens on", &behaviour.listens, listen_words);
+    add(&mut rows, "demands", &behaviour.demands, Clone::clone);
+    add(&mut rows, "needs", &behaviour.needs, crate::need::Need::words);
+    add(&mut rows, "reads", &behaviour.reads, |file| file.source.to_string());
+    add(&mut rows, "writes", &behaviour.writes, |path| match path.directory.as_str() {
+        "" => "its working directory".into(),
+        directory => directory.to_owned(),
+    });
+    let signal: Vec<_> = behaviour.stops_on.iter().cloned().collect();
+    add(&mut rows, "stops on", &signal, ToString::to_string);
+    let head = format!("{}  {}", styled(STRONG, plain(name)), plain(&format!("{} in {directory}", found.language.name())));
+    format!("{head}\n{}", table("  ", &rows))
+}
+
+/// A row for each fact, the name on the first alone.
+fn add<T>(rows: &mut Vec<[text::Cell; 3]>, name: &str, facts: &[Fact<T>], words: impl Fn(&T) -> String) {
+    for (index, fact) in facts.iter().enumerate() {
+        let name = if index == 0 { name } else { "" };
+        rows.push([cell(name), cell(plain(&words(&fact.value))), cell(places(fact.because())).style(FAINT)]);
+    }
+}
+
+fn claim_words(claim: Claim) -> &'static str {
+    match claim {
+        Claim::Aside => "an example, a tool or a test",
+        Claim::Named => "the project names it",
+        Claim::Listens => "it listens",
+        Claim::Namesake => "it bears the project's name",
+    }
+}
+
+fn listen_words(listen: &Listen) -> String {
+    let port = listen.port.map_or_else(|| "a port that does not show".to_owned(), |port| port.to_string());
+    let variable = listen.variable.as_ref().map(|variable| match variable.role {
+        Role::Demanded => format!(", demands {}", variable.name),
+        Role::Optional => format!(", or {}", variable.name),
+    });
+    let loopback = if listen.interface == Interface::Loopback { ", on loopback alone" } else { "" };
+    format!("{port}{}{loopback}", variable.unwrap_or_default())
+}

@@ -1,0 +1,65 @@
+//! `imggen generate`: the files anew, without a question. Made for scripts and for CI.
+
+use std::fmt::Write as _;
+
+use camino::Utf8Path;
+
+use super::args::Generate;
+use super::console::Console;
+use super::project::{Made, Project};
+use super::text::{self, STRONG, styled};
+use super::{Exit, Stop, write};
+use crate::change::{Change, State, diff};
+use crate::diagnostic::{Diagnostic, Result};
+
+pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> {
+    let project = Project::open(&args.place.dir, &args.given, console)?;
+    let layers = project.layers(None)?;
+    let survey = project.survey()?;
+    console.draw_all(&survey.detection.notes);
+    let made = project.make(&survey, &layers)?.verified(&survey, console)?;
+    if let Some(one) = &args.stdout {
+        return Ok(print(&made, one.as_deref(), console)?);
+    }
+    let dir = write::target(&project.dir, &args.target);
+    let changes = write::changes(dir, &made.files)?;
+    if args.check || args.diff {
+        return Ok(compare(&changes, args.check, console)?);
+    }
+    console.draw_all(&made.plan.warnings);
+    write::refuse(&changes, &args.target, console)?;
+    write::write(dir, &changes, console)?;
+    write::mention_left_over(dir, &made.files, console)?;
+    write::say_next(&made, &project.dir, &args.target, console)?;
+    Ok(Exit::Fine)
+}
+
+/// All files, each below its name; or one as it is.
+fn print(made: &Made, one: Option<&Utf8Path>, console: &mut Console) -> Result<Exit> {
+    let Some(path) = one else {
+        let mut text = String::new();
+        for (index, file) in made.files.iter().enumerate() {
+            let gap = if index == 0 { "" } else { "\n" };
+            _ = write!(text, "{gap}{}\n{}", styled(STRONG, format!("==> {} <==", file.path)), file.text);
+        }
+        return console.print(&text).map(|()| Exit::Fine);
+    };
+    let Some(file) = made.files.iter().find(|file| file.path == path) else {
+        let names: Vec<_> = made.files.iter().map(|file| file.path.as_str()).collect();
+        let error = Diagnostic::usage("generate::no-file", format!("`{path}` is none of the files that are made"));
+        return Err(error.help(format!("there are {}", names.join(", "))).into());
+    };
+    console.print(&file.text).map(|()| Exit::Fine)
+}
+
+fn compare(changes: &[Change], check: bool, console: &mut Console) -> Result<Exit> {
+    let differing: Vec<_> = changes.iter().filter(|change| change.state != State::Same).collect();
+    console.print(&differing.iter().map(|change| text::diff(&diff(change))).collect::<String>())?;
+    if !check || differing.is_empty() {
+        return Ok(Exit::Fine);
+    }
+    let names: Vec<_> = differing.iter().map(|change| change.path.as_str()).collect();
+    let differ = if names.len() == 1 { "differs" } else { "differ" };
+    console.say(&format!("{} {differ} from what `imggen generate` writes\n", names.join(", ")));
+    Ok(Exit::Differs)
+}

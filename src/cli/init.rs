@@ -1,0 +1,150 @@
+//! `imggen init`: what was found, what is open, what will be written; then it is written.
+
+use camino::Utf8Path;
+
+use super::args::{Init, Target};
+use super::ask::{self, Answers};
+use super::console::{Console, is_interactive};
+use super::project::{Made, Project, Survey};
+use super::prompt::{Prompt, Terminal};
+use super::record::record;
+use super::plan::reason;
+use super::text::{self, FAINT, STRONG, cell, plain, styled, table};
+use super::{Exit, Stop, write};
+use crate::change::{Change, State, diff};
+use crate::decision::Topic;
+use crate::layers::Layers;
+use crate::plan::Plan;
+
+/// What the first look tells, and what it calls it.
+const FINDINGS: [(Topic, &str); 5] = [
+    (Topic::App, "app"),
+    (Topic::Toolchain, "built with"),
+    (Topic::Linkage, "as"),
+    (Topic::Port, "listens on"),
+    (Topic::Base, "runs on"),
+];
+
+pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
+    let project = Project::open(&args.place.dir, &args.given, console)?;
+    let asks = !args.yes && is_interactive();
+    let mut terminal = Terminal::new(console.style());
+    init(&project, &args.target, asks.then_some(&mut terminal as &mut dyn Prompt), console)
+}
+
+/// With somebody who answers, or without.
+fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>, console: &mut Console) -> Result<Exit, Stop> {
+    let survey = project.survey()?;
+    console.draw_all(&survey.detection.notes);
+    let mut answers = Answers::default();
+    let said = project.layers(None)?;
+    if let Some(prompt) = prompt.as_deref_mut() {
+        ask::app(&survey, &said, prompt, &mut answers)?;
+    }
+    let first = project.layers(Some(&answers.said()))?;
+    console.say(&findings(&project.plan(&survey, &first)?));
+    if let Some(prompt) = prompt.as_deref_mut() {
+        console.say("\n");
+        let choices = project.settle(&survey, &first)?;
+        ask::rest(&choices, &said, &survey.catalog, prompt, &mut answers)?;
+    }
+    let (made, mut changes) = make(project, &survey, &answers, target, console)?;
+    console.say("\n");
+    console.draw_all(&made.plan.warnings);
+    let dir = write::target(&project.dir, target);
+    match prompt {
+        None => write::refuse(&changes, target, console)?,
+        Some(prompt) => {
+            if !target.force {
+                settle_conflicts(&mut changes, prompt, console)?;
+            }
+            confirm(&changes, prompt, console)?;
+        }
+    }
+    write::write(dir, &changes, console)?;
+    write::mention_left_over(dir, &made.files, console)?;
+    write::say_next(&made, &project.dir, target, console)?;
+    Ok(Exit::Fine)
+}
+
+/// The files and what becomes of them, `imggen.toml` among them.
+fn make(project: &Project, survey: &Survey, answers: &Answers, target: &Target, console: &mut Console) -> Result<(Made, Vec<Change>), Stop> {
+    let prompted = answers.said();
+    let layers: Layers = project.layers(Some(&prompted))?;
+    let made = project.make(survey, &layers)?.verified(survey, console)?;
+    let mut changes = write::changes(write::target(&project.dir, target), &made.files)?;
+    if target.output_dir.is_none() {
+        changes.extend(record(project, survey, &prompted, &made)?);
+    }
+    Ok((made, changes))
+}
+
+/// What was found, in a few aligned lines.
+fn findings(plan: &Plan) -> String {
+    let decision = |topic: Topic| plan.decisions.iter().find(|decision| decision.topic == topic);
+    let row = |(topic, name): &(Topic, &str)| {
+        let decision = decision(*topic)?;
+        Some([cell(*name), cell(plain(&decision.value)).style(STRONG), cell(plain(&reason(decision))).style(FAINT)])
+    };
+    table("", &FINDINGS.iter().filter_map(row).collect::<Vec<_>>())
+}
+
+/// Asks for every file that somebody else has worked on.
+fn settle_conflicts(changes: &mut Vec<Change>, prompt: &mut dyn Prompt, console: &mut Console) -> Result<(), Stop> {
+    let mut kept = Vec::new();
+    for change in changes.iter().filter(|change| !write::is_safe(change)) {
+        let what = if change.state == State::Edited { "was edited since imggen wrote it" } else { "was not written by imggen" };
+        let question = format!("{} {what}. What becomes of it?", change.path);
+        loop {
+            let options = ["keep it as it is", "overwrite it", "show the difference first"];
+            match prompt.select(&question, &options.map(str::to_owned))? {
+                0 => kept.push(change.path.clone()),
+                1 => {}
+                _ => {
+                    console.say(&text::diff(&diff(change)));
+                    continue;
+                }
+            }
+            break;
+        }
+    }
+    changes.retain(|change| !kept.contains(&change.path));
+    Ok(())
+}
+
+/// Shows what matters most and asks whether to write.
+fn confirm(changes: &[Change], prompt: &mut dyn Prompt, console: &mut Console) -> Result<(), Stop> {
+    let pending: Vec<_> = changes.iter().filter(|change| change.state != State::Same).collect();
+    if pending.is_empty() {
+        return Ok(());
+    }
+    // a new .dockerignore or debug variant would push the Dockerfile off the screen
+    let (shown, waiting): (Vec<&Change>, Vec<&Change>) =
+        pending.iter().partition(|change| change.state != State::New || matches!(change.path.as_str(), "Dockerfile" | "imggen.toml"));
+    shown.iter().for_each(|change| console.say(&show(change)));
+    let names: Vec<_> = pending.iter().map(|change| change.path.as_str()).collect();
+    let question = format!("Write {}?", names.join(", "));
+    let mut options = vec!["yes".to_owned(), "no".to_owned()];
+    if !waiting.is_empty() {
+        let names: Vec<_> = waiting.iter().map(|change| change.path.as_str()).collect();
+        options.push(format!("show {} first", names.join(" and ")));
+    }
+    loop {
+        match prompt.select(&question, &options)? {
+            0 => return Ok(()),
+            1 => return Err(Stop::Cancelled),
+            _ => {
+                waiting.iter().for_each(|change| console.say(&show(change)));
+                options.truncate(2);
+            }
+        }
+    }
+}
+
+/// A new file as it will be, any other by its difference.
+fn show(change: &Change) -> String {
+    if change.state == State::New {
+        return format!("{}\n{}\n", styled(STRONG, format!("==> {} <==", Utf8Path::new(&change.path))), change.after);
+    }
+    format!("{}\n", text::diff(&diff(change)))
+}

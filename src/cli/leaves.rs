@@ -1,0 +1,87 @@
+//! A settings file as a list of keys and values, as they were written.
+
+use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
+
+/// What stands for the weaker list in a list.
+const SPLICE: &str = "...";
+
+/// A dotted key and its value.
+#[derive(Clone, Debug)]
+pub struct Leaf {
+    /// The key's parts.
+    pub path: Vec<String>,
+    /// The value as it was written, without what stands around it.
+    pub value: Value,
+}
+
+impl Leaf {
+    /// The key as `--set` takes it.
+    pub fn key(&self) -> String {
+        self.path.join(".")
+    }
+}
+
+/// The value without the blanks and comments around it, so that it is set as values usually are.
+fn bare(value: &Value) -> Value {
+    let mut value = value.clone();
+    value.decor_mut().clear();
+    value
+}
+
+/// All values of a settings file, in their order. A text that is no TOML has none: it was read before, and that said so.
+pub fn leaves(text: &str) -> Vec<Leaf> {
+    let mut leaves = Vec::new();
+    if let Ok(document) = text.parse::<DocumentMut>() {
+        collect(document.as_table(), &[], &mut leaves);
+    }
+    leaves
+}
+
+fn collect(table: &dyn TableLike, above: &[String], leaves: &mut Vec<Leaf>) {
+    for (key, item) in table.iter() {
+        let path: Vec<String> = above.iter().cloned().chain([key.to_owned()]).collect();
+        match (item.as_table_like(), item.as_value()) {
+            (Some(table), _) => collect(table, &path, leaves),
+            (None, Some(value)) => leaves.push(Leaf { path, value: bare(value) }),
+            (None, None) => {}
+        }
+    }
+}
+
+/// `stronger` over `weaker`: the first value of a key wins, and `"..."` in a list stands for the weaker one.
+pub fn fold(mut stronger: Vec<Leaf>, weaker: Vec<Leaf>) -> Vec<Leaf> {
+    for below in weaker {
+        match stronger.iter_mut().find(|leaf| leaf.path == below.path) {
+            None => stronger.push(below),
+            Some(leaf) => splice(leaf, &below),
+        }
+    }
+    stronger
+}
+
+/// Fills `"..."` in a list with what the weaker list holds.
+pub fn splice(leaf: &mut Leaf, below: &Leaf) {
+    let (Some(above), Some(below)) = (leaf.value.as_array(), below.value.as_array()) else { return };
+    let fill = |item: &Value| if item.as_str() == Some(SPLICE) { below.iter().cloned().collect() } else { vec![item.clone()] };
+    let spliced: Array = above.iter().flat_map(fill).map(|item| bare(&item)).collect();
+    leaf.value = Value::Array(spliced);
+}
+
+/// Puts a value where its key belongs, with the comments of the one that stands there.
+pub fn put(document: &mut DocumentMut, leaf: &Leaf) {
+    let Some((name, above)) = leaf.path.split_last() else { return };
+    let mut table: &mut dyn TableLike = document.as_table_mut();
+    for part in above {
+        let item = table.entry(part).or_insert_with(|| Item::Table(Table::new()));
+        let Some(below) = item.as_table_like_mut() else { return };
+        table = below;
+    }
+    match table.get_mut(name).and_then(Item::as_value_mut) {
+        Some(value) => {
+            let decor = value.decor().clone();
+            value.clone_from(&leaf.value);
+            *value.decor_mut() = decor;
+        }
+        None => _ = table.insert(name, Item::Value(leaf.value.clone())),
+    }
+}

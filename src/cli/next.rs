@@ -1,0 +1,73 @@
+//! What to type after the files are written.
+
+use camino::Utf8Path;
+
+use super::project::Made;
+
+/// The line that builds the image and the line that runs it.
+pub fn commands(made: &Made, dir: &Utf8Path) -> [String; 2] {
+    let tag = tag(&made.plan.app);
+    let dockerfile = made.files.iter().find(|file| file.path == "Dockerfile").map_or("", |file| &file.text);
+    let build: Vec<_> = ["docker build".to_owned(), format!("-t {tag}")].into_iter().chain(access(dockerfile)).chain([shell(dir.as_str())]).collect();
+    let demands = made.demands.iter().filter(|name| !made.plan.image.runtime.env.contains_key(*name)).map(|name| format!("-e {name}"));
+    let ports = made.plan.image.runtime.ports.iter().map(|port| format!("-p {port}:{port}"));
+    let run: Vec<_> = ["docker run --rm".to_owned()].into_iter().chain(demands).chain(ports).chain([tag]).collect();
+    [build.join(" "), run.join(" ")]
+}
+
+/// The flags for what a build mounts and does not keep.
+fn access(dockerfile: &str) -> Vec<String> {
+    let mut flags = Vec::new();
+    for mount in dockerfile.split_whitespace().filter_map(|word| word.strip_prefix("--mount=type=")) {
+        let mut options = mount.split(',');
+        let flag = match options.next() {
+            Some("ssh") => "--ssh default".to_owned(),
+            Some("secret") => {
+                let id = options.find_map(|option| option.strip_prefix("id=")).unwrap_or("SECRET");
+                let source = if id == "netrc" { "$HOME/.netrc".to_owned() } else { format!("PATH_OF_{}", id.to_ascii_uppercase()) };
+                format!("--secret id={id},src={source}")
+            }
+            _ => continue,
+        };
+        if !flags.contains(&flag) {
+            flags.push(flag);
+        }
+    }
+    flags
+}
+
+/// An app's name as the name of an image: lower case, and nothing but letters, digits and single separators.
+fn tag(app: &str) -> String {
+    let mut tag = String::new();
+    for c in app.to_ascii_lowercase().chars() {
+        let c = if c.is_ascii_alphanumeric() { c } else { '-' };
+        if c != '-' || !(tag.is_empty() || tag.ends_with('-')) {
+            tag.push(c);
+        }
+    }
+    let tag = tag.trim_end_matches('-');
+    if tag.is_empty() { "app".into() } else { tag.into() }
+}
+
+/// A word as a shell reads it.
+fn shell(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@:,".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_become_tags_and_paths_become_words() {
+        assert_eq!(["api@cmd/api", "My_App", "--"].map(tag), ["api-cmd-api", "my-app", "app"]);
+        assert_eq!(["a/b", "it's here", ""].map(shell), ["a/b", r"'it'\''s here'", "''"]);
+    }
+
+    #[test]
+    fn mounts_ask_for_flags_once() {
+        let text = "RUN --mount=type=secret,id=netrc,target=/root/.netrc \\\n --mount=type=cache,target=/x go\nRUN --mount=type=ssh \\\n --mount=type=secret,id=netrc x";
+        assert_eq!(access(text), ["--secret id=netrc,src=$HOME/.netrc", "--ssh default"]);
+    }
+}

@@ -1,0 +1,223 @@
+//! A project as a verb takes it up: its directory, its packs, and what flags, answers and `imggen.toml` say.
+
+use std::fs;
+use std::io::ErrorKind;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::args::{Given, PackArgs};
+use super::console::Console;
+use crate::catalog::Catalog;
+use crate::change::File;
+use crate::detect::{Detection, detect};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::layers::{Layer, Layers, Source};
+use crate::pack::{Pack, Packs};
+use crate::plan::{Plan, draw};
+use crate::settings::{Document, assignment};
+use crate::settle::{Choices, settle};
+use crate::tree::Tree;
+use crate::{check, render};
+
+/// The project's own settings.
+pub const SETTINGS: &str = "imggen.toml";
+/// The project's own pack.
+const OWN_PACK: &str = ".imggen";
+/// What labels call the flags.
+const FLAGS: &str = "--set";
+
+/// A layer of settings as it was written.
+#[derive(Clone, Debug)]
+pub struct Said {
+    source: Source,
+    /// TOML.
+    pub text: String,
+}
+
+impl Said {
+    /// Answers to prompts.
+    pub fn at_prompts(text: String) -> Self {
+        Self { source: Source::Prompt, text }
+    }
+
+    /// What stands in `imggen.toml`.
+    pub fn recorded(text: String) -> Self {
+        Self { source: Source::Project(SETTINGS.into()), text }
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it is no TOML, or sets what cannot be set.
+    pub fn layer(&self) -> Result<Layer> {
+        Ok(Layer::new(self.source.clone(), Document::parse(self.name(), &self.text, &[])?))
+    }
+
+    fn name(&self) -> &Utf8Path {
+        match &self.source {
+            Source::Answers(file) | Source::Project(file) => file,
+            Source::CommandLine | Source::Prompt | Source::Preset(_) => Utf8Path::new(FLAGS),
+        }
+    }
+}
+
+/// What a verb starts from.
+pub struct Project {
+    /// Where it is.
+    pub dir: Utf8PathBuf,
+    /// Presets, templates and catalogs.
+    pub packs: Packs,
+    /// Flags and answers, the strongest first.
+    pub given: Vec<Said>,
+    /// `imggen.toml`, when there is one.
+    pub recorded: Option<Said>,
+}
+
+/// What was looked at.
+pub struct Survey {
+    /// The world.
+    pub catalog: Catalog,
+    /// The project's files.
+    pub tree: Tree,
+    /// All that was found in them.
+    pub detection: Detection,
+}
+
+/// What was made of a project under some settings.
+pub struct Made {
+    /// Everything that was decided.
+    pub plan: Plan,
+    /// The files, verified.
+    pub files: Vec<File>,
+    /// Environment variables that the program does not start without.
+    pub demands: Vec<String>,
+}
+
+impl Project {
+    /// Reads everything but the project's tree.
+    ///
+    /// # Errors
+    /// When a flag, a file of settings or a pack is wrong.
+    pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<Self> {
+        let packs = packs(dir, &given.packs)?;
+        console.sources.project(dir);
+        console.sources.packs(&packs);
+        let mut said = vec![flags(given)?];
+        if let Some(file) = &given.answers {
+            said.push(Said { source: Source::Answers(file.clone()), text: answers(file)? });
+        }
+        let recorded = settings_of(dir)?.map(Said::recorded);
+        for said in said.iter().chain(&recorded) {
+            console.sources.add(said.name(), &*said.text);
+        }
+        Ok(Self { dir: dir.to_owned(), packs, given: said, recorded })
+    }
+
+    /// All layers but the preset's, with `prompted` in its place.
+    ///
+    /// # Errors
+    /// When one is wrong.
+    pub fn layers(&self, prompted: Option<&Said>) -> Result<Layers> {
+        Ok(Layers::new(self.given.iter().chain(prompted).chain(&self.recorded).map(Said::layer).collect::<Result<_>>()?))
+    }
+
+    /// Walks the tree and detects.
+    ///
+    /// # Errors
+    /// When the directory or a manifest in it cannot be read.
+    pub fn survey(&self) -> Result<Survey> {
+        let tree = Tree::open(self.dir.clone())?;
+        let catalog = self.packs.catalog()?;
+        let detection = detect(&tree, &catalog)?;
+        Ok(Survey { catalog, tree, detection })
+    }
+
+    /// Settles what is open.
+    ///
+    /// # Errors
+    /// As [`settle`].
+    pub fn settle<'a>(&self, survey: &'a Survey, layers: &Layers) -> Result<Choices<'a>> {
+        settle(&survey.detection, layers, &self.packs, &survey.catalog)
+    }
+
+    /// Draws the plan.
+    ///
+    /// # Errors
+    /// When a choice is open or cannot be carried out.
+    pub fn plan(&self, survey: &Survey, layers: &Layers) -> Result<Plan> {
+        draw(&survey.detection, &self.settle(survey, layers)?)
+    }
+
+    /// Goes all the way to files, unverified.
+    ///
+    /// # Errors
+    /// When a choice is open or cannot be carried out, or a template is broken.
+    pub fn make(&self, survey: &Survey, layers: &Layers) -> Result<Made> {
+        let choices = self.settle(survey, layers)?;
+        let plan = draw(&survey.detection, &choices)?;
+        let files = render(&plan, &self.packs)?;
+        let demands = choices.found.app.behaviour.demands.iter().map(|name| name.value.clone()).collect();
+        Ok(Made { plan, files, demands })
+    }
+}
+
+impl Made {
+    /// Reads the files again.
+    ///
+    /// # Errors
+    /// When one of them must not ship.
+    pub fn verified(self, survey: &Survey, console: &mut Console) -> Result<Self> {
+        let checked = check(&self.files, &self.plan, &survey.tree, &survey.catalog);
+        if checked.is_err() {
+            // a label that points into a rendered file means this one and not the one on disk
+            self.files.iter().for_each(|file| console.sources.add(file.path.clone(), &*file.text));
+        }
+        checked.map(|()| self)
+    }
+}
+
+/// The project's own pack, those of the command line, and the built-in one.
+///
+/// # Errors
+/// When a pack cannot be read.
+pub fn packs(dir: &Utf8Path, given: &PackArgs) -> Result<Packs> {
+    let own = dir.join(OWN_PACK);
+    let is_pack = ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
+    let directories = is_pack.then_some(&own).into_iter().chain(&given.packs);
+    Ok(Packs::over_built_in(directories.map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?))
+}
+
+/// The text of `imggen.toml` in `dir`, whether or not an ignore file hides it.
+fn settings_of(dir: &Utf8Path) -> Result<Option<String>> {
+    match fs::read_to_string(dir.join(SETTINGS)) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(error) => Err(Diagnostic::error("settings::unreadable", format!("`{SETTINGS}` cannot be read: {error}")).into()),
+    }
+}
+
+fn answers(file: &Utf8Path) -> Result<String> {
+    let unreadable = |error| Diagnostic::usage("answers::unreadable", format!("`{file}` cannot be read: {error}"));
+    Ok(fs::read_to_string(file).map_err(|error| unreadable(error).help("`--answers` takes a file that is written like imggen.toml"))?)
+}
+
+/// The flags as one file of settings.
+fn flags(given: &Given) -> Result<Said> {
+    let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+    let mut lines = Vec::new();
+    for (key, value) in [("preset", &given.preset), ("app", &given.app), ("base", &given.base)] {
+        lines.extend(value.as_deref().map(|value| format!("{key} = {}\n", quoted(value))));
+    }
+    match given.ports.as_slice() {
+        [] => {}
+        [port] => lines.push(format!("port = {port}\n")),
+        ports => lines.push(format!("port = {ports:?}\n")),
+    }
+    if let Some(debug) = given.debug {
+        lines.push(format!("debug = {}\n", quoted(debug.id())));
+    }
+    for text in &given.assignments {
+        lines.push(assignment(text)?);
+    }
+    Ok(Said { source: Source::CommandLine, text: lines.concat() })
+}
