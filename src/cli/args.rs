@@ -27,6 +27,9 @@ Exit codes:
   2  a word of the command line is wrong, or a choice is open
   3  it cannot be done: nothing found, broken input, a base image that cannot hold the program";
 
+/// What `--stdout` takes for every file when none is named.
+pub const ALL: &str = "";
+
 /// When to use colors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
@@ -90,8 +93,9 @@ pub struct Generate {
     #[arg(long, conflicts_with = "force")]
     pub diff: bool,
     /// Write nothing; print the files, or FILE alone and as it is.
-    #[arg(long, visible_alias = "dry-run", value_name = "FILE", num_args = 0..=1, require_equals = true, conflicts_with_all = ["force", "output_dir"])]
-    pub stdout: Option<Option<Utf8PathBuf>>,
+    #[arg(long, visible_alias = "dry-run", value_name = "FILE", conflicts_with_all = ["force", "output_dir"])]
+    #[arg(num_args = 0..=1, require_equals = true, default_missing_value = ALL)]
+    pub stdout: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub target: Target,
     #[command(flatten)]

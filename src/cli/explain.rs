@@ -1,5 +1,7 @@
 //! `imggen explain`: every decision with its reason, its evidence, and what was passed over.
 
+use std::fmt::Write as _;
+
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -63,7 +65,7 @@ fn describe(decision: &Decision) -> String {
     let mut text = format!("{}  {}\n", decision.topic, styled(STRONG, plain(&decision.value)));
     let origin = origin(&decision.origin);
     for line in [&decision.why, &origin].into_iter().filter(|line| !line.is_empty()) {
-        text += &format!("  {}\n", plain(line));
+        _ = writeln!(text, "  {}", plain(line));
     }
     text += &table("  ", &decision.because.iter().map(row).collect::<Vec<_>>());
     for over in &decision.passed_over {

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use camino::Utf8Path;
 
-use super::args::Generate;
+use super::args::{ALL, Generate};
 use super::console::Console;
 use super::project::{Made, Project};
-use super::text::{self, STRONG, styled};
+use super::text::{self, heading};
 use super::{Exit, Stop, write};
 use crate::change::{Change, State, diff};
 use crate::diagnostic::{Diagnostic, Result};
@@ -18,15 +18,17 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
     let survey = project.survey()?;
     console.draw_all(&survey.detection.notes);
     let made = project.make(&survey, &layers)?.verified(&survey, console)?;
-    if let Some(one) = &args.stdout {
-        return Ok(print(&made, one.as_deref(), console)?);
+    if !args.check {
+        console.draw_all(&made.plan.warnings);
+    }
+    if let Some(path) = &args.stdout {
+        return Ok(print(&made, path, console)?);
     }
     let dir = write::target(&project.dir, &args.target);
     let changes = write::changes(dir, &made.files)?;
     if args.check || args.diff {
         return Ok(compare(&changes, args.check, console)?);
     }
-    console.draw_all(&made.plan.warnings);
     write::refuse(&changes, &args.target, console)?;
     write::write(dir, &changes, console)?;
     write::mention_left_over(dir, &made.files, console)?;
@@ -35,15 +37,15 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
 }
 
 /// All files, each below its name; or one as it is.
-fn print(made: &Made, one: Option<&Utf8Path>, console: &mut Console) -> Result<Exit> {
-    let Some(path) = one else {
+fn print(made: &Made, path: &Utf8Path, console: &mut Console) -> Result<Exit> {
+    if path == ALL {
         let mut text = String::new();
         for (index, file) in made.files.iter().enumerate() {
             let gap = if index == 0 { "" } else { "\n" };
-            _ = write!(text, "{gap}{}\n{}", styled(STRONG, format!("==> {} <==", file.path)), file.text);
+            _ = write!(text, "{gap}{}\n{}", heading(&file.path), file.text);
         }
         return console.print(&text).map(|()| Exit::Fine);
-    };
+    }
     let Some(file) = made.files.iter().find(|file| file.path == path) else {
         let names: Vec<_> = made.files.iter().map(|file| file.path.as_str()).collect();
         let error = Diagnostic::usage("generate::no-file", format!("`{path}` is none of the files that are made"));

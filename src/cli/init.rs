@@ -1,15 +1,13 @@
 //! `imggen init`: what was found, what is open, what will be written; then it is written.
 
-use camino::Utf8Path;
-
 use super::args::{Init, Target};
 use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};
+use super::plan::reason;
 use super::project::{Made, Project, Survey};
 use super::prompt::{Prompt, Terminal};
 use super::record::record;
-use super::plan::reason;
-use super::text::{self, FAINT, STRONG, cell, plain, styled, table};
+use super::text::{self, FAINT, STRONG, cell, heading, plain, table};
 use super::{Exit, Stop, write};
 use crate::change::{Change, State, diff};
 use crate::decision::Topic;
@@ -17,13 +15,8 @@ use crate::layers::Layers;
 use crate::plan::Plan;
 
 /// What the first look tells, and what it calls it.
-const FINDINGS: [(Topic, &str); 5] = [
-    (Topic::App, "app"),
-    (Topic::Toolchain, "built with"),
-    (Topic::Linkage, "as"),
-    (Topic::Port, "listens on"),
-    (Topic::Base, "runs on"),
-];
+const FINDINGS: [(Topic, &str); 5] =
+    [(Topic::App, "app"), (Topic::Toolchain, "built with"), (Topic::Linkage, "as"), (Topic::Port, "listens on"), (Topic::Base, "runs on")];
 
 pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
@@ -68,7 +61,13 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
 }
 
 /// The files and what becomes of them, `imggen.toml` among them.
-fn make(project: &Project, survey: &Survey, answers: &Answers, target: &Target, console: &mut Console) -> Result<(Made, Vec<Change>), Stop> {
+fn make(
+    project: &Project,
+    survey: &Survey,
+    answers: &Answers,
+    target: &Target,
+    console: &mut Console,
+) -> Result<(Made, Vec<Change>), Stop> {
     let prompted = answers.said();
     let layers: Layers = project.layers(Some(&prompted))?;
     let made = project.make(survey, &layers)?.verified(survey, console)?;
@@ -121,7 +120,7 @@ fn confirm(changes: &[Change], prompt: &mut dyn Prompt, console: &mut Console) -
     // a new .dockerignore or debug variant would push the Dockerfile off the screen
     let (shown, waiting): (Vec<&Change>, Vec<&Change>) =
         pending.iter().partition(|change| change.state != State::New || matches!(change.path.as_str(), "Dockerfile" | "imggen.toml"));
-    shown.iter().for_each(|change| console.say(&show(change)));
+    console.say(&shown.into_iter().map(show).collect::<String>());
     let names: Vec<_> = pending.iter().map(|change| change.path.as_str()).collect();
     let question = format!("Write {}?", names.join(", "));
     let mut options = vec!["yes".to_owned(), "no".to_owned()];
@@ -134,17 +133,17 @@ fn confirm(changes: &[Change], prompt: &mut dyn Prompt, console: &mut Console) -
             0 => return Ok(()),
             1 => return Err(Stop::Cancelled),
             _ => {
-                waiting.iter().for_each(|change| console.say(&show(change)));
+                console.say(&waiting.iter().map(|change| show(change)).collect::<String>());
                 options.truncate(2);
             }
         }
     }
 }
 
-/// A new file as it will be, any other by its difference.
+/// What is new, or takes the place of something else, as it will be; what is changed by its difference.
 fn show(change: &Change) -> String {
-    if change.state == State::New {
-        return format!("{}\n{}\n", styled(STRONG, format!("==> {} <==", Utf8Path::new(&change.path))), change.after);
+    if matches!(change.state, State::New | State::Foreign) {
+        return format!("{}\n{}\n", heading(&change.path), change.after);
     }
     format!("{}\n", text::diff(&diff(change)))
 }

@@ -31,8 +31,12 @@ pub(super) fn show(name: &str, given: &PackArgs, console: &mut Console) -> Resul
     let packs = packs(".".into(), given)?;
     console.sources.packs(&packs);
     let chain = preset::chain(&packs, name)?;
-    let name_of = |source| if let &Source::Preset(ref name) = source { Some(name.as_str()) } else { None };
-    let names: Vec<_> = chain.layers.iter().filter_map(|layer| name_of(layer.source())).collect();
+    let mut names = Vec::new();
+    for layer in &chain.layers {
+        if let Source::Preset(name) = layer.source() {
+            names.push(name.as_str());
+        }
+    }
     let rows: Vec<_> = folded(&packs, &names)
         .into_iter()
         .map(|(leaf, from)| [cell(format!("{} = {}", leaf.key(), leaf.value)), cell(format!("# {from}")).style(FAINT)])

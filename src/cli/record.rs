@@ -47,7 +47,9 @@ fn needed(mut said: Vec<Leaf>, same: impl Fn(&[Leaf]) -> bool) -> Vec<Leaf> {
 
 fn decides_the_same(project: &Project, survey: &Survey, trial: &[Leaf], made: &Made) -> bool {
     let mut document = DocumentMut::new();
-    trial.iter().for_each(|leaf| put(&mut document, leaf));
+    for leaf in trial {
+        put(&mut document, leaf);
+    }
     let layers = [Some(Said::at_prompts(document.to_string())), project.recorded.clone()];
     let layers: Result<Vec<_>> = layers.iter().flatten().map(Said::layer).collect();
     let remade = layers.and_then(|layers| project.make(survey, &Layers::new(layers)));
@@ -56,7 +58,9 @@ fn decides_the_same(project: &Project, survey: &Survey, trial: &[Leaf], made: &M
 
 /// The file's text with these values in it, everything else as it was.
 fn with(before: Option<&str>, said: Vec<Leaf>) -> String {
-    let fresh = format!("# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = {SCHEMA}\n");
+    let fresh = format!(
+        "# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = {SCHEMA}\n"
+    );
     let mut document: DocumentMut = before.unwrap_or(&fresh).parse().unwrap_or_default();
     let below = leaves(before.unwrap_or_default());
     for mut leaf in said {

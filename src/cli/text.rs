@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
+use camino::Utf8Path;
 use serde::Serialize;
 
 use crate::evidence::Evidence;
@@ -21,6 +22,11 @@ const PLACES: usize = 3;
 /// `text` in that style.
 pub fn styled(style: Style, text: impl AsRef<str>) -> String {
     format!("{style}{}{style:#}", text.as_ref())
+}
+
+/// The name of a file above its text, as `head` prints it.
+pub fn heading(file: &Utf8Path) -> String {
+    styled(STRONG, format!("==> {file} <=="))
 }
 
 /// A text of the project's, fit for a terminal: control characters are spelt out.
