@@ -63,9 +63,8 @@ fn point<'a>(mut group: Group<'a>, file: &'a Utf8Path, labels: &[&'a Label], sou
     let excerpt = text.as_deref().and_then(|text| Excerpt::around(text, labels));
     if let Some(excerpt) = &excerpt {
         let annotations: Vec<_> = labels.iter().enumerate().filter_map(|(index, label)| excerpt.annotate(label, index == 0)).collect();
-        group = group.element(
-            Snippet::source(excerpt.text.to_owned()).line_start(excerpt.first).path(file.as_str()).annotations(annotations),
-        );
+        group =
+            group.element(Snippet::source(excerpt.text.to_owned()).line_start(excerpt.first).path(file.as_str()).annotations(annotations));
     }
     for label in labels {
         match label.span {

@@ -5,10 +5,10 @@ use camino::Utf8Path;
 use super::args::{Init, Target};
 use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};
+use super::plan::reason;
 use super::project::{Made, Project, Survey};
 use super::prompt::{Prompt, Terminal};
 use super::record::record;
-use super::plan::reason;
 use super::text::{self, FAINT, STRONG, cell, plain, styled, table};
 use super::{Exit, Stop, write};
 use crate::change::{Change, State, diff};
@@ -17,13 +17,8 @@ use crate::layers::Layers;
 use crate::plan::Plan;
 
 /// What the first look tells, and what it calls it.
-const FINDINGS: [(Topic, &str); 5] = [
-    (Topic::App, "app"),
-    (Topic::Toolchain, "built with"),
-    (Topic::Linkage, "as"),
-    (Topic::Port, "listens on"),
-    (Topic::Base, "runs on"),
-];
+const FINDINGS: [(Topic, &str); 5] =
+    [(Topic::App, "app"), (Topic::Toolchain, "built with"), (Topic::Linkage, "as"), (Topic::Port, "listens on"), (Topic::Base, "runs on")];
 
 pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
@@ -68,7 +63,13 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
 }
 
 /// The files and what becomes of them, `imggen.toml` among them.
-fn make(project: &Project, survey: &Survey, answers: &Answers, target: &Target, console: &mut Console) -> Result<(Made, Vec<Change>), Stop> {
+fn make(
+    project: &Project,
+    survey: &Survey,
+    answers: &Answers,
+    target: &Target,
+    console: &mut Console,
+) -> Result<(Made, Vec<Change>), Stop> {
     let prompted = answers.said();
     let layers: Layers = project.layers(Some(&prompted))?;
     let made = project.make(survey, &layers)?.verified(survey, console)?;

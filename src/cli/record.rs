@@ -56,7 +56,9 @@ fn decides_the_same(project: &Project, survey: &Survey, trial: &[Leaf], made: &M
 
 /// The file's text with these values in it, everything else as it was.
 fn with(before: Option<&str>, said: Vec<Leaf>) -> String {
-    let fresh = format!("# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = {SCHEMA}\n");
+    let fresh = format!(
+        "# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = {SCHEMA}\n"
+    );
     let mut document: DocumentMut = before.unwrap_or(&fresh).parse().unwrap_or_default();
     let below = leaves(before.unwrap_or_default());
     for mut leaf in said {

@@ -19,7 +19,8 @@ const OWN: &str = ".imggen/templates";
 
 pub(super) fn list(args: &Templates, console: &mut Console) -> Result<Exit> {
     let packs = packs(".".into(), &args.packs)?;
-    let templates = packs.templates().into_iter().filter_map(|name| packs.file(path(name.as_str()), 0).map(|file| (name.as_str(), file.pack)));
+    let templates =
+        packs.templates().into_iter().filter_map(|name| packs.file(path(name.as_str()), 0).map(|file| (name.as_str(), file.pack)));
     if args.format.format == Form::Json {
         let templates: Vec<_> = templates.map(|(name, pack)| json!({ "name": name, "pack": pack })).collect();
         return console.print(&text::json(&json!({ "schema": SCHEMA, "templates": templates }))).map(|()| Exit::Fine);
