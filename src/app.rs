@@ -10,9 +10,9 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact};
 use crate::need::Need;
 
-/// One binary, service or site of a project.
+/// An app as it is first seen: enough to tell which one is meant.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct App {
+pub struct Sighting {
     /// What `--app` takes; unique within the project.
     pub name: String,
     /// The directory that makes it an app, relative to the project's root.
@@ -22,6 +22,14 @@ pub struct App {
     pub program: Evidence,
     /// What there is to say for or against its being the one that is meant.
     pub claims: Vec<Fact<Claim>>,
+}
+
+/// An app that was looked at: one binary, service or site of a project.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct App {
+    /// What was seen of it at first.
+    #[serde(flatten)]
+    pub sighting: Sighting,
     /// What it does when it runs.
     pub behaviour: Behaviour,
     /// The directory, relative to the project's root, from which people start it: relative paths in [`Behaviour`] count from here.
@@ -36,7 +44,7 @@ pub struct App {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// A reason to take one app before another. The order is the order in which they decide.
+/// A reason to take one app before another, as far as it is seen at first; that it alone listens is a reason too, found by looking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Claim {
@@ -44,8 +52,6 @@ pub enum Claim {
     Aside,
     /// The project says so itself: Procfile, release configuration, build script.
     Named,
-    /// It listens on a port.
-    Listens,
     /// It bears the project's, module's or package's name.
     Namesake,
 }
@@ -143,5 +149,13 @@ impl fmt::Display for StopSignal {
             StopSignal::Interrupt => "SIGINT",
             StopSignal::Quit => "SIGQUIT",
         })
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Sighting;
+
+    fn deref(&self) -> &Sighting {
+        &self.sighting
     }
 }

@@ -2,41 +2,63 @@
 
 use crate::catalog::Catalog;
 use crate::context;
+use crate::decision::Decision;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lang::{ALL, Found};
+use crate::lang::{ALL, Found, Seen};
+use crate::layers::Layers;
+use crate::select::select;
 use crate::tree::Tree;
 
-/// All that was found.
+/// All that was seen.
 #[derive(Debug)]
 pub struct Detection {
-    /// The apps, by language and then by name.
-    pub found: Vec<Found>,
+    /// The apps, by language and then by directory.
+    pub seen: Vec<Seen>,
     /// What never belongs into a build context, as far as this project holds it.
     pub context: context::Survey,
     /// What was passed over while looking.
     pub notes: Vec<Diagnostic>,
 }
 
+/// The app that is meant, looked at.
+#[derive(Debug)]
+pub struct Picked {
+    /// The app.
+    pub found: Found,
+    /// Why this one.
+    pub decision: Decision,
+}
+
 /// Looks for every language's apps.
 ///
 /// # Errors
 /// When a manifest is broken. A language that is not there is no error.
-pub fn detect(tree: &Tree, catalog: &Catalog) -> Result<Detection> {
-    let mut found = Vec::new();
+pub fn detect(tree: &Tree) -> Result<Detection> {
+    let mut seen = Vec::new();
     for language in ALL {
-        found.extend(language.detect(tree, catalog)?);
+        seen.extend(language.find(tree)?);
     }
-    tell_apart(&mut found);
-    Ok(Detection { found, context: context::survey(tree), notes: tree.notes().to_vec() })
+    tell_apart(&mut seen);
+    Ok(Detection { seen, context: context::survey(tree), notes: tree.notes().to_vec() })
+}
+
+/// Picks the app that is meant and looks at it.
+///
+/// # Errors
+/// When there is none, several with nothing to choose by, or the one has a broken manifest.
+pub fn pick(tree: &Tree, catalog: &Catalog, detection: &Detection, settings: &Layers) -> Result<Picked> {
+    let (seen, decision) = select(tree, catalog, &detection.seen, settings)?;
+    Ok(Picked { found: seen.language.look(tree, catalog, seen)?, decision })
 }
 
 /// Gives apps of the same name their directories' names, so that `--app` can tell them apart.
-fn tell_apart(found: &mut [Found]) {
-    let names: Vec<String> = found.iter().map(|found| found.app.name.clone()).collect();
-    for (index, found) in found.iter_mut().enumerate() {
-        if names.iter().enumerate().any(|(other, name)| other != index && *name == found.app.name) {
-            let directory = if found.app.directory.as_str().is_empty() { "." } else { found.app.directory.as_str() };
-            found.app.name = format!("{}@{directory}", found.app.name);
+fn tell_apart(seen: &mut [Seen]) {
+    let names: Vec<String> = seen.iter().map(|seen| seen.sighting.name.clone()).collect();
+    for (index, seen) in seen.iter_mut().enumerate() {
+        let sighting = &mut seen.sighting;
+        if names.iter().enumerate().any(|(other, name)| other != index && *name == sighting.name) {
+            let directory = if sighting.directory.as_str().is_empty() { "." } else { sighting.directory.as_str() };
+            sighting.name = format!("{}@{directory}", sighting.name);
         }
     }
 }

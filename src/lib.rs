@@ -48,7 +48,7 @@ pub mod verify;
 pub mod version;
 
 pub use crate::change::File;
-pub use crate::detect::{Detection, detect};
+pub use crate::detect::{Detection, Picked, detect, pick};
 pub use crate::diagnostic::{Diagnostic, Result, Severity};
 pub use crate::layers::{Layer, Layers, Source};
 pub use crate::pack::{Pack, Packs};
@@ -73,8 +73,9 @@ pub struct Output {
 /// When something is broken, nothing is found, a choice is open, no base holds the program, or a template makes what must not ship.
 pub fn generate(tree: &Tree, settings: &Layers, packs: &Packs) -> Result<Output> {
     let catalog = packs.catalog()?;
-    let detection = detect(tree, &catalog)?;
-    let choices = settle(&detection, settings, packs, &catalog)?;
+    let detection = detect(tree)?;
+    let picked = pick(tree, &catalog, &detection, settings)?;
+    let choices = settle(&picked, settings, packs, &catalog)?;
     let plan = draw(&detection, &choices)?;
     let files = render(&plan, packs)?;
     check(&files, &plan, tree, &catalog)?;

@@ -1,89 +1,123 @@
 //! Which app is meant. The project's own word decides, then what listens, then the name; a tie is the user's.
 
 use crate::app::Claim;
+use crate::catalog::Catalog;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result, nearest};
-use crate::evidence::Fact;
-use crate::lang::Found;
+use crate::evidence::{Evidence, Fact};
+use crate::lang::Seen;
 use crate::layers::Layers;
+use crate::tree::Tree;
+
+/// The apps among which nothing decides: one when it is clear which is meant.
+#[derive(Debug)]
+pub struct Open<'a> {
+    /// The apps.
+    pub left: Vec<&'a Seen>,
+    /// What decided last.
+    decided: Option<Decided>,
+}
+
+/// A claim that one app has and the others have not.
+#[derive(Debug)]
+struct Decided {
+    why: &'static str,
+    because: Vec<Evidence>,
+}
 
 /// The one app that is meant, and the decision that says why.
 ///
 /// # Errors
 /// When there is no app, none of the name that was asked for, or several with nothing to choose by.
-pub fn select<'a>(found: &'a [Found], layers: &Layers) -> Result<(&'a Found, Decision)> {
+pub fn select<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen], layers: &Layers) -> Result<(&'a Seen, Decision)> {
     if let Some(asked) = layers.choose("app", |settings| settings.app.clone()) {
-        let named = found.iter().find(|found| found.app.name == asked.value).ok_or_else(|| asked.blame(unknown(&asked.value, found)))?;
-        let decision = others(Decision::chosen(Topic::App, &named.app.name, &asked), found, named, "not the one that was asked for");
-        return Ok((named, decision));
+        let named = seen.iter().find(|seen| seen.sighting.name == asked.value).ok_or_else(|| asked.blame(unknown(&asked.value, seen)))?;
+        let decision = Decision::chosen(Topic::App, &named.sighting.name, &asked);
+        return Ok((named, passing_over(decision, seen, named, "not the one that was asked for")));
     }
-    match open(found).as_slice() {
+    let open = open(tree, catalog, seen)?;
+    match open.left.as_slice() {
         [] => Err(nothing().into()),
         [one] => {
-            let why = reason(one, found);
-            let because = deciding(one, found).map_or(std::slice::from_ref(&one.app.program), Fact::because);
-            let decision = Decision::detected(Topic::App, &one.app.name, because).why(why);
-            Ok((one, others(decision, found, one, "less speaks for it")))
+            let decided = open.decided.unwrap_or_else(|| Decided { why: alone(seen), because: vec![one.sighting.program.clone()] });
+            let decision = Decision::detected(Topic::App, &one.sighting.name, &decided.because).why(decided.why);
+            Ok((one, passing_over(decision, seen, one, "less speaks for it")))
         }
         several => Err(tie(several).into()),
     }
 }
 
-/// The apps among which nothing decides: one when it is clear which is meant.
-#[must_use]
-pub fn open(found: &[Found]) -> Vec<&Found> {
-    let mut left: Vec<&Found> = found.iter().collect();
-    let narrow = |left: &mut Vec<&Found>, claim: Claim, wanted: bool| {
-        let with: Vec<_> = left.iter().copied().filter(|found| has(found, claim) == wanted).collect();
-        if !with.is_empty() {
-            *left = with;
+/// Narrows the apps down as far as the project itself does.
+///
+/// # Errors
+/// When looking at an app finds a broken manifest.
+pub fn open<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen]) -> Result<Open<'a>> {
+    let mut open = Open { left: seen.iter().collect(), decided: None };
+    open.narrow(|seen| if claim(seen, Claim::Aside).is_some() { Vec::new() } else { vec![seen.sighting.program.clone()] }, None);
+    open.narrow(|seen| evidence(claim(seen, Claim::Named)), Some("the project itself names it"));
+    if open.left.len() > 1 {
+        // the costly question comes only when the cheap ones leave it open
+        let listens = listening(tree, catalog, &open.left)?;
+        let mut answers = listens.into_iter();
+        open.narrow(|_| answers.next().unwrap_or_default(), Some("the only one that listens on a port"));
+    }
+    open.narrow(|seen| evidence(claim(seen, Claim::Namesake)), Some("it bears the project's name"));
+    Ok(open)
+}
+
+impl Open<'_> {
+    /// Keeps those that something speaks for, if it speaks for any.
+    fn narrow(&mut self, mut speaks: impl FnMut(&Seen) -> Vec<Evidence>, why: Option<&'static str>) {
+        if self.left.len() < 2 {
+            return;
         }
-    };
-    narrow(&mut left, Claim::Aside, false);
-    for claim in [Claim::Named, Claim::Listens, Claim::Namesake] {
-        if left.len() > 1 {
-            narrow(&mut left, claim, true);
+        let with: Vec<_> = self.left.iter().map(|seen| (*seen, speaks(seen))).filter(|(_, because)| !because.is_empty()).collect();
+        if with.is_empty() || with.len() == self.left.len() {
+            return;
+        }
+        self.left = with.iter().map(|(seen, _)| *seen).collect();
+        if let (Some(why), [(_, because)]) = (why, with.as_slice()) {
+            self.decided = Some(Decided { why, because: because.clone() });
         }
     }
-    left
 }
 
-fn has(found: &Found, claim: Claim) -> bool {
-    found.app.claims.iter().any(|fact| fact.value == claim)
-}
-
-fn deciding<'a>(one: &'a Found, found: &[Found]) -> Option<&'a Fact<Claim>> {
-    let rivals = |claim: Claim| found.iter().filter(|other| !has(other, Claim::Aside) && has(other, claim)).count();
-    let order = [Claim::Named, Claim::Listens, Claim::Namesake];
-    order
-        .iter()
-        .find(|claim| has(one, **claim) && rivals(**claim) < found.len())
-        .and_then(|claim| one.app.claims.iter().find(|fact| fact.value == *claim))
-}
-
-fn reason(one: &Found, found: &[Found]) -> String {
-    if found.len() == 1 {
-        return "the only one".into();
+/// Where each of `seen` listens, each language asked once.
+fn listening(tree: &Tree, catalog: &Catalog, seen: &[&Seen]) -> Result<Vec<Vec<Evidence>>> {
+    let mut answers = vec![Vec::new(); seen.len()];
+    for language in crate::lang::ALL {
+        let own: Vec<usize> = (0..seen.len()).filter(|index| seen[*index].language.name() == language.name()).collect();
+        let asked: Vec<&Seen> = own.iter().map(|index| seen[*index]).collect();
+        for (index, answer) in own.into_iter().zip(language.listening(tree, catalog, &asked)?) {
+            answers[index] = answer;
+        }
     }
-    match deciding(one, found).map(|fact| fact.value) {
-        Some(Claim::Named) => "the project itself names it",
-        Some(Claim::Listens) => "the only one that listens on a port",
-        Some(Claim::Namesake) => "it bears the project's name",
-        Some(Claim::Aside) | None => "the others are examples, tools or tests",
-    }
-    .into()
+    Ok(answers)
 }
 
-fn others(decision: Decision, found: &[Found], taken: &Found, why: &str) -> Decision {
-    found.iter().filter(|other| other.app.name != taken.app.name).fold(decision, |decision, other| {
-        let aside = other.app.claims.iter().find(|fact| fact.value == Claim::Aside);
-        let (why, because) = aside.map_or((why, &[][..]), |fact| ("an example, a tool or a test", fact.because()));
-        decision.over(&other.app.name, why, because)
+fn claim(seen: &Seen, claim: Claim) -> Option<&Fact<Claim>> {
+    seen.sighting.claims.iter().find(|fact| fact.value == claim)
+}
+
+fn evidence(claim: Option<&Fact<Claim>>) -> Vec<Evidence> {
+    claim.map(|fact| fact.because().to_vec()).unwrap_or_default()
+}
+
+fn alone(seen: &[Seen]) -> &'static str {
+    if seen.len() == 1 { "the only one" } else { "the others are examples, tools or tests" }
+}
+
+fn passing_over(decision: Decision, seen: &[Seen], taken: &Seen, why: &str) -> Decision {
+    seen.iter().filter(|other| other.sighting.name != taken.sighting.name).fold(decision, |decision, other| {
+        match claim(other, Claim::Aside) {
+            Some(aside) => decision.over(&other.sighting.name, "an example, a tool or a test", aside.because()),
+            None => decision.over(&other.sighting.name, why, &[]),
+        }
     })
 }
 
-fn unknown(asked: &str, found: &[Found]) -> Diagnostic {
-    let names: Vec<_> = found.iter().map(|found| found.app.name.as_str()).collect();
+fn unknown(asked: &str, seen: &[Seen]) -> Diagnostic {
+    let names: Vec<_> = seen.iter().map(|seen| seen.sighting.name.as_str()).collect();
     let error = Diagnostic::usage("app::unknown", format!("there is no app `{asked}` here"));
     match nearest(asked, names.iter().copied()) {
         Some(near) => error.help(format!("did you mean `{near}`?")),
@@ -92,17 +126,11 @@ fn unknown(asked: &str, found: &[Found]) -> Diagnostic {
     }
 }
 
-fn tie(several: &[&Found]) -> Diagnostic {
-    let names: Vec<_> = several.iter().map(|found| format!("`{}`", found.app.name)).collect();
-    let error = Diagnostic::usage(
-        "app::ambiguous",
-        format!("there are {} apps, and nothing says which one is meant: {}", several.len(), names.join(", ")),
-    );
-    let error = several.iter().fold(error, |error, found| {
-        let directory = if found.app.directory.as_str().is_empty() { "." } else { found.app.directory.as_str() };
-        error.info(format!("`{}` is {} in `{directory}`", found.app.name, found.language.name()))
-    });
-    error.help(format!("name one: `--app {}`", several.first().map_or("NAME", |found| found.app.name.as_str())))
+fn tie(several: &[&Seen]) -> Diagnostic {
+    let names: Vec<_> = several.iter().map(|seen| format!("`{}`", seen.sighting.name)).collect();
+    let message = format!("there are {} apps, and nothing says which one is meant: {}", several.len(), names.join(", "));
+    let error = several.iter().fold(Diagnostic::usage("app::ambiguous", message), |error, seen| error.because(&seen.sighting.program));
+    error.help(format!("name one: `--app {}`", several.first().map_or("NAME", |seen| seen.sighting.name.as_str())))
 }
 
 fn nothing() -> Diagnostic {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::app::{Interface, Listen, Role};
 use crate::catalog::{Base, Catalog};
 use crate::decision::{Decision, Topic};
-use crate::detect::Detection;
+use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::ladder::{Fit, Variant, climb};
@@ -15,7 +15,6 @@ use crate::need::Need;
 use crate::pack::Packs;
 use crate::preset::{self, Chain, Preset};
 use crate::registry;
-use crate::select::select;
 use crate::settings::{DebugVariant, Ports};
 
 /// The port that a program is given where it demands one and nobody names another.
@@ -76,8 +75,8 @@ impl Choices<'_> {
 ///
 /// # Errors
 /// When a choice is open that has no default, a setting names what does not exist, or no base holds the program.
-pub fn settle<'a>(detection: &'a Detection, settings: &Layers, packs: &Packs, catalog: &'a Catalog) -> Result<Choices<'a>> {
-    let (found, app) = select(&detection.found, settings)?;
+pub fn settle<'a>(picked: &'a Picked, settings: &Layers, packs: &Packs, catalog: &'a Catalog) -> Result<Choices<'a>> {
+    let found = &picked.found;
     let (chain, preset_decision) = take_preset(found, settings, packs)?;
     let mut layers = settings.clone();
     layers.extend(chain.layers);
@@ -87,7 +86,7 @@ pub fn settle<'a>(detection: &'a Detection, settings: &Layers, packs: &Packs, ca
     let (env, environment) = take_env(found, &layers, &ports);
     let (user, user_decision) = take_user(&layers)?;
     let (debug, debug_decision) = take_debug(&layers);
-    let mut decisions = vec![app, preset_decision, base, user_decision, debug_decision];
+    let mut decisions = vec![picked.decision.clone(), preset_decision, base, user_decision, debug_decision];
     decisions.extend(port);
     decisions.extend(environment);
     let warnings = found.app.warnings.clone();

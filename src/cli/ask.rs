@@ -6,7 +6,7 @@ use super::prompt::Prompt;
 use super::text::{cell, table};
 use crate::app::Claim;
 use crate::catalog::Catalog;
-use crate::lang::Found;
+use crate::lang::Seen;
 use crate::layers::Layers;
 use crate::select::open;
 use crate::settings::{DebugVariant, Settings};
@@ -35,30 +35,25 @@ pub fn app(survey: &Survey, layers: &Layers, prompt: &mut dyn Prompt, answers: &
     if says(layers, |settings| settings.app.is_some()) {
         return Ok(());
     }
-    let likely = open(&survey.detection.found);
-    let is_aside = |found: &Found| found.app.claims.iter().any(|claim| claim.value == Claim::Aside);
-    let is_likely = |found: &Found| likely.iter().any(|likely| likely.app.name == found.app.name);
-    let others = survey.detection.found.iter().filter(|found| !is_aside(found) && !is_likely(found));
-    let apps: Vec<&Found> = likely.iter().copied().chain(others).collect();
+    let likely = open(&survey.tree, &survey.catalog, &survey.detection.seen)?.left;
+    let is_aside = |seen: &Seen| seen.sighting.claims.iter().any(|claim| claim.value == Claim::Aside);
+    let is_likely = |seen: &Seen| likely.iter().any(|likely| likely.sighting.name == seen.sighting.name);
+    let others = survey.detection.seen.iter().filter(|seen| !is_aside(seen) && !is_likely(seen));
+    let apps: Vec<&Seen> = likely.iter().copied().chain(others).collect();
     if apps.len() < 2 {
         return Ok(());
     }
-    let rows: Vec<_> = apps.iter().map(|found| [cell(&found.app.name), cell(describe(found))]).collect();
+    let rows: Vec<_> = apps.iter().map(|seen| [cell(&seen.sighting.name), cell(describe(seen))]).collect();
     let taken = prompt.select("Which app becomes the image?", &lines(&table("", &rows)))?;
     if taken > 0 || likely.len() > 1 {
-        answers.take("app", apps[taken].app.name.as_str());
+        answers.take("app", apps[taken].sighting.name.as_str());
     }
     Ok(())
 }
 
-fn describe(found: &Found) -> String {
-    let directory = if found.app.directory.as_str().is_empty() { "." } else { found.app.directory.as_str() };
-    let listens = match found.app.behaviour.listens.first().map(|listen| listen.value.port) {
-        None => String::new(),
-        Some(None) => ", listens".into(),
-        Some(Some(port)) => format!(", listens on {port}"),
-    };
-    format!("{} in {directory}{listens}", found.language.name())
+fn describe(seen: &Seen) -> String {
+    let directory = if seen.sighting.directory.as_str().is_empty() { "." } else { seen.sighting.directory.as_str() };
+    format!("{} in {directory}", seen.language.name())
 }
 
 /// Base, port and debug variant.

@@ -9,11 +9,10 @@ use super::console::Console;
 use super::project::Project;
 use super::text::{self, FAINT, STRONG, cell, places, plain, styled, table};
 use super::{Exit, SCHEMA};
-use crate::app::{App, Claim, Interface, Listen, Role};
-use crate::detect::Detection;
+use crate::app::{App, Claim, Interface, Listen, Role, Sighting};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
-use crate::lang::Found;
+use crate::lang::{Found, Seen};
 
 /// What `imggen detect --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -41,11 +40,13 @@ pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
     let given = Given { packs: PackArgs { packs: args.packs.clone() }, ..Given::default() };
     let project = Project::open(&args.place.dir, &given, console)?;
     let survey = project.survey()?;
+    let look = |seen: &Seen| seen.language.look(&survey.tree, &survey.catalog, seen);
+    let found = survey.detection.seen.iter().map(look).collect::<Result<Vec<_>>>()?;
     if args.format.format == Form::Json {
-        return console.print(&text::json(&report(&survey.detection))).map(|()| Exit::Fine);
+        return console.print(&text::json(&report(&found, &survey.detection.notes))).map(|()| Exit::Fine);
     }
     console.draw_all(&survey.detection.notes);
-    let Some((first, rest)) = survey.detection.found.split_first() else {
+    let Some((first, rest)) = found.split_first() else {
         let languages: Vec<_> = crate::lang::ALL.iter().map(|language| language.name()).collect();
         console.say(&format!("no program here; looked for {}\n", languages.join(", ")));
         return Ok(Exit::Impossible);
@@ -54,14 +55,14 @@ pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
     console.print(&text).map(|()| Exit::Fine)
 }
 
-fn report(detection: &Detection) -> Report<'_> {
+fn report<'a>(found: &'a [Found], notes: &'a [Diagnostic]) -> Report<'a> {
     let app = |found: &'_ Found| -> Value { found.facts.to_json() };
-    let apps = detection.found.iter().map(|found| AppReport { language: found.language.name(), app: &found.app, facts: app(found) });
-    Report { schema: SCHEMA, apps: apps.collect(), notes: &detection.notes }
+    let apps = found.iter().map(|found| AppReport { language: found.language.name(), app: &found.app, facts: app(found) });
+    Report { schema: SCHEMA, apps: apps.collect(), notes }
 }
 
 fn describe(found: &Found) -> String {
-    let App { name, directory, claims, behaviour, .. } = &found.app;
+    let App { sighting: Sighting { name, directory, claims, .. }, behaviour, .. } = &found.app;
     let directory = if directory.as_str().is_empty() { "." } else { directory.as_str() };
     let mut rows = Vec::new();
     add(&mut rows, "claims", claims, |claim| claim_words(*claim).to_owned());
@@ -91,7 +92,6 @@ fn claim_words(claim: Claim) -> &'static str {
     match claim {
         Claim::Aside => "an example, a tool or a test",
         Claim::Named => "the project names it",
-        Claim::Listens => "it listens",
         Claim::Namesake => "it bears the project's name",
     }
 }

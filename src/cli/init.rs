@@ -38,7 +38,8 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
     console.say(&findings(&project.plan(&survey, &first)?));
     if let Some(prompt) = prompt.as_deref_mut() {
         console.say("\n");
-        let choices = project.settle(&survey, &first)?;
+        let picked = project.pick(&survey, &first)?;
+        let choices = project.settle(&survey, &picked, &first)?;
         ask::rest(&choices, &said, &survey.catalog, prompt, &mut answers)?;
     }
     let (made, mut changes) = make(project, &survey, &answers, target, console)?;

@@ -9,7 +9,7 @@ use super::args::{Given, PackArgs};
 use super::console::Console;
 use crate::catalog::Catalog;
 use crate::change::File;
-use crate::detect::{Detection, detect};
+use crate::detect::{Detection, Picked, detect, pick};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::layers::{Layer, Layers, Source};
 use crate::pack::{Pack, Packs};
@@ -128,16 +128,24 @@ impl Project {
     pub fn survey(&self) -> Result<Survey> {
         let tree = Tree::open(self.dir.clone())?;
         let catalog = self.packs.catalog()?;
-        let detection = detect(&tree, &catalog)?;
+        let detection = detect(&tree)?;
         Ok(Survey { catalog, tree, detection })
+    }
+
+    /// Picks the app that is meant.
+    ///
+    /// # Errors
+    /// As [`pick`].
+    pub fn pick(&self, survey: &Survey, layers: &Layers) -> Result<Picked> {
+        pick(&survey.tree, &survey.catalog, &survey.detection, layers)
     }
 
     /// Settles what is open.
     ///
     /// # Errors
     /// As [`settle`].
-    pub fn settle<'a>(&self, survey: &'a Survey, layers: &Layers) -> Result<Choices<'a>> {
-        settle(&survey.detection, layers, &self.packs, &survey.catalog)
+    pub fn settle<'a>(&self, survey: &'a Survey, picked: &'a Picked, layers: &Layers) -> Result<Choices<'a>> {
+        settle(picked, layers, &self.packs, &survey.catalog)
     }
 
     /// Draws the plan.
@@ -145,7 +153,7 @@ impl Project {
     /// # Errors
     /// When a choice is open or cannot be carried out.
     pub fn plan(&self, survey: &Survey, layers: &Layers) -> Result<Plan> {
-        draw(&survey.detection, &self.settle(survey, layers)?)
+        draw(&survey.detection, &self.settle(survey, &self.pick(survey, layers)?, layers)?)
     }
 
     /// Goes all the way to files, unverified.
@@ -153,7 +161,8 @@ impl Project {
     /// # Errors
     /// When a choice is open or cannot be carried out, or a template is broken.
     pub fn make(&self, survey: &Survey, layers: &Layers) -> Result<Made> {
-        let choices = self.settle(survey, layers)?;
+        let picked = self.pick(survey, layers)?;
+        let choices = self.settle(survey, &picked, layers)?;
         let plan = draw(&survey.detection, &choices)?;
         let files = render(&plan, &self.packs)?;
         let demands = choices.found.app.behaviour.demands.iter().map(|name| name.value.clone()).collect();

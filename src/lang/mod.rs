@@ -9,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::app::App;
+use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::plan::{Blueprint, Target};
@@ -50,16 +51,36 @@ pub trait Language: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// What its settings' section holds.
     type Settings: Clone + Debug + Default + for<'de> Deserialize<'de> + JsonSchema;
+    /// What [`Language::look`] needs to find an app again that [`Language::find`] saw.
+    type Seed: Debug + Send + Sync + 'static;
     /// What was found of an app and is the language's own.
     type Facts: Debug + Serialize + Send + Sync + 'static;
     /// What its templates need for the build stages.
     type Build: Serialize;
 
-    /// Reads the tree. Every app that is there, none when the language is not.
+    /// Reads manifests and as much of the sources as it takes to see every app that is there; none when the language is not.
     ///
     /// # Errors
     /// When a manifest is broken, or lacks what cannot be guessed.
-    fn detect(&self, tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Self::Facts)>>;
+    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, Self::Seed)>>;
+
+    /// Looks at one app: all that it reaches, and what it does when it runs. A monorepo has many apps, and one is asked for.
+    ///
+    /// # Errors
+    /// When a manifest is broken, or leads out of the project.
+    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Self::Seed) -> Result<(App, Self::Facts)>;
+
+    /// Where each of these apps listens, nothing where it does not. A language that can tell without looking at all of an app does.
+    ///
+    /// # Errors
+    /// As [`Language::look`].
+    fn listening(&self, tree: &Tree, catalog: &Catalog, apps: &[(&Sighting, &Self::Seed)]) -> Result<Vec<Vec<Evidence>>> {
+        let look = |(sighting, seed): &(&Sighting, &Self::Seed)| {
+            let (app, _) = self.look(tree, catalog, sighting, seed)?;
+            Ok(app.behaviour.listens.iter().flat_map(Fact::because).cloned().collect())
+        };
+        apps.iter().map(look).collect()
+    }
 
     /// The ways to build the app under these settings, best first, and what each asks of a base.
     ///
@@ -95,7 +116,22 @@ impl<F: Debug + Serialize + Send + Sync + 'static> AnyFacts for F {
     }
 }
 
-/// An app as it was found, whatever its language.
+/// An app as it is first seen, whatever its language.
+#[derive(Debug)]
+pub struct Seen {
+    /// Its language.
+    pub language: &'static dyn AnyLanguage,
+    /// What holds for every language.
+    pub sighting: Sighting,
+    /// What the language needs to find it again.
+    seed: Box<dyn AnySeed>,
+}
+
+trait AnySeed: Any + Debug + Send + Sync {}
+
+impl<S: Any + Debug + Send + Sync> AnySeed for S {}
+
+/// An app that was looked at, whatever its language.
 #[derive(Debug)]
 pub struct Found {
     /// Its language.
@@ -110,11 +146,21 @@ pub struct Found {
 pub trait AnyLanguage: Send + Sync {
     /// See [`Language::NAME`].
     fn name(&self) -> &'static str;
-    /// See [`Language::detect`].
+    /// See [`Language::find`].
     ///
     /// # Errors
     /// As there.
-    fn detect(&self, tree: &Tree, catalog: &Catalog) -> Result<Vec<Found>>;
+    fn find(&self, tree: &Tree) -> Result<Vec<Seen>>;
+    /// See [`Language::look`].
+    ///
+    /// # Errors
+    /// As there.
+    fn look(&self, tree: &Tree, catalog: &Catalog, seen: &Seen) -> Result<Found>;
+    /// See [`Language::listening`].
+    ///
+    /// # Errors
+    /// As there.
+    fn listening(&self, tree: &Tree, catalog: &Catalog, seen: &[&Seen]) -> Result<Vec<Vec<Evidence>>>;
     /// See [`Language::variants`].
     ///
     /// # Errors
@@ -138,9 +184,19 @@ impl<L: Language> AnyLanguage for L {
         L::NAME
     }
 
-    fn detect(&self, tree: &Tree, catalog: &Catalog) -> Result<Vec<Found>> {
-        let found = Language::detect(self, tree, catalog)?;
-        Ok(found.into_iter().map(|(app, facts)| Found { language: L::INSTANCE, app, facts: Box::new(facts) }).collect())
+    fn find(&self, tree: &Tree) -> Result<Vec<Seen>> {
+        let seen = Language::find(self, tree)?;
+        Ok(seen.into_iter().map(|(sighting, seed)| Seen { language: L::INSTANCE, sighting, seed: Box::new(seed) }).collect())
+    }
+
+    fn look(&self, tree: &Tree, catalog: &Catalog, seen: &Seen) -> Result<Found> {
+        let (app, facts) = Language::look(self, tree, catalog, &seen.sighting, seed::<L>(seen)?)?;
+        Ok(Found { language: L::INSTANCE, app, facts: Box::new(facts) })
+    }
+
+    fn listening(&self, tree: &Tree, catalog: &Catalog, seen: &[&Seen]) -> Result<Vec<Vec<Evidence>>> {
+        let apps = seen.iter().map(|seen| Ok((&seen.sighting, seed::<L>(seen)?))).collect::<Result<Vec<_>>>()?;
+        Language::listening(self, tree, catalog, &apps)
     }
 
     fn variants(&self, found: &Found, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
@@ -156,6 +212,14 @@ impl<L: Language> AnyLanguage for L {
 
 fn own<L: Language>(found: &Found) -> Result<&L::Facts> {
     let facts: &dyn Any = found.facts.as_ref();
-    let foreign = || Diagnostic::error("lang::foreign-facts", format!("`{}` was given another language's facts", L::NAME));
-    Ok(facts.downcast_ref().ok_or_else(foreign)?)
+    Ok(facts.downcast_ref().ok_or_else(foreign::<L>)?)
+}
+
+fn seed<L: Language>(seen: &Seen) -> Result<&L::Seed> {
+    let seed: &dyn Any = seen.seed.as_ref();
+    Ok(seed.downcast_ref().ok_or_else(foreign::<L>)?)
+}
+
+fn foreign<L: Language>() -> Diagnostic {
+    Diagnostic::error("lang::foreign-facts", format!("`{}` was given what another language found", L::NAME))
 }

@@ -7,8 +7,8 @@ use super::hints::{Hints, hints};
 use super::observe::{Observed, Reach, observe};
 use super::packages::{Main, Packages};
 use super::workspace::{Module, Workspace, is_not_ours};
-use super::{Dependencies, Facts, Manifest};
-use crate::app::{App, Claim, RunFile};
+use super::{Dependencies, Facts, Manifest, Seed};
+use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
@@ -56,19 +56,41 @@ const NATIVE_SOURCES: [&str; 10] = ["a", "c", "cc", "cpp", "cxx", "h", "hh", "hp
 /// Names of directories that say nothing about the program in them.
 const NAMELESS: [&str; 5] = ["cmd", "main", "src", "app", "bin"];
 
-/// Finds the programs.
+/// Sees the programs.
 ///
 /// # Errors
 /// When a manifest is broken.
-pub fn find(tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
     let Some(workspace) = Workspace::read(tree)? else {
         return if tree.files_in("").any(|path| path.extension() == Some("go")) { Err(no_module().into()) } else { Ok(Vec::new()) };
     };
     let hints = hints(tree);
-    let tags: Vec<String> = hints.tags.iter().map(|tag| tag.value.clone()).collect();
-    let packages = Packages::of(tree, &tags);
-    let project = Project { tree, catalog, workspace: &workspace, hints: &hints };
-    packages.mains(&workspace).into_iter().map(|main| project.app(&main, &packages)).collect()
+    let packages = Packages::of(tree, &hints.tag_names());
+    let project = Project { tree, workspace: &workspace, hints: &hints, packages: &packages };
+    Ok(packages.mains(&workspace).into_iter().filter_map(|main| project.sighting(main)).collect())
+}
+
+/// Where each of the programs listens.
+///
+/// # Errors
+/// When a manifest is broken.
+pub fn listening(tree: &Tree, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
+    let workspace = Workspace::read(tree)?.ok_or_else(no_module)?;
+    let hints = hints(tree);
+    let packages = Packages::of(tree, &hints.tag_names());
+    let project = Project { tree, workspace: &workspace, hints: &hints, packages: &packages };
+    Ok(apps.iter().map(|(sighting, _)| project.listens(&sighting.directory)).collect())
+}
+
+/// Looks at one program.
+///
+/// # Errors
+/// When a manifest is broken, or leads out of the project.
+pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+    let workspace = Workspace::read(tree)?.ok_or_else(no_module)?;
+    let hints = hints(tree);
+    let packages = Packages::of(tree, &hints.tag_names());
+    Project { tree, workspace: &workspace, hints: &hints, packages: &packages }.look(catalog, sighting, seed)
 }
 
 fn no_module() -> Diagnostic {
@@ -77,22 +99,37 @@ fn no_module() -> Diagnostic {
 
 struct Project<'t> {
     tree: &'t Tree,
-    catalog: &'t Catalog,
     workspace: &'t Workspace,
     hints: &'t Hints,
+    packages: &'t Packages<'t>,
 }
 
 impl<'t> Project<'t> {
-    fn app(&self, main: &Main, packages: &'t Packages<'t>) -> Result<(App, Facts)> {
-        let reach = packages.reach(&main.directory, self.workspace);
-        let missing = || Diagnostic::error("go::no-module", format!("`{}` belongs to no module", main.directory));
-        let module = self.workspace.in_directory(&reach.module).ok_or_else(missing)?;
+    fn sighting(&self, main: Main) -> Option<(Sighting, Seed)> {
+        let module = self.workspace.holding(&main.directory)?;
+        let name = self.name(&main, module);
+        let claims = self.claims(&main, module, &name);
+        let seed = Seed { module: module.directory.clone() };
+        Some((Sighting { name, directory: main.directory, program: main.evidence, claims }, seed))
+    }
+
+    /// Where it listens. What it reaches is read whole only where a word in it makes that likely.
+    fn listens(&self, main: &Utf8Path) -> Vec<Evidence> {
+        if !self.packages.may_listen(main, self.workspace) {
+            return Vec::new();
+        }
+        let listens = observe(self.tree, &self.packages.reach(main, self.workspace)).behaviour.listens;
+        listens.iter().flat_map(Fact::because).cloned().collect()
+    }
+
+    fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+        let module = self.workspace.in_directory(&seed.module).ok_or_else(no_module)?;
+        let reach = self.packages.reach(&sighting.directory, self.workspace);
         let local = self.workspace.local(module)?;
         let observed = observe(self.tree, &reach);
-        let c = cgo::look(self.tree, &reach, &local, self.catalog);
-        let name = self.name(main, module);
+        let c = cgo::look(self.tree, &reach, &local, catalog);
         let mut warnings = observed.warnings.clone();
-        warnings.extend(self.missing_packages(&reach, module, packages, &observed));
+        warnings.extend(self.missing_packages(&reach, module, &observed));
         let dependencies = self.dependencies(module, &local, &mut warnings);
         let mut behaviour = observed.behaviour;
         let seeded =
@@ -101,17 +138,14 @@ impl<'t> Project<'t> {
             .reads
             .extend(seeded.filter(|seed| !behaviour.reads.iter().any(|read| read.value.source == seed.value.source)).collect::<Vec<_>>());
         let app = App {
-            claims: self.claims(main, module, &name, &behaviour.listens.iter().flat_map(Fact::because).cloned().collect::<Vec<_>>()),
-            name,
-            directory: main.directory.clone(),
-            program: main.evidence.clone(),
+            sighting: sighting.clone(),
             behaviour,
             home: module.directory.clone(),
             keeps: self.keeps(&observed.embeds),
-            clutter: self.clutter(&reach, &observed.embeds, packages),
+            clutter: self.clutter(&reach, &observed.embeds),
             warnings,
         };
-        let package = main.directory.strip_prefix(&module.directory).unwrap_or(&main.directory);
+        let package = sighting.directory.strip_prefix(&module.directory).unwrap_or(&sighting.directory);
         let facts = Facts {
             module: module.directory.clone(),
             package: if package.as_str().is_empty() { ".".into() } else { format!("./{package}") },
@@ -132,7 +166,7 @@ impl<'t> Project<'t> {
         own.unwrap_or_else(|| module.name()).to_owned()
     }
 
-    fn claims(&self, main: &Main, module: &Module, name: &str, listening: &[Evidence]) -> Vec<Fact<Claim>> {
+    fn claims(&self, main: &Main, module: &Module, name: &str) -> Vec<Fact<Claim>> {
         let mut claims = Vec::new();
         let aside = main.directory.components().any(|part| ASIDE_DIRECTORIES.contains(&part.as_str()));
         let root = self.workspace.in_directory(Utf8Path::new(""));
@@ -144,9 +178,6 @@ impl<'t> Project<'t> {
         let started = self.hints.started.iter().filter(|started| started.value == name);
         let built = self.hints.built.iter().filter(|built| built.value == main.directory && self.hints.built.len() == 1);
         claims.extend(started.map(|fact| fact.with(Claim::Named)).chain(built.map(|fact| fact.with(Claim::Named))));
-        if let Some((first, rest)) = listening.split_first() {
-            claims.push(rest.iter().cloned().fold(Fact::new(Claim::Listens, first.clone()), Fact::and));
-        }
         if let Some(line) = module.file.module.as_ref().filter(|_| module.name() == name) {
             claims.push(Fact::new(Claim::Namesake, module.evidence(line, NAMESAKE)));
         }
@@ -154,11 +185,12 @@ impl<'t> Project<'t> {
     }
 
     /// Packages of the module that are imported and not there are mostly generated, and the build cannot make them.
-    fn missing_packages(&self, reach: &Reach<'_>, module: &Module, packages: &Packages<'_>, observed: &Observed) -> Option<Diagnostic> {
+    fn missing_packages(&self, reach: &Reach<'_>, module: &Module, observed: &Observed) -> Option<Diagnostic> {
         let mut sources = reach.packages.iter().flat_map(|package| &package.files);
         let (source, import) = sources.find_map(|source| {
-            let gone =
-                |path: &str| module.directory_of(path).is_some() && packages.resolve(path, &module.directory, self.workspace).is_none();
+            let gone = |path: &str| {
+                module.directory_of(path).is_some() && self.packages.resolve(path, &module.directory, self.workspace).is_none()
+            };
             source.head.imports.iter().find(|import| gone(import.path)).map(|import| (source, import))
         })?;
         let span = crate::evidence::Span::of(source.text, import.offset as usize, import.end());
@@ -227,7 +259,7 @@ impl<'t> Project<'t> {
     }
 
     /// Top-level directories without any Go of a module that is built, and without anything that is embedded.
-    fn clutter(&self, reach: &Reach<'_>, embeds: &[Fact<Utf8PathBuf>], packages: &Packages<'_>) -> Vec<String> {
+    fn clutter(&self, reach: &Reach<'_>, embeds: &[Fact<Utf8PathBuf>]) -> Vec<String> {
         let top = |path: &Utf8Path| path.components().next().map(|part| part.as_str().to_owned());
         let mut used: Vec<_> = embeds.iter().filter_map(|embed| top(&embed.value)).collect();
         used.extend(reach.packages.iter().filter_map(|package| top(&package.directory)));
@@ -236,7 +268,7 @@ impl<'t> Project<'t> {
         let mut clutter: Vec<String> = tests.then(|| "**/*_test.go".to_owned()).into_iter().collect();
         for directory in self.tree.directories().filter(|directory| directory.parent() == Some(Utf8Path::new(""))) {
             let name = directory.as_str();
-            let compiled = packages.has_below(directory)
+            let compiled = self.packages.has_below(directory)
                 || self.tree.below(directory).any(|path| path.extension().is_some_and(|extension| NATIVE_SOURCES.contains(&extension)));
             if !compiled && !used.iter().any(|used| used == name) && !is_not_ours(name) {
                 clutter.push(name.to_owned());

@@ -24,6 +24,14 @@ pub struct Hints {
     pub private: Option<Fact<String>>,
 }
 
+impl Hints {
+    /// The build tags' names.
+    #[must_use]
+    pub fn tag_names(&self) -> Vec<String> {
+        self.tags.iter().map(|tag| tag.value.clone()).collect()
+    }
+}
+
 /// Looks through the files in the project's root.
 #[must_use]
 pub fn hints(tree: &Tree) -> Hints {
@@ -77,7 +85,10 @@ fn makefile(tree: &Tree, tags: &mut Vec<Fact<String>>) -> Vec<Fact<Utf8PathBuf>>
                 let each = value.trim_matches(['"', '\'']).split(',').map(str::to_owned);
                 tags.extend(each.map(|tag| Fact::new(tag, evidence(TAGS))));
             }
-            let package = word.strip_prefix("./").map(|path| path.trim_end_matches("/*").trim_end_matches("/*.go")).filter(|path| !path.contains(['$', '*']) && !path.contains("..."));
+            let package = word
+                .strip_prefix("./")
+                .map(|path| path.trim_end_matches("/*").trim_end_matches("/*.go"))
+                .filter(|path| !path.contains(['$', '*']) && !path.contains("..."));
             if let Some(path) = package {
                 let path = path.trim_end_matches('/');
                 let directory =

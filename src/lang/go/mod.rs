@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 use self::cgo::CInside;
 use self::observe::Stamp;
 use super::{Language, Offers};
-use crate::app::App;
+use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact};
@@ -72,6 +72,13 @@ pub enum PrivateAccess {
     Ssh,
 }
 
+/// How a program is found again.
+#[derive(Debug)]
+pub struct Seed {
+    /// The directory of its module, relative to the project's root.
+    module: Utf8PathBuf,
+}
+
 /// What is Go's own about an app.
 #[derive(Debug, Serialize)]
 pub struct Facts {
@@ -122,11 +129,20 @@ impl Language for Go {
     const INSTANCE: &'static Self = &Go;
     const NAME: &'static str = "go";
     type Settings = Settings;
+    type Seed = Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn detect(&self, tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
-        apps::find(tree, catalog)
+    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+        apps::find(tree)
+    }
+
+    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+        apps::look(tree, catalog, sighting, seed)
+    }
+
+    fn listening(&self, tree: &Tree, _: &Catalog, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
+        apps::listening(tree, apps)
     }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {

@@ -1,15 +1,18 @@
 //! The packages of a project, read when they are first asked for, and what a main package reaches of them.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::head::head;
+use super::head::{Head, head};
 use super::observe::{Package, Reach, Source};
 use super::workspace::{Workspace, is_not_ours, join};
 use crate::evidence::{Evidence, Rule, Span};
 use crate::tree::Tree;
+
+/// Words of which a file that listens has at least one.
+const LISTENING: [&str; 6] = ["Listen", "Serve", ".Run", ".Start", "Spin", "Address"];
 
 const MAIN: Rule = Rule::parsed("go.main", "this is a program");
 
@@ -21,8 +24,22 @@ pub struct Packages<'t> {
 }
 
 struct Directory<'t> {
-    files: Vec<&'t Utf8Path>,
+    paths: Vec<&'t Utf8Path>,
+    files: OnceCell<Vec<File<'t>>>,
     package: OnceCell<Option<Package<'t>>>,
+}
+
+/// A file whose head was read: what it imports is known, and what it does is not.
+struct File<'t> {
+    path: &'t Utf8Path,
+    text: &'t str,
+    head: Head<'t>,
+}
+
+impl Directory<'_> {
+    fn new() -> Self {
+        Self { paths: Vec::new(), files: OnceCell::new(), package: OnceCell::new() }
+    }
 }
 
 /// A package that is a program.
@@ -43,7 +60,7 @@ impl<'t> Packages<'t> {
             let name = path.as_str();
             if name.ends_with(".go") && !name.ends_with("_test.go") && !path.components().any(|part| is_not_ours(part.as_str())) {
                 let directory = path.parent().unwrap_or(Utf8Path::new(""));
-                directories.entry(directory).or_insert_with(|| Directory { files: Vec::new(), package: OnceCell::new() }).files.push(path);
+                directories.entry(directory).or_insert_with(Directory::new).paths.push(path);
             }
         }
         Self { tree, tags: tags.to_vec(), directories }
@@ -64,10 +81,10 @@ impl<'t> Packages<'t> {
     /// All programs: packages `main` with a `func main`, in the order of their directories.
     pub fn mains(&'t self, workspace: &Workspace) -> Vec<Main> {
         // one file tells a directory's package; the rest is read only where it is `main`
-        let firsts: Vec<_> = self.directories.values().filter_map(|directory| directory.files.first().copied()).collect();
+        let firsts: Vec<_> = self.directories.values().filter_map(|directory| directory.paths.first().copied()).collect();
         self.tree.read_ahead(&firsts);
         let may_be_main =
-            |directory: &Directory<'_>| directory.files.iter().find_map(|path| self.name_in(path)).is_some_and(|name| name == "main");
+            |directory: &Directory<'_>| directory.paths.iter().find_map(|path| self.name_in(path)).is_some_and(|name| name == "main");
         let candidates: Vec<_> = self.directories.iter().filter(|(_, directory)| may_be_main(directory)).map(|(path, _)| *path).collect();
         candidates.into_iter().filter_map(|directory| self.main_in(directory, workspace)).collect()
     }
@@ -87,45 +104,74 @@ impl<'t> Packages<'t> {
         })
     }
 
+    /// The files of the package in `directory`, their heads read.
+    fn files(&self, directory: &Utf8Path) -> &[File<'t>] {
+        let Some(found) = self.directories.get(directory) else { return &[] };
+        found.files.get_or_init(|| {
+            let file = |path: &&'t Utf8Path| {
+                let text = self.tree.text(path).ok()?;
+                let head = head(path, text, &self.tags).filter(|head| head.builds.ever())?;
+                Some(File { path, text, head })
+            };
+            let mut files: Vec<File<'_>> = found.paths.iter().filter_map(file).collect();
+            // a directory holds one package; files of another are documentation or tools that lack their build tag
+            let main = files.iter().any(|file| file.head.package == "main");
+            let name = if main { "main" } else { files.first().map_or("", |file| file.head.package) };
+            files.retain(|file| file.head.package == name);
+            files
+        })
+    }
+
     /// The package in `directory`, read whole.
     pub fn package(&'t self, directory: &Utf8Path, workspace: &Workspace) -> Option<&'t Package<'t>> {
         let found = self.directories.get(directory)?;
-        found.package.get_or_init(|| self.read(directory, found, workspace)).as_ref()
+        found.package.get_or_init(|| self.read(directory, workspace)).as_ref()
     }
 
-    fn read(&self, directory: &Utf8Path, found: &Directory<'t>, workspace: &Workspace) -> Option<Package<'t>> {
-        let source = |path: &&'t Utf8Path| {
-            let text = self.tree.text(path).ok()?;
-            let head = head(path, text, &self.tags).filter(|head| head.builds.ever())?;
-            Some(Source::read(path, text, head))
-        };
-        let mut files: Vec<Source<'_>> = found.files.iter().filter_map(source).collect();
-        // a directory holds one package; files of another are documentation or tools that lack their build tag
-        let main = files.iter().any(|source| source.head.package == "main");
-        let name = if main { "main" } else { files.first()?.head.package };
-        files.retain(|source| source.head.package == name);
-        let import_path = workspace.holding(directory).map(|module| {
-            let rest = directory.strip_prefix(&module.directory).unwrap_or(directory);
-            if rest.as_str().is_empty() { module.path.clone() } else { format!("{}/{rest}", module.path) }
-        });
-        Some(Package { directory: directory.to_owned(), import_path: import_path?, name: name.to_owned(), files })
+    fn read(&self, directory: &Utf8Path, workspace: &Workspace) -> Option<Package<'t>> {
+        let files = self.files(directory);
+        let name = files.first()?.head.package.to_owned();
+        let module = workspace.holding(directory)?;
+        let rest = directory.strip_prefix(&module.directory).unwrap_or(directory);
+        let import_path = if rest.as_str().is_empty() { module.path.clone() } else { format!("{}/{rest}", module.path) };
+        let files = files.iter().map(|file| Source::read(file.path, file.text, file.head.clone())).collect();
+        Some(Package { directory: directory.to_owned(), import_path, name, files })
     }
 
-    /// The main package in `main` and everything of the project that it reaches, breadth first.
+    /// The directories of the packages that `main` reaches, its own first, breadth first.
+    fn reached(&self, main: &Utf8Path, module: &Utf8Path, workspace: &Workspace) -> Vec<Utf8PathBuf> {
+        let (mut reached, mut seen) = (Vec::new(), BTreeSet::from([main.to_owned()]));
+        let mut level = vec![main.to_owned()];
+        while !level.is_empty() {
+            let paths: Vec<_> = level
+                .iter()
+                .filter_map(|directory| self.directories.get(directory.as_path()))
+                .flat_map(|found| found.paths.iter().copied())
+                .collect();
+            self.tree.read_ahead(&paths);
+            let imports = level.iter().flat_map(|directory| self.files(directory)).flat_map(|file| &file.head.imports);
+            let next = imports
+                .filter_map(|import| self.resolve(import.path, module, workspace))
+                .filter(|target| seen.insert(target.clone()))
+                .collect();
+            reached.append(&mut level);
+            level = next;
+        }
+        reached
+    }
+
+    /// The main package in `main` and everything of the project that it reaches.
     pub fn reach(&'t self, main: &Utf8Path, workspace: &Workspace) -> Reach<'t> {
         let module = workspace.holding(main).map(|module| module.directory.clone()).unwrap_or_default();
-        let (mut packages, mut seen, mut waiting) = (Vec::new(), BTreeSet::from([main.to_owned()]), VecDeque::from([main.to_owned()]));
-        while let Some(directory) = waiting.pop_front() {
-            let Some(package) = self.package(&directory, workspace) else { continue };
-            packages.push(package);
-            for import in package.files.iter().flat_map(|source| &source.head.imports) {
-                let Some(target) = self.resolve(import.path, &module, workspace) else { continue };
-                if seen.insert(target.clone()) {
-                    waiting.push_back(target);
-                }
-            }
-        }
+        let packages = self.reached(main, &module, workspace).iter().filter_map(|directory| self.package(directory, workspace)).collect();
         Reach { main: main.to_owned(), module, packages }
+    }
+
+    /// Whether a word in what `main` reaches makes it worth a closer look for a call that listens.
+    pub fn may_listen(&self, main: &Utf8Path, workspace: &Workspace) -> bool {
+        let module = workspace.holding(main).map(|module| module.directory.clone()).unwrap_or_default();
+        let telling = |file: &File<'_>| LISTENING.iter().any(|word| file.text.contains(word));
+        self.reached(main, &module, workspace).iter().any(|directory| self.files(directory).iter().any(telling))
     }
 
     /// The directory of a package of the project, by its import path: the module's own, a neighbour's, or one that `replace` names.

@@ -1,0 +1,10 @@
+package main
+
+import (
+	"net/http"
+	"os"
+)
+
+func main() {
+	http.ListenAndServe(os.Args[1], nil)
+}
