@@ -50,10 +50,12 @@ pub struct App {
 pub enum Claim {
     /// It is an example, a tool of the project's own, a fixture: meant only when nothing else is there.
     Aside,
-    /// The project says so itself: Procfile, release configuration, build script.
+    /// The project says so itself: a Procfile, a default in its manifest.
     Named,
     /// It bears the project's, module's or package's name.
     Namesake,
+    /// A release configuration or build script makes it, and no other: what is handed to people, which need not be what is deployed.
+    Built,
 }
 
 /// What a program does at run time, whatever language it is written in.

@@ -62,6 +62,7 @@ pub fn open<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen]) -> Result<Open
         open.narrow(|_| answers.next().unwrap_or_default(), Some("the only one that listens on a port"));
     }
     open.narrow(|seen| evidence(claim(seen, Claim::Namesake)), Some("it bears the project's name"));
+    open.narrow(|seen| evidence(claim(seen, Claim::Built)), Some("the only one that the project's own tools build"));
     Ok(open)
 }
 

@@ -93,6 +93,7 @@ fn claim_words(claim: Claim) -> &'static str {
         Claim::Aside => "an example, a tool or a test",
         Claim::Named => "the project names it",
         Claim::Namesake => "it bears the project's name",
+        Claim::Built => "the project's tools build it",
     }
 }
 

@@ -177,7 +177,7 @@ impl<'t> Project<'t> {
         }
         let started = self.hints.started.iter().filter(|started| started.value == name);
         let built = self.hints.built.iter().filter(|built| built.value == main.directory && self.hints.built.len() == 1);
-        claims.extend(started.map(|fact| fact.with(Claim::Named)).chain(built.map(|fact| fact.with(Claim::Named))));
+        claims.extend(started.map(|fact| fact.with(Claim::Named)).chain(built.map(|fact| fact.with(Claim::Built))));
         if let Some(line) = module.file.module.as_ref().filter(|_| module.name() == name) {
             claims.push(Fact::new(Claim::Namesake, module.evidence(line, NAMESAKE)));
         }
