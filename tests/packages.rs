@@ -17,6 +17,9 @@ use toml::{Table, Value};
 
 use engine::Engine;
 
+/// Where the index of Debian 13 is read.
+const IMAGE: &str = "debian:trixie-slim";
+
 const RELEASES: [&str; 3] = ["debian12", "debian13", "alpine3.24"];
 
 /// What its makers give out and no distribution does: a program that needs one of these fits no base, and is to be told so.
@@ -31,7 +34,6 @@ fn every_name_is_in_the_index_of_debian_13() -> Result<()> {
             return Ok(());
         }
     };
-    const IMAGE: &str = "debian:trixie-slim";
     let directory = tempfile::tempdir()?;
     let dockerfile = directory.path().join("Dockerfile");
     fs::write(&dockerfile, format!("FROM {IMAGE}\n"))?;
@@ -54,7 +56,7 @@ fn every_name_is_in_the_index_of_debian_13() -> Result<()> {
 #[test]
 fn every_entry_says_what_to_install() -> Result<()> {
     for (need, releases) in &read("packages.toml")? {
-        ensure!(need.parse() == Ok::<Need, String>(need.parse().map_err(anyhow::Error::msg)?), "`{need}`");
+        need.parse::<Need>().map_err(anyhow::Error::msg)?;
         let releases = releases.as_table().with_context(|| format!("`{need}` is no table"))?;
         ensure!(!releases.is_empty(), "`{need}` has no release");
         for (release, packages) in releases {
@@ -177,7 +179,7 @@ fn words(table: &Value, key: &str) -> Vec<String> {
 }
 
 fn read(file: &str) -> Result<Table> {
-    Ok(fs::read_to_string(path(file))?.parse::<Table>().with_context(|| file.to_owned())?)
+    fs::read_to_string(path(file))?.parse::<Table>().with_context(|| file.to_owned())
 }
 
 fn path(file: &str) -> PathBuf {

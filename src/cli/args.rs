@@ -30,14 +30,11 @@ Exit codes:
 /// What `--stdout` takes for every file when none is named.
 pub const ALL: &str = "";
 
-/// When to use colors.
+/// When to use colors. What follows is shown by its name alone, lest every `--help` grow by a screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// Where the terminal takes them.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -131,7 +128,7 @@ pub struct Explain {
     /// The decision to explain, such as `base` or `port`; all of them when it is missing.
     pub topic: Option<String>,
     /// The project's directory.
-    #[arg(default_value = ".", hide_default_value = true)]
+    #[arg(default_value = ".")]
     pub dir: Utf8PathBuf,
     #[command(flatten)]
     pub format: Format,
@@ -225,15 +222,15 @@ pub struct Completions {
 /// `imggen man`
 #[derive(Debug, Args)]
 pub struct Man {
-    /// The verb to print the page of; the program's own page when it is missing.
-    pub verb: Option<String>,
+    /// The command to print the page of; the program's own page when it is missing.
+    pub command: Option<String>,
 }
 
 /// Where the project is.
 #[derive(Debug, Args)]
 pub struct Place {
     /// The project's directory.
-    #[arg(default_value = ".", hide_default_value = true)]
+    #[arg(default_value = ".")]
     pub dir: Utf8PathBuf,
 }
 
@@ -248,9 +245,7 @@ pub struct Format {
 /// A form of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Form {
-    /// For people.
     Text,
-    /// For programs.
     Json,
 }
 
@@ -281,7 +276,7 @@ pub struct Given {
     /// Expose this port; may be given several times.
     #[arg(long = "port", value_name = "PORT")]
     pub ports: Vec<u16>,
-    /// Write this debug variant.
+    /// Write this debug variant: none, with a shell, or under the language's debugger.
     #[arg(long, value_name = "VARIANT")]
     pub debug: Option<DebugArg>,
     /// Set anything that imggen.toml can set; may be given several times.
@@ -305,11 +300,8 @@ pub struct PackArgs {
 /// A debug variant, as a flag takes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DebugArg {
-    /// None.
     Off,
-    /// The program with symbols, and a shell beside it.
     Shell,
-    /// The program under its language's debugger.
     Debugger,
 }
 

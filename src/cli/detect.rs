@@ -42,17 +42,18 @@ pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
     let survey = project.survey()?;
     let look = |seen: &Seen| seen.language.look(&survey.tree, &survey.catalog, seen);
     let found = survey.detection.seen.iter().map(look).collect::<Result<Vec<_>>>()?;
+    let exit = if found.is_empty() { Exit::Impossible } else { Exit::Fine };
     if args.format.format == Form::Json {
-        return console.print(&text::json(&report(&found, &survey.detection.notes))).map(|()| Exit::Fine);
+        return console.print(&text::json(&report(&found, &survey.detection.notes))).map(|()| exit);
     }
     console.draw_all(&survey.detection.notes);
     let Some((first, rest)) = found.split_first() else {
         let languages: Vec<_> = crate::lang::ALL.iter().map(|language| language.name()).collect();
         console.say(&format!("no program here; looked for {}\n", languages.join(", ")));
-        return Ok(Exit::Impossible);
+        return Ok(exit);
     };
     let text = rest.iter().fold(describe(first), |text, found| text + "\n" + &describe(found));
-    console.print(&text).map(|()| Exit::Fine)
+    console.print(&text).map(|()| exit)
 }
 
 fn report<'a>(found: &'a [Found], notes: &'a [Diagnostic]) -> Report<'a> {

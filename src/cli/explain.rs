@@ -37,7 +37,7 @@ pub(super) fn run(args: &Explain, console: &mut Console) -> Result<Exit> {
     let project = Project::open(dir, &args.given, console)?;
     let layers = project.layers(None)?;
     let survey = project.survey()?;
-    let plan = project.plan(&survey, &layers)?;
+    let plan = project.plan(&survey, &survey.pick(&layers)?, &layers)?;
     let decisions: Vec<_> = plan.decisions.iter().filter(|decision| topic.is_none_or(|topic| decision.topic == topic)).collect();
     if args.format.format == Form::Json {
         return console.print(&text::json(&Report { schema: SCHEMA, app: &plan.app, decisions })).map(|()| Exit::Fine);
@@ -69,14 +69,16 @@ fn describe(decision: &Decision) -> String {
     }
     text += &table("  ", &decision.because.iter().map(row).collect::<Vec<_>>());
     for over in &decision.passed_over {
-        text += &not_taken(over);
+        text += &not_taken(over, &decision.because);
     }
     text
 }
 
-fn not_taken(over: &PassedOver) -> String {
+/// What stands above already is not said again.
+fn not_taken(over: &PassedOver, said: &[Evidence]) -> String {
     let head = format!("  not {}: {}\n", plain(&over.value), plain(&over.why));
-    head + &table("    ", &over.because.iter().map(row).collect::<Vec<_>>())
+    let because: Vec<_> = over.because.iter().filter(|evidence| !said.contains(evidence)).map(row).collect();
+    head + &table("    ", &because)
 }
 
 fn row(evidence: &Evidence) -> [Cell; 3] {

@@ -17,23 +17,19 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
     let layers = project.layers(None)?;
     let survey = project.survey()?;
     console.draw_all(&survey.detection.notes);
-    let made = project.make(&survey, &layers)?.verified(&survey, console)?;
+    let made = project.make(&survey, &survey.pick(&layers)?, &layers)?.verified(&survey, console)?;
     if !args.check {
         console.draw_all(&made.plan.warnings);
     }
     if let Some(path) = &args.stdout {
         return Ok(print(&made, path, console)?);
     }
-    let dir = write::target(&project.dir, &args.target);
-    let changes = write::changes(dir, &made.files)?;
+    let changes = write::changes(write::target(&project.dir, &args.target), &made.files)?;
     if args.check || args.diff {
         return Ok(compare(&changes, args.check, console)?);
     }
     write::refuse(&changes, &args.target, console)?;
-    write::write(dir, &changes, console)?;
-    write::mention_left_over(dir, &made.files, console)?;
-    write::say_next(&made, &project.dir, &args.target, console)?;
-    Ok(Exit::Fine)
+    Ok(write::finish(&project.dir, &changes, &made, &args.target, console)?)
 }
 
 /// All files, each below its name; or one as it is.

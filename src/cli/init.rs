@@ -4,14 +4,13 @@ use super::args::{Init, Target};
 use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};
 use super::plan::reason;
-use super::project::{Made, Project, Survey};
+use super::project::Project;
 use super::prompt::{Prompt, Terminal};
 use super::record::record;
 use super::text::{self, FAINT, STRONG, cell, heading, plain, table};
 use super::{Exit, Stop, write};
 use crate::change::{Change, State, diff};
 use crate::decision::Topic;
-use crate::layers::Layers;
 use crate::plan::Plan;
 
 /// What the first look tells, and what it calls it.
@@ -35,17 +34,21 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
         ask::app(&survey, &said, prompt, &mut answers)?;
     }
     let first = project.layers(Some(&answers.said()))?;
-    console.say(&findings(&project.plan(&survey, &first)?));
+    let picked = survey.pick(&first)?;
+    console.say(&findings(&project.plan(&survey, &picked, &first)?));
     if let Some(prompt) = prompt.as_deref_mut() {
         console.say("\n");
-        let picked = project.pick(&survey, &first)?;
         let choices = project.settle(&survey, &picked, &first)?;
         ask::rest(&choices, &said, &survey.catalog, prompt, &mut answers)?;
     }
-    let (made, mut changes) = make(project, &survey, &answers, target, console)?;
+    let prompted = answers.said();
+    let made = project.make(&survey, &picked, &project.layers(Some(&prompted))?)?.verified(&survey, console)?;
+    let mut changes = write::changes(write::target(&project.dir, target), &made.files)?;
+    if target.output_dir.is_none() {
+        changes.extend(record(project, &survey, &picked, &prompted, &made)?);
+    }
     console.say("\n");
     console.draw_all(&made.plan.warnings);
-    let dir = write::target(&project.dir, target);
     match prompt {
         None => write::refuse(&changes, target, console)?,
         Some(prompt) => {
@@ -55,28 +58,7 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
             confirm(&changes, prompt, console)?;
         }
     }
-    write::write(dir, &changes, console)?;
-    write::mention_left_over(dir, &made.files, console)?;
-    write::say_next(&made, &project.dir, target, console)?;
-    Ok(Exit::Fine)
-}
-
-/// The files and what becomes of them, `imggen.toml` among them.
-fn make(
-    project: &Project,
-    survey: &Survey,
-    answers: &Answers,
-    target: &Target,
-    console: &mut Console,
-) -> Result<(Made, Vec<Change>), Stop> {
-    let prompted = answers.said();
-    let layers: Layers = project.layers(Some(&prompted))?;
-    let made = project.make(survey, &layers)?.verified(survey, console)?;
-    let mut changes = write::changes(write::target(&project.dir, target), &made.files)?;
-    if target.output_dir.is_none() {
-        changes.extend(record(project, survey, &prompted, &made)?);
-    }
-    Ok((made, changes))
+    Ok(write::finish(&project.dir, &changes, &made, target, console)?)
 }
 
 /// What was found, in a few aligned lines.
@@ -84,7 +66,7 @@ fn findings(plan: &Plan) -> String {
     let decision = |topic: Topic| plan.decisions.iter().find(|decision| decision.topic == topic);
     let row = |(topic, name): &(Topic, &str)| {
         let decision = decision(*topic)?;
-        Some([cell(*name), cell(plain(&decision.value)).style(STRONG), cell(plain(&reason(decision))).style(FAINT)])
+        Some([cell(*name), cell(plain(&decision.value)).style(STRONG), cell(reason(decision)).style(FAINT)])
     };
     table("", &FINDINGS.iter().filter_map(row).collect::<Vec<_>>())
 }

@@ -1,6 +1,6 @@
 //! A settings file as a list of keys and values, as they were written.
 
-use toml_edit::{Array, DocumentMut, Item, Table, TableLike, Value};
+use toml_edit::{Array, DocumentMut, Item, Key, Table, TableLike, Value};
 
 /// What stands for the weaker list in a list.
 const SPLICE: &str = "...";
@@ -15,9 +15,14 @@ pub struct Leaf {
 }
 
 impl Leaf {
-    /// The key as `--set` takes it.
+    /// The key as settings know it.
     pub fn key(&self) -> String {
         self.path.join(".")
+    }
+
+    /// The key as it is written, its parts in quotes where they need them.
+    pub fn written(&self) -> String {
+        self.path.iter().map(|part| Key::new(part).to_string()).collect::<Vec<_>>().join(".")
     }
 }
 

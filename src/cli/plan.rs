@@ -9,15 +9,13 @@ use crate::decision::Decision;
 use crate::diagnostic::Result;
 
 /// Longer values are for `explain`.
-const VALUE: usize = 60;
-/// Longer reasons, too.
-const REASON: usize = 80;
+const VALUE: usize = 40;
 
 pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
     let layers = project.layers(None)?;
     let survey = project.survey()?;
-    let plan = project.plan(&survey, &layers)?;
+    let plan = project.plan(&survey, &survey.pick(&layers)?, &layers)?;
     if args.format.format == Form::Json {
         return console.print(&text::json(&plan)).map(|()| Exit::Fine);
     }
@@ -27,7 +25,7 @@ pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
     let mut row = |decision: &Decision| {
         let name = if last == Some(decision.topic) { "" } else { decision.topic.id() };
         last = Some(decision.topic);
-        [cell(name), cell(clip(&plain(&decision.value), VALUE)).style(STRONG), cell(clip(&reason(decision), REASON)).style(FAINT)]
+        [cell(name), cell(clip(&plain(&decision.value), VALUE)).style(STRONG), cell(reason(decision)).style(FAINT)]
     };
     let rows: Vec<_> = plan.decisions.iter().map(&mut row).collect();
     console.print(&table("", &rows)).map(|()| Exit::Fine)
@@ -35,10 +33,10 @@ pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
 
 /// Why, in one line: the sentence and the places.
 pub(super) fn reason(decision: &Decision) -> String {
-    let places = places(&decision.because);
-    match (decision.why.is_empty(), places.is_empty()) {
-        (false, false) => format!("{} ({places})", decision.why),
-        (false, true) => decision.why.clone(),
+    let (why, places) = (plain(&decision.why), places(&decision.because));
+    match (why.is_empty(), places.is_empty()) {
+        (false, false) => format!("{why} ({places})"),
+        (false, true) => why,
         (true, false) => places,
         (true, true) => super::explain::origin(&decision.origin),
     }

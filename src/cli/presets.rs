@@ -39,7 +39,7 @@ pub(super) fn show(name: &str, given: &PackArgs, console: &mut Console) -> Resul
     }
     let rows: Vec<_> = folded(&packs, &names)
         .into_iter()
-        .map(|(leaf, from)| [cell(format!("{} = {}", leaf.key(), leaf.value)), cell(format!("# {from}")).style(FAINT)])
+        .map(|(leaf, from)| [cell(format!("{} = {}", leaf.written(), leaf.value)), cell(format!("# {from}")).style(FAINT)])
         .collect();
     let below = names.get(1..).filter(|below| !below.is_empty()).map(|below| format!("# stands on {}\n", below.join(", ")));
     let head = format!("# {}\n{}", styled(STRONG, name), below.unwrap_or_default());

@@ -132,14 +132,6 @@ impl Project {
         Ok(Survey { catalog, tree, detection })
     }
 
-    /// Picks the app that is meant.
-    ///
-    /// # Errors
-    /// As [`pick`].
-    pub fn pick(&self, survey: &Survey, layers: &Layers) -> Result<Picked> {
-        pick(&survey.tree, &survey.catalog, &survey.detection, layers)
-    }
-
     /// Settles what is open.
     ///
     /// # Errors
@@ -152,21 +144,29 @@ impl Project {
     ///
     /// # Errors
     /// When a choice is open or cannot be carried out.
-    pub fn plan(&self, survey: &Survey, layers: &Layers) -> Result<Plan> {
-        draw(&survey.detection, &self.settle(survey, &self.pick(survey, layers)?, layers)?)
+    pub fn plan(&self, survey: &Survey, picked: &Picked, layers: &Layers) -> Result<Plan> {
+        draw(&survey.detection, &self.settle(survey, picked, layers)?)
     }
 
     /// Goes all the way to files, unverified.
     ///
     /// # Errors
     /// When a choice is open or cannot be carried out, or a template is broken.
-    pub fn make(&self, survey: &Survey, layers: &Layers) -> Result<Made> {
-        let picked = self.pick(survey, layers)?;
-        let choices = self.settle(survey, &picked, layers)?;
-        let plan = draw(&survey.detection, &choices)?;
+    pub fn make(&self, survey: &Survey, picked: &Picked, layers: &Layers) -> Result<Made> {
+        let plan = self.plan(survey, picked, layers)?;
         let files = render(&plan, &self.packs)?;
-        let demands = choices.found.app.behaviour.demands.iter().map(|name| name.value.clone()).collect();
+        let demands = picked.found.app.behaviour.demands.iter().map(|name| name.value.clone()).collect();
         Ok(Made { plan, files, demands })
+    }
+}
+
+impl Survey {
+    /// Picks the app that is meant, and looks at it: the costly part.
+    ///
+    /// # Errors
+    /// As [`pick`].
+    pub fn pick(&self, layers: &Layers) -> Result<Picked> {
+        pick(&self.tree, &self.catalog, &self.detection, layers)
     }
 }
 
@@ -190,7 +190,7 @@ impl Made {
 /// # Errors
 /// When a pack cannot be read.
 pub fn packs(dir: &Utf8Path, given: &PackArgs) -> Result<Packs> {
-    let own = dir.join(OWN_PACK);
+    let own = if dir == "." { OWN_PACK.into() } else { dir.join(OWN_PACK) };
     let is_pack = ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
     let directories = is_pack.then_some(&own).into_iter().chain(&given.packs);
     Ok(Packs::over_built_in(directories.map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?))

@@ -5,25 +5,35 @@ use toml_edit::DocumentMut;
 use super::leaves::{Leaf, fold, leaves, put, splice};
 use super::project::{Made, Project, SETTINGS, Said, Survey};
 use crate::change::{Change, State};
+use crate::detect::Picked;
 use crate::diagnostic::Result;
 use crate::layers::Layers;
-use crate::settings::SCHEMA;
+
+/// What a new file starts with. The schema is [`crate::settings::SCHEMA`].
+const FRESH: &str =
+    "# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = 1\n";
+/// The key of the app.
+const APP: &str = "app";
 
 /// The change to `imggen.toml` that keeps what flags, answers and prompts decided; nothing when it holds all of it already.
 ///
 /// # Errors
 /// When a layer that was read before cannot be read.
-pub fn record(project: &Project, survey: &Survey, prompted: &Said, made: &Made) -> Result<Option<Change>> {
+pub fn record(project: &Project, survey: &Survey, picked: &Picked, prompted: &Said, made: &Made) -> Result<Option<Change>> {
     let said = project.given.iter().chain([prompted]).map(|said| leaves(&said.text));
     let mut said = said.fold(Vec::new(), fold);
     said.retain(|leaf| leaf.key() != "schema");
-    let needed = needed(said, |trial| decides_the_same(project, survey, trial, made));
-    if needed.is_empty() {
-        return Ok(None);
-    }
+    let needed = needed(said, |without, trial| {
+        let layers = layers(project, trial)?;
+        if without == APP {
+            // looking at an app is costly, and no other key changes which one it is
+            return Ok(survey.pick(&layers)?.found.app.name == picked.found.app.name);
+        }
+        Ok(project.make(survey, picked, &layers)?.files == made.files)
+    });
     let before = project.recorded.as_ref().map(|recorded| recorded.text.clone());
     let after = with(before.as_deref(), needed);
-    if before.as_deref() == Some(&*after) {
+    if before.as_deref().unwrap_or(FRESH) == after {
         return Ok(None);
     }
     // read as any other settings file, so that what is written can be read
@@ -33,11 +43,12 @@ pub fn record(project: &Project, survey: &Survey, prompted: &Said, made: &Made) 
 }
 
 /// What is left when every value that makes no difference is taken out, one after another.
-fn needed(mut said: Vec<Leaf>, same: impl Fn(&[Leaf]) -> bool) -> Vec<Leaf> {
+fn needed(mut said: Vec<Leaf>, same: impl Fn(&str, &[Leaf]) -> Result<bool>) -> Vec<Leaf> {
     let mut index = 0;
     while index < said.len() {
         let leaf = said.remove(index);
-        if !same(&said) {
+        // a choice that is open without it makes a difference too
+        if !same(&leaf.key(), &said).unwrap_or(false) {
             said.insert(index, leaf);
             index += 1;
         }
@@ -45,23 +56,19 @@ fn needed(mut said: Vec<Leaf>, same: impl Fn(&[Leaf]) -> bool) -> Vec<Leaf> {
     said
 }
 
-fn decides_the_same(project: &Project, survey: &Survey, trial: &[Leaf], made: &Made) -> bool {
+/// The layers that a later run would have if it were given `said`.
+fn layers(project: &Project, said: &[Leaf]) -> Result<Layers> {
     let mut document = DocumentMut::new();
-    for leaf in trial {
+    for leaf in said {
         put(&mut document, leaf);
     }
     let layers = [Some(Said::at_prompts(document.to_string())), project.recorded.clone()];
-    let layers: Result<Vec<_>> = layers.iter().flatten().map(Said::layer).collect();
-    let remade = layers.and_then(|layers| project.make(survey, &Layers::new(layers)));
-    remade.is_ok_and(|remade| remade.files == made.files)
+    Ok(Layers::new(layers.iter().flatten().map(Said::layer).collect::<Result<_>>()?))
 }
 
 /// The file's text with these values in it, everything else as it was.
 fn with(before: Option<&str>, said: Vec<Leaf>) -> String {
-    let fresh = format!(
-        "# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = {SCHEMA}\n"
-    );
-    let mut document: DocumentMut = before.unwrap_or(&fresh).parse().unwrap_or_default();
+    let mut document: DocumentMut = before.unwrap_or(FRESH).parse().unwrap_or_default();
     let below = leaves(before.unwrap_or_default());
     for mut leaf in said {
         if let Some(below) = below.iter().find(|below| below.path == leaf.path) {

@@ -17,11 +17,11 @@ pub(super) fn completions(args: &Completions, console: &mut Console) -> Result<E
 pub(super) fn man(args: &Man, console: &mut Console) -> Result<Exit> {
     let mut program = Cli::command();
     program.build();
-    let page = match &args.verb {
+    let page = match &args.command {
         None => program,
-        Some(verb) => program.find_subcommand(verb).cloned().ok_or_else(|| {
-            let verbs: Vec<_> = program.get_subcommands().map(clap::Command::get_name).collect();
-            Diagnostic::usage("man::unknown", format!("there is no verb `{verb}`")).help(format!("there are {}", verbs.join(", ")))
+        Some(name) => program.find_subcommand(name).cloned().ok_or_else(|| {
+            let names: Vec<_> = program.get_subcommands().map(clap::Command::get_name).collect();
+            Diagnostic::usage("man::unknown", format!("there is no command `{name}`")).help(format!("there are {}", names.join(", ")))
         })?,
     };
     let mut text = Vec::new();

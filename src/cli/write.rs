@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Stop;
+use super::{Exit, Stop};
 use super::args::Target;
 use super::console::Console;
 use super::next;
@@ -56,11 +56,12 @@ pub fn refuse(changes: &[Change], target: &Target, console: &mut Console) -> Res
         .into())
 }
 
-/// Writes, and says what was written and what to type next.
+/// Writes, says what was written, and then how to build and to run it.
 ///
 /// # Errors
 /// When the system refuses; nothing is written then.
-pub fn write(dir: &Utf8Path, changes: &[Change], console: &mut Console) -> Result<()> {
+pub fn finish(project: &Utf8Path, changes: &[Change], made: &Made, target: &Target, console: &mut Console) -> Result<Exit> {
+    let dir = self::target(project, target);
     change::write(dir, changes)?;
     let written: Vec<_> = changes.iter().filter(|change| change.state != State::Same).map(|change| shown(dir, &change.path)).collect();
     if written.is_empty() {
@@ -68,29 +69,18 @@ pub fn write(dir: &Utf8Path, changes: &[Change], console: &mut Console) -> Resul
     } else {
         console.say(&format!("wrote {}\n", written.join(", ")));
     }
-    Ok(())
-}
-
-/// Says how to build and to run what was written into the project.
-///
-/// # Errors
-/// When the output cannot be written.
-pub fn say_next(made: &Made, dir: &Utf8Path, target: &Target, console: &mut Console) -> Result<()> {
-    if target.output_dir.is_some() {
-        return Ok(());
+    if !made.files.iter().any(|file| file.path == DEBUG) {
+        mention_left_over(dir, console)?;
     }
-    let commands = next::commands(made, dir);
-    console.print(&format!("\n  {}\n", commands.map(|command| styled(STRONG, command)).join("\n  ")))
+    if !written.is_empty() && target.output_dir.is_none() {
+        let commands = next::commands(made, project).map(|command| styled(STRONG, command));
+        console.print(&format!("\n  {}\n", commands.join("\n  ")))?;
+    }
+    Ok(Exit::Fine)
 }
 
 /// Mentions a debug variant that imggen wrote once and would not write now.
-///
-/// # Errors
-/// When the file cannot be read.
-pub fn mention_left_over(dir: &Utf8Path, files: &[File], console: &mut Console) -> Result<()> {
-    if files.iter().any(|file| file.path == DEBUG) {
-        return Ok(());
-    }
+fn mention_left_over(dir: &Utf8Path, console: &mut Console) -> Result<()> {
     let before = change::read(dir, [DEBUG])?.pop().flatten();
     if before.is_some_and(|text| Header::find(&text).is_some()) {
         let note = Diagnostic::note("write::left-over", format!("`{DEBUG}` was written by imggen and is no longer asked for"));

@@ -135,14 +135,20 @@ pub enum StampKind {
 pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
     let index = Index::new(reach);
     let resolver = Resolver::new(&index);
-    let listen::Found { listens, listening, demands, mut warnings } = listen::listens(&resolver);
     let (embeds, missing) = embed::embeds(tree, &index);
+    let reads = files::reads(tree, &[&reach.module, &reach.main], &embeds, &resolver);
+    let mut found = listen::listens(&resolver);
+    if let Some(listen) = listen::configured(tree, &reads, &found) {
+        found.listening = Listening::Known;
+        found.listens.push(listen);
+    }
+    let listen::Found { listens, listening, demands, mut warnings } = found;
     warnings.extend(missing);
     let is_port = |name: &String| listens.iter().any(|fact| fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name));
     let demands = demands::demands(&resolver, demands).into_iter().filter(|fact| !is_port(&fact.value)).collect();
     let behaviour = Behaviour {
         demands,
-        reads: files::reads(tree, &[&reach.module, &reach.main], &embeds, &resolver),
+        reads,
         writes: writes::writes(&resolver),
         needs: exec::programs(&resolver),
         stops_on: signals::stops_on(&index),

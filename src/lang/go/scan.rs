@@ -234,20 +234,30 @@ fn offset(at: usize) -> u32 {
 }
 
 // every byte of a character beyond ASCII belongs to a word, so that no token ends within a character
+const WORD: [bool; 256] = {
+    let mut word = [false; 256];
+    let mut byte = u8::MIN;
+    loop {
+        word[byte as usize] = !byte.is_ascii() || byte.is_ascii_alphanumeric() || byte == b'_';
+        if byte == u8::MAX {
+            break word;
+        }
+        byte += 1;
+    }
+};
+
 fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_' || byte >= 0x80
+    WORD[usize::from(byte)]
 }
 
+/// The length of the longest operator or bracket that `rest` begins with.
 fn operator(rest: &[u8]) -> usize {
-    const LONG: [&[u8]; 5] = [b"<<=", b">>=", b"&^=", b"&&=", b"..."];
-    const MIDDLE: [&[u8]; 21] = [
-        b":=", b"==", b"!=", b"<=", b">=", b"&&", b"||", b"<-", b"++", b"--", b"+=", b"-=", b"*=", b"/=", b"%=", b"&=", b"|=", b"^=",
-        b"<<", b">>", b"&^",
-    ];
-    match rest[0] {
-        b'(' | b')' | b'{' | b'}' | b'[' | b']' | b',' => 1,
-        _ if LONG.iter().any(|operator| rest.starts_with(operator)) => 3,
-        _ if MIDDLE.iter().any(|operator| rest.starts_with(operator)) => 2,
+    let (second, third) = (rest.get(1).copied().unwrap_or(0), rest.get(2).copied().unwrap_or(0));
+    match (rest[0], second) {
+        (b'.', b'.') if third == b'.' => 3,
+        (b'<', b'<') | (b'>', b'>') | (b'&', b'^') => 2 + usize::from(third == b'='),
+        (b':' | b'=' | b'!' | b'<' | b'>' | b'+' | b'-' | b'*' | b'/' | b'%' | b'&' | b'|' | b'^', b'=') | (b'<', b'-') => 2,
+        (b'&' | b'|' | b'+' | b'-', _) if second == rest[0] => 2,
         _ => 1,
     }
 }

@@ -3,12 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::index::{At, Call, Index};
-use super::resolve::{Resolver, tagged};
+use super::resolve::{REQUIRED, Resolver, tagged};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::go::scan::{Kind, Token};
 
 const CHECKED: Rule = Rule::parsed("go.demanded-variable", "reads a variable and gives up when it is not set");
-const TAGGED: Rule = Rule::parsed("go.required-field", "is a setting that has to be set");
 
 /// How far behind a variable's reading its check is looked for.
 const NEAR: usize = 120;
@@ -26,16 +25,21 @@ pub fn demands(resolver: &Resolver<'_>, known: Vec<Fact<String>>) -> Vec<Fact<St
         found.insert(name, fact);
     };
     for call in &index.calls {
+        let reads = matches!(call.name, "Getenv" | "LookupEnv") && matches!(call.import, Some("os" | "syscall"));
+        if !reads && !is_strict(call.name) {
+            continue;
+        }
         let Some(name) = index.arguments(call).first().and_then(|argument| index.literal(*argument)) else { continue };
-        if is_strict(call.name) && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') || is_checked(index, call)
-        {
+        let is_variable = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        let demanded = if reads { is_checked(index, call) } else { is_variable };
+        if demanded {
             add(name, index.call_evidence(call, CHECKED));
         }
     }
     for tag in &index.tags {
         let said = tagged(index.token(tag.at).map_or("", |token| token.text));
         if let Some(name) = said.variable.filter(|_| said.required) {
-            add(name, index.evidence(tag.field, tag.at.token + 1, TAGGED));
+            add(name, index.evidence(tag.field, tag.at.token + 1, REQUIRED));
         }
     }
     found.into_values().collect()
@@ -43,14 +47,15 @@ pub fn demands(resolver: &Resolver<'_>, known: Vec<Fact<String>>) -> Vec<Fact<St
 
 /// `mustGetenv("X")`, `requireEnv("X")`.
 fn is_strict(function: &str) -> bool {
+    // most names are told apart without a copy
+    if !function.ends_with("nv") && !function.ends_with("NV") {
+        return false;
+    }
     let function = function.to_ascii_lowercase();
-    function.contains("env") && (function.contains("must") || function.contains("require"))
+    function.contains("must") || function.contains("require")
 }
 
 fn is_checked(index: &Index<'_>, call: &Call<'_>) -> bool {
-    if !matches!(call.name, "Getenv" | "LookupEnv") || !matches!(index.imported(call), Some("os" | "syscall")) {
-        return false;
-    }
     let Some(function) = call.function.map(|number| &index.functions[number]) else { return false };
     let tokens = index.tokens(call.at.file);
     let start = statement_start(tokens, call.at.token);

@@ -19,7 +19,7 @@ const DESKTOP: &str = "open xdg-open rundll32 rundll32.exe explorer explorer.exe
 pub fn programs(resolver: &Resolver<'_>) -> Vec<Fact<Need>> {
     let mut found: BTreeMap<String, Fact<Need>> = BTreeMap::new();
     for call in &resolver.index.calls {
-        let argument = match (call.name, resolver.index.imported(call)) {
+        let argument = match (call.name, call.import) {
             ("Command" | "LookPath", Some("os/exec")) | ("Exec", Some("syscall" | "golang.org/x/sys/unix")) => 0,
             ("CommandContext", Some("os/exec")) => 1,
             _ => continue,

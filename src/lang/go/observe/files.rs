@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Source;
 use super::place::{fixed, inside, is_pattern, matching, relative};
 use super::resolve::{Resolver, Value};
 use crate::app::RunFile;
@@ -75,8 +76,7 @@ impl Finder<'_> {
 
     /// Strings anywhere that look like paths.
     fn mentions(&mut self, resolver: &Resolver<'_>) {
-        for file in &resolver.index.files {
-            let source = file.source;
+        for source in resolver.index.files.iter().map(|file| file.source).filter(|source| !is_generated(source)) {
             let after = source.head.imports.last().map_or(0, Import::end);
             for token in source.tokens.iter().filter(|token| token.kind == Kind::Str && token.start() >= after) {
                 // the cheap question first: most strings are no paths
@@ -183,6 +183,11 @@ impl Finder<'_> {
         }
         kept
     }
+}
+
+/// Generated code names the files that it was made from.
+fn is_generated(source: &Source<'_>) -> bool {
+    source.text.get(..source.head.package_at as usize).is_some_and(|before| before.contains("Code generated"))
 }
 
 /// Secrets, the repository's own files and test data never go into an image.

@@ -28,10 +28,12 @@ impl At {
 }
 
 /// A file and the number of its package.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct File<'a> {
     pub source: &'a Source<'a>,
     pub package: usize,
+    /// The names of what it imports, and the paths.
+    pub imports: Vec<(&'a str, &'a str)>,
 }
 
 /// A call, or what looks like one: `name(` and `qualifier.name(`.
@@ -44,6 +46,8 @@ pub struct Call<'a> {
     pub qualifier: Option<&'a str>,
     /// Whether a dot stands before the name, after a word or after another call.
     pub method: bool,
+    /// The path of the import that the qualifier names.
+    pub import: Option<&'a str>,
     /// The function that it stands in.
     pub function: Option<usize>,
 }
@@ -55,6 +59,8 @@ pub struct Binding<'a> {
     pub at: At,
     /// The first token of the value.
     pub value: usize,
+    /// Which of a call's results it is.
+    pub result: usize,
     /// The word before the name's dot, or the type of the literal whose field it is.
     pub owner: Option<&'a str>,
     pub kind: BindingKind,
@@ -125,7 +131,8 @@ impl<'a> Index<'a> {
         for (number, package) in reach.packages.iter().enumerate() {
             index.packages.push(&package.import_path);
             for source in package.files.iter().filter(|source| !stands_in(source)) {
-                index.files.push(File { source, package: number });
+                let imports = source.head.imports.iter().map(|import| (import.name(), import.path)).collect();
+                index.files.push(File { source, package: number, imports });
                 index.closings.push(closings(&source.tokens));
                 walk::walk(&mut index);
             }
@@ -185,13 +192,7 @@ impl<'a> Index<'a> {
     /// The path of the import that the file calls `name`.
     #[must_use]
     pub fn import(&self, file: usize, name: &str) -> Option<&'a str> {
-        self.files[file].source.head.imports.iter().find(|import| import.name() == name).map(|import| import.path)
-    }
-
-    /// The path of the import whose function `call` calls.
-    #[must_use]
-    pub fn imported(&self, call: &Call<'a>) -> Option<&'a str> {
-        self.import(call.at.file, call.qualifier?)
+        self.files[file].imports.iter().find(|(known, _)| *known == name).map(|(_, path)| *path)
     }
 
     /// Whether a file of the package imports something whose path begins with `path`.
@@ -226,6 +227,19 @@ impl<'a> Index<'a> {
     #[must_use]
     pub fn closing(&self, open: At) -> usize {
         self.closings[open.file].get(open.token).map_or(usize::MAX, |close| *close as usize).min(self.tokens(open.file).len())
+    }
+
+    /// The `number`th of the expressions that begin at `from` and stand apart by commas.
+    #[must_use]
+    pub fn listed(&self, from: At, number: usize) -> Option<At> {
+        let mut next = from;
+        let mut left = number;
+        while left > 0 {
+            let token = self.token(next).filter(|token| token.kind != Kind::End && !is_closing(token))?;
+            left -= usize::from(token.is(","));
+            next = next.move_to(if is_opening(token) { self.closing(next) } else { next.token } + 1);
+        }
+        Some(next)
     }
 
     /// A call's arguments.

@@ -2,13 +2,15 @@
 
 mod address;
 mod calls;
+mod configured;
 mod fallback;
 
 use super::Listening;
 use super::resolve::{Resolver, Value, trace};
-use crate::app::{Interface, Listen, PortVariable, Role};
+use crate::app::{Interface, Listen, PortVariable, Role, RunFile};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::tree::Tree;
 
 const ADDRESS: Rule = Rule::parsed("go.listen-address", "is a call that listens, and its address can be followed");
 const LISTENS: Rule = Rule::parsed("go.listen-call", "is a call that listens");
@@ -50,16 +52,19 @@ enum Rank {
     Side,
 }
 
+/// Words of listeners that are beside the point, and of those that stand beside the first.
+const SIDE: &str =
+    "metric promhttp prometheus pprof debug profil admin health probe redirect telemetry management readiness acme challenge";
+const SECOND: &str = "grpc rpc tls secure https";
+
 impl Rank {
     fn of(words: &str) -> Self {
-        const SIDE: [&str; 12] =
-            ["metric", "prom", "pprof", "debug", "profil", "admin", "health", "probe", "redirect", "telemetry", "management", "readiness"];
-        const SECOND: [&str; 5] = ["grpc", "rpc", "tls", "secure", "https"];
-        let words = words.to_ascii_lowercase();
-        let speaks_of = |list: &[&str]| list.iter().any(|word| words.contains(word));
-        if speaks_of(&SIDE) {
+        // a server for HTTP is none for HTTPS because of how it is called
+        let words = words.to_ascii_lowercase().replace("httpserver", "");
+        let speaks_of = |list: &str| list.split_whitespace().any(|word| words.contains(word));
+        if speaks_of(SIDE) {
             Self::Side
-        } else if speaks_of(&SECOND) {
+        } else if speaks_of(SECOND) {
             Self::Second
         } else {
             Self::Main
@@ -72,25 +77,35 @@ impl Rank {
 pub fn listens(resolver: &Resolver<'_>) -> Found {
     let mut candidates = calls::candidates(resolver);
     let mut found = Found::default();
-    if candidates.is_empty() {
-        return found;
-    }
-    found.listening = Listening::Somewhere;
+    let Some(first) = candidates.first().map(|candidate| candidate.evidence.clone()) else { return found };
     candidates.sort_by_key(|candidate| candidate.rank);
+    let mut missed = None;
+    let mut best = Rank::Side;
     for candidate in &candidates {
-        add(resolver, &mut found, candidate);
+        if add(resolver, &mut found, candidate) {
+            best = best.min(candidate.rank);
+        } else if candidate.rank == Rank::Main && matches!(&candidate.values, Values::Resolved(values) if !values.is_empty()) {
+            missed = missed.or(Some(&candidate.evidence));
+        }
     }
-    if found.listens.is_empty() {
-        let calls = candidates.first().map(|candidate| &candidate.evidence);
-        found.listens.extend(fallback::port_like(resolver).map(|fact| calls.cloned().into_iter().fold(fact, Fact::and)));
+    // side doors are not the door when the door itself was not found
+    if found.listens.is_empty() || missed.is_some() && best == Rank::Side {
+        let call = missed.unwrap_or(&first).clone();
+        found.warnings.clear();
+        found.listens = fallback::port_like(resolver).map(|fact| fact.and(call)).into_iter().collect();
     }
-    if !found.listens.is_empty() {
-        found.listening = Listening::Known;
-    }
+    found.listening = if found.listens.is_empty() { Listening::Somewhere } else { Listening::Known };
     found
 }
 
-fn add(resolver: &Resolver<'_>, found: &mut Found, candidate: &Candidate) {
+/// Where a program listens whose sources do not tell it: what the settings that it reads say.
+#[must_use]
+pub fn configured(tree: &Tree, reads: &[Fact<RunFile>], found: &Found) -> Option<Fact<Listen>> {
+    if found.listening == Listening::Somewhere { configured::port(tree, reads) } else { None }
+}
+
+/// Adds what a candidate comes to; says whether it comes to anything.
+fn add(resolver: &Resolver<'_>, found: &mut Found, candidate: &Candidate) -> bool {
     let evidence = candidate.evidence.clone();
     let (fact, host) = match &candidate.values {
         Values::Framework { port, variable } => {
@@ -101,7 +116,7 @@ fn add(resolver: &Resolver<'_>, found: &mut Found, candidate: &Candidate) {
             let Some(settled) = address::settle(values, candidate.bare) else {
                 let name = address::whole_variable(values).filter(|_| !candidate.bare);
                 found.demands.extend(name.map(|name| Fact::new(name.to_owned(), evidence)));
-                return;
+                return false;
             };
             (trace(resolver.index, Fact::new(settled.listen, evidence), &settled.steps), settled.host)
         }
@@ -111,12 +126,13 @@ fn add(resolver: &Resolver<'_>, found: &mut Found, candidate: &Candidate) {
         let mut both = fact.because().iter().cloned().fold(known.clone(), Fact::and);
         both.value.variable = both.value.variable.or(fact.value.variable);
         *known = both;
-        return;
+        return true;
     }
     if fact.value.interface == Interface::Loopback {
         found.warnings.push(loopback(&fact, host.as_deref()));
     }
     found.listens.push(fact);
+    true
 }
 
 fn loopback(fact: &Fact<Listen>, host: Option<&str>) -> Diagnostic {

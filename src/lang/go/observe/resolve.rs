@@ -34,6 +34,9 @@ pub const ENVIRONMENT: Rule = Rule::parsed("go.environment-variable", "reads an 
 /// A structure tag speaks of the environment or a default.
 pub const TAG: Rule = Rule::parsed("go.field-tag", "says where a setting comes from");
 
+/// A structure tag says that the program does not start without it.
+pub const REQUIRED: Rule = Rule::parsed("go.required-field", "is a setting that has to be set");
+
 /// Follows expressions through the sources.
 #[derive(Debug)]
 pub struct Resolver<'a> {
@@ -51,6 +54,8 @@ pub struct Resolver<'a> {
 struct Scope<'s> {
     function: Option<usize>,
     frame: Option<&'s Frame<'s>>,
+    /// Which of a call's results is asked for.
+    result: usize,
     depth: u32,
 }
 
@@ -63,11 +68,11 @@ struct Frame<'s> {
 
 impl Scope<'_> {
     fn of(function: Option<usize>, depth: u32) -> Scope<'static> {
-        Scope { function, frame: None, depth }
+        Scope { function, frame: None, result: 0, depth }
     }
 
     fn deeper(self) -> Self {
-        Self { depth: self.depth + 1, ..self }
+        Self { result: 0, depth: self.depth + 1, ..self }
     }
 }
 
@@ -102,6 +107,7 @@ impl<'a> Resolver<'a> {
 
     fn values(&self, at: At, scope: Scope<'_>) -> Vec<Value> {
         let (mut values, mut next) = self.operand(at, scope);
+        let scope = Scope { result: 0, ..scope };
         while self.index.is(next, "+") {
             let (more, after) = self.operand(next.move_to(next.token + 1), scope);
             values = value::joined(&values, &more);

@@ -1,6 +1,6 @@
 //! The signal that the program ends on: SIGTERM, which is what containers are stopped with, unless it listens for Ctrl-C alone.
 
-use super::index::Index;
+use super::index::{At, Index};
 use crate::app::StopSignal;
 use crate::evidence::{Fact, Rule};
 
@@ -9,16 +9,21 @@ const ONLY_INTERRUPT: Rule = Rule::parsed("go.only-interrupt", "waits for Ctrl-C
 /// Ctrl-C, when that is all the program listens for.
 #[must_use]
 pub fn stops_on(index: &Index<'_>) -> Option<Fact<StopSignal>> {
-    let mut notified =
-        index.calls.iter().filter(|call| matches!(call.name, "Notify" | "NotifyContext") && index.imported(call) == Some("os/signal"));
-    let first = notified.find(|call| {
-        let close = index.closing(call.at.move_to(call.at.token + 1));
-        let words = index.tokens(call.at.file).get(call.at.token..close).unwrap_or_default();
-        words.iter().any(|token| matches!(token.ident(), Some("Interrupt" | "SIGINT")))
-    })?;
-    // the signals may come from a list made elsewhere
+    let notified = || {
+        let calls = index.calls.iter().filter(|call| matches!(call.name, "Notify" | "NotifyContext") && call.import == Some("os/signal"));
+        calls.map(|call| (call, index.arguments(call)))
+    };
+    let (first, _) = notified().find(|(_, arguments)| arguments.iter().skip(1).any(|argument| hears(index, *argument)))?;
+    // without a list it hears them all; and the list may be made elsewhere
+    let hears_all = notified().any(|(_, arguments)| arguments.len() == 1);
     let hears_more = index.files.iter().any(|file| file.source.tokens.iter().any(|token| token.ident() == Some("SIGTERM")));
-    (!hears_more).then(|| Fact::new(StopSignal::Interrupt, index.call_evidence(first, ONLY_INTERRUPT)))
+    (!hears_all && !hears_more).then(|| Fact::new(StopSignal::Interrupt, index.call_evidence(first, ONLY_INTERRUPT)))
+}
+
+/// Whether an argument is Ctrl-C's signal: `os.Interrupt`, `syscall.SIGINT`.
+fn hears(index: &Index<'_>, argument: At) -> bool {
+    let name = argument.move_to(argument.token + 2);
+    ["Interrupt", "SIGINT"].iter().any(|signal| index.is(name, signal) || index.is(argument, signal))
 }
 
 #[cfg(test)]
@@ -33,6 +38,7 @@ mod tests {
             ("func main() { signal.Notify(c, os.Interrupt, syscall.SIGTERM) }", false),
             ("var all = []os.Signal{syscall.SIGTERM}\nfunc main() { signal.Notify(c, os.Interrupt); signal.Notify(d, all...) }", false),
             ("func main() { signal.Notify(c) }", false),
+            ("func main() { signal.Notify(c, os.Interrupt); signal.Notify(all) }", false),
             ("func main() { other.Notify(c, os.Interrupt) }", false),
         ] {
             let stops_on = program(&["os", "os/signal", "syscall"], body).behaviour.stops_on;

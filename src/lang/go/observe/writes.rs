@@ -53,7 +53,7 @@ pub fn writes(resolver: &Resolver<'_>) -> Vec<Fact<WritePath>> {
 
 /// What a call writes, and the argument that says where.
 fn written(resolver: &Resolver<'_>, call: &Call<'_>) -> Option<(Names, At)> {
-    let import = resolver.index.imported(call).unwrap_or_default();
+    let import = call.import.unwrap_or_default();
     let from = |library: &str| import.contains(library);
     let (names, argument) = match call.name {
         "MkdirAll" | "Mkdir" | "CopyFS" if import == "os" => (Names::Directory, 0),
@@ -105,7 +105,8 @@ fn directory(value: &Value, names: Names) -> Option<Utf8PathBuf> {
         return None;
     }
     let path = Utf8Path::new(path);
-    if matches!(path.extension(), Some("prof" | "pprof" | "trace")) {
+    let is_test_data = path.components().any(|part| part.as_str() == "testdata");
+    if is_test_data || matches!(path.extension(), Some("prof" | "pprof" | "trace")) {
         return None;
     }
     let is_directory = names == Names::Directory || !whole;

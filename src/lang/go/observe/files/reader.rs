@@ -33,7 +33,7 @@ fn paths(resolver: &Resolver<'_>, call: &Call<'_>) -> Option<Paths> {
     if !call.method {
         return None;
     }
-    let import = resolver.index.imported(call).unwrap_or_default();
+    let import = call.import.unwrap_or_default();
     match import {
         "os" | "io/ioutil" => return of_system(resolver, call),
         "net/http" => {
@@ -86,7 +86,7 @@ fn of_library(resolver: &Resolver<'_>, call: &Call<'_>, import: &str) -> Option<
         "ReadConfig" if from("cleanenv") => Some(Paths::Nth(0)),
         "Provider" | "NewSource" if import.ends_with("/file") => Some(Paths::Nth(0)),
         "Open" if from("geoip2") || from("maxminddb") => Some(Paths::Nth(0)),
-        _ if from("goose") => Some(Paths::All),
+        "Up" | "UpContext" | "UpTo" | "UpByOne" | "Run" | "RunContext" | "Status" if from("goose") => Some(Paths::All),
         _ => None,
     }
 }

@@ -86,8 +86,9 @@ impl<'a> Walk<'_, 'a> {
             _ => {
                 let method = self.before(at, 2).is_some_and(|token| token.is("."));
                 let qualifier = if method { self.before(at, 3).and_then(Token::ident) } else { None };
+                let import = qualifier.and_then(|qualifier| self.index.import(self.file, qualifier));
                 let function = self.inside();
-                self.index.calls.push(Call { at: self.at(at - 1), name, qualifier, method, function });
+                self.index.calls.push(Call { at: self.at(at - 1), name, qualifier, method, import, function });
             }
         }
     }
@@ -124,6 +125,7 @@ impl<'a> Walk<'_, 'a> {
             let binding = Binding {
                 at: self.at(at - 1),
                 value: at + 1,
+                result: 0,
                 owner: brace.owner,
                 kind: BindingKind::Field,
                 function: self.inside(),
@@ -164,13 +166,17 @@ impl<'a> Walk<'_, 'a> {
     fn bind(&mut self, names: &[(usize, &'a str, Option<&'a str>)], value: usize, kind: BindingKind) {
         let values = match names.len() {
             // `for _, item := range items`: an item is one of what the items are
-            2 if self.word(value) == Some("range") => vec![value; 2],
-            0 | 1 => vec![value],
-            _ => self.values(value),
+            2 if self.word(value) == Some("range") => vec![(value, 0); 2],
+            0 | 1 => vec![(value, 0)],
+            count => match self.values(value).as_slice() {
+                // one call gives them all
+                [value] => (0..count).map(|result| (*value, result)).collect(),
+                values => values.iter().map(|value| (*value, 0)).collect(),
+            },
         };
-        for ((at, name, owner), value) in names.iter().zip(values) {
+        for ((at, name, owner), (value, result)) in names.iter().zip(values) {
             let kind = if owner.is_some() { BindingKind::Selected } else { kind };
-            let binding = Binding { at: self.at(*at), value, owner: *owner, kind, function: self.inside(), brace: 0 };
+            let binding = Binding { at: self.at(*at), value, result, owner: *owner, kind, function: self.inside(), brace: 0 };
             self.index.bindings.entry(name).or_default().push(binding);
         }
     }

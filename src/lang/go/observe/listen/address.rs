@@ -1,6 +1,6 @@
 //! An address as it is given to a call that listens: `:8080`, `127.0.0.1:80`, a port alone, with parts that may be unknown.
 
-use super::super::resolve::{Part, Step, Value};
+use super::super::resolve::{Part, REQUIRED, Step, Value};
 use crate::app::{Interface, Listen, PortVariable, Role};
 
 /// What the alternatives of an address come to.
@@ -74,6 +74,8 @@ pub fn settle(values: &[Value], bare: bool) -> Option<Settled> {
     };
     // one that is known with its host says more
     let known = known(true).or_else(|| known(false));
+    // what has to be set is set, and no default counts beside it
+    let known = known.filter(|_| !values.iter().flat_map(|value| &value.steps).any(|step| step.rule == REQUIRED));
     let variables = spots.iter().filter_map(|(spot, value)| match spot.port {
         Port::Variable(name) => Some((name, spot, value)),
         _ => None,

@@ -59,6 +59,8 @@ fn reaches(resolver: &Resolver<'_>, import: &str) -> bool {
 
 fn candidate(resolver: &Resolver<'_>, call: &Call<'_>, frameworks: &[&Framework]) -> Option<Candidate> {
     let (values, followed, bare) = match address(resolver, call)? {
+        // the field is looked at by itself
+        Address::Given(at) if is_server_field(resolver, at) => (Vec::new(), false, false),
         Address::Given(at) => (resolver.resolve(at, call.function), true, false),
         Address::Port(at) => (resolver.resolve(at, call.function), true, true),
         Address::Elsewhere => (Vec::new(), false, false),
@@ -89,10 +91,14 @@ fn surroundings(resolver: &Resolver<'_>, at: At, function: Option<usize>) -> Str
 
 fn text_between(resolver: &Resolver<'_>, from: At, until: usize) -> String {
     // a whole handler may stand among the arguments; the address comes first
-    const NEAR: usize = 40;
+    const NEAR: usize = 24;
     let tokens = resolver.index.tokens(from.file);
     let words = tokens[from.token.min(tokens.len())..until.min(tokens.len())].iter().take(NEAR);
-    words.filter(|token| matches!(token.kind, Kind::Ident | Kind::Str)).flat_map(|token| [token.text, " "]).collect()
+    words.filter(|token| token.kind == Kind::Ident).flat_map(|token| [token.text, " "]).collect()
+}
+
+fn is_server_field(resolver: &Resolver<'_>, at: At) -> bool {
+    resolver.index.is(at.move_to(at.token + 1), ".") && resolver.index.is(at.move_to(at.token + 2), "Addr")
 }
 
 enum Address {
@@ -112,9 +118,9 @@ fn address(resolver: &Resolver<'_>, call: &Call<'_>) -> Option<Address> {
         ("ListenAndServe" | "ListenAndServeTLS" | "ListenAndServeTLSEmbed", true) => {
             // a server's own method knows its address; `http.ListenAndServe` is told it
             let own = if call.name == "ListenAndServe" { arguments().is_empty() } else { arguments().len() < 4 };
-            if own && resolver.index.imported(call) != Some("github.com/valyala/fasthttp") { Some(Address::Elsewhere) } else { given(0) }
+            if own && call.import != Some("github.com/valyala/fasthttp") { Some(Address::Elsewhere) } else { given(0) }
         }
-        ("Listen" | "ListenTCP", true) if matches!(resolver.index.imported(call), Some("net" | "crypto/tls")) => {
+        ("Listen" | "ListenTCP", true) if matches!(call.import, Some("net" | "crypto/tls")) => {
             let arguments = arguments();
             network_is_tcp(resolver, *arguments.first()?, call.function).then_some(())?;
             let address = *arguments.get(1)?;
@@ -123,15 +129,25 @@ fn address(resolver: &Resolver<'_>, call: &Call<'_>) -> Option<Address> {
         // a listener that outlives its process, and others that speak as `net` does
         ("Listen", true) if arguments().len() == 2 && is_tcp(resolver, arguments()[0]) => given(1),
         // (&net.ListenConfig{}).Listen(ctx, "tcp", address)
-        ("Listen", true) if arguments().len() == 3 && is_tcp(resolver, arguments()[1]) => given(2),
-        (name, true) if OPTIONS.iter().any(|(import, names)| names.contains(&name) && imports(resolver, call, import)) => given(0),
+        ("Listen", true) if arguments().len() == 3 && (is_tcp(resolver, arguments()[1]) || is_listen_config(resolver, call)) => given(2),
+        (name, true) if OPTIONS.iter().any(|(import, names)| names.contains(&name) && imports(call, import)) => given(0),
         (name, true) if FRAMEWORKS.iter().any(|framework| framework.methods.contains(&name)) => Some(Address::Framework),
         _ => None,
     }
 }
 
-fn imports(resolver: &Resolver<'_>, call: &Call<'_>, import: &str) -> bool {
-    resolver.index.imported(call).is_some_and(|path| path.starts_with(import))
+fn imports(call: &Call<'_>, import: &str) -> bool {
+    call.import.is_some_and(|path| path.starts_with(import))
+}
+
+/// Whether the receiver is a `net.ListenConfig`, whatever network it is told.
+fn is_listen_config(resolver: &Resolver<'_>, call: &Call<'_>) -> bool {
+    let made = call.qualifier.map_or(&[][..], |qualifier| resolver.index.bindings(qualifier));
+    made.iter().any(|binding| {
+        let value = binding.at.move_to(binding.value);
+        let start = if resolver.index.is(value, "&") { value.token + 1 } else { value.token };
+        resolver.index.is(value.move_to(start + 2), "ListenConfig")
+    })
 }
 
 fn is_tcp(resolver: &Resolver<'_>, network: At) -> bool {
@@ -170,11 +186,20 @@ fn server_fields(resolver: &Resolver<'_>) -> Vec<Candidate> {
                 return None;
             }
             let until = line_end(resolver, at);
-            let words = surroundings(resolver, at, binding.function) + &text_between(resolver, binding.at, until);
+            let mut words = surroundings(resolver, at, binding.function) + &text_between(resolver, binding.at, until);
+            if binding.kind == BindingKind::Field {
+                let open = at.move_to(binding.brace);
+                words += &text_between(resolver, statement_start(resolver, open), resolver.index.closing(open));
+            }
             let evidence = resolver.index.evidence(binding.at, until, ADDRESS);
             Some(Candidate { values: Values::Resolved(values), evidence, rank: Rank::of(&words), bare: false })
         })
         .collect()
+}
+
+fn statement_start(resolver: &Resolver<'_>, at: At) -> At {
+    let ends = |token: &Token<'_>| token.kind == Kind::End || token.is("{") || token.is("}");
+    at.move_to(resolver.index.tokens(at.file)[..at.token].iter().rposition(ends).map_or(0, |end| end + 1))
 }
 
 /// The token after an expression in a list or an assignment.
@@ -222,8 +247,8 @@ fn is_engine(resolver: &Resolver<'_>, call: &Call<'_>, import: &str) -> bool {
     };
     let of_framework =
         |at: At| index.token(at).is_some_and(|token| index.import(at.file, token.text).is_some_and(|path| path.starts_with(import)));
-    if index.imported(call).is_some() {
-        return imports(resolver, call, import);
+    if call.import.is_some() {
+        return imports(call, import);
     }
     let bound = index.bindings(qualifier).iter().any(|binding| {
         let at = binding.at.move_to(binding.value);

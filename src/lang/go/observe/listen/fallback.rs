@@ -29,7 +29,7 @@ pub fn port_like(resolver: &Resolver<'_>) -> Option<Fact<Listen>> {
         let names = said.variable.iter().chain(&said.keys).map(String::as_str).chain([tag.name]);
         consider(resolver, &mut found, names, &values, step);
     }
-    for call in resolver.index.calls.iter().filter(|call| call.name.to_ascii_lowercase().contains("env")) {
+    for call in resolver.index.calls.iter().filter(|call| call.name.contains("env") || call.name.contains("Env")) {
         let Some(first) = resolver.index.arguments(call).first().copied() else { continue };
         let Some(name) = resolver.index.literal(first) else { continue };
         let start = resolver.index.call_start(call);
@@ -55,7 +55,8 @@ fn consider<'n>(
     }
 }
 
-fn rank(name: &str) -> Option<usize> {
+/// How telling a setting's name is; the lower the more.
+pub fn rank(name: &str) -> Option<usize> {
     let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
     NAMES.split_whitespace().position(|known| known == name)
 }

@@ -16,7 +16,10 @@ impl Resolver<'_> {
         let Some(call) = calls.last() else { return Vec::new() };
         let name = call.names.last().map_or("", |at| self.word(*at));
         let (arguments, close) = self.index.list(call.open);
-        let scope = scope.deeper();
+        let (scope, result) = (scope.deeper(), scope.result);
+        if result > 0 {
+            return self.of_project(call, &arguments, result, scope);
+        }
         let from = calls[0].names.first().copied().unwrap_or(call.open);
         let step = Step { from, until: close + 1, rule: ENVIRONMENT };
         if let Some(setting) = self.declaration(from) {
@@ -32,7 +35,7 @@ impl Resolver<'_> {
             // cmp.Or and the like
             ("Or" | "Coalesce" | "FirstNonEmpty", Some(_)) => arguments.iter().flat_map(|argument| self.values(*argument, scope)).collect(),
             _ => {
-                let mut values = self.of_project(call, &arguments, scope);
+                let mut values = self.of_project(call, &arguments, 0, scope);
                 let says_variable = values.iter().any(|value| value.parts.iter().any(|part| matches!(part, Part::Variable(_))));
                 let says_default = values.iter().any(|value| value.text().is_some());
                 // `getEnv("PORT", "8080")` speaks for itself where its body cannot be followed
@@ -126,7 +129,7 @@ impl Resolver<'_> {
     }
 
     /// What functions of the project give back.
-    fn of_project(&self, call: &Called, arguments: &[At], scope: Scope<'_>) -> Vec<Value> {
+    fn of_project(&self, call: &Called, arguments: &[At], result: usize, scope: Scope<'_>) -> Vec<Value> {
         let Some((last, before)) = call.names.split_last() else { return Vec::new() };
         let name = self.word(*last);
         let package = self.index.files[last.file].package;
@@ -144,11 +147,11 @@ impl Resolver<'_> {
         if numbers.len() > 2 {
             return Vec::new();
         }
-        let values: Vec<_> = numbers.iter().flat_map(|number| self.returned(*number, arguments, scope)).take(MOST).collect();
+        let values: Vec<_> = numbers.iter().flat_map(|number| self.returned(*number, arguments, result, scope)).take(MOST).collect();
         if values.is_empty() && imported.is_none() && arguments.is_empty() { self.getter(name, *last, scope) } else { values }
     }
 
-    fn returned(&self, number: usize, arguments: &[At], scope: Scope<'_>) -> Vec<Value> {
+    fn returned(&self, number: usize, arguments: &[At], result: usize, scope: Scope<'_>) -> Vec<Value> {
         let function = &self.index.functions[number];
         let at = function.parameters.move_to(function.body.0);
         if self.visiting.borrow().contains(&at) {
@@ -156,10 +159,11 @@ impl Resolver<'_> {
         }
         self.visiting.borrow_mut().push(at);
         let frame = Frame { function: number, arguments, outer: scope };
-        let inner = Scope { function: Some(number), frame: Some(&frame), depth: scope.depth + 1 };
+        let inner = Scope { function: Some(number), frame: Some(&frame), result: 0, depth: scope.depth + 1 };
         let body = at.token..function.body.1;
         let returns = body.map(|token| at.move_to(token)).filter(|at| self.index.is(*at, "return")).take(MOST);
-        let values = returns.flat_map(|at| self.values(at.move_to(at.token + 1), inner)).collect();
+        let results = returns.filter_map(|at| self.index.listed(at.move_to(at.token + 1), result));
+        let values = results.flat_map(|at| self.values(at, inner)).collect();
         self.visiting.borrow_mut().pop();
         values
     }

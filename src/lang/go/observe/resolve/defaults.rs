@@ -164,7 +164,11 @@ fn literals<'a>(index: &Index<'a>, defaults: &mut Vec<Default<'a>>) {
             let value = binding.at.move_to(binding.value);
             let default = &mut defaults[*number];
             match field {
-                "Value" => default.value = Some(value),
+                "Value" => {
+                    default.value = Some(value);
+                    // the line with the value says most
+                    (default.at, default.until) = (binding.at, binding.value + 1);
+                }
                 "Destination" => default.target = target(index, value),
                 _ => default.variables.extend(strings(index, value)),
             }

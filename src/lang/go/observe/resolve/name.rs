@@ -2,7 +2,7 @@
 
 use super::super::index::{At, Binding, BindingKind, Tag};
 use super::value::{MOST, Step, Value};
-use super::{Resolver, Scope, TAG, tagged};
+use super::{REQUIRED, Resolver, Scope, TAG, tagged};
 
 impl<'a> Resolver<'a> {
     /// What `a`, `package.b` or `x.y.z` comes to.
@@ -59,7 +59,7 @@ impl<'a> Resolver<'a> {
     fn argument(&self, name: &str, scope: Scope<'_>) -> Option<Vec<Value>> {
         let frame = scope.frame.filter(|frame| Some(frame.function) == scope.function)?;
         let position = self.index.functions[frame.function].names.iter().position(|parameter| *parameter == name)?;
-        let outer = Scope { depth: scope.depth + 1, ..frame.outer };
+        let outer = Scope { result: 0, depth: scope.depth + 1, ..frame.outer };
         Some(frame.arguments.get(position).map_or_else(Vec::new, |argument| self.values(*argument, outer)))
     }
 
@@ -69,8 +69,9 @@ impl<'a> Resolver<'a> {
         let Some(function) = scope.function.and_then(|number| self.index.functions.get(number)) else { return Vec::new() };
         let Some(position) = function.names.iter().position(|parameter| *parameter == name) else { return Vec::new() };
         let home = self.index.files[function.parameters.file].package;
-        let calls = self.index.calls_of(function.name).filter(|call| match (function.method, self.index.imported(call)) {
-            (true, imported) => call.method && imported.is_none(),
+        let calls = self.index.calls_of(function.name).filter(|call| match (function.method, call.import) {
+            // a name that several types share tells nothing of the one that is called
+            (true, imported) => call.method && imported.is_none() && self.index.functions_of(function.name).len() == 1,
             (false, Some(path)) => path == self.index.packages[home],
             (false, None) => !call.method && self.index.files[call.at.file].package == home,
         });
@@ -88,7 +89,7 @@ impl<'a> Resolver<'a> {
             return Vec::new();
         }
         self.visiting.borrow_mut().push(at);
-        let mut values = self.values(at, scope.deeper());
+        let mut values = self.values(at, Scope { result: binding.result, ..scope.deeper() });
         self.visiting.borrow_mut().pop();
         for step in values.iter_mut().filter_map(|value| value.steps.first_mut()).filter(|step| step.from == at) {
             step.from = binding.at;
@@ -130,8 +131,9 @@ impl<'a> Resolver<'a> {
     pub(super) fn tag_values(&self, tag: &Tag<'a>, depth: u32) -> Vec<Value> {
         let said = tagged(self.word(tag.at));
         let step = Step { from: tag.field, until: tag.at.token + 1, rule: TAG };
+        let asked = Step { rule: if said.required { REQUIRED } else { TAG }, ..step };
         let mut values = Vec::new();
-        values.extend(said.variable.map(|name| Value::variable(name, step)));
+        values.extend(said.variable.map(|name| Value::variable(name, asked)));
         values.extend(said.default.map(|text| Value::written(text, step)));
         values.extend(said.keys.iter().flat_map(|key| self.keyed(key, depth + 1)));
         values

@@ -47,10 +47,12 @@ impl Value {
         Self { parts: vec![Part::Unknown], steps: Vec::new() }
     }
 
-    /// It stands there.
+    /// It stands there; nothing is worth no place.
     #[must_use]
     pub fn written(text: impl Into<String>, step: Step) -> Self {
-        Self { parts: vec![Part::Text(text.into())], steps: vec![step] }
+        let text = text.into();
+        let steps = if text.is_empty() { Vec::new() } else { vec![step] };
+        Self { parts: vec![Part::Text(text)], steps }
     }
 
     /// The environment says it.
