@@ -1,5 +1,8 @@
 //! `imggen init`: what was found, what is open, what will be written; then it is written.
 
+#[cfg(test)]
+mod tests;
+
 use super::args::{Init, Target};
 use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};

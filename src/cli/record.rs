@@ -10,7 +10,7 @@ use crate::diagnostic::Result;
 use crate::layers::Layers;
 
 /// What a new file starts with. The schema is [`crate::settings::SCHEMA`].
-const FRESH: &str =
+pub const FRESH: &str =
     "# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = 1\n";
 /// The key of the app.
 const APP: &str = "app";

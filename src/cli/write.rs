@@ -2,12 +2,12 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Exit, Stop};
 use super::args::Target;
 use super::console::Console;
 use super::next;
 use super::project::Made;
 use super::text::{self, STRONG, styled};
+use super::{Exit, Stop};
 use crate::change::{self, Change, File, Header, State, compare, diff};
 use crate::diagnostic::{Diagnostic, Result};
 

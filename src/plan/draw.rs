@@ -1,6 +1,6 @@
 //! Draws the plan: the language's blueprint and the choices put together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
@@ -209,7 +209,8 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
     if !empty.is_empty() {
         let places = empty.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
         staging.push(Staged { comment: format!("it writes to {places}"), command: "mkdir -p /out/data".into() });
-        copies.extend(empty.iter().map(|(_, to)| Copy::stage("build", "/out/data", to.as_str()).owned(&choices.user)));
+        let made: BTreeSet<_> = empty.iter().flat_map(|(_, to)| below(layout.workdir.as_deref(), to)).collect();
+        copies.extend(made.into_iter().map(|to| Copy::stage("build", "/out/data", to).owned(&choices.user)));
     }
     for (file, to) in &layout.files {
         let copy = Copy::context(&file.value, to.as_str());
@@ -217,6 +218,13 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
     }
     copies.extend(blueprint.takes.clone());
     (copies, staging)
+}
+
+/// `to` and the directories between it and the working directory, which a program that makes the one may write to as well.
+fn below(workdir: Option<&Utf8Path>, to: &Utf8Path) -> Vec<String> {
+    let between = to.ancestors().take_while(|path| workdir.is_some_and(|workdir| path.starts_with(workdir) && *path != workdir));
+    let paths: Vec<_> = between.map(ToString::to_string).collect();
+    if paths.is_empty() { vec![to.to_string()] } else { paths }
 }
 
 fn written(chosen: &Chosen<String>) -> String {

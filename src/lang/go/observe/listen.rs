@@ -381,6 +381,40 @@ mod tests {
     }
 
     #[test]
+    fn results_items_and_what_has_to_be_set() {
+        check(&[
+            (
+                HTTP,
+                "func where() (string, string) { return \"tcp\", \":81\" }\nfunc main() {\n\tnetwork, addr := where()\n\tlc := net.ListenConfig{}\n\tlc.Listen(ctx, network, addr)\n}",
+                &["81"],
+            ),
+            (
+                HTTP,
+                "func main() {\n\tfor _, addr := range []string{\":82\", \":83\"} {\n\t\tgo http.ListenAndServe(addr, nil)\n\t}\n}",
+                &["82"],
+            ),
+            (
+                HTTP,
+                "type C struct {\n\tAddr string `env:\"APP_PORT,required\"`\n}\nfunc run(c C) {\n\tport := \"84\"\n\tport = c.Addr\n\thttp.ListenAndServe(\":\"+port, nil)\n}",
+                &["- APP_PORT!"],
+            ),
+            // a side door is no door when the door itself cannot be seen
+            (HTTP, "func main() {\n\tgo http.ListenAndServe(\":80\", redirect)\n\thttp.ListenAndServe(computed(), nil)\n}", &[]),
+        ]);
+    }
+
+    #[test]
+    fn settings_that_the_program_reads_tell_the_port() {
+        let main = source(
+            &["flag", "net/http", "github.com/go-kratos/kratos/v2/config/file"],
+            "var conf = flag.String(\"conf\", \"../../configs\", \"c\")\nfunc main() {\n\tfile.NewSource(*conf)\n\thttp.ListenAndServe(computed(), nil)\n}",
+        );
+        let observed = seen(&[("cmd/server/main.go", &main), ("configs/config.yaml", "server:\n  http:\n    addr: 0.0.0.0:8000\n")]);
+        assert_eq!((listens(&observed), observed.listening), (vec!["8000".to_owned()], Listening::Known));
+        assert_eq!(observed.behaviour.listens[0].place().to_string(), "configs/config.yaml:3");
+    }
+
+    #[test]
     fn viper_fills_structures_by_their_tags() {
         let main = source(
             &["github.com/spf13/pflag", "github.com/spf13/viper", "example.com/app/api"],
