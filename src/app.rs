@@ -78,12 +78,14 @@ pub struct Behaviour {
 /// Where a program listens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Listen {
-    /// The port, when it can be seen.
+    /// The port, when it can be seen. A program that listens, nobody sees where, has neither port nor variable.
     pub port: Option<u16>,
     /// The environment variable that sets the port, when there is one.
     pub variable: Option<PortVariable>,
     /// The interface that it binds.
     pub interface: Interface,
+    /// The environment variable that sets the interface, when there is one.
+    pub host: Option<String>,
 }
 
 /// The interface that a program binds.

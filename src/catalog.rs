@@ -241,10 +241,10 @@ impl Catalog {
         self.packages.get(need)?.get(release)
     }
 
-    /// Whether any release can install `need`: whether it is known at all.
+    /// Whether any base has `need` or any release can install it: whether it is known at all.
     #[must_use]
     pub fn knows(&self, need: &Need) -> bool {
-        self.packages.contains_key(need)
+        self.packages.contains_key(need) || self.bases.values().any(|base| base.has.iter().any(|has| has.meets(need)))
     }
 
     /// What is known to be native in a language's registry.

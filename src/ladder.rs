@@ -153,8 +153,12 @@ fn refuse(passed_over: &[Misfit]) -> Diagnostic {
             .help("name at least one base: `base = \"...\"`");
     };
     let lacks = nearest.lacks.iter().map(|need| need.value.words()).collect::<Vec<_>>().join(", no ");
-    let mut bases: Vec<_> = passed_over.iter().map(|misfit| format!("`{}`", misfit.base)).collect();
-    bases.dedup();
+    let mut bases: Vec<String> = Vec::new();
+    for name in passed_over.iter().map(|misfit| format!("`{}`", misfit.base)) {
+        if !bases.contains(&name) {
+            bases.push(name);
+        }
+    }
     let message = match bases.as_slice() {
         [one] => format!("{one} has no {lacks}, and this program needs it"),
         many => format!("none of {} can hold this program: the nearest, `{}`, has no {lacks}", many.join(", "), nearest.base),

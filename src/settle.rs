@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::app::{Interface, Listen, Role};
+use crate::app::{Interface, Role};
 use crate::catalog::{Base, Catalog};
 use crate::decision::{Decision, Topic};
 use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::Fact;
+use crate::evidence::{Evidence, Fact};
 use crate::ladder::{Fit, Variant, climb};
 use crate::lang::{Found, Offers};
 use crate::layers::{Chosen, Layers};
@@ -17,7 +17,7 @@ use crate::preset::{self, Chain, Preset};
 use crate::registry;
 use crate::settings::{DebugVariant, Ports};
 
-/// The port that a program is given where it demands one and nobody names another.
+/// The port that a program is given where it demands one and nobody names another; a second one gets the next.
 const DEMANDED_PORT: u16 = 8080;
 
 /// Everything that a plan is drawn from.
@@ -175,7 +175,7 @@ fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit
 }
 
 /// What moved the base up its ladder: the needs that the smaller bases lacked.
-fn deciding(fit: &Fit) -> Vec<crate::evidence::Evidence> {
+fn deciding(fit: &Fit) -> Vec<Evidence> {
     let mut because = Vec::new();
     for evidence in fit.passed_over.iter().flat_map(|misfit| &misfit.lacks).flat_map(Fact::because) {
         if !because.contains(evidence) {
@@ -217,18 +217,20 @@ fn words(ports: &Ports) -> String {
 }
 
 fn take_ports(found: &Found, layers: &Layers) -> (Vec<u16>, Option<Decision>) {
-    let listens = &found.app.behaviour.listens;
-    let detected = listens.iter().find_map(|listen| port_of(&listen.value).map(|port| listen.with(vec![port])));
-    let detected = detected.map(|first| {
-        listens.iter().fold(first, |mut ports, listen| {
-            if let Some(port) = listen.value.port.filter(|port| !ports.value.contains(port)) {
-                ports.value.push(port);
-                ports = listen.because().iter().cloned().fold(ports, Fact::and);
-            }
-            ports
-        })
-    });
-    let detected = detected.map(|ports| ports.map(|ports| PortList(ports)));
+    let mut detected: Option<Fact<PortList>> = None;
+    let mut demanded = DEMANDED_PORT;
+    for listen in &found.app.behaviour.listens {
+        let port = listen.value.port.or_else(|| listen.value.variable.as_ref().map(|_| demanded));
+        demanded += u16::from(listen.value.port.is_none());
+        let Some(port) = port else { continue };
+        let mut ports = detected
+            .take()
+            .map_or_else(|| listen.with(PortList(Vec::new())), |ports| listen.because().iter().cloned().fold(ports, Fact::and));
+        if !ports.value.0.contains(&port) {
+            ports.value.0.push(port);
+        }
+        detected = Some(ports);
+    }
     let chosen = layers.choose_or("port", |settings| settings.port.as_ref().map(|ports| PortList(ports.list())), detected);
     match chosen {
         Some(chosen) => {
@@ -247,25 +249,30 @@ impl ToString for PortList {
     }
 }
 
-/// The port that the program will listen on in the image: its own, or the one that it is given because it demands one.
-fn port_of(listen: &Listen) -> Option<u16> {
-    let demanded = listen.variable.as_ref().is_some_and(|variable| variable.role == Role::Demanded);
-    listen.port.or(demanded.then_some(DEMANDED_PORT))
-}
-
 fn take_env(found: &Found, layers: &Layers, ports: &[u16]) -> (BTreeMap<String, String>, Vec<Decision>) {
     let mut decisions = Vec::new();
     let mut env = BTreeMap::new();
-    for listen in &found.app.behaviour.listens {
+    let mut give = |name: &str, value: String, why: &str, because: &[Evidence]| {
+        if !env.contains_key(name) {
+            decisions.push(Decision::detected(Topic::Environment, format!("{name}={value}"), because).why(why));
+            env.insert(name.to_owned(), value);
+        }
+    };
+    let mut demanded = DEMANDED_PORT;
+    for (number, listen) in found.app.behaviour.listens.iter().enumerate() {
+        if let (Interface::Loopback, Some(host)) = (listen.value.interface, &listen.value.host) {
+            give(host, "0.0.0.0".into(), "by itself it listens where nothing outside its container reaches", listen.because());
+        }
         let Some(variable) = &listen.value.variable else { continue };
         // a port that was set by the user reaches the program by the variable that it reads
-        let differs = listen.value.port.is_some_and(|own| ports.first().is_some_and(|port| *port != own && !ports.contains(&own)));
-        if let (true, Some(port)) = (variable.role == Role::Demanded || differs, ports.first()) {
-            let text = format!("{}={port}", variable.name);
-            let why = if differs { "the port that was set" } else { "the program does not start without it" };
-            decisions.push(Decision::detected(Topic::Environment, text, listen.because()).why(why));
-            env.insert(variable.name.clone(), port.to_string());
+        let differs =
+            listen.value.port.is_some_and(|own| number == 0 && ports.first().is_some_and(|port| *port != own && !ports.contains(&own)));
+        let why = if differs { "the port that was set" } else { "the program does not start without it" };
+        if differs || variable.role == Role::Demanded {
+            let port = if number == 0 { ports.first().copied().unwrap_or(demanded) } else { listen.value.port.unwrap_or(demanded) };
+            give(&variable.name, port.to_string(), why, listen.because());
         }
+        demanded += u16::from(listen.value.port.is_none());
     }
     for (name, chosen) in layers.map("env", |settings| &settings.env) {
         decisions.push(Decision::chosen(Topic::Environment, format!("{name}={}", chosen.value), &chosen));
@@ -309,12 +316,6 @@ fn unknown_port(found: &Found) -> Diagnostic {
     let message = format!("`{}` listens, but nothing shows on which port: the image exposes none", found.app.name);
     let warning = Diagnostic::warning("port::unknown", message).help("name it: `--set port=8080`, or `port = 8080` in imggen.toml");
     found.app.behaviour.listens.iter().flat_map(Fact::because).fold(warning, |warning, evidence| warning.because(evidence))
-}
-
-/// Whether a listener can be reached from outside its container.
-#[must_use]
-pub fn is_reachable(listen: &Listen) -> bool {
-    listen.interface != Interface::Loopback
 }
 
 /// The C library among a variant's needs.

@@ -56,25 +56,28 @@ fn describe(seen: &Seen) -> String {
     format!("{} in {directory}", seen.language.name())
 }
 
-/// Base, port and debug variant.
+/// Base, port and debug variant; says whether anything was asked.
 ///
 /// # Errors
 /// When a question is cancelled.
-pub fn rest(choices: &Choices<'_>, said: &Layers, catalog: &Catalog, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
-    if !says(said, |settings| settings.base.is_some() || settings.ladder.is_some()) {
+pub fn rest(choices: &Choices<'_>, said: &Layers, catalog: &Catalog, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<bool, Stop> {
+    let asks_base = !says(said, |settings| settings.base.is_some() || settings.ladder.is_some());
+    let asks_port = choices.port_is_unknown();
+    let asks_debug = !says(said, |settings| settings.debug.is_some());
+    if asks_base {
         base(choices, catalog, prompt, answers)?;
     }
-    if choices.port_is_unknown() {
+    if asks_port {
         let port = prompt.text("Which port does it listen on?", "a number; empty for none", check_port)?;
         match port.parse::<u16>() {
             Ok(port) => answers.take("port", i64::from(port)),
             Err(_) => answers.take("port", toml::Value::Array(Vec::new())),
         }
     }
-    if !says(said, |settings| settings.debug.is_some()) {
+    if asks_debug {
         debug(choices.debug, prompt, answers)?;
     }
-    Ok(())
+    Ok(asks_base || asks_port || asks_debug)
 }
 
 fn base(choices: &Choices<'_>, catalog: &Catalog, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {

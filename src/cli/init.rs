@@ -39,10 +39,12 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
     let first = project.layers(Some(&answers.said()))?;
     let picked = survey.pick(&first)?;
     console.say(&findings(&project.plan(&survey, &picked, &first)?));
+    console.say("\n");
     if let Some(prompt) = prompt.as_deref_mut() {
-        console.say("\n");
         let choices = project.settle(&survey, &picked, &first)?;
-        ask::rest(&choices, &said, &survey.catalog, prompt, &mut answers)?;
+        if ask::rest(&choices, &said, &survey.catalog, prompt, &mut answers)? {
+            console.say("\n");
+        }
     }
     let prompted = answers.said();
     let made = project.make(&survey, &picked, &project.layers(Some(&prompted))?)?.verified(&survey, console)?;
@@ -50,7 +52,6 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
     if target.output_dir.is_none() {
         changes.extend(record(project, &survey, &picked, &prompted, &made)?);
     }
-    console.say("\n");
     console.draw_all(&made.plan.warnings);
     match prompt {
         None => write::refuse(&changes, target, console)?,
@@ -66,12 +67,16 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
 
 /// What was found, in a few aligned lines.
 fn findings(plan: &Plan) -> String {
-    let decision = |topic: Topic| plan.decisions.iter().find(|decision| decision.topic == topic);
-    let row = |(topic, name): &(Topic, &str)| {
-        let decision = decision(*topic)?;
-        Some([cell(*name), cell(plain(&decision.value)).style(STRONG), cell(reason(decision)).style(FAINT)])
+    let mut said = Vec::new();
+    let mut row = |(topic, name): &(Topic, &str)| {
+        let decision = plan.decisions.iter().find(|decision| decision.topic == *topic)?;
+        // what moved the base is what decided the linkage, a line above
+        let is_said = !decision.because.is_empty() && said.contains(&&decision.because);
+        said.push(&decision.because);
+        let reason = if is_said && !decision.why.is_empty() { plain(&decision.why) } else { reason(decision) };
+        Some([cell(*name), cell(plain(&decision.value)).style(STRONG), cell(reason).style(FAINT)])
     };
-    table("", &FINDINGS.iter().filter_map(row).collect::<Vec<_>>())
+    table("", &FINDINGS.iter().filter_map(&mut row).collect::<Vec<_>>())
 }
 
 /// Asks for every file that somebody else has worked on.

@@ -12,6 +12,7 @@ use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::need::Need;
 use crate::tree::Tree;
 
 const ASIDE: Rule = Rule::parsed("go.aside", "this directory holds examples, tools or tests");
@@ -93,6 +94,24 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
     Project { tree, workspace: &workspace, hints: &hints, packages: &packages }.look(catalog, sighting, seed)
 }
 
+/// Takes out the programs that no base has and no package gives, and says so: it may do without them, and nothing can be installed.
+fn drop_unknown_programs(needs: &mut Vec<Fact<Need>>, catalog: &Catalog, own: &str) -> Vec<Diagnostic> {
+    let (known, unknown): (Vec<_>, Vec<_>) = std::mem::take(needs).into_iter().partition(|need| catalog.knows(&need.value));
+    *needs = known;
+    let foreign = |need: &Fact<Need>| match &need.value {
+        // its own name is found in the image, other systems' programs are not looked for in it
+        Need::Program(name) => name != own && !name.ends_with(".exe"),
+        _ => true,
+    };
+    let warn = |need: Fact<Need>| {
+        let message = format!("the {} is started, and imggen knows no package that gives it", need.value.words());
+        let warning = Diagnostic::warning("go::unknown-program", message)
+            .help("if the program does not do without it, name its package: `[packages] run = [...]` on a base with a package manager");
+        need.because().iter().fold(warning, Diagnostic::because)
+    };
+    unknown.into_iter().filter(foreign).map(warn).collect()
+}
+
 fn no_module() -> Diagnostic {
     Diagnostic::error("go::no-module", "there are Go files here and no go.mod").help("`go mod init NAME` and `go mod tidy` make one")
 }
@@ -132,6 +151,7 @@ impl<'t> Project<'t> {
         warnings.extend(self.missing_packages(&reach, module, &observed));
         let dependencies = self.dependencies(module, &local, &mut warnings);
         let mut behaviour = observed.behaviour;
+        warnings.extend(drop_unknown_programs(&mut behaviour.needs, catalog, &sighting.name));
         let seeded =
             behaviour.writes.iter().filter_map(|write| self.seeded(write.value.directory.as_path(), module).map(|file| write.with(file)));
         behaviour

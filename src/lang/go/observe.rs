@@ -84,8 +84,6 @@ impl<'t> Source<'t> {
 pub struct Observed {
     /// What holds for every language.
     pub behaviour: Behaviour,
-    /// Whether it is a server, as far as can be seen.
-    pub listening: Listening,
     /// What is compiled into it: patterns as they are written, relative to the project's root.
     pub embeds: Vec<Fact<Utf8PathBuf>>,
     /// Variables that the linker may fill in.
@@ -94,19 +92,6 @@ pub struct Observed {
     pub generates: Vec<Fact<String>>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
-}
-
-/// Whether a program listens.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Listening {
-    /// No call that listens is reached.
-    #[default]
-    No,
-    /// A call that listens is reached, and where it listens is not seen.
-    Somewhere,
-    /// A call that listens is reached, and its port or the variable that sets it is known.
-    Known,
 }
 
 /// A variable of type string that waits for its value from the linker.
@@ -139,11 +124,10 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
     let reads = files::reads(tree, &[&reach.module, &reach.main], &embeds, &resolver);
     let mut found = listen::listens(&resolver);
     if let Some(listen) = listen::configured(tree, &reads, &found) {
-        found.listening = Listening::Known;
-        found.listens.push(listen);
+        found.listens = vec![listen];
     }
-    let listen::Found { listens, listening, demands, mut warnings } = found;
-    warnings.extend(missing);
+    let listen::Found { listens, demands } = found;
+    let warnings = listen::warnings(&listens).chain(missing).collect();
     let is_port = |name: &String| listens.iter().any(|fact| fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name));
     let demands = demands::demands(&resolver, demands).into_iter().filter(|fact| !is_port(&fact.value)).collect();
     let behaviour = Behaviour {
@@ -154,7 +138,7 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
         stops_on: signals::stops_on(&index),
         listens,
     };
-    Observed { behaviour, listening, embeds, stamps: stamp::stamps(reach), generates: generate::generates(&index), warnings }
+    Observed { behaviour, embeds, stamps: stamp::stamps(reach), generates: generate::generates(&index), warnings }
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ mod calls;
 mod configured;
 mod fallback;
 
-use super::Listening;
 use super::resolve::{Resolver, Value, trace};
 use crate::app::{Interface, Listen, PortVariable, Role, RunFile};
 use crate::diagnostic::Diagnostic;
@@ -20,10 +19,8 @@ const LISTENS: Rule = Rule::parsed("go.listen-call", "is a call that listens");
 pub struct Found {
     /// The most telling first.
     pub listens: Vec<Fact<Listen>>,
-    pub listening: Listening,
     /// Variables that hold a whole address and have no default.
     pub demands: Vec<Fact<String>>,
-    pub warnings: Vec<Diagnostic>,
 }
 
 /// An address that something listens on.
@@ -91,26 +88,39 @@ pub fn listens(resolver: &Resolver<'_>) -> Found {
     // side doors are not the door when the door itself was not found
     if found.listens.is_empty() || missed.is_some() && best == Rank::Side {
         let call = missed.unwrap_or(&first).clone();
-        found.warnings.clear();
-        found.listens = fallback::port_like(resolver).map(|fact| fact.and(call)).into_iter().collect();
+        found.listens =
+            vec![fallback::port_like(resolver).map_or_else(|| Fact::new(SOMEWHERE, call.clone()), |fact| fact.and(call.clone()))];
     }
-    found.listening = if found.listens.is_empty() { Listening::Somewhere } else { Listening::Known };
+    // what nobody can reach from outside is meant for nobody there, when another door is open
+    let deliberate = |fact: &Fact<Listen>| fact.value.interface == Interface::Loopback && fact.value.host.is_none();
+    if !found.listens.iter().all(deliberate) {
+        found.listens.retain(|fact| !deliberate(fact));
+    }
     found
 }
+
+/// That it listens, and nobody sees where.
+const SOMEWHERE: Listen = Listen { port: None, variable: None, interface: Interface::Any, host: None };
 
 /// Where a program listens whose sources do not tell it: what the settings that it reads say.
 #[must_use]
 pub fn configured(tree: &Tree, reads: &[Fact<RunFile>], found: &Found) -> Option<Fact<Listen>> {
-    if found.listening == Listening::Somewhere { configured::port(tree, reads) } else { None }
+    if found.listens.iter().all(|fact| fact.value == SOMEWHERE) && !found.listens.is_empty() { configured::port(tree, reads) } else { None }
+}
+
+/// What there is to say about programs that only their own container reaches.
+pub fn warnings(listens: &[Fact<Listen>]) -> impl Iterator<Item = Diagnostic> {
+    // a variable that sets the interface is set in the image
+    listens.iter().filter(|fact| fact.value.interface == Interface::Loopback && fact.value.host.is_none()).map(loopback)
 }
 
 /// Adds what a candidate comes to; says whether it comes to anything.
 fn add(resolver: &Resolver<'_>, found: &mut Found, candidate: &Candidate) -> bool {
     let evidence = candidate.evidence.clone();
-    let (fact, host) = match &candidate.values {
+    let fact = match &candidate.values {
         Values::Framework { port, variable } => {
             let variable = variable.map(|name| PortVariable { name: name.to_owned(), role: Role::Optional });
-            (Fact::new(Listen { port: Some(*port), variable, interface: Interface::Any }, evidence), None)
+            Fact::new(Listen { port: Some(*port), variable, interface: Interface::Any, host: None }, evidence)
         }
         Values::Resolved(values) => {
             let Some(settled) = address::settle(values, candidate.bare) else {
@@ -118,7 +128,7 @@ fn add(resolver: &Resolver<'_>, found: &mut Found, candidate: &Candidate) -> boo
                 found.demands.extend(name.map(|name| Fact::new(name.to_owned(), evidence)));
                 return false;
             };
-            (trace(resolver.index, Fact::new(settled.listen, evidence), &settled.steps), settled.host)
+            trace(resolver.index, Fact::new(settled.listen, evidence), &settled.steps)
         }
     };
     let same = |known: &&mut Fact<Listen>| known.value.port == fact.value.port && (known.value.port.is_some() || known.value == fact.value);
@@ -128,31 +138,27 @@ fn add(resolver: &Resolver<'_>, found: &mut Found, candidate: &Candidate) -> boo
         *known = both;
         return true;
     }
-    if fact.value.interface == Interface::Loopback {
-        found.warnings.push(loopback(&fact, host.as_deref()));
-    }
     found.listens.push(fact);
     true
 }
 
-fn loopback(fact: &Fact<Listen>, host: Option<&str>) -> Diagnostic {
+fn loopback(fact: &Fact<Listen>) -> Diagnostic {
     let message = format!("the program listens on the loopback interface at {}, which nothing outside its container reaches", fact.place());
     // the text that names the interface says more than the call that it goes to
     let names_it =
         |evidence: &&Evidence| evidence.text.contains("localhost") || evidence.text.contains("127.") || evidence.text.contains("::1");
     let telling = fact.because().iter().rev().find(names_it).unwrap_or(&fact.because()[0]);
     let warning = Diagnostic::warning("bind::loopback", message).because(telling);
-    match (host, fact.value.port) {
-        (Some(host), _) => warning.help(format!("run it with `{host}=0.0.0.0`, or make that the default")),
-        (None, Some(port)) => warning.help(format!("listen on all interfaces: `:{port}`")),
-        (None, None) => warning.help("listen on all interfaces: leave the host before the `:` empty"),
+    match fact.value.port {
+        Some(port) => warning.help(format!("listen on all interfaces: `:{port}`")),
+        None => warning.help("listen on all interfaces: leave the host before the `:` empty"),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::Observed;
     use super::super::testing::{program, seen, source};
-    use super::super::{Listening, Observed};
     use crate::app::{Interface, Role};
 
     /// `8080`, `8080 PORT`, `- PORT!` for one that is demanded, `8080 loopback`.
@@ -251,7 +257,7 @@ mod tests {
     #[test]
     fn a_variable_for_a_whole_address_is_no_port() {
         let observed = program(HTTP, r#"func main() { http.ListenAndServe(os.Getenv("LISTEN_ADDR"), nil) }"#);
-        assert_eq!((listens(&observed), observed.listening), (vec![], Listening::Somewhere));
+        assert_eq!(listens(&observed), ["-"]);
         assert_eq!(observed.behaviour.demands.iter().map(|fact| fact.value.as_str()).collect::<Vec<_>>(), ["LISTEN_ADDR"]);
     }
 
@@ -360,13 +366,13 @@ mod tests {
             (HTTP, "// http.ListenAndServe(\":8080\", nil)\nconst s = `http.ListenAndServe(\":8080\", nil)`", &[]),
             (&["github.com/x/gateway"], r#"func main() { gateway.ListenAndServe("n/a", nil) }"#, &[]),
         ]);
-        assert_eq!(program(HTTP, "func main() {}").listening, Listening::No);
+        assert_eq!(listens(&program(HTTP, "func main() {}")), [] as [&str; 0]);
     }
 
     #[test]
     fn side_doors_come_last_and_a_port_is_told_once() {
         let body = "func main() {\n\tgo http.ListenAndServe(\":9090\", promhttp.Handler())\n\tgo http.ListenAndServe(\"localhost:6060\", pprof)\n\tgo serveGRPC()\n\thttp.ListenAndServe(\":8080\", nil)\n\thttp.ListenAndServe(\":8080\", nil)\n}\nfunc serveGRPC() { net.Listen(\"tcp\", \":50051\") }";
-        assert_eq!(listens(&program(HTTP, body)), ["8080", "50051", "9090", "6060 loopback"]);
+        assert_eq!(listens(&program(HTTP, body)), ["8080", "50051", "9090"]);
     }
 
     #[test]
@@ -399,7 +405,7 @@ mod tests {
                 &["- APP_PORT!"],
             ),
             // a side door is no door when the door itself cannot be seen
-            (HTTP, "func main() {\n\tgo http.ListenAndServe(\":80\", redirect)\n\thttp.ListenAndServe(computed(), nil)\n}", &[]),
+            (HTTP, "func main() {\n\tgo http.ListenAndServe(\":80\", redirect)\n\thttp.ListenAndServe(computed(), nil)\n}", &["-"]),
         ]);
     }
 
@@ -410,7 +416,7 @@ mod tests {
             "var conf = flag.String(\"conf\", \"../../configs\", \"c\")\nfunc main() {\n\tfile.NewSource(*conf)\n\thttp.ListenAndServe(computed(), nil)\n}",
         );
         let observed = seen(&[("cmd/server/main.go", &main), ("configs/config.yaml", "server:\n  http:\n    addr: 0.0.0.0:8000\n")]);
-        assert_eq!((listens(&observed), observed.listening), (vec!["8000".to_owned()], Listening::Known));
+        assert_eq!(listens(&observed), ["8000"]);
         assert_eq!(observed.behaviour.listens[0].place().to_string(), "configs/config.yaml:3");
     }
 
@@ -428,9 +434,9 @@ mod tests {
     fn in_doubt_the_setting_that_looks_like_the_port() {
         let body = "func main() {\n\tflag.Int(\"db-port\", 5432, \"the database\")\n\tflag.Int(\"port\", 8099, \"the port\")\n\thttp.ListenAndServe(computed(), nil)\n}";
         let observed = program(HTTP, body);
-        assert_eq!((listens(&observed), observed.listening), (vec!["8099".to_owned()], Listening::Known));
+        assert_eq!(listens(&observed), ["8099"]);
         assert_eq!(observed.behaviour.listens[0].because()[0].rule, "go.port-like-setting");
-        assert_eq!(program(HTTP, "func main() { http.ListenAndServe(computed(), nil) }").listening, Listening::Somewhere);
+        assert_eq!(listens(&program(HTTP, "func main() { http.ListenAndServe(computed(), nil) }")), ["-"]);
     }
 
     #[test]

@@ -101,7 +101,7 @@ fn directory(value: &Value, names: Names) -> Option<Utf8PathBuf> {
     }
     // beyond the last slash before an unknown part nothing is certain
     let path = if whole { text } else { text.rsplit_once('/').map_or("", |(directory, _)| directory) };
-    if path.is_empty() || path.starts_with('~') || path.contains(['\n', '\0', '$', '%']) {
+    if path.is_empty() || path.starts_with('~') || path.contains(['\n', '\0', '$', '%', '{', '<']) {
         return None;
     }
     let path = Utf8Path::new(path);

@@ -8,8 +8,6 @@ pub struct Settled {
     pub listen: Listen,
     /// Where it comes from.
     pub steps: Vec<Step>,
-    /// The variable that sets the host, when there is one.
-    pub host: Option<String>,
 }
 
 /// What one alternative says.
@@ -89,8 +87,9 @@ pub fn settle(values: &[Value], bare: bool) -> Option<Settled> {
         port: known.map(|(port, ..)| port),
         variable: variable.map(|(name, ..)| PortVariable { name: name.to_owned(), role }),
         interface: if spot.loopback { Interface::Loopback } else { Interface::Any },
+        host: values.iter().find_map(host_variable),
     };
-    Some(Settled { listen, steps, host: values.iter().find_map(host_variable) })
+    Some(Settled { listen, steps })
 }
 
 fn host_variable(value: &Value) -> Option<String> {

@@ -29,7 +29,7 @@ impl Resolver<'_> {
         match (name, first) {
             ("Getenv" | "LookupEnv", Some(argument)) => self.environment(argument, step, scope),
             ("Sprintf" | "Errorf", Some(format)) => self.formatted(format, &arguments[1..], scope),
-            ("Join", Some(_)) if self.is_path(call) => self.separated("/", &arguments, scope),
+            ("Join", Some(_)) if self.is_path(call) => self.path(&arguments, scope),
             ("Dir", Some(path)) if self.is_path(call) => self.values(path, scope).iter().map(value::parent).collect(),
             ("JoinHostPort", Some(_)) => self.separated(":", &arguments, scope),
             // cmp.Or and the like
@@ -100,6 +100,19 @@ impl Resolver<'_> {
                 value::append(&mut values, separator);
             }
             values = joined(&values, &self.values(*argument, scope));
+        }
+        values
+    }
+
+    /// `filepath.Join(a, b)`: an argument that is empty leaves nothing behind, no slash either.
+    fn path(&self, arguments: &[At], scope: Scope<'_>) -> Vec<Value> {
+        let mut values = vec![Value { parts: Vec::new(), steps: Vec::new() }];
+        for argument in arguments {
+            let (empty, mut filled): (Vec<_>, Vec<_>) = values.into_iter().partition(|value| {
+                value.text().is_none_or(str::is_empty) && value.parts.iter().all(|part| matches!(part, Part::Text(text) if text.is_empty()))
+            });
+            value::append(&mut filled, "/");
+            values = joined(&[empty, filled].concat(), &self.values(*argument, scope));
         }
         values
     }
