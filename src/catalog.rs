@@ -3,6 +3,7 @@
 //! All of it is data under `presets/_catalog`, so that a new base, release or package is no change to the code.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,9 +17,36 @@ use crate::version::Version;
 pub struct Catalog {
     bases: BTreeMap<String, Base>,
     toolchains: BTreeMap<String, Toolchain>,
-    packages: BTreeMap<Need, BTreeMap<String, Packages>>,
+    packages: PackageMap,
     natives: BTreeMap<String, Vec<Native>>,
     as_of: String,
+}
+
+/// Packages by need and release. The weakest file is large and mostly not needed: it is read when something is looked up that no
+/// stronger one has.
+#[derive(Clone, Debug, Default)]
+struct PackageMap {
+    strong: Sections,
+    weakest: Option<String>,
+    read: OnceLock<Sections>,
+}
+
+type Sections = BTreeMap<Need, BTreeMap<String, Packages>>;
+
+impl PackageMap {
+    fn add(&mut self, name: &str, text: &str) -> Result<()> {
+        match self.weakest {
+            None => self.weakest = Some(text.to_owned()),
+            Some(_) => self.strong.append(&mut parse(name, text)?),
+        }
+        Ok(())
+    }
+
+    fn get(&self, need: &Need) -> Option<&BTreeMap<String, Packages>> {
+        // the weakest file is the built-in one, which the tests read
+        let weakest = || self.weakest.as_deref().and_then(|text| toml::from_str(text).ok()).unwrap_or_default();
+        self.strong.get(need).or_else(|| self.read.get_or_init(weakest).get(need))
+    }
 }
 
 /// An image that programs run on.
@@ -40,6 +68,9 @@ pub struct Base {
     /// What is in it.
     #[serde(default)]
     pub has: Vec<Need>,
+    /// The programs in it, by name.
+    #[serde(default)]
+    pub programs: Vec<String>,
     /// What can be copied into it from the build stage, or made there.
     #[serde(default)]
     pub copies: Vec<Need>,
@@ -186,12 +217,12 @@ impl Catalog {
     ///
     /// # Errors
     /// When a file is not what a catalog's file has to be; the label names it.
-    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+    pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
         let mut catalog = Self::default();
         for (name, text) in files {
             match name {
                 "bases.toml" => catalog.bases.append(&mut parse(name, text)?),
-                "packages.toml" => catalog.packages.append(&mut parse(name, text)?),
+                "packages.toml" => catalog.packages.add(name, text)?,
                 "toolchains.toml" => {
                     let mut found: Toolchains = parse(name, text)?;
                     catalog.toolchains.append(&mut found.languages);
@@ -244,7 +275,7 @@ impl Catalog {
     /// Whether any base has `need` or any release can install it: whether it is known at all.
     #[must_use]
     pub fn knows(&self, need: &Need) -> bool {
-        self.packages.contains_key(need) || self.bases.values().any(|base| base.has.iter().any(|has| has.meets(need)))
+        self.bases.values().any(|base| base.holds(need)) || self.packages.get(need).is_some()
     }
 
     /// What is known to be native in a language's registry.
@@ -263,6 +294,18 @@ impl Catalog {
     #[must_use]
     pub fn as_of(&self) -> &str {
         &self.as_of
+    }
+}
+
+impl Base {
+    /// Whether `need` is in the image.
+    #[must_use]
+    pub fn holds(&self, need: &Need) -> bool {
+        match (need, &self.interpreter) {
+            (Need::Program(name), _) if self.programs.contains(name) => true,
+            (Need::Interpreter(name, version), Some(interpreter)) => interpreter.name == *name && interpreter.versions.contains(version),
+            _ => self.has.iter().any(|has| has.meets(need)),
+        }
     }
 }
 

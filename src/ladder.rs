@@ -120,7 +120,7 @@ fn place(variant: &Variant, base: &Base, catalog: &Catalog) -> std::result::Resu
 }
 
 fn way(need: &Need, base: &Base, catalog: &Catalog) -> Option<Way> {
-    if base.has.iter().any(|has| has.meets(need)) || brings(base, need) {
+    if base.holds(need) {
         return Some(Way::Has);
     }
     if base.copies.contains(need) {
@@ -129,13 +129,6 @@ fn way(need: &Need, base: &Base, catalog: &Catalog) -> Option<Way> {
     base.installer?;
     let packages = catalog.packages(need, base.release.as_deref()?)?;
     Some(Way::Installed(packages.run.clone()))
-}
-
-fn brings(base: &Base, need: &Need) -> bool {
-    match (&base.interpreter, need) {
-        (Some(interpreter), Need::Interpreter(name, version)) => interpreter.name == *name && interpreter.versions.contains(version),
-        _ => false,
-    }
 }
 
 fn unknown(id: &str, catalog: &Catalog) -> Diagnostic {

@@ -130,3 +130,14 @@ fn says(layers: &Layers, what: impl Fn(&Settings) -> bool) -> bool {
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(str::to_owned).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_a_port_or_nothing() {
+        assert_eq!(["", "1", "65535"].map(|text| check_port(text).is_ok()), [true; 3]);
+        assert_eq!(["0", "65536", "-1", "http"].map(|text| check_port(text).is_ok()), [false; 4]);
+    }
+}

@@ -14,6 +14,9 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::lang::{Found, Seen};
 
+/// A fact that shows in more places is no more certain for it.
+const PLACES: usize = 3;
+
 /// What `imggen detect --format json` prints.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Report<'a> {
@@ -85,7 +88,7 @@ fn describe(found: &Found) -> String {
 fn add<T>(rows: &mut Vec<[text::Cell; 3]>, name: &str, facts: &[Fact<T>], words: impl Fn(&T) -> String) {
     for (index, fact) in facts.iter().enumerate() {
         let name = if index == 0 { name } else { "" };
-        rows.push([cell(name), cell(plain(&words(&fact.value))), cell(places(fact.because())).style(FAINT)]);
+        rows.push([cell(name), cell(plain(&words(&fact.value))), cell(places(fact.because(), PLACES)).style(FAINT)]);
     }
 }
 

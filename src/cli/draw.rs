@@ -63,16 +63,17 @@ fn point<'a>(mut group: Group<'a>, file: &'a Utf8Path, labels: &[&'a Label], sou
     let excerpt = text.as_deref().and_then(|text| Excerpt::around(text, labels));
     if let Some(excerpt) = &excerpt {
         let annotations: Vec<_> = labels.iter().enumerate().filter_map(|(index, label)| excerpt.annotate(label, index == 0)).collect();
-        group =
-            group.element(Snippet::source(excerpt.text.to_owned()).line_start(excerpt.first).path(file.as_str()).annotations(annotations));
+        group = group.element(
+            Snippet::source(excerpt.text.to_owned()).line_start(excerpt.first).path(plain(file.as_str())).annotations(annotations),
+        );
     }
     for label in labels {
         match label.span {
             Some(_) if excerpt.is_some() => {}
             Some(Span { line, column, .. }) => {
-                group = group.element(Origin::path(file.as_str()).line(line as usize).char_column(column as usize));
+                group = group.element(Origin::path(plain(file.as_str())).line(line as usize).char_column(column as usize));
             }
-            None => group = group.element(Origin::path(format!("{file}: {}", label.text))),
+            None => group = group.element(Origin::path(plain(&format!("{file}: {}", label.text)))),
         }
     }
     group
@@ -97,7 +98,7 @@ impl<'a> Excerpt<'a> {
 
     fn annotate<'l>(&self, label: &'l Label, is_first: bool) -> Option<Annotation<'l>> {
         let kind = if is_first { AnnotationKind::Primary } else { AnnotationKind::Context };
-        Some(kind.span(self.bytes(label.span?)?).label(label.text.as_str()))
+        Some(kind.span(self.bytes(label.span?)?).label(plain(&label.text)))
     }
 
     /// A span counts characters, a snippet bytes.
@@ -115,5 +116,60 @@ fn line_start(text: &str, line: usize) -> Option<usize> {
     match line.checked_sub(2) {
         None => (line == 1).then_some(0),
         Some(skipped) => text.match_indices('\n').nth(skipped).map(|(newline, _)| newline + 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(diagnostic: &Diagnostic) -> String {
+        let mut sources = Sources::default();
+        sources.add("go.mod", "module x\n\nrequire (\n\té v1 // c\n)\n");
+        sources.add("imggen.toml", "schema = 1\nbase = \"scratch\"");
+        draw(diagnostic, &sources, Style { colored: false, unicode: false })
+    }
+
+    fn span(line: u32, column: u32, length: u32) -> Span {
+        Span { line, column, length }
+    }
+
+    #[test]
+    fn an_error_shows_the_lines_that_it_rests_on() {
+        let error = Diagnostic::error("base::missing-need", "`scratch` has no glibc")
+            .at("go.mod", Some(span(4, 2, 4)), "this is C")
+            .at("imggen.toml", Some(span(2, 1, 16)), "chosen here")
+            .at("vendor/modules.txt", None, "vendored")
+            .info("one thing more")
+            .help("take another");
+        let expected = "\
+error[base::missing-need]: `scratch` has no glibc
+ --> go.mod:4:2
+4 |     é v1 // c
+  |     ^^^^ this is C
+ ::: imggen.toml:2:1
+2 | base = \"scratch\"
+  | ^^^^^^^^^^^^^^^^ chosen here
+ ::: vendor/modules.txt: vendored
+  = note: one thing more
+help: take another
+";
+        assert_eq!(drawn(&error), expected);
+    }
+
+    #[test]
+    fn a_place_that_is_not_there_is_named_all_the_same() {
+        for (file, line) in [("go.mod", 99), ("gone.go", 3)] {
+            let text = drawn(&Diagnostic::warning("x::y", "w").at(file, Some(span(line, 5, 900)), "here"));
+            assert_eq!(text, format!("warning[x::y]: w\n--> {file}:{line}:5\n"));
+        }
+        let past_the_end = drawn(&Diagnostic::warning("x::y", "w").at("go.mod", Some(span(1, 8, 900)), "here"));
+        assert!(past_the_end.contains("1 | module x\n  |        ^ here"), "{past_the_end}");
+    }
+
+    #[test]
+    fn control_characters_do_not_reach_the_terminal() {
+        let text = drawn(&Diagnostic::error("x::y", "\u{1b}[2J").info("\u{1b}[2J").help("\u{7}").at("\u{1b}", None, "\u{1b}"));
+        assert!(!text.contains(['\u{1b}', '\u{7}']), "{text:?}");
     }
 }

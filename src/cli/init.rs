@@ -73,7 +73,7 @@ fn findings(plan: &Plan) -> String {
         // what moved the base is what decided the linkage, a line above
         let is_said = !decision.because.is_empty() && said.contains(&&decision.because);
         said.push(&decision.because);
-        let reason = if is_said && !decision.why.is_empty() { plain(&decision.why) } else { reason(decision) };
+        let reason = if is_said && !decision.why.is_empty() { plain(&decision.why) } else { reason(decision, 1) };
         Some([cell(*name), cell(plain(&decision.value)).style(STRONG), cell(reason).style(FAINT)])
     };
     table("", &FINDINGS.iter().filter_map(&mut row).collect::<Vec<_>>())

@@ -90,3 +90,28 @@ pub fn put(document: &mut DocumentMut, leaf: &Leaf) {
         None => _ = table.insert(name, Item::Value(leaf.value.clone())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(leaves: &[Leaf]) -> Vec<String> {
+        leaves.iter().map(|leaf| format!("{} = {}", leaf.written(), leaf.value)).collect()
+    }
+
+    #[test]
+    fn stronger_values_win_and_dots_stand_for_the_weaker_list() {
+        let stronger = leaves("files = [\"a\", \"...\"]\nbase = 'slim' # why\n[labels]\n\"a.b\" = \"1\"\n");
+        let folded = fold(stronger, leaves("base = \"alpine\"\nfiles = [\"b\", \"c\"]\nlabels = { c = \"2\" }\n"));
+        assert_eq!(written(&folded), ["files = [\"a\", \"b\", \"c\"]", "base = 'slim'", "labels.\"a.b\" = \"1\"", "labels.c = \"2\""]);
+    }
+
+    #[test]
+    fn what_is_put_leaves_the_rest_as_it_was() {
+        let mut document: DocumentMut = "# top\nbase = \"slim\" # why\n\n[go]\ncgo = true\n".parse().unwrap_or_default();
+        for leaf in leaves("base = \"alpine\"\nport = 80\ngo.link = \"static\"\n") {
+            put(&mut document, &leaf);
+        }
+        assert_eq!(document.to_string(), "# top\nbase = \"alpine\" # why\nport = 80\n\n[go]\ncgo = true\nlink = \"static\"\n");
+    }
+}

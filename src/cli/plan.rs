@@ -10,6 +10,8 @@ use crate::diagnostic::Result;
 
 /// Longer values are for `explain`.
 const VALUE: usize = 40;
+/// More places, too.
+const PLACES: usize = 3;
 
 pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
@@ -25,15 +27,15 @@ pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
     let mut row = |decision: &Decision| {
         let name = if last == Some(decision.topic) { "" } else { decision.topic.id() };
         last = Some(decision.topic);
-        [cell(name), cell(clip(&plain(&decision.value), VALUE)).style(STRONG), cell(reason(decision)).style(FAINT)]
+        [cell(name), cell(clip(&plain(&decision.value), VALUE)).style(STRONG), cell(reason(decision, PLACES)).style(FAINT)]
     };
     let rows: Vec<_> = plan.decisions.iter().map(&mut row).collect();
     console.print(&table("", &rows)).map(|()| Exit::Fine)
 }
 
-/// Why, in one line: the sentence and the places.
-pub(super) fn reason(decision: &Decision) -> String {
-    let (why, places) = (plain(&decision.why), places(&decision.because));
+/// Why, in one line: the sentence and at most so many places.
+pub(super) fn reason(decision: &Decision, most: usize) -> String {
+    let (why, places) = (plain(&decision.why), places(&decision.because, most));
     match (why.is_empty(), places.is_empty()) {
         (false, false) => format!("{why} ({places})"),
         (false, true) => why,

@@ -15,7 +15,7 @@ use crate::preset::{self, Preset};
 use crate::settings;
 
 pub(super) fn list(args: &Presets, console: &mut Console) -> Result<Exit> {
-    let presets = preset::list(&packs(".".into(), &args.packs)?)?;
+    let presets = preset::list(&packs(".".into(), &args.packs, console)?)?;
     if args.format.format == Form::Json {
         return console.print(&text::json(&json!({ "schema": SCHEMA, "presets": presets }))).map(|()| Exit::Fine);
     }
@@ -28,8 +28,7 @@ pub(super) fn list(args: &Presets, console: &mut Console) -> Result<Exit> {
 }
 
 pub(super) fn show(name: &str, given: &PackArgs, console: &mut Console) -> Result<Exit> {
-    let packs = packs(".".into(), given)?;
-    console.sources.packs(&packs);
+    let packs = packs(".".into(), given, console)?;
     let chain = preset::chain(&packs, name)?;
     let mut names = Vec::new();
     for layer in &chain.layers {

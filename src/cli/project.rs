@@ -99,9 +99,8 @@ impl Project {
     /// # Errors
     /// When a flag, a file of settings or a pack is wrong.
     pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<Self> {
-        let packs = packs(dir, &given.packs)?;
         console.sources.project(dir);
-        console.sources.packs(&packs);
+        let packs = packs(dir, &given.packs, console)?;
         let mut said = vec![flags(given)?];
         if let Some(file) = &given.answers {
             said.push(Said { source: Source::Answers(file.clone()), text: answers(file)? });
@@ -189,11 +188,13 @@ impl Made {
 ///
 /// # Errors
 /// When a pack cannot be read.
-pub fn packs(dir: &Utf8Path, given: &PackArgs) -> Result<Packs> {
+pub fn packs(dir: &Utf8Path, given: &PackArgs, console: &mut Console) -> Result<Packs> {
     let own = if dir == "." { OWN_PACK.into() } else { dir.join(OWN_PACK) };
     let is_pack = ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
     let directories = is_pack.then_some(&own).into_iter().chain(&given.packs);
-    Ok(Packs::over_built_in(directories.map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?))
+    let packs = Packs::over_built_in(directories.map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?);
+    console.sources.packs(&packs);
+    Ok(packs)
 }
 
 /// The text of `imggen.toml` in `dir`, whether or not an ignore file hides it.

@@ -18,7 +18,7 @@ use crate::pack::{PackFile, Packs};
 const OWN: &str = ".imggen/templates";
 
 pub(super) fn list(args: &Templates, console: &mut Console) -> Result<Exit> {
-    let packs = packs(".".into(), &args.packs)?;
+    let packs = packs(".".into(), &args.packs, console)?;
     let templates =
         packs.templates().into_iter().filter_map(|name| packs.file(path(name.as_str()), 0).map(|file| (name.as_str(), file.pack)));
     if args.format.format == Form::Json {
@@ -30,12 +30,12 @@ pub(super) fn list(args: &Templates, console: &mut Console) -> Result<Exit> {
 }
 
 pub(super) fn show(name: &str, given: &PackArgs, console: &mut Console) -> Result<Exit> {
-    let packs = packs(".".into(), given)?;
+    let packs = packs(".".into(), given, console)?;
     console.print(find(&packs, name)?.text).map(|()| Exit::Fine)
 }
 
 pub(super) fn eject(name: &str, given: &PackArgs, console: &mut Console) -> Result<Exit> {
-    let packs = packs(".".into(), given)?;
+    let packs = packs(".".into(), given, console)?;
     let text = find(&packs, name)?.text;
     let target = Utf8Path::new(OWN).join(name);
     let write = || {

@@ -16,8 +16,6 @@ pub const FAINT: Style = Style::new().dimmed();
 const ADDED: Style = AnsiColor::Green.on_default();
 /// Lines that a diff takes away.
 const REMOVED: Style = AnsiColor::Red.on_default();
-/// So many places are named before the rest is counted.
-const PLACES: usize = 3;
 
 /// `text` in that style.
 pub fn styled(style: Style, text: impl AsRef<str>) -> String {
@@ -47,16 +45,16 @@ pub fn clip(text: &str, width: usize) -> String {
     format!("{}...", kept.trim_end())
 }
 
-/// Where the evidence stands, each place once: `go.mod:3, main.go:12`.
-pub fn places(evidence: &[Evidence]) -> String {
+/// Where the evidence stands, each place once: `go.mod:3, main.go:12`. After `most` places the rest is counted.
+pub fn places(evidence: &[Evidence], most: usize) -> String {
     let mut places: Vec<String> = Vec::new();
     for place in evidence.iter().map(|evidence| plain(&evidence.place().to_string())) {
         if !places.contains(&place) {
             places.push(place);
         }
     }
-    let more = places.len().saturating_sub(PLACES);
-    places.truncate(PLACES);
+    let more = places.len().saturating_sub(most);
+    places.truncate(most);
     let mut text = places.join(", ");
     if more > 0 {
         _ = write!(text, " and {more} more");

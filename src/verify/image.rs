@@ -43,7 +43,7 @@ pub(super) fn is_debug(catalog: &Catalog, reference: &str) -> bool {
 pub(super) fn shell<'a>(catalog: &'a Catalog, reference: &str) -> Shell<'a> {
     let sh = Need::Program("sh".to_owned());
     if let Some(base) = run(catalog, reference).next() {
-        return if base.has.contains(&sh) { Shell::Usual } else { Shell::None };
+        return if base.holds(&sh) { Shell::Usual } else { Shell::None };
     }
     match debug(catalog, reference).next() {
         Some(base) if base.debug.shell != "/bin/sh" => Shell::At(&base.debug.shell),
@@ -74,7 +74,7 @@ pub(super) fn libc_fits(case: &Case<'_>) -> Vec<Diagnostic> {
 }
 
 fn has_libc(base: &Base, needed: &Need) -> bool {
-    base.has.iter().any(|has| has.meets(needed))
+    base.holds(needed)
 }
 
 fn run<'a>(catalog: &'a Catalog, reference: &str) -> impl Iterator<Item = &'a Base> {

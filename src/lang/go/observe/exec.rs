@@ -10,9 +10,11 @@ use crate::need::Need;
 
 const STARTS: Rule = Rule::parsed("go.starts-program", "starts another program");
 
-/// What opens a browser or speaks to a desktop: other systems' branches, and of no use in a container.
+/// What opens a browser, speaks to a desktop or to an init system: other systems' branches, and of no use in a container.
 const DESKTOP: &str = "open xdg-open rundll32 rundll32.exe explorer explorer.exe cmd cmd.exe powershell powershell.exe pwsh start osascript pbcopy \
-    pbpaste xclip xsel wl-copy wl-paste clip.exe wslview wslpath notify-send sw_vers wmic ioreg reg systeminfo taskkill defaults launchctl";
+    pbpaste xclip xsel wl-copy wl-paste clip.exe wslview wslpath notify-send sw_vers wmic ioreg reg systeminfo taskkill tasklist defaults launchctl scutil networksetup diskutil dscl say \
+    systemctl journalctl systemd-run loginctl hostnamectl timedatectl sensible-browser x-www-browser www-browser firefox google-chrome \
+    gnome-open kde-open zenity kdialog xterm pkexec brew netsh";
 
 /// All of them by name.
 #[must_use]

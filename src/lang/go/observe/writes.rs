@@ -16,6 +16,9 @@ const DATABASE: Rule = Rule::parsed("go.database-file", "opens a database that i
 /// Where everybody may write anyway, or what is no directory in the usual sense.
 const ELSEWHERE: [&str; 5] = ["/tmp", "/dev", "/proc", "/sys", "/var/tmp"];
 
+/// The most values that a path may come to before it is held to be computed.
+const LIKELY: usize = 3;
+
 /// What a path names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Names {
@@ -30,6 +33,10 @@ enum Names {
 pub fn writes(resolver: &Resolver<'_>) -> Vec<Fact<WritePath>> {
     let mut found: BTreeMap<Utf8PathBuf, Fact<WritePath>> = BTreeMap::new();
     let mut add = |values: &[Value], names: Names, evidence: &Evidence| {
+        // what may be many things is none of them for certain
+        if values.len() > LIKELY {
+            return;
+        }
         for (value, directory) in values.iter().filter_map(|value| Some((value, directory(value, names)?))) {
             let fact = match found.remove(&directory) {
                 Some(known) => known.and(evidence.clone()),
@@ -110,6 +117,12 @@ fn directory(value: &Value, names: Names) -> Option<Utf8PathBuf> {
         return None;
     }
     let is_directory = names == Names::Directory || !whole;
+    // `path + ".tmp"`, of which only the end is known
+    let is_ending =
+        !is_directory && path.as_str().starts_with(['-', '.']) && !path.as_str().starts_with("./") && !path.as_str().starts_with("..");
+    if is_ending {
+        return None;
+    }
     let directory = if is_directory { path } else { path.parent()? };
     if directory.is_absolute() {
         let elsewhere = directory == "/" || ELSEWHERE.iter().any(|elsewhere| directory.starts_with(elsewhere));
