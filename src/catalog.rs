@@ -188,6 +188,9 @@ pub struct Native {
     /// Needed to run what was built with it.
     #[serde(default)]
     pub run: Vec<Need>,
+    /// The parts of it that are native, where the rest is not: it counts when one of them is used.
+    #[serde(default)]
+    pub packages: Vec<String>,
     /// Packages that pull it in: it counts when one of them is used.
     #[serde(default)]
     pub through: Vec<String>,

@@ -168,7 +168,7 @@ fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit
     };
     for misfit in &fit.passed_over {
         let lacks = misfit.lacks.iter().map(|need| need.value.words()).collect::<Vec<_>>().join(", no ");
-        let because: Vec<_> = misfit.lacks.iter().flat_map(|need| need.because().to_vec()).collect();
+        let because = places(misfit.lacks.iter().flat_map(Fact::because));
         decision = decision.over(format!("{} ({})", misfit.base, misfit.variant), format!("it has no {lacks}"), &because);
     }
     Ok((fit, decision))
@@ -176,13 +176,18 @@ fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit
 
 /// What moved the base up its ladder: the needs that the smaller bases lacked.
 fn deciding(fit: &Fit) -> Vec<Evidence> {
-    let mut because = Vec::new();
-    for evidence in fit.passed_over.iter().flat_map(|misfit| &misfit.lacks).flat_map(Fact::because) {
-        if !because.contains(evidence) {
-            because.push(evidence.clone());
+    places(fit.passed_over.iter().flat_map(|misfit| &misfit.lacks).flat_map(Fact::because))
+}
+
+/// Each place once, in order.
+fn places<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<Evidence> {
+    let mut places: Vec<Evidence> = Vec::new();
+    for place in evidence {
+        if !places.contains(place) {
+            places.push(place.clone());
         }
     }
-    because
+    places
 }
 
 fn way_out(error: Diagnostic, offers: &Offers, layers: &Layers, catalog: &Catalog, rungs: &Chosen<Rungs>) -> Diagnostic {

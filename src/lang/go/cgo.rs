@@ -50,8 +50,7 @@ pub fn look(tree: &Tree, reach: &Reach<'_>, modules: &[&Module], catalog: &Catal
     }
     for module in modules {
         for require in &module.file.requires {
-            let known = catalog.natives("go").iter().find(|native| native.name == require.value.path);
-            if let Some(native) = known {
+            for native in catalog.natives("go").iter().filter(|native| is_named(&require.value.path, &native.name)) {
                 judge(tree, reach, module, require, native, &mut findings);
             }
         }
@@ -62,7 +61,11 @@ pub fn look(tree: &Tree, reach: &Reach<'_>, modules: &[&Module], catalog: &Catal
 fn own(source: &Source<'_>, reach: &Reach<'_>, findings: &mut Findings) {
     let Some(import) = source.head.imports.iter().find(|import| import.path == "C") else { return };
     let span = Span::of(source.text, import.offset as usize, import.end());
-    let inside = |links: Vec<Need>| CInside { what: "import \"C\"".into(), build: links.clone(), run: links };
+    let inside = |links: Vec<Need>| CInside {
+        what: "import \"C\"".into(),
+        run: links.iter().filter(|need| matches!(need, Need::Library(_))).cloned().collect(),
+        build: links,
+    };
     if has_fallback(source, reach) {
         findings.optional.push(Fact::new(inside(Vec::new()), Evidence::at(source.path, span, OPTIONAL_C, "import \"C\"")));
         return;
@@ -97,17 +100,31 @@ fn links(source: &Source<'_>) -> Vec<(Need, Evidence)> {
         if other_system {
             continue;
         }
-        for name in names.into_iter().filter(|name| !ALWAYS_THERE.contains(name)) {
-            let need = Need::Library(match name {
-                "stdc++" => "libstdc++".into(),
-                "ssl" | "crypto" | "libssl" | "libcrypto" => "openssl".into(),
-                "z" => "zlib".into(),
-                name => name.to_owned(),
-            });
-            found.push((need, Evidence::at(source.path, Span::of_line(number, line), LINKS, line.trim())));
+        let evidence = Evidence::at(source.path, Span::of_line(number, line), LINKS, line.trim());
+        if what.ends_with("pkg-config") {
+            found.push((Need::Program("pkg-config".into()), evidence.clone()));
         }
+        found.extend(
+            names.into_iter().filter(|name| !ALWAYS_THERE.contains(name)).map(|name| (Need::Library(library(name)), evidence.clone())),
+        );
     }
     found
+}
+
+/// The name that the package map has for what `-l` or pkg-config call `name`.
+fn library(name: &str) -> String {
+    match name {
+        "stdc++" => "libstdc++".into(),
+        "gcc_s" => "libgcc".into(),
+        "gomp" => "libgomp".into(),
+        "ssl" | "crypto" | "libssl" | "libcrypto" => "openssl".into(),
+        "z" => "zlib".into(),
+        // X libraries are spelt with a capital when they are linked, and without when pkg-config is asked
+        name if name.starts_with('x') && ["x11", "xrandr", "xi", "xcursor", "xinerama", "xext", "xtst"].contains(&name) => {
+            format!("X{}", &name[1..])
+        }
+        name => name.strip_prefix("lib").unwrap_or(name).to_owned(),
+    }
 }
 
 fn judge(tree: &Tree, reach: &Reach<'_>, module: &Module, require: &At<Require>, native: &Native, findings: &mut Findings) {
@@ -115,15 +132,16 @@ fn judge(tree: &Tree, reach: &Reach<'_>, module: &Module, require: &At<Require>,
         let mut files = reach.packages.iter().flat_map(|package| &package.files);
         files.find_map(|source| source.head.imports.iter().find(|import| is_below(import.path, name)).map(|import| (source, import)))
     };
-    let direct = imported(&native.name).or_else(|| native.through.iter().find_map(|name| imported(name)));
-    let vendored = module.directory.join("vendor").join(&native.name);
-    let has_vendor = tree.has(module.directory.join("vendor/modules.txt"));
+    let own = if native.packages.is_empty() { vec![require.value.path.clone()] } else { native.packages.clone() };
+    let direct = own.iter().chain(&native.through).find_map(|name| imported(name));
+    let vendor = module.directory.join("vendor");
+    let vendored = own.iter().map(|name| vendor.join(name)).find(|directory| tree.has_directory(directory));
+    let has_vendor = tree.has(vendor.join("modules.txt"));
+    // what only other modules import is used unless it is known by whom, and they are not here; of one that is native in parts nothing is known
+    let indirect =
+        require.value.indirect == Indirect::Yes && native.packages.is_empty() && native.through.iter().all(|name| !requires(module, name));
     // a direct requirement that nothing here imports is another program's; a vendor directory holds all that is used, and nothing else
-    let used = if has_vendor {
-        tree.has_directory(&vendored)
-    } else {
-        direct.is_some() || require.value.indirect == Indirect::Yes && native.through.iter().all(|name| !requires(module, name))
-    };
+    let used = if has_vendor { vendored.is_some() } else { direct.is_some() || indirect };
     if !used {
         return;
     }
@@ -133,13 +151,19 @@ fn judge(tree: &Tree, reach: &Reach<'_>, module: &Module, require: &At<Require>,
         let span = Span::of(source.text, import.offset as usize, import.end());
         fact = fact.and(Evidence::at(source.path, span, CGO_MODULE, import.path));
     }
-    if has_vendor {
+    if let Some(vendored) = vendored.filter(|_| has_vendor) {
         fact = fact.and(Evidence::exists(vendored, VENDORED_C));
     }
     match native.without {
         Without::Fails => findings.needed.push(fact),
         Without::FallsBack => findings.optional.push(fact),
     }
+}
+
+/// Whether a required path is the module `name`, in whatever major version `name` does not say.
+fn is_named(path: &str, name: &str) -> bool {
+    let major = |rest: &str| rest.strip_prefix("/v").is_some_and(|number| number.bytes().all(|byte| byte.is_ascii_digit()));
+    path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || major(rest))
 }
 
 fn is_below(import: &str, module: &str) -> bool {

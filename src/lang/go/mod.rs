@@ -154,7 +154,13 @@ impl Language for Go {
             let loads = facts.c_inside.iter().flat_map(|inside| libc.iter().chain(&inside.value.run).map(|need| inside.with(need.clone())));
             Variant { id, summary: summary.into(), needs: common().chain(loads).collect() }
         };
-        let inside = Variant { id: "static-c", summary: "C inside, linked statically with musl".into(), needs: common().collect() };
+        // what was compiled for glibc cannot be linked with musl
+        let bound = facts
+            .c_inside
+            .iter()
+            .flat_map(|inside| inside.value.run.iter().filter(|need| matches!(need, Need::Libc(..))).map(|need| inside.with(need.clone())));
+        let inside =
+            Variant { id: "static-c", summary: "C inside, linked statically with musl".into(), needs: common().chain(bound).collect() };
         let wants_c =
             layers.choose("go.cgo", |settings| settings.languages.go.cgo).map_or(!facts.c_inside.is_empty(), |chosen| chosen.value);
         if !wants_c {

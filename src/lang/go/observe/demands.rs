@@ -7,7 +7,7 @@ use super::resolve::{REQUIRED, Resolver, tagged};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::go::scan::{Kind, Token};
 
-const CHECKED: Rule = Rule::parsed("go.demanded-variable", "reads a variable and gives up when it is not set");
+const CHECKED: Rule = Rule::parsed("go.demanded-variable", "this reads a variable and gives up when it is not set");
 
 /// How far behind a variable's reading its check is looked for.
 const NEAR: usize = 120;

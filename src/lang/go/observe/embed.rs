@@ -9,7 +9,7 @@ use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::lang::go::scan::unquote;
 use crate::tree::Tree;
 
-const EMBEDS: Rule = Rule::parsed("go.embed", "is compiled into the program");
+const EMBEDS: Rule = Rule::parsed("go.embed", "this is compiled into the program");
 
 /// The patterns, relative to the project's root, and a warning for each that nothing matches.
 #[must_use]

@@ -8,7 +8,7 @@ use super::resolve::Resolver;
 use crate::evidence::{Fact, Rule};
 use crate::need::Need;
 
-const STARTS: Rule = Rule::parsed("go.starts-program", "starts another program");
+const STARTS: Rule = Rule::parsed("go.starts-program", "this starts another program");
 
 /// What opens a browser, speaks to a desktop or to an init system: other systems' branches, and of no use in a container.
 const DESKTOP: &str = "open xdg-open rundll32 rundll32.exe explorer explorer.exe cmd cmd.exe powershell powershell.exe pwsh start osascript pbcopy \

@@ -18,8 +18,8 @@ use crate::lang::go::head::Import;
 use crate::lang::go::scan::Kind;
 use crate::tree::Tree;
 
-const READ: Rule = Rule::parsed("go.reads-file", "opens a path of the project when the program runs");
-const MENTIONED: Rule = Rule::weak("go.names-file", "names a path of the project that the program seems to open");
+const READ: Rule = Rule::parsed("go.reads-file", "this opens a path of the project when the program runs");
+const MENTIONED: Rule = Rule::weak("go.names-file", "this names a path of the project that the program seems to open");
 
 /// More files than a pattern in the root may name.
 const MOST_FILES: usize = 20;

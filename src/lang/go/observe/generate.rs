@@ -3,7 +3,7 @@
 use super::index::Index;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 
-const GENERATES: Rule = Rule::parsed("go.generate", "makes sources that the build may need");
+const GENERATES: Rule = Rule::parsed("go.generate", "this makes sources that the build may need");
 
 /// The commands of all `//go:generate` lines, in the order of the sources.
 #[must_use]

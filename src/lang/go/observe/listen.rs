@@ -11,8 +11,8 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
-const ADDRESS: Rule = Rule::parsed("go.listen-address", "is a call that listens, and its address can be followed");
-const LISTENS: Rule = Rule::parsed("go.listen-call", "is a call that listens");
+const ADDRESS: Rule = Rule::parsed("go.listen-address", "this is a call that listens, and its address can be followed");
+const LISTENS: Rule = Rule::parsed("go.listen-call", "this is a call that listens");
 
 /// What was found.
 #[derive(Debug, Default)]

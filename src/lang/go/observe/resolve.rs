@@ -26,16 +26,16 @@ const DEPTH: u32 = 12;
 const FUEL: u32 = 4_000;
 
 /// A value stands in the source.
-pub const WRITTEN: Rule = Rule::parsed("go.value", "is the value that the program starts with");
+pub const WRITTEN: Rule = Rule::parsed("go.value", "this is the value that the program starts with");
 /// A flag or setting with a default.
-pub const FLAG: Rule = Rule::parsed("go.flag-default", "gives a setting its default");
+pub const FLAG: Rule = Rule::parsed("go.flag-default", "this gives a setting its default");
 /// The environment is asked.
-pub const ENVIRONMENT: Rule = Rule::parsed("go.environment-variable", "reads an environment variable");
+pub const ENVIRONMENT: Rule = Rule::parsed("go.environment-variable", "this reads an environment variable");
 /// A structure tag speaks of the environment or a default.
-pub const TAG: Rule = Rule::parsed("go.field-tag", "says where a setting comes from");
+pub const TAG: Rule = Rule::parsed("go.field-tag", "this says where a setting comes from");
 
 /// A structure tag says that the program does not start without it.
-pub const REQUIRED: Rule = Rule::parsed("go.required-field", "is a setting that has to be set");
+pub const REQUIRED: Rule = Rule::parsed("go.required-field", "this is a setting that has to be set");
 
 /// Follows expressions through the sources.
 #[derive(Debug)]

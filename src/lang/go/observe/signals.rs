@@ -4,7 +4,7 @@ use super::index::{At, Index};
 use crate::app::StopSignal;
 use crate::evidence::{Fact, Rule};
 
-const ONLY_INTERRUPT: Rule = Rule::parsed("go.only-interrupt", "waits for Ctrl-C, and nothing in the program waits for SIGTERM");
+const ONLY_INTERRUPT: Rule = Rule::parsed("go.only-interrupt", "this waits for Ctrl-C, and nothing in the program waits for SIGTERM");
 
 /// Ctrl-C, when that is all the program listens for.
 #[must_use]

@@ -4,7 +4,7 @@ use super::{Package, Reach, Source, Stamp, StampKind};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::go::scan::{Kind, Token};
 
-const STAMP: Rule = Rule::parsed("go.stamp", "is a variable that the linker can fill in");
+const STAMP: Rule = Rule::parsed("go.stamp", "this is a variable that the linker can fill in");
 
 /// What such a variable holds as long as nobody fills it in.
 const PLACEHOLDERS: &str = "dev devel development unknown none n/a na snapshot head undefined (devel) (dev) unset unreleased unversioned local master \

@@ -10,8 +10,8 @@ use super::resolve::{Resolver, Value, trace};
 use crate::app::WritePath;
 use crate::evidence::{Evidence, Fact, Rule};
 
-const WRITES: Rule = Rule::parsed("go.writes-path", "makes or writes a path when the program runs");
-const DATABASE: Rule = Rule::parsed("go.database-file", "opens a database that is a file, and writes beside it too");
+const WRITES: Rule = Rule::parsed("go.writes-path", "this makes or writes a path when the program runs");
+const DATABASE: Rule = Rule::parsed("go.database-file", "this opens a database that is a file, and writes beside it too");
 
 /// Where everybody may write anyway, or what is no directory in the usual sense.
 const ELSEWHERE: [&str; 5] = ["/tmp", "/dev", "/proc", "/sys", "/var/tmp"];

@@ -11,7 +11,7 @@ use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::lang::go::observe::resolve::{Part, Value};
 use crate::tree::Tree;
 
-const CONFIGURED: Rule = Rule::weak("go.configured-port", "looks like the port in a file that the program reads its settings from");
+const CONFIGURED: Rule = Rule::weak("go.configured-port", "this looks like the port in a file that the program reads its settings from");
 
 /// Sections that speak of others' ports.
 const FOREIGN: &str = "redis database db mysql postgres postgresql pg mongo mongodb kafka etcd consul nats smtp mail email cache log logger trace \

@@ -5,7 +5,7 @@ use super::address::settle;
 use crate::app::Listen;
 use crate::evidence::{Fact, Rule};
 
-const PORT_LIKE: Rule = Rule::weak("go.port-like-setting", "looks like the setting for the port that the program listens on");
+const PORT_LIKE: Rule = Rule::weak("go.port-like-setting", "this looks like the setting for the port that the program listens on");
 
 /// The names that settings for ports have, the most telling first.
 const NAMES: &str = "port httpport serverport listenport appport apiport webport httpaddr httpaddress listenaddr listenaddress listen addr \
