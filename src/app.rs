@@ -94,7 +94,7 @@ pub struct Listen {
 pub enum Interface {
     /// All of them, or one that cannot be seen: reachable from outside the container.
     Any,
-    /// 127.0.0.1, ::1 or localhost: not reachable from outside the container.
+    /// 127.0.0.1, `::1` or localhost: not reachable from outside the container.
     Loopback,
 }
 

@@ -157,5 +157,5 @@ fn refuse(passed_over: &[Misfit]) -> Diagnostic {
         many => format!("none of {} can hold this program: the nearest, `{}`, has no {lacks}", many.join(", "), nearest.base),
     };
     let because = nearest.lacks.iter().flat_map(Fact::because);
-    because.fold(Diagnostic::error("base::missing-need", message), |error, evidence| error.because(evidence))
+    because.fold(Diagnostic::error("base::missing-need", message), super::diagnostic::Diagnostic::because)
 }

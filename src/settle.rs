@@ -1,6 +1,7 @@
 //! Facts and settings, settled: one value for everything that is open, each with its origin and what it displaced.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use crate::app::{Interface, Role};
 use crate::catalog::{Base, Catalog};
@@ -143,11 +144,11 @@ impl Rungs {
     }
 }
 
-impl ToString for Rungs {
-    fn to_string(&self) -> String {
+impl fmt::Display for Rungs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Rungs::One(id) => id.clone(),
-            Rungs::Ladder(ids) => format!("the ladder {}", ids.join(", ")),
+            Rungs::One(id) => f.write_str(id),
+            Rungs::Ladder(ids) => write!(f, "the ladder {}", ids.join(", ")),
         }
     }
 }
@@ -248,9 +249,9 @@ fn take_ports(found: &Found, layers: &Layers) -> (Vec<u16>, Option<Decision>) {
 
 struct PortList(Vec<u16>);
 
-impl ToString for PortList {
-    fn to_string(&self) -> String {
-        words(&Ports::Many(self.0.clone()))
+impl fmt::Display for PortList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&words(&Ports::Many(self.0.clone())))
     }
 }
 
@@ -320,7 +321,7 @@ fn take_debug(layers: &Layers) -> (DebugVariant, Decision) {
 fn unknown_port(found: &Found) -> Diagnostic {
     let message = format!("`{}` listens, but nothing shows on which port: the image exposes none", found.app.name);
     let warning = Diagnostic::warning("port::unknown", message).help("name it: `--set port=8080`, or `port = 8080` in imggen.toml");
-    found.app.behaviour.listens.iter().flat_map(Fact::because).fold(warning, |warning, evidence| warning.because(evidence))
+    found.app.behaviour.listens.iter().flat_map(Fact::because).fold(warning, super::diagnostic::Diagnostic::because)
 }
 
 /// The C library among a variant's needs.

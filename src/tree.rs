@@ -230,7 +230,7 @@ impl Tree {
         }
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            Unreadable::NotUtf8(valid.iter().filter(|byte| **byte == b'\n').count() + 1)
+            Unreadable::NotUtf8(valid.split(|byte| *byte == b'\n').count())
         })?;
         Ok(strip_bom(text).into_boxed_str())
     }

@@ -1,4 +1,5 @@
 //! Trees on a disk that no tool should stumble over: each is a clear error, or a limit that is said.
+#![allow(clippy::unwrap_used)]
 
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;

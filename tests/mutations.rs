@@ -1,4 +1,5 @@
 //! An edit of a project moves the decision that it should move, and the decision cites the edit.
+#![allow(clippy::unwrap_used)]
 
 use imggen::decision::{Decision, Topic};
 use imggen::{Layers, Output, Packs, Tree, generate};

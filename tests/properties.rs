@@ -1,4 +1,5 @@
 //! Whatever a manifest, a file name or a setting says: no value adds an instruction, and the same input gives the same bytes.
+#![allow(clippy::unwrap_used)]
 
 use imggen::{Document, Layer, Layers, Output, Packs, Source, Tree, generate};
 use parse_dockerfile::Instruction;

@@ -216,8 +216,8 @@ fn own<L: Language>(found: &Found) -> Result<&L::Facts> {
 }
 
 fn seed<L: Language>(seen: &Seen) -> Result<&L::Seed> {
-    let seed: &dyn Any = seen.seed.as_ref();
-    Ok(seed.downcast_ref().ok_or_else(foreign::<L>)?)
+    let any: &dyn Any = seen.seed.as_ref();
+    Ok(any.downcast_ref().ok_or_else(foreign::<L>)?)
 }
 
 fn foreign<L: Language>() -> Diagnostic {

@@ -94,7 +94,7 @@ pub fn parse(file: &Utf8Path, text: &str) -> Result<ModFile> {
         }
     }
     match block {
-        Some((verb, span)) => Err(broken(file, span, format!("the block `{verb} (` is not closed")).into()),
+        Some((verb, span)) => Err(broken(file, span, &format!("the block `{verb} (` is not closed")).into()),
         None => Ok(found),
     }
 }
@@ -120,12 +120,12 @@ impl Line<'_> {
             ("use", [directory]) => found.uses.push(self.at(directory.into())),
             ("replace", [path, rest @ ..]) => {
                 let target = rest.iter().skip_while(|word| **word != "=>").nth(1);
-                let target = target.ok_or_else(|| broken(self.file, self.span, "`replace` lacks `=> TARGET`".into()))?;
+                let target = target.ok_or_else(|| broken(self.file, self.span, "`replace` lacks `=> TARGET`"))?;
                 let directory = (target.starts_with('.') || target.starts_with('/')).then(|| Utf8PathBuf::from(*target));
                 found.replaces.push(self.at(Replace { path: (*path).to_owned(), directory }));
             }
             ("module" | "go" | "toolchain" | "require" | "use" | "replace", _) => {
-                return Err(broken(self.file, self.span, format!("`{}` is no `{verb}` directive", self.text)).into());
+                return Err(broken(self.file, self.span, &format!("`{}` is no `{verb}` directive", self.text)).into());
             }
             // exclude, retract, tool, godebug, ignore and what comes after them say nothing about how to build
             _ => {}
@@ -141,7 +141,7 @@ impl Line<'_> {
     fn version(&self, text: &str) -> Result<Version> {
         let number = text.find(|c: char| !c.is_ascii_digit() && c != '.').map_or(text, |end| &text[..end]);
         let parsed = number.trim_end_matches('.').parse();
-        Ok(parsed.map_err(|_| broken(self.file, self.span, format!("`{text}` is no version of Go")))?)
+        Ok(parsed.map_err(|_| broken(self.file, self.span, &format!("`{text}` is no version of Go")))?)
     }
 
     fn words(&self, text: &str) -> Result<Vec<String>> {
@@ -149,13 +149,13 @@ impl Line<'_> {
         let mut rest = text.trim();
         while let Some(first) = rest.chars().next() {
             let (word, after) = if first == '"' || first == '`' {
-                let end = rest[1..].find(first).ok_or_else(|| broken(self.file, self.span, "a quote is not closed".into()))?;
+                let end = rest[1..].find(first).ok_or_else(|| broken(self.file, self.span, "a quote is not closed"))?;
                 (&rest[1..=end], &rest[end + 2..])
             } else {
                 rest.split_at(rest.find(char::is_whitespace).unwrap_or(rest.len()))
             };
             if word.contains(['\\', '"', '`', '\'']) || word.chars().any(char::is_control) {
-                return Err(broken(self.file, self.span, format!("`{word}` has a character that no module path or version has")).into());
+                return Err(broken(self.file, self.span, &format!("`{word}` has a character that no module path or version has")).into());
             }
             words.push(word.to_owned());
             rest = after.trim_start();
@@ -164,7 +164,7 @@ impl Line<'_> {
     }
 }
 
-fn broken(file: &Utf8Path, span: Span, what: String) -> Diagnostic {
+fn broken(file: &Utf8Path, span: Span, what: &str) -> Diagnostic {
     Diagnostic::error("go::broken-manifest", format!("`{file}` is broken: {what}"))
         .at(file, Some(span), "here")
         .help("`go mod edit -fmt` shows what Go makes of it")

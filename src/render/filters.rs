@@ -29,6 +29,7 @@ pub(super) fn add(environment: &mut Environment<'_>) {
 }
 
 /// The exec form: a JSON array.
+#[expect(clippy::needless_pass_by_value, reason = "a filter owns its arguments")]
 fn exec(words: Vec<String>) -> Result<String, Error> {
     let quoted: Result<Vec<_>, _> = words.iter().map(serde_json::to_string).collect();
     let quoted = quoted.map_err(|error| Error::new(ErrorKind::InvalidOperation, error.to_string()))?;

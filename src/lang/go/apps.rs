@@ -123,10 +123,10 @@ struct Project<'t> {
     packages: &'t Packages<'t>,
 }
 
-impl<'t> Project<'t> {
+impl Project<'_> {
     fn sighting(&self, main: Main) -> Option<(Sighting, Seed)> {
         let module = self.workspace.holding(&main.directory)?;
-        let name = self.name(&main, module);
+        let name = name(&main, module);
         let claims = self.claims(&main, module, &name);
         let seed = Seed { module: module.directory.clone() };
         Some((Sighting { name, directory: main.directory, program: main.evidence, claims }, seed))
@@ -179,11 +179,6 @@ impl<'t> Project<'t> {
             private: self.hints.private.clone(),
         };
         Ok((app, facts))
-    }
-
-    fn name(&self, main: &Main, module: &Module) -> String {
-        let own = main.directory.file_name().filter(|name| main.directory != module.directory && !NAMELESS.contains(name));
-        own.unwrap_or_else(|| module.name()).to_owned()
     }
 
     fn claims(&self, main: &Main, module: &Module, name: &str) -> Vec<Fact<Claim>> {
@@ -296,4 +291,10 @@ impl<'t> Project<'t> {
         }
         clutter
     }
+}
+
+/// The program's own name: its directory's, or the module's where the directory's says nothing.
+fn name(main: &Main, module: &Module) -> String {
+    let own = main.directory.file_name().filter(|name| main.directory != module.directory && !NAMELESS.contains(name));
+    own.unwrap_or_else(|| module.name()).to_owned()
 }

@@ -279,7 +279,7 @@ fn headline(facts: &Facts, choices: &Choices<'_>) -> String {
             parts.push(format!("C inside ({} {}), so {libc} at run time", inside.place(), short(&inside.value.what)));
         }
         (Some(inside), Linkage::StaticC) => {
-            parts.push(format!("C inside ({} {}), linked statically", inside.place(), short(&inside.value.what)))
+            parts.push(format!("C inside ({} {}), linked statically", inside.place(), short(&inside.value.what)));
         }
         _ => parts.push("static".into()),
     }
