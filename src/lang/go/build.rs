@@ -38,6 +38,9 @@ pub struct Build {
     pub debugger: Option<String>,
     /// Build arguments that the compilation takes.
     pub arguments: Vec<String>,
+    /// The compiler's cache, where it is not the usual one: what was compiled for one C library is of no use to another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cache: Option<&'static str>,
     /// Environment of the compilation.
     pub variables: Vec<String>,
     /// The module's directory, when it is not the root.
@@ -88,6 +91,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         downloads: downloads(facts, private.as_ref()),
         debugger: debugger.map(|debugger| debugger.package.clone()),
         arguments,
+        cache: (libc_for(choices.fit.variant.id) == Libc::Alpine).then_some("go-build-musl"),
         variables: linkage.variables(),
         module: (!facts.module.as_str().is_empty()).then(|| facts.module.to_string()),
         flags: flags(facts, choices, debugging),
