@@ -71,8 +71,9 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let debugger = picked.toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger));
     let debugging = target != Target::Production;
 
-    let mut arguments: Vec<String> =
-        if linkage == Linkage::Pure { ["TARGETOS", "TARGETARCH"].map(str::to_owned).to_vec() } else { Vec::new() };
+    // a debugger is installed for the processor that it is built on, and the program beside it has to be for the same
+    let cross = linkage == Linkage::Pure && debugger.is_none();
+    let mut arguments: Vec<String> = if cross { ["TARGETOS", "TARGETARCH"].map(str::to_owned).to_vec() } else { Vec::new() };
     let mut ldflags = match linkage {
         Linkage::StaticC => vec!["-linkmode external -extldflags -static".to_owned()],
         Linkage::Pure | Linkage::DynamicC => Vec::new(),
@@ -84,7 +85,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     }
     let build = Build {
         image: choices.reference(&picked.toolchain.image(picked.version, &picked.suite)),
-        cross: linkage == Linkage::Pure,
+        cross,
         env: if picked.fetches == Fetches::Toolchain { BTreeMap::from([("GOTOOLCHAIN", "auto".to_owned())]) } else { BTreeMap::new() },
         manifests: manifests(facts),
         mounts: private.as_ref().map(|private| private.mount.to_owned()).into_iter().collect(),
@@ -92,7 +93,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         debugger: debugger.map(|debugger| debugger.package.clone()),
         arguments,
         cache: (libc_for(choices.fit.variant.id) == Libc::Alpine).then_some("go-build-musl"),
-        variables: linkage.variables(),
+        variables: linkage.variables(cross),
         module: (!facts.module.as_str().is_empty()).then(|| facts.module.to_string()),
         flags: flags(facts, choices, debugging),
         ldflags: ldflags.join(" "),
@@ -146,11 +147,10 @@ impl Linkage {
         }
     }
 
-    fn variables(self) -> Vec<String> {
-        match self {
-            Linkage::Pure => ["CGO_ENABLED=0", "GOOS=$TARGETOS", "GOARCH=$TARGETARCH"].map(str::to_owned).to_vec(),
-            Linkage::DynamicC | Linkage::StaticC => vec!["CGO_ENABLED=1".to_owned()],
-        }
+    fn variables(self, cross: bool) -> Vec<String> {
+        let c = if self == Linkage::Pure { "CGO_ENABLED=0" } else { "CGO_ENABLED=1" };
+        let target = if cross { &["GOOS=$TARGETOS", "GOARCH=$TARGETARCH"][..] } else { &[] };
+        [c].iter().chain(target).map(|variable| (*variable).to_owned()).collect()
     }
 }
 
