@@ -3,7 +3,6 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::plan::IgnoreGroup;
 use crate::tree::Tree;
 
 /// Kept out whether or not they are there today: they hold history or secrets, and ignored files are not seen here.
@@ -41,6 +40,15 @@ pub struct Survey {
     pub beside: Vec<String>,
     /// Directories that deploy it.
     pub deployment: Vec<String>,
+}
+
+/// Lines of the `.dockerignore` that belong together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct IgnoreGroup {
+    /// What they are.
+    pub title: String,
+    /// The patterns, sorted.
+    pub patterns: Vec<String>,
 }
 
 /// Looks at the names in the root.

@@ -192,6 +192,18 @@ impl<T> Fact<T> {
     }
 }
 
+/// The places that speak for facts, in order and each once: what a decision that rests on several is explained by.
+#[must_use]
+pub fn places_of<'a, T: 'a>(facts: impl IntoIterator<Item = &'a Fact<T>>) -> Vec<Evidence> {
+    let mut places: Vec<Evidence> = Vec::new();
+    for evidence in facts.into_iter().flat_map(Fact::because) {
+        if !places.contains(evidence) {
+            places.push(evidence.clone());
+        }
+    }
+    places
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

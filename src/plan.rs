@@ -8,9 +8,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::draw::{draw, evidence_of};
+pub use self::draw::draw;
 use crate::app::StopSignal;
 use crate::catalog::Installer;
+use crate::context::IgnoreGroup;
 use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;
 use crate::need::Need;
@@ -157,15 +158,6 @@ pub struct Commented<T> {
     pub value: T,
     /// Why.
     pub comment: String,
-}
-
-/// Lines of the `.dockerignore` that belong together.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct IgnoreGroup {
-    /// What they are.
-    pub title: String,
-    /// The patterns, sorted.
-    pub patterns: Vec<String>,
 }
 
 /// Which image a blueprint is for.

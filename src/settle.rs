@@ -8,7 +8,7 @@ use crate::catalog::{Base, Catalog};
 use crate::decision::{Decision, Topic};
 use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::{Evidence, Fact, places_of};
 use crate::ladder::{Fit, Variant, climb};
 use crate::lang::{Found, Offers};
 use crate::layers::{Chosen, Layers};
@@ -169,7 +169,7 @@ fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit
     };
     for misfit in &fit.passed_over {
         let lacks = misfit.lacks.iter().map(|need| need.value.words()).collect::<Vec<_>>().join(", no ");
-        let because = places(misfit.lacks.iter().flat_map(Fact::because));
+        let because = places_of(&misfit.lacks);
         decision = decision.over(format!("{} ({})", misfit.base, misfit.variant), format!("it has no {lacks}"), &because);
     }
     Ok((fit, decision))
@@ -177,18 +177,7 @@ fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit
 
 /// What moved the base up its ladder: the needs that the smaller bases lacked.
 fn deciding(fit: &Fit) -> Vec<Evidence> {
-    places(fit.passed_over.iter().flat_map(|misfit| &misfit.lacks).flat_map(Fact::because))
-}
-
-/// Each place once, in order.
-fn places<'a>(evidence: impl Iterator<Item = &'a Evidence>) -> Vec<Evidence> {
-    let mut places: Vec<Evidence> = Vec::new();
-    for place in evidence {
-        if !places.contains(place) {
-            places.push(place.clone());
-        }
-    }
-    places
+    places_of(fit.passed_over.iter().flat_map(|misfit| &misfit.lacks))
 }
 
 fn way_out(error: Diagnostic, offers: &Offers, layers: &Layers, catalog: &Catalog, rungs: &Chosen<Rungs>) -> Diagnostic {

@@ -5,13 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::{Blueprint, Builder, Commented, Copy, IgnoreGroup, Image, Install, Plan, Runtime, SCHEMA, Staged, Target};
+use super::{Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Target};
 use crate::catalog::{Catalog, Installer};
-use crate::context;
+use crate::context::{self, IgnoreGroup};
 use crate::decision::{Decision, Topic};
 use crate::detect::Detection;
 use crate::diagnostic::Result;
-use crate::evidence::Fact;
 use crate::layers::Chosen;
 use crate::need::Need;
 use crate::settings::{DebugVariant, tree_path};
@@ -310,10 +309,4 @@ fn ignore(detection: &Detection, choices: &Choices<'_>, image: &Image, debug: Op
     let extra =
         choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new()).into_iter().map(|chosen| chosen.value).collect();
     context::groups(&detection.context, choices.found.app.clutter.iter().cloned(), extra, needed)
-}
-
-/// The evidence of facts, for a decision that rests on several.
-#[must_use]
-pub fn evidence_of<T>(facts: &[Fact<T>]) -> Vec<crate::evidence::Evidence> {
-    facts.iter().flat_map(|fact| fact.because().to_vec()).collect()
 }

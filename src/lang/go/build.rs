@@ -12,9 +12,9 @@ use super::{Dependencies, Facts, PrivateAccess};
 use crate::catalog::{Installer, Suite};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::Fact;
+use crate::evidence::{Fact, places_of};
 use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Target, evidence_of};
+use crate::plan::{Blueprint, Builder, Copy, Target};
 use crate::settings::DebugVariant;
 use crate::settle::Choices;
 
@@ -255,7 +255,7 @@ fn private(facts: &Facts, choices: &Choices<'_>) -> Option<Private> {
 fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, build: &Build) -> Vec<Decision> {
     let mut decisions = vec![picked.decision.clone()];
     let linkage = &choices.fit.variant;
-    let mut linked = Decision::detected(Topic::Linkage, &linkage.summary, &evidence_of(&facts.c_inside));
+    let mut linked = Decision::detected(Topic::Linkage, &linkage.summary, &places_of(&facts.c_inside));
     for optional in &facts.c_optional {
         linked = linked.over(format!("C from {}", short(&optional.value.what)), "the program has another way", optional.because());
     }
