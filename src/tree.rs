@@ -118,6 +118,7 @@ impl Tree {
     fn build(root: Option<Utf8PathBuf>, mut entries: Vec<Entry>, notes: Vec<Diagnostic>) -> Self {
         // by bytes and not by component, so that all of a directory stands together and is found by its prefix
         entries.sort_unstable_by(|a, b| a.path.as_str().cmp(b.path.as_str()));
+        entries.dedup_by(|a, b| a.path == b.path);
         let mut directories = BTreeSet::new();
         let mut last = Utf8Path::new("");
         for entry in &entries {

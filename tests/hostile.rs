@@ -127,6 +127,19 @@ fn ignored_files_do_not_count() {
 }
 
 #[test]
+fn a_line_for_a_binary_hides_no_program() {
+    let (_directory, root) = project(&[
+        (".gitignore", b"shopd\n"),
+        ("go.mod", GO_MOD.as_bytes()),
+        ("cmd/shopd/main.go", MAIN.as_bytes()),
+        ("cmd/shopd/shopd", b"\x7fELF"),
+    ]);
+    let (tree, output) = run(&root).unwrap();
+    assert!(tree.has("cmd/shopd/main.go") && !tree.has("cmd/shopd/shopd"));
+    assert_eq!(output.plan.app, "shopd");
+}
+
+#[test]
 fn no_directory_is_an_error() {
     assert_eq!(Tree::open("/nowhere/at/all").unwrap_err().code, "tree::no-directory");
 }

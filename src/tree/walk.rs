@@ -1,6 +1,7 @@
 //! One parallel walk over a directory, with limits that are said when they are met.
 
 use std::ffi::OsStr;
+use std::path::Path;
 use std::sync::Mutex;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -18,6 +19,10 @@ const FILE_LIMIT: usize = 2_000_000;
 /// Directories that hold what tools made or fetched, even where no ignore file names them.
 const NEVER_SOURCES: [&str; 8] = [".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".gradle", ".terraform"];
 
+/// Where Go keeps its programs. A line of `.gitignore` that is meant for the program `api` names the directory `cmd/api` as well; git
+/// keeps what it tracks all the same, and so do we, as far as it is source.
+const PROGRAMS: (&str, &str) = ("cmd", "go");
+
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) entries: Vec<(Utf8PathBuf, Kind)>,
@@ -28,24 +33,43 @@ pub(super) fn walk(root: &Utf8Path) -> Result<Found> {
     std::fs::read_dir(root).map_err(|error| {
         Diagnostic::error("tree::no-directory", format!("`{root}` cannot be looked at: {error}")).help("name a project's directory")
     })?;
-    let found = Mutex::new(Found::default());
-    WalkBuilder::new(root)
-        .standard_filters(false)
-        .git_ignore(true)
-        .require_git(false)
-        .add_custom_ignore_filename(".imggenignore")
-        .max_depth(Some(DEPTH_LIMIT))
-        .filter_entry(|entry| !NEVER_SOURCES.iter().any(|name| entry.file_name() == OsStr::new(name)))
-        .threads(std::thread::available_parallelism().map_or(1, usize::from))
-        .build_parallel()
-        .run(|| {
-            let mut batch = Batch { found: &found, held: Found::default() };
-            Box::new(move |entry| batch.take(root, entry))
-        });
-    let mut found = found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut found = gather(root, builder(root).git_ignore(true).require_git(false));
+    found.entries.extend(programs(root));
     found.notes.sort_by(|a, b| a.message.cmp(&b.message));
     found.notes.dedup();
     Ok(found)
+}
+
+fn builder(root: impl AsRef<Path>) -> WalkBuilder {
+    let mut builder = WalkBuilder::new(root);
+    builder
+        .standard_filters(false)
+        .add_custom_ignore_filename(".imggenignore")
+        .max_depth(Some(DEPTH_LIMIT))
+        .filter_entry(|entry| !NEVER_SOURCES.iter().any(|name| entry.file_name() == OsStr::new(name)))
+        .threads(std::thread::available_parallelism().map_or(1, usize::from));
+    builder
+}
+
+fn gather(root: &Utf8Path, builder: &WalkBuilder) -> Found {
+    let found = Mutex::new(Found::default());
+    builder.build_parallel().run(|| {
+        let mut batch = Batch { found: &found, held: Found::default() };
+        Box::new(move |entry| batch.take(root, entry))
+    });
+    found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// The sources among the programs, whether or not `.gitignore` names one of them; the tree lists each path once.
+fn programs(root: &Utf8Path) -> Vec<(Utf8PathBuf, Kind)> {
+    let (directory, extension) = PROGRAMS;
+    let directory = root.join(directory);
+    if !directory.is_dir() {
+        return Vec::new();
+    }
+    let mut entries = gather(root, &builder(&directory)).entries;
+    entries.retain(|(path, _)| path.extension() == Some(extension));
+    entries
 }
 
 /// One thread's finds, handed over when the thread is done.
