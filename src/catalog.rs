@@ -96,6 +96,8 @@ pub struct Interpreter {
     pub name: String,
     /// The versions that there are images for.
     pub versions: Vec<Version>,
+    /// Where it is, with `{version}` to fill in.
+    pub path: Option<String>,
 }
 
 /// A package manager.
@@ -132,6 +134,23 @@ pub struct Toolchain {
     pub releases: Vec<Release>,
     /// What a debug variant installs to hold the program under a debugger.
     pub debugger: Option<Debugger>,
+    /// Programs that the build stage works with and that no image of the toolchain has.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Tool>,
+}
+
+/// A program for the build stage.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// The image that it is copied from, or nothing when it is installed.
+    pub image: Option<String>,
+    /// Where it is in that image.
+    #[serde(default)]
+    pub path: String,
+    /// What is installed, versions included.
+    #[serde(default)]
+    pub packages: Vec<String>,
 }
 
 /// A distribution that a toolchain's image comes on.
@@ -178,6 +197,7 @@ pub struct Native {
     /// Its name in the registry.
     pub name: String,
     /// What is native about it, completing "this module is ...".
+    #[serde(default)]
     pub what: String,
     /// Whether a program works without the native part.
     #[serde(default)]
@@ -194,6 +214,22 @@ pub struct Native {
     /// Packages that pull it in: it counts when one of them is used.
     #[serde(default)]
     pub through: Vec<String>,
+    /// Packages that bring the native part themselves: it does not count when one of them is used.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// Versions of it that have binaries for older releases of the language alone.
+    #[serde(default)]
+    pub supports: Vec<Limit>,
+}
+
+/// Up to where a package supports a language.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limit {
+    /// Versions of the package below this one ...
+    pub below: String,
+    /// ... do not work on a release of the language newer than this one.
+    pub newest: Version,
 }
 
 /// What becomes of a program when the native part is left out.

@@ -4,6 +4,7 @@ mod draw;
 
 use std::collections::BTreeMap;
 
+use camino::Utf8PathBuf;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
@@ -94,6 +95,9 @@ pub struct Runtime {
     /// Packages of the distribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packages: Option<Install>,
+    /// The directory that comes first in PATH.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
     /// Environment variables.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
@@ -112,9 +116,9 @@ pub struct Runtime {
     /// The signal that stops it, where it is not SIGTERM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_signal: Option<Commented<StopSignal>>,
-    /// What is started.
+    /// What is started; empty where `docker run IMAGE ...` may name another program.
     pub entrypoint: Vec<String>,
-    /// Its arguments, which `docker run IMAGE ...` replaces.
+    /// Its arguments, or all of the command where there is no entry point, which `docker run IMAGE ...` replaces.
     pub arguments: Vec<String>,
 }
 
@@ -184,6 +188,8 @@ pub struct Blueprint<B> {
     pub takes: Vec<Copy>,
     /// Environment variables that the program needs.
     pub env: BTreeMap<String, String>,
+    /// How the program lies in the image, where it is more than a file.
+    pub setting: Setting,
     /// What is started.
     pub entrypoint: Vec<String>,
     /// With which arguments, unless settings say otherwise.
@@ -194,6 +200,30 @@ pub struct Blueprint<B> {
     pub decisions: Vec<Decision>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// How a program lies in its image that is more than a file: what an interpreter runs.
+#[derive(Clone, Debug, Default)]
+pub struct Setting {
+    /// The directory that comes first in PATH.
+    pub path: Option<String>,
+    /// The directory that it is started in, unless settings say otherwise.
+    pub workdir: Option<Utf8PathBuf>,
+    /// A directory of the build stage that the image takes whole, under the same name. What the program writes to inside it is made
+    /// there where it is missing.
+    pub tree: Option<Utf8PathBuf>,
+    /// What follows the image's name in `docker run`.
+    pub start: Start,
+}
+
+/// What follows the image's name in `docker run`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// Arguments of the program.
+    #[default]
+    Program,
+    /// Another command in place of the program.
+    Command,
 }
 
 /// The distribution of the stage that builds.
@@ -210,7 +240,7 @@ pub struct Builder {
 impl<B> Blueprint<B> {
     /// The same with the build stages in another form.
     pub fn with<C>(self, build: C) -> Blueprint<C> {
-        let Self { headline, build: _, builder, build_needs, takes, env, entrypoint, arguments, ports, decisions, warnings } = self;
-        Blueprint { headline, build, builder, build_needs, takes, env, entrypoint, arguments, ports, decisions, warnings }
+        let Self { headline, build: _, builder, build_needs, takes, env, setting, entrypoint, arguments, ports, decisions, warnings } = self;
+        Blueprint { headline, build, builder, build_needs, takes, env, setting, entrypoint, arguments, ports, decisions, warnings }
     }
 }

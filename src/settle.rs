@@ -56,9 +56,12 @@ impl Choices<'_> {
         self.catalog.base(&self.fit.base).unwrap_or_else(|| unreachable!("a base that the ladder found"))
     }
 
-    /// An image's reference, fetched from where the settings say.
+    /// An image's reference, with the version of the interpreter that the program needs, fetched from where the settings say.
     #[must_use]
     pub fn reference(&self, image: &str) -> String {
+        let needs = self.fit.variant.needs.iter().map(|need| &need.value);
+        let version = needs.filter_map(|need| if let Need::Interpreter(_, version) = need { Some(version) } else { None }).next();
+        let image = &version.map_or_else(|| image.to_owned(), |version| image.replace("{version}", &version.to_string()));
         let registries = self.layers.map("registries", |settings| &settings.registries);
         registry::mirror(image, registries.iter().map(|(from, to)| (from.as_str(), to.value.as_str())))
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::{Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Target};
+use super::{Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Start, Target};
 use crate::catalog::{Catalog, Installer};
 use crate::context::{self, IgnoreGroup};
 use crate::decision::{Decision, Topic};
@@ -29,7 +29,7 @@ const ZONES: &str = "/usr/share/zoneinfo";
 pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
     let found = choices.found;
     let blueprint = found.language.plan(choices, Target::Production)?;
-    let layout = Layout::of(choices);
+    let layout = Layout::of(choices, blueprint.setting.workdir.as_deref());
     let mut decisions = choices.decisions.clone();
     decisions.extend(blueprint.decisions.clone());
     decisions.extend(layout.decisions());
@@ -90,6 +90,10 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         }
     };
     let arguments = choices.layers.iter().find_map(|layer| layer.settings().arguments.clone()).unwrap_or(blueprint.arguments);
+    let (entrypoint, arguments) = match blueprint.setting.start {
+        Start::Program => (blueprint.entrypoint, arguments),
+        Start::Command => (Vec::new(), [blueprint.entrypoint, arguments].concat()),
+    };
     let stop_signal = choices.found.app.behaviour.stops_on.as_ref();
     let runtime = Runtime {
         stage,
@@ -97,6 +101,7 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         image: choices.reference(reference),
         libc: libc_of(&choices.fit.variant).cloned(),
         packages: run_packages(choices),
+        path: blueprint.setting.path,
         env,
         copies,
         workdir: layout.workdir.as_ref().map(ToString::to_string),
@@ -105,7 +110,7 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         labels: choices.layers.map("labels", |settings| &settings.labels).into_iter().map(|(name, chosen)| (name, chosen.value)).collect(),
         stop_signal: stop_signal
             .map(|signal| Commented { value: signal.value, comment: format!("it listens for Ctrl-C alone ({})", signal.place()) }),
-        entrypoint: blueprint.entrypoint,
+        entrypoint,
         arguments,
     };
     Image { headline, build: blueprint.build, packages, staging, runtime }
@@ -119,7 +124,7 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(choices: &Choices<'_>) -> Self {
+    fn of(choices: &Choices<'_>, usual: Option<&Utf8Path>) -> Self {
         let behaviour = &choices.found.app.behaviour;
         let reads: Vec<_> = behaviour.reads.iter().map(|file| file.with(file.value.source.to_string())).collect();
         let files = choices.layers.list("files", |settings| settings.files.clone(), reads);
@@ -139,7 +144,8 @@ impl Layout {
         let relative = files.iter().map(|(path, _)| path).chain(writable.iter().map(|(path, _)| path)).filter(|path| !path.is_absolute());
         let climbs = relative.clone().map(|path| path.components().filter(|part| part.as_str() == "..").count()).max();
         let set = choices.layers.choose("workdir", |settings| settings.workdir.clone());
-        let workdir = set.map(|set| Utf8PathBuf::from(set.value)).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
+        let usual = usual.map(Utf8Path::to_owned);
+        let workdir = set.map(|set| Utf8PathBuf::from(set.value)).or(usual).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
         let place = |path: &Utf8Path| normal(&workdir.as_deref().unwrap_or(Utf8Path::new("/")).join(path));
         Self {
             files: files.into_iter().map(|(path, file)| (file, place(&path))).collect(),
@@ -203,6 +209,8 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
     let mut writable: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
     writable.sort_by(|a, b| a.1.cmp(&b.1));
     writable.dedup_by(|a, b| a.1 == b.1);
+    let tree = blueprint.setting.tree.as_deref();
+    let (in_tree, writable): (Vec<_>, Vec<_>) = writable.into_iter().partition(|(_, to)| tree.is_some_and(|tree| to.starts_with(tree)));
     let filled = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
     let empty: Vec<_> = writable.iter().filter(|(_, to)| !filled(to)).collect();
     if !empty.is_empty() {
@@ -216,6 +224,12 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
         copies.push(if writable.iter().any(|(_, path)| path == to) { copy.owned(&choices.user) } else { copy });
     }
     copies.extend(blueprint.takes.clone());
+    if !in_tree.is_empty() {
+        let places = in_tree.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
+        let paths = in_tree.iter().map(|(_, to)| to.as_str()).collect::<Vec<_>>().join(" ");
+        staging.push(Staged { comment: format!("it writes to {places}"), command: format!("mkdir -p {paths}") });
+        copies.extend(in_tree.iter().map(|(_, to)| Copy::stage("build", to.as_str(), to.as_str()).owned(&choices.user)));
+    }
     (copies, staging)
 }
 

@@ -1,3 +1,6 @@
 //! Readers of manifests that keep the place of what they read. They parse; they decide nothing.
 
 pub mod gomod;
+pub mod python;
+pub mod requirement;
+pub mod table;

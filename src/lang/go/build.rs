@@ -14,7 +14,7 @@ use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Fact, places_of};
 use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Target};
+use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
 use crate::settings::DebugVariant;
 use crate::settle::Choices;
 
@@ -118,6 +118,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         build_needs: build_needs(facts, linkage, private.is_some()),
         takes,
         env: home(choices),
+        setting: Setting::default(),
         entrypoint,
         arguments: Vec::new(),
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),

@@ -1,0 +1,254 @@
+//! Every Python project of a tree, and everything in it that can be started.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::constraint::constraints;
+use super::entry::{Entry, Finder, djangos};
+use super::manager::{self, Manager};
+use super::observe;
+use super::project::Project;
+use super::sources::Sources;
+use super::version::rank;
+use super::{DjangoFacts, Facts, NativeUse};
+use crate::app::App;
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::table::Table;
+use crate::tree::Tree;
+
+const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
+
+/// Files that make a directory a project.
+const MANIFESTS: [&str; 7] = ["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "requirements"];
+/// Directories below which no project of its own is looked for.
+const PASSED_OVER: [&str; 20] = [
+    ".github", "docs", "doc", "examples", "example", "tests", "test", "scripts", "tools", "node_modules", "vendor", "third_party", "notebooks",
+    "benchmarks", "samples", "hack", ".venv", "venv", "deploy", "e2e",
+];
+/// Manifests of other languages: bare Python files beside them are their tools.
+const OTHERS: [&str; 7] = ["go.mod", "Cargo.toml", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile"];
+
+/// Finds the apps.
+///
+/// # Errors
+/// When a manifest is broken, or what a project says contradicts itself.
+pub fn find(tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+    let mut apps = Vec::new();
+    for directory in projects(tree) {
+        if let Some(project) = Project::read(tree, &directory)? {
+            apps.extend(project_apps(tree, &project, catalog)?);
+        }
+    }
+    if apps.is_empty() && projects(tree).is_empty() {
+        apps.extend(bare(tree, catalog)?);
+    }
+    Ok(apps)
+}
+
+/// The directories that hold projects: the root, the members of its workspace, or else the topmost ones.
+fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
+    let is_project = |directory: &Utf8Path| MANIFESTS.iter().any(|name| tree.has(directory.join(name)) || (*name == "requirements" && super::requirements::main_file(tree, directory).is_some()));
+    let root = Utf8Path::new("");
+    let mut found: Vec<Utf8PathBuf> = Vec::new();
+    let described = is_project(root);
+    if described {
+        found.push(root.to_owned());
+        found.extend(manager::manifests(tree, root, Manager::Uv, Vec::new()).iter().filter_map(|file| file.parent()).filter(|parent| !parent.as_str().is_empty()).map(Utf8Path::to_owned));
+        let programs = tree.files_in("").any(|path| path.extension() == Some("py")) || tree.has_directory("src") || tree.has("Procfile");
+        let hollow = !programs && tree.text("pyproject.toml").is_ok_and(|text| !text.contains("[project]") && !text.contains("[tool.poetry]"));
+        if !hollow {
+            found.dedup();
+            return found;
+        }
+    }
+    for directory in tree.directories().filter(|directory| directory.components().count() <= 3) {
+        let passed = directory.components().any(|part| PASSED_OVER.contains(&part.as_str()));
+        let inside = found.iter().any(|known| !known.as_str().is_empty() && directory.starts_with(known));
+        if !passed && !inside && is_project(directory) {
+            found.push(directory.to_owned());
+        }
+    }
+    found
+}
+
+fn project_apps(tree: &Tree, project: &Project, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+    let sources = Sources::read(tree, &project.directory);
+    let django = djangos(&sources);
+    let finder = Finder { tree, project, sources: &sources, djangos: &django };
+    let entries = finder.all();
+    if entries.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ranked = rank(project, &constraints(tree, &project.directory)?, catalog)?;
+    let around = Around { tree, catalog, project, sources: &sources };
+    let mut apps = Vec::new();
+    for entry in entries {
+        let settings = entry.django.and_then(|index| django.get(index));
+        let mut app = around.app(&entry, &ranked.warnings);
+        let facts = around.facts(&entry, settings, &ranked.versions, &ranked.held_back);
+        around.django(&mut app, settings);
+        apps.push((app, facts));
+    }
+    Ok(apps)
+}
+
+/// A tree of Python files and no manifest at all.
+fn bare(tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+    if OTHERS.iter().any(|name| tree.has(name)) {
+        return Ok(Vec::new());
+    }
+    let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(Vec::new()) };
+    let sources = Sources::read(tree, Utf8Path::new(""));
+    let foreign = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {
+        let known = |name: &str| name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name);
+        let import = source.outline.imports.iter().find(|import| !known(import.value.split('.').next().unwrap_or_default()))?;
+        Some((source, import))
+    });
+    if let Some((source, import)) = foreign {
+        let package = import.value.split('.').next().unwrap_or_default();
+        let error = Diagnostic::error("python::no-manifest", format!("`{package}` is imported, and nothing lists the dependencies"));
+        return Err(error.at(source.path, Some(import.span(source.text)), "imported here").help("write a requirements.txt, or a pyproject.toml (`uv init`, `uv add`)").into());
+    }
+    let project = Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE)));
+    project_apps(tree, &project, catalog)
+}
+
+struct Around<'a, 't> {
+    tree: &'t Tree,
+    catalog: &'a Catalog,
+    project: &'a Project,
+    sources: &'a Sources<'t>,
+}
+
+impl Around<'_, '_> {
+    fn app(&self, entry: &Entry<'_, '_>, warnings: &[Diagnostic]) -> App {
+        let own = self.project.name.as_ref().map(|name| name.value.clone());
+        let directory = self.project.directory.file_name().map(str::to_owned);
+        let name = if entry.name.is_empty() { own.or(directory).unwrap_or_else(|| "app".into()) } else { entry.name.clone() };
+        let mut behaviour = observe::behaviour(self.sources, entry);
+        behaviour.listens.clone_from(&entry.listens);
+        let mut all: Vec<_> = self.project.warnings.iter().chain(warnings).chain(&entry.warnings).cloned().collect();
+        all.extend(observe::loopback(entry));
+        App {
+            name,
+            directory: self.project.directory.clone(),
+            claims: entry.claims.clone(),
+            behaviour,
+            home: Utf8PathBuf::new(),
+            keeps: self.keeps(entry),
+            clutter: self.clutter(),
+            warnings: all,
+        }
+    }
+
+    /// What the build of the project reads besides its sources: the files that its manifest names.
+    fn keeps(&self, entry: &Entry<'_, '_>) -> Vec<Utf8PathBuf> {
+        let mut kept = self.project.manifests.clone();
+        let file = self.project.directory.join("pyproject.toml");
+        let table = self.tree.text(&file).ok().and_then(|text| Table::parse(&file, text).ok());
+        let mut names: Vec<String> = vec!["README.md".into(), "README.rst".into(), "LICENSE".into(), "VERSION".into(), "requirements.txt".into()];
+        if let Some(table) = &table {
+            let keys = [&["project", "readme"][..], &["project", "readme", "file"], &["project", "license", "file"], &["tool", "poetry", "readme"]];
+            names.extend(keys.iter().filter_map(|keys| table.string(keys)).map(|(name, _)| name.to_owned()));
+        }
+        if self.project.package.is_some() {
+            kept.extend(names.iter().map(|name| self.project.directory.join(name)).filter(|file| self.tree.has(file)));
+        }
+        kept.extend(entry.source.map(|source| source.path.to_owned()));
+        kept
+    }
+
+    fn clutter(&self) -> Vec<String> {
+        let always = ["**/__pycache__", "**/*.pyc", ".venv"];
+        let there = [
+            "tests", "test", "docs", "doc", "notebooks", ".pre-commit-config.yaml", "tox.ini", "noxfile.py", ".flake8", "mypy.ini", "pytest.ini",
+            "Makefile", "justfile", "Procfile", "Procfile.windows", "app.json", "runtime.txt", "heroku.yml", "fly.toml", "render.yaml", ".coveragerc", "node_modules",
+        ];
+        let base = &self.project.directory;
+        let present = there.iter().filter(|name| self.tree.has(base.join(name)) || self.tree.has_directory(base.join(name)));
+        // a directory whose modules the program imports is no clutter
+        let used = |name: &str| self.sources.files.iter().any(|source| !source.is_aside(base) && source.outline.imports.iter().any(|import| import.value.split('.').next() == Some(name)));
+        let own = present.filter(|name| !used(name)).map(|name| base.join(name).to_string());
+        always.iter().map(|name| (*name).to_owned()).chain(own).collect()
+    }
+
+    fn facts(
+        &self,
+        entry: &Entry<'_, '_>,
+        django: Option<&super::django::Django<'_, '_>>,
+        versions: &[Fact<crate::version::Version>],
+        held_back: &[Fact<crate::version::Version>],
+    ) -> Facts {
+        let project = self.project;
+        let context = manager::lock_directory(self.tree, &project.directory, project.manager.value);
+        let inside = project.directory.strip_prefix(&context).unwrap_or(Utf8Path::new("")).to_owned();
+        let apart = !entry.root.as_str().is_empty() && entry.root != "src" && !entry.installed;
+        let place = if apart { inside.join(&entry.root) } else { inside.join(&entry.command.directory) };
+        let path = (entry.root == "src" && !entry.installed && project.package.is_none()).then(|| inside.join("src"));
+        Facts {
+            context,
+            directory: inside,
+            manager: project.manager.clone(),
+            manifests: project.manifests.clone(),
+            member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty()).then(|| project.name.as_ref().map(|name| name.value.clone())).flatten(),
+            package: project.package.clone(),
+            versions: versions.to_vec(),
+            held_back: held_back.to_vec(),
+            remotes: project.remotes.clone(),
+            locals: project.locals.clone(),
+            indexes: project.indexes.clone(),
+            words: entry.command.words.clone(),
+            env: entry.command.env.clone(),
+            tool: entry.form == super::entry::Form::Tool,
+            what: entry.what.clone(),
+            at: entry.at.clone(),
+            place,
+            path,
+            installed: entry.installed && !observe::reads_beside(self.tree, project, self.sources, entry),
+            compiles: self.sources.files.iter().all(|source| !source.outline.broken),
+            django: django.map(|django| DjangoFacts { directory: django.directory.clone(), static_root: django.static_root(), demands: django.demands() }),
+            natives: self.natives(django),
+            torch: project.installs("torch").map(|torch| Fact::new((), torch.at.clone())).filter(|_| !self.asks_for_cuda()),
+            locked: project.packages.len(),
+        }
+    }
+
+    fn asks_for_cuda(&self) -> bool {
+        self.project.packages.iter().any(|package| package.name.starts_with("nvidia-") || package.name.starts_with("cupy") || package.name == "vllm" || package.name == "bitsandbytes")
+            || self.project.packages.iter().any(|package| package.version.as_deref().is_some_and(|version| version.contains("+cu")))
+    }
+
+    fn natives(&self, django: Option<&super::django::Django<'_, '_>>) -> Vec<Fact<NativeUse>> {
+        let installs = |name: &String| self.project.installs(name).is_some();
+        let in_settings = |name: &str| {
+            let source = django?.settings.iter().find(|source| source.text.contains(&format!("\"{name}\"")) || source.text.contains(&format!("'{name}'")))?;
+            Some(Evidence::exists(source.path, super::NATIVE))
+        };
+        let natives = self.catalog.natives("python").iter().filter(|native| !native.what.is_empty() && !native.unless.iter().any(installs));
+        let used = |native: &crate::catalog::Native| {
+            let at = self.project.installs(&native.name).map(|locked| locked.at.clone()).or_else(|| in_settings(&native.name))?;
+            let at = Evidence { rule: super::NATIVE.id, meaning: super::NATIVE.meaning, ..at };
+            Some(Fact::new(NativeUse { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() }, at))
+        };
+        natives.filter_map(used).collect()
+    }
+
+    fn django(&self, app: &mut App, django: Option<&super::django::Django<'_, '_>>) {
+        let Some(django) = django else { return };
+        let writes: Vec<_> = django.writes();
+        for write in writes {
+            if write.value.directory.as_str().is_empty() {
+                let warning = Diagnostic::warning("python::database-beside-code", "the database is a file beside the code, where the image lets nobody write");
+                app.warnings.push(write.because().iter().fold(warning, Diagnostic::because).help("put it in a directory of its own, or name the database by a variable"));
+            } else if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
+                app.behaviour.writes.push(write);
+            }
+        }
+        app.behaviour.demands.extend(django.demands());
+        if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
+            let warning = Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
+            app.warnings.push(warning.because(&root).help("add `whitenoise`, or serve them elsewhere"));
+        }
+    }
+}

@@ -1,0 +1,282 @@
+//! Commands that start a server, made to fit an image: reachable from outside, on a port that is known, without a shell.
+//! `{port}` stands for the port until it is settled.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::sources::Sources;
+use super::values;
+use crate::app::{Interface, Listen};
+
+/// Stands for the port in words and variables.
+pub const PORT: &str = "{port}";
+
+/// What is started.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Command {
+    /// The words.
+    pub words: Vec<String>,
+    /// Environment variables that go with them.
+    pub env: BTreeMap<String, String>,
+    /// Where it listens, when the words or a configuration file say so.
+    pub listens: Option<Listen>,
+    /// The directory that it changes to, relative to the project's.
+    pub directory: Utf8PathBuf,
+}
+
+/// How servers are told where to listen.
+struct Server {
+    name: &'static str,
+    host: Option<&'static [&'static str]>,
+    port: &'static [&'static str],
+    usual: u16,
+    rest: &'static [&'static str],
+}
+
+const SERVERS: [Server; 9] = [
+    Server { name: "uvicorn", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &[] },
+    Server { name: "fastapi", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &[] },
+    Server { name: "flask", host: Some(&["--host", "-h"]), port: &["--port", "-p"], usual: 5000, rest: &[] },
+    Server { name: "granian", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &[] },
+    Server { name: "daphne", host: Some(&["-b", "--bind"]), port: &["-p", "--port"], usual: 8000, rest: &[] },
+    Server { name: "sanic", host: Some(&["--host", "-H"]), port: &["--port", "-p"], usual: 8000, rest: &[] },
+    Server { name: "waitress-serve", host: Some(&["--host"]), port: &["--port"], usual: 8080, rest: &[] },
+    Server { name: "litestar", host: Some(&["--host", "-H"]), port: &["--port", "-p"], usual: 8000, rest: &[] },
+    Server {
+        name: "streamlit",
+        host: Some(&["--server.address"]),
+        port: &["--server.port"],
+        usual: 8501,
+        rest: &["--server.headless=true", "--browser.gatherUsageStats=false"],
+    },
+];
+
+/// Makes a command fit.
+pub fn tune(words: Vec<String>, sources: &Sources<'_>) -> Command {
+    let mut command = Command { words, ..Command::default() };
+    command.words.retain(|word| !matches!(word.as_str(), "--reload" | "--debug"));
+    // `python -m gunicorn` is `gunicorn`
+    let name = match command.words.as_slice() {
+        [python, m, module, ..] if is_python(python) && m == "-m" && known(module) => {
+            command.words.drain(..2);
+            command.words[0].clone()
+        }
+        [first, ..] => first.clone(),
+        [] => return command,
+    };
+    match name.as_str() {
+        "gunicorn" => gunicorn(&mut command, sources),
+        // the shell fills the variable in
+        "sh" => {
+            if command.words.iter().any(|word| word.contains("gunicorn") || word.contains("$PORT") || word.contains("${PORT")) {
+                by_variable(&mut command, 8000);
+            }
+        }
+        "hypercorn" => bound(&mut command, &["-b", "--bind"], 8000),
+        _ => {
+            if let Some(server) = SERVERS.iter().find(|server| server.name == name) {
+                addressed(&mut command, server);
+            } else if command.words.iter().any(|word| word == "runserver") {
+                runserver(&mut command);
+            } else {
+                command.words.iter_mut().for_each(|word| *word = filled(word));
+                if command.words.iter().any(|word| word.contains(PORT)) {
+                    command.listens = Some(any(8000));
+                }
+            }
+        }
+    }
+    command
+}
+
+fn known(name: &str) -> bool {
+    matches!(name, "gunicorn" | "hypercorn") || SERVERS.iter().any(|server| server.name == name)
+}
+
+fn is_python(word: &str) -> bool {
+    matches!(word, "python" | "python3")
+}
+
+fn any(port: u16) -> Listen {
+    Listen { port: Some(port), variable: None, interface: Interface::Any }
+}
+
+/// The value of an option, and where it stands: `--port 80`, `--port=80`, `-p80`.
+fn option(words: &[String], names: &[&str]) -> Option<(usize, usize, String)> {
+    words.iter().enumerate().find_map(|(index, word)| {
+        names.iter().find_map(|name| {
+            if word == name {
+                return Some((index, 2, words.get(index + 1)?.clone()));
+            }
+            let rest = word.strip_prefix(name)?;
+            let rest = if name.starts_with("--") { rest.strip_prefix('=')? } else { rest };
+            Some((index, 1, rest.to_owned()))
+        })
+    })
+}
+
+/// `$PORT`, `${PORT}` and `${PORT:-8000}` become the port.
+fn filled(word: &str) -> String {
+    let Some(start) = word.find("$PORT").or_else(|| word.find("${PORT")) else { return word.to_owned() };
+    let end = if word[start..].starts_with("${") { word[start..].find('}').map_or(word.len(), |end| start + end + 1) } else { start + 5 };
+    format!("{}{PORT}{}", &word[..start], &word[end..])
+}
+
+fn number(text: &str) -> Option<u16> {
+    text.rsplit(':').next()?.trim_end_matches('}').trim_start_matches('-').parse().ok()
+}
+
+/// gunicorn listens on `0.0.0.0:$PORT` when there is a `PORT` and nothing else says where.
+fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
+    let named = option(&command.words, &["-c", "--config"]).map(|(.., file)| file.trim_start_matches("python:").to_owned());
+    let file = named.unwrap_or_else(|| "gunicorn.conf.py".into());
+    let configured = sources.files.iter().find(|source| source.path == sources.directory.join(&file)).and_then(|source| {
+        let bind = source.outline.value("bind")?;
+        values::port(sources, source, &bind.value)
+    });
+    let bound = option(&command.words, &["-b", "--bind"]);
+    if let Some((index, count, value)) = bound {
+        command.words.drain(index..index + count);
+        let port = number(&value).unwrap_or(8000);
+        return by_variable(command, port);
+    }
+    match configured {
+        Some(found) => command.listens = Some(Listen { port: found.port.or(Some(8000)), variable: found.variable, interface: Interface::Any }),
+        None => by_variable(command, 8000),
+    }
+}
+
+fn by_variable(command: &mut Command, port: u16) {
+    command.env.insert("PORT".into(), PORT.into());
+    command.listens = Some(any(port));
+}
+
+fn bound(command: &mut Command, names: &[&str], usual: u16) {
+    let found = option(&command.words, names);
+    if let Some((index, count, _)) = &found {
+        command.words.drain(*index..index + count);
+    }
+    let port = found.and_then(|(.., value)| number(&value)).unwrap_or(usual);
+    command.words.extend([names.last().unwrap_or(&"--bind").to_string(), format!("0.0.0.0:{PORT}")]);
+    command.listens = Some(any(port));
+}
+
+fn addressed(command: &mut Command, server: &Server) {
+    let mut port = server.usual;
+    for names in std::iter::once(server.port).chain(server.host) {
+        if let Some((index, count, value)) = option(&command.words, names) {
+            command.words.drain(index..index + count);
+            if names == server.port {
+                port = number(&value).unwrap_or(server.usual);
+            }
+        }
+    }
+    let flag = |names: &[&str]| (*names.first().unwrap_or(&"")).to_owned();
+    let mut given: Vec<String> = Vec::new();
+    if let Some(host) = server.host {
+        given.extend([flag(host), "0.0.0.0".to_owned()]);
+    }
+    given.extend([flag(server.port), PORT.to_owned()]);
+    given.extend(server.rest.iter().filter(|word| !command.words.iter().any(|known| known.starts_with(word.split('=').next().unwrap_or(word)))).map(|word| (*word).to_owned()));
+    // waitress takes options before the application alone
+    if server.name == "waitress-serve" {
+        command.words.splice(1..1, given);
+    } else {
+        command.words.extend(given);
+    }
+    command.listens = Some(any(port));
+}
+
+fn runserver(command: &mut Command) {
+    let at = command.words.iter().position(|word| word == "runserver").unwrap_or(0);
+    let address = command.words.get(at + 1).filter(|word| !word.starts_with('-')).cloned();
+    let port = address.as_deref().and_then(number).unwrap_or(8000);
+    let end = at + 1 + usize::from(address.is_some());
+    command.words.splice(at + 1..end, [format!("0.0.0.0:{PORT}")]);
+    command.listens = Some(any(port));
+}
+
+/// A line of a Procfile as words; through a shell where nothing else does it.
+pub fn words(line: &str) -> (Utf8PathBuf, Vec<String>) {
+    let mut line = line.trim();
+    let mut directory = Utf8PathBuf::new();
+    if let Some((first, rest)) = line.split_once("&&") {
+        if let Some(into) = first.trim().strip_prefix("cd ") {
+            directory = Utf8Path::new(into.trim().trim_matches(['"', '\''])).to_owned();
+            line = rest.trim();
+        }
+    }
+    let needs_shell = line.contains("&&") || line.contains("$(") || line.contains(['|', ';', '`', '>', '<']);
+    if needs_shell {
+        // the last command takes the shell's place, so that it hears signals
+        let line = match line.rsplit_once("&&") {
+            Some((before, last)) => format!("{} && exec {}", before.trim_end(), last.trim_start()),
+            None => line.to_owned(),
+        };
+        return (directory, vec!["sh".into(), "-c".into(), line]);
+    }
+    let mut words: Vec<String> = Vec::new();
+    let (mut word, mut quote, mut any) = (String::new(), None, false);
+    for c in line.chars() {
+        match (c, quote) {
+            (c, Some(open)) if c == open => quote = None,
+            ('"' | '\'', None) => (quote, any) = (Some(c), true),
+            (c, None) if c.is_whitespace() => {
+                if any || !word.is_empty() {
+                    words.push(std::mem::take(&mut word));
+                }
+                any = false;
+            }
+            (c, _) => word.push(c),
+        }
+    }
+    if any || !word.is_empty() {
+        words.push(word);
+    }
+    (directory, words)
+}
+
+/// Variables in front of a command: `A=1 gunicorn ...`.
+pub fn assignments(words: &mut Vec<String>) -> BTreeMap<String, String> {
+    let is_one = |word: &String| {
+        word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+    };
+    let count = words.iter().take_while(|word| is_one(word)).count();
+    words.drain(..count).filter_map(|word| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Tree;
+
+    fn tuned(line: &str, files: &[(&str, &str)]) -> (String, Option<u16>) {
+        let tree = Tree::from_memory(files.iter().copied());
+        let sources = Sources::read(&tree, Utf8Path::new(""));
+        let command = tune(words(line).1, &sources);
+        let env: String = command.env.iter().map(|(name, value)| format!("{name}={value} ")).collect();
+        (env + &command.words.join(" "), command.listens.and_then(|listen| listen.port))
+    }
+
+    #[test]
+    fn servers_are_reached_from_outside() {
+        for (line, expected, port) in [
+            ("gunicorn app:app", "PORT={port} gunicorn app:app", Some(8000)),
+            ("gunicorn -w 4 --bind=127.0.0.1:9000 app:app", "PORT={port} gunicorn -w 4 app:app", Some(9000)),
+            ("gunicorn -b 0.0.0.0:$PORT 'app:create_app()'", "PORT={port} gunicorn app:create_app()", Some(8000)),
+            ("uvicorn app:app --reload --port ${PORT:-9001}", "uvicorn app:app --host 0.0.0.0 --port {port}", Some(9001)),
+            ("python -m uvicorn app:app", "uvicorn app:app --host 0.0.0.0 --port {port}", Some(8000)),
+            ("hypercorn app:app --bind '[::]:$PORT'", "hypercorn app:app --bind 0.0.0.0:{port}", Some(8000)),
+            ("waitress-serve --call app:create_app", "waitress-serve --host 0.0.0.0 --port {port} --call app:create_app", Some(8080)),
+            ("python manage.py runserver 8080", "python manage.py runserver 0.0.0.0:{port}", Some(8080)),
+            ("python bot.py", "python bot.py", None),
+            ("python serve.py $PORT", "python serve.py {port}", Some(8000)),
+            ("python manage.py migrate && gunicorn x.wsgi", "PORT={port} sh -c python manage.py migrate && exec gunicorn x.wsgi", Some(8000)),
+        ] {
+            assert_eq!(tuned(line, &[]), (expected.into(), port), "{line}");
+        }
+        let config = ("gunicorn.conf.py", "import os\nbind = f\"[::]:{os.environ.get('PORT', 5006)}\"\n");
+        assert_eq!(tuned("gunicorn --config gunicorn.conf.py x.wsgi", &[config]), ("gunicorn --config gunicorn.conf.py x.wsgi".into(), Some(5006)));
+    }
+}

@@ -1,0 +1,212 @@
+//! What the project says about the Python that it runs on: exact pins and ranges, each with its place.
+
+use std::str::FromStr;
+
+use camino::Utf8Path;
+use pep440_rs::VersionSpecifiers;
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Rule, Span};
+use crate::read::python::{Outline, Value};
+use crate::read::table::Table;
+use crate::tree::Tree;
+use crate::version::Version;
+
+const PIN: Rule = Rule::parsed("python.pin", "this is the Python that the project is used with");
+const RANGE: Rule = Rule::parsed("python.requires", "these are the Pythons that the project runs on");
+
+/// One word on the version.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// What it asks for.
+    pub wants: Wants,
+    /// Where it stands.
+    pub at: Evidence,
+}
+
+/// What a constraint asks for.
+#[derive(Clone, Debug)]
+pub enum Wants {
+    /// Exactly this series.
+    Series(Version),
+    /// Any of several sets.
+    OneOf(Vec<VersionSpecifiers>),
+}
+
+impl Constraint {
+    /// Whether a series is allowed, of which `newest` is the newest release.
+    pub fn allows(&self, series: Version, newest: Version) -> bool {
+        match &self.wants {
+            Wants::Series(wanted) => *wanted == series,
+            Wants::OneOf(sets) => {
+                let newest = pep440_rs::Version::from_str(&newest.to_string());
+                newest.is_ok_and(|newest| sets.iter().any(|set| set.contains(&newest)))
+            }
+        }
+    }
+
+    /// Whether it names exactly one series.
+    pub fn is_pin(&self) -> bool {
+        matches!(self.wants, Wants::Series(_))
+    }
+}
+
+/// All constraints of the project in `directory`.
+///
+/// # Errors
+/// When one cannot be understood, or asks for another Python than CPython.
+pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<Vec<Constraint>> {
+    let mut found = Vec::new();
+    let places = [directory, Utf8Path::new("")];
+    for place in places.iter().take(if directory.as_str().is_empty() { 1 } else { 2 }) {
+        for (name, prefix) in [(".python-version", ""), ("runtime.txt", "python-"), (".tool-versions", "python ")] {
+            found.extend(pinned(tree, &place.join(name), prefix)?);
+        }
+    }
+    let file = directory.join("pyproject.toml");
+    if let Some(text) = tree.manifest(&file)? {
+        let table = Table::parse(&file, text)?;
+        for keys in [&["project", "requires-python"][..], &["tool", "poetry", "dependencies", "python"]] {
+            if let Some((text, value)) = table.string(keys) {
+                found.push(range(text, table.evidence(value, RANGE))?);
+            }
+        }
+    }
+    let file = directory.join("Pipfile");
+    if let Some(text) = tree.manifest(&file)? {
+        let table = Table::parse(&file, text)?;
+        let version = table.string(&["requires", "python_version"]).or_else(|| table.string(&["requires", "python_full_version"]));
+        if let Some((text, value)) = version {
+            found.extend(pin(text, table.evidence(value, PIN))?);
+        }
+    }
+    setup(tree, directory, &mut found)?;
+    Ok(found)
+}
+
+fn setup(tree: &Tree, directory: &Utf8Path, found: &mut Vec<Constraint>) -> Result<()> {
+    let file = directory.join("setup.py");
+    let text = tree.text(&file).unwrap_or_default();
+    let outline = Outline::of(text);
+    let requires = outline.calls.iter().find_map(|call| Some((call, call.keywords.get("python_requires").and_then(Value::text)?)));
+    if let Some((call, requires)) = requires {
+        found.push(range(requires, Evidence::at(file, call.at.span(text), RANGE, requires))?);
+    }
+    let file = directory.join("setup.cfg");
+    for (number, line) in (1..).zip(tree.text(&file).unwrap_or_default().lines()) {
+        if let Some((_, requires)) = line.split_once('=').filter(|(key, _)| key.trim() == "python_requires") {
+            found.push(range(requires.trim(), Evidence::at(file.clone(), Span::of_line(number, line), RANGE, line.trim()))?);
+        }
+    }
+    Ok(())
+}
+
+/// The first line of a file that names a version, after `prefix`.
+fn pinned(tree: &Tree, file: &Utf8Path, prefix: &str) -> Result<Option<Constraint>> {
+    for (number, line) in (1..).zip(tree.text(file).unwrap_or_default().lines()) {
+        let Some(rest) = line.trim().strip_prefix(prefix).filter(|rest| !rest.is_empty() && !rest.starts_with('#')) else { continue };
+        let rest = rest.split_whitespace().next().unwrap_or_default();
+        return pin(rest, Evidence::at(file, Span::of_line(number, line), PIN, line.trim()));
+    }
+    Ok(None)
+}
+
+fn pin(text: &str, at: Evidence) -> Result<Option<Constraint>> {
+    let text = text.trim().trim_start_matches("cpython-").trim_start_matches("cpython@").trim_start_matches("==");
+    if text.starts_with(['>', '<', '~', '=']) {
+        return range(text, at).map(Some);
+    }
+    if text == "system" {
+        return Ok(None);
+    }
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        let error = Diagnostic::error("python::not-cpython", format!("`{text}` is no CPython, and imggen knows images of CPython alone"));
+        return Err(error.because(&at).help("name a CPython version, or write the image by hand").into());
+    }
+    let digits = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    let numbers: Vec<_> = text.split('.').take_while(digits).take(2).collect();
+    match numbers.as_slice() {
+        [_, _] => Ok(numbers.join(".").parse().ok().map(|series| Constraint { wants: Wants::Series(series), at })),
+        // `3` says nothing
+        _ => Ok(None),
+    }
+}
+
+fn range(text: &str, at: Evidence) -> Result<Constraint> {
+    let sets: Option<Vec<_>> = text.split("||").map(|part| VersionSpecifiers::from_str(&spelt(part)).ok()).collect();
+    let broken = || {
+        let error = Diagnostic::error("python::requires", format!("`{text}` is no range of versions"));
+        error.because(&at).help("write it as PEP 440 has it: `>=3.12`")
+    };
+    let sets = sets.ok_or_else(broken)?;
+    Ok(Constraint { wants: Wants::OneOf(sets), at })
+}
+
+/// Poetry's `^3.9`, `~3.9`, `3.9` and `*` as PEP 440 has them.
+fn spelt(text: &str) -> String {
+    let one = |part: &str| {
+        let part = part.trim();
+        let bounds = |version: &str, place: usize| {
+            let mut numbers: Vec<u32> = version.split('.').map_while(|number| number.trim().parse().ok()).collect();
+            numbers.truncate(place + 1);
+            if let Some(last) = numbers.last_mut() {
+                *last += 1;
+            }
+            let upper = numbers.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+            format!(">={},<{upper}", version.trim())
+        };
+        if let Some(version) = part.strip_prefix('^') {
+            bounds(version, 0)
+        } else if let Some(version) = part.strip_prefix('~').filter(|rest| !rest.starts_with('=')) {
+            bounds(version, 1)
+        } else if part == "*" || part.is_empty() {
+            String::new()
+        } else if part.starts_with(|c: char| c.is_ascii_digit()) {
+            let plain = part.trim_end_matches(".*");
+            if plain.matches('.').count() < 2 { format!("=={plain}.*") } else { format!("=={plain}") }
+        } else {
+            part.to_owned()
+        }
+    };
+    text.split(',').map(one).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(",")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn allowed(file: &str, text: &str) -> Vec<&'static str> {
+        let tree = Tree::from_memory([(file, text)]);
+        let constraints = constraints(&tree, Utf8Path::new("")).unwrap_or_default();
+        let version = |text: &str| text.parse().unwrap_or(Version::minor(0, 0));
+        let newest = [("3.14", "3.14.10"), ("3.13", "3.13.18"), ("3.12", "3.12.16"), ("3.11", "3.11.18"), ("3.9", "3.9.25")];
+        let all = |(series, newest): &(&str, &str)| constraints.iter().all(|one| one.allows(version(series), version(newest)));
+        newest.iter().filter(|pair| all(pair)).map(|(series, _)| *series).collect()
+    }
+
+    #[test]
+    fn every_way_to_say_it_is_understood() {
+        for (file, text, expected) in [
+            (".python-version", "# mine\n3.12.4\n", vec!["3.12"]),
+            (".python-version", "cpython-3.11\n", vec!["3.11"]),
+            (".python-version", "3\n", vec!["3.14", "3.13", "3.12", "3.11", "3.9"]),
+            ("runtime.txt", "python-3.13.2\n", vec!["3.13"]),
+            (".tool-versions", "nodejs 22\npython 3.12.1\n", vec!["3.12"]),
+            ("pyproject.toml", "[project]\nrequires-python = \">=3.11,<3.14\"\n", vec!["3.13", "3.12", "3.11"]),
+            ("pyproject.toml", "[project]\nrequires-python = \"~=3.11\"\n", vec!["3.14", "3.13", "3.12", "3.11"]),
+            ("pyproject.toml", "[tool.poetry.dependencies]\npython = \"^3.12\"\n", vec!["3.14", "3.13", "3.12"]),
+            ("pyproject.toml", "[tool.poetry.dependencies]\npython = \"~3.12 || 3.9.*\"\n", vec!["3.12", "3.9"]),
+            ("Pipfile", "[requires]\npython_version = \"3.13\"\n", vec!["3.13"]),
+            ("setup.py", "from setuptools import setup\nsetup(python_requires='>=3.13')\n", vec!["3.14", "3.13"]),
+            ("setup.cfg", "[options]\npython_requires = ==3.11.*\n", vec!["3.11"]),
+        ] {
+            assert_eq!(allowed(file, text), expected, "{file}: {text}");
+        }
+    }
+
+    #[test]
+    fn another_python_is_refused() {
+        let tree = Tree::from_memory([(".python-version", "pypy3.10\n")]);
+        assert!(constraints(&tree, Utf8Path::new("")).is_err());
+    }
+}

@@ -1,0 +1,416 @@
+//! Everything in a project that can be started, and what speaks for each.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::command::{self, Command, tune};
+use super::django::{self, Django};
+use super::frameworks::{Application, Protocol, applications};
+use super::listen;
+use super::project::Project;
+use super::sources::{Source, Sources};
+use crate::app::{Claim, Listen};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::tree::Tree;
+
+const PROCFILE: Rule = Rule::parsed("python.procfile", "this is what the Procfile starts");
+const ASIDE: Rule = Rule::parsed("python.aside", "this directory holds examples, tools or tests");
+const MODULE: Rule = Rule::parsed("python.entry-module", "servers look for the application in a module of this name");
+const GUARD: Rule = Rule::parsed("python.main", "this runs when the file is started");
+const TOP: Rule = Rule::weak("python.top-level", "this file of a telling name does its work when it is started");
+const MAIN: Rule = Rule::parsed("python.main-module", "this runs with `python -m`");
+const PAGE: Rule = Rule::parsed("python.streamlit", "this is a page of Streamlit's");
+const WORKER: Rule = Rule::parsed("python.celery", "this is Celery's application");
+const NAMESAKE: Rule = Rule::parsed("python.namesake", "this bears the project's name");
+
+/// Names of files that start something by themselves.
+const STARTERS: [&str; 10] = ["main", "app", "bot", "run", "server", "start", "worker", "cli", "index", "service"];
+/// Files that are for the project's tools.
+const TOOLS: [&str; 9] = ["setup.py", "manage.py", "conftest.py", "noxfile.py", "fabfile.py", "gunicorn.conf.py", "tasks.py", "wsgi.py", "asgi.py"];
+
+/// How `docker run IMAGE ...` treats what follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// In place of the program: a server, beside which its project's other commands are run.
+    Command,
+    /// As arguments of the program: a tool.
+    Tool,
+}
+
+/// Something that can be started.
+#[derive(Debug)]
+pub struct Entry<'s, 't> {
+    /// Its name; empty for the project's own.
+    pub name: String,
+    /// What is started.
+    pub command: Command,
+    /// What speaks for it.
+    pub claims: Vec<Fact<Claim>>,
+    /// Where it listens.
+    pub listens: Vec<Fact<Listen>>,
+    /// How its command is given.
+    pub form: Form,
+    /// The directory that modules are imported from, relative to the project's.
+    pub root: Utf8PathBuf,
+    /// The file that it starts with.
+    pub source: Option<&'s Source<'t>>,
+    /// Its Django project.
+    pub django: Option<usize>,
+    /// What it is, and where: for the headline.
+    pub what: String,
+    /// Why it is one.
+    pub at: Evidence,
+    /// Whether it runs from the installed package alone.
+    pub installed: bool,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Finds them.
+pub struct Finder<'s, 't> {
+    /// The tree.
+    pub tree: &'t Tree,
+    /// The project.
+    pub project: &'s Project,
+    /// Its sources.
+    pub sources: &'s Sources<'t>,
+    /// Its Django projects.
+    pub djangos: &'s [Django<'s, 't>],
+}
+
+impl<'s, 't> Finder<'s, 't> {
+    /// All entries.
+    pub fn all(&self) -> Vec<Entry<'s, 't>> {
+        let mut found = self.procfile();
+        for (index, django) in self.djangos.iter().enumerate() {
+            found.extend(self.django(index, django));
+        }
+        found.extend(applications(self.sources).into_iter().filter_map(|application| self.application(&application)));
+        found.extend(self.streamlit());
+        let taken: Vec<_> = found.iter().filter_map(|entry| entry.source.map(|source| source.path)).collect();
+        found.extend(self.celery());
+        found.extend(self.scripts());
+        found.extend(self.files(&taken));
+        for entry in &mut found {
+            self.claim(entry);
+        }
+        found
+    }
+
+    fn entry(&self, name: &str, command: Command, what: String, at: Evidence) -> Entry<'s, 't> {
+        let listens = command.listens.clone().map(|listen| Fact::new(listen, at.clone())).into_iter().collect();
+        Entry {
+            name: name.to_owned(),
+            command,
+            claims: Vec::new(),
+            listens,
+            form: Form::Command,
+            root: Utf8PathBuf::new(),
+            source: None,
+            django: None,
+            what,
+            at,
+            installed: false,
+            warnings: Vec::new(),
+        }
+    }
+
+    fn claim(&self, entry: &mut Entry<'s, 't>) {
+        if let Some(source) = entry.source.filter(|source| source.is_aside(&self.sources.directory)) {
+            entry.claims.push(Fact::new(Claim::Aside, Evidence::exists(source.path, ASIDE)));
+        }
+        if let Some((first, rest)) = entry.listens.split_first() {
+            let because = rest.iter().flat_map(Fact::because).cloned();
+            entry.claims.push(because.fold(first.with(Claim::Listens), Fact::and));
+        }
+        let project = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value));
+        if project.is_some_and(|project| entry.name.is_empty() || crate::read::requirement::normal(&entry.name) == project) {
+            entry.claims.push(Fact::new(Claim::Namesake, Evidence { rule: NAMESAKE.id, meaning: NAMESAKE.meaning, ..entry.at.clone() }));
+        }
+    }
+
+    fn procfile(&self) -> Vec<Entry<'s, 't>> {
+        let file = self.project.directory.join("Procfile");
+        let lines = (1..).zip(self.tree.text(&file).unwrap_or_default().lines());
+        let entry = |(number, line): (usize, &str)| {
+            let (kind, rest) = line.split_once(':')?;
+            if line.trim_start().starts_with('#') || kind == "release" || rest.trim().is_empty() {
+                return None;
+            }
+            let (directory, mut words) = command::words(rest);
+            let given = command::assignments(&mut words);
+            let mut command = tune(words, self.sources);
+            command.env.extend(given);
+            command.directory = directory;
+            let at = Evidence::at(file.clone(), Span::of_line(number, line), PROCFILE, line.trim());
+            let mut entry = self.entry(if kind == "web" { "" } else { kind }, command, self.procfile_words(rest), at);
+            if kind == "web" {
+                entry.claims.push(Fact::new(Claim::Named, entry.at.clone()));
+            }
+            entry.source = self.started(&entry.command);
+            entry.django = self.djangos.iter().position(|django| django.directory == entry.command.directory).filter(|_| kind == "web");
+            if let Some(source) = entry.source.filter(|_| entry.listens.is_empty()) {
+                entry.listens = listen::listens(self.sources, source);
+            }
+            Some(entry)
+        };
+        lines.filter_map(entry).collect()
+    }
+
+    fn procfile_words(&self, command: &str) -> String {
+        let django = if self.djangos.is_empty() { "" } else { "Django, " };
+        let program = command.split_whitespace().find(|word| !word.contains('=')).unwrap_or_default();
+        format!("{django}{program}")
+    }
+
+    /// The project's file that a command starts.
+    fn started(&self, command: &Command) -> Option<&'s Source<'t>> {
+        let base = self.sources.directory.join(&command.directory);
+        let target = |word: &String| {
+            if word.ends_with(".py") {
+                return self.sources.files.iter().find(|source| source.path == base.join(word));
+            }
+            let module = word.split([':', '(']).next().unwrap_or_default();
+            self.sources.module(module)
+        };
+        command.words.iter().skip(1).find_map(target)
+    }
+
+    fn django(&self, index: usize, django: &Django<'s, 't>) -> Option<Entry<'s, 't>> {
+        let installs = |name: &str| self.project.installs(name).is_some();
+        let wsgi = django.wsgi.as_ref().map(|fact| fact.value.clone());
+        let asgi = django.asgi.as_ref().map(|fact| fact.value.clone());
+        let asynchronous = installs("channels") || installs("daphne") || wsgi.is_none();
+        let words = match (wsgi, asgi) {
+            (_, Some(asgi)) if asynchronous && installs("uvicorn") => vec!["uvicorn".to_owned(), asgi],
+            (_, Some(asgi)) if asynchronous && installs("daphne") => vec!["daphne".to_owned(), asgi],
+            (Some(wsgi), _) if installs("gunicorn") => vec!["gunicorn".to_owned(), wsgi],
+            (_, Some(asgi)) if installs("uvicorn") => vec!["uvicorn".to_owned(), asgi],
+            (_, Some(asgi)) if installs("hypercorn") => vec!["hypercorn".to_owned(), asgi],
+            (_, Some(asgi)) if installs("granian") => ["granian", "--interface", "asgi", &asgi].map(str::to_owned).to_vec(),
+            (Some(wsgi), _) if installs("waitress") => vec!["waitress-serve".to_owned(), format!("{wsgi}:application")],
+            _ => ["python", "manage.py", "runserver", "--noreload"].map(str::to_owned).to_vec(),
+        };
+        let server = words.first().cloned().unwrap_or_default();
+        let mut command = tune(words, self.sources);
+        command.directory.clone_from(&django.directory);
+        let what = format!("Django behind {server} ({})", django.at.place());
+        let mut entry = self.entry(if self.project.name.is_some() { "" } else { &django.package }, command, what, django.at.clone());
+        entry.source = Some(django.manage);
+        entry.django = Some(index);
+        if server == "python" {
+            entry.what = format!("Django ({})", django.at.place());
+            entry.warnings.push(no_server("Django", "gunicorn", &django.at));
+        }
+        Some(entry)
+    }
+
+    fn application(&self, application: &Application<'s, 't>) -> Option<Entry<'s, 't>> {
+        let source = application.source;
+        if self.djangos.iter().any(|django| source.path.starts_with(self.sources.directory.join(&django.directory).join(&django.package))) {
+            return None;
+        }
+        let (command, lacks) = self.served(application);
+        let what = format!("{} application ({})", application.framework, application.at.place());
+        let mut entry = self.entry("", command, what, application.at.clone());
+        entry.source = Some(source);
+        entry.root.clone_from(&source.root);
+        entry.installed = self.is_installed(source);
+        entry.name = if self.project.name.is_some() { String::new() } else { nameable(source) };
+        let said = listen::listens(self.sources, source);
+        if let (Some(own), Some(first)) = (entry.listens.first_mut(), said.first()) {
+            // where the file itself starts a server, its port is the one that people know
+            if first.value.port.is_some() {
+                own.value.port = first.value.port;
+                *own = first.because().iter().cloned().fold(own.clone(), Fact::and);
+            }
+        } else if entry.listens.is_empty() {
+            entry.listens = said;
+        }
+        if matches!(source.path.file_stem(), Some("wsgi" | "asgi")) {
+            entry.claims.push(Fact::new(Claim::Named, Evidence::exists(source.path, MODULE)));
+        }
+        entry.warnings.extend(lacks.map(|server| no_server(application.framework, server, &application.at)));
+        Some(entry)
+    }
+
+    /// The command that serves an application, and the server that is missing.
+    fn served(&self, application: &Application<'s, 't>) -> (Command, Option<&'static str>) {
+        let installs = |name: &str| self.project.installs(name).is_some();
+        let target = format!("{}:{}", application.source.module, application.object);
+        let called = if application.factory { format!("{target}()") } else { target.clone() };
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let factory: &[&str] = if application.factory { &["--factory"] } else { &[] };
+        let configured = self.tree.has(self.sources.directory.join("gunicorn.conf.py"));
+        let (chosen, lacks) = match application.protocol {
+            Protocol::Asgi => {
+                if installs("gunicorn") && configured && installs("uvicorn") {
+                    let class = if installs("uvicorn-worker") { "uvicorn_worker.UvicornWorker" } else { "uvicorn.workers.UvicornWorker" };
+                    (words(&["gunicorn", "--worker-class", class, &called]), None)
+                } else if installs("uvicorn") || installs("fastapi[standard]") || installs("fastapi[all]") || installs("litestar[standard]") || installs("fastapi-cli") {
+                    ([words(&["uvicorn"]), words(factory), vec![target]].concat(), None)
+                } else if installs("hypercorn") || installs("quart") {
+                    (words(&["hypercorn", &called]), None)
+                } else if installs("granian") {
+                    ([words(&["granian", "--interface", "asgi"]), words(factory), vec![target]].concat(), None)
+                } else if installs("daphne") {
+                    (words(&["daphne", &target]), None)
+                } else {
+                    (self.plain(application.source), Some("uvicorn"))
+                }
+            }
+            Protocol::Wsgi => {
+                if installs("gunicorn") {
+                    (words(&["gunicorn", &called]), None)
+                } else if installs("waitress") {
+                    let call: &[&str] = if application.factory { &["--call"] } else { &[] };
+                    ([words(&["waitress-serve"]), words(call), vec![target]].concat(), None)
+                } else if installs("granian") {
+                    ([words(&["granian", "--interface", "wsgi"]), words(factory), vec![target]].concat(), None)
+                } else if matches!(application.framework, "Flask" | "APIFlask") {
+                    (words(&["flask", "--app", &target, "run"]), Some("gunicorn"))
+                } else {
+                    (self.plain(application.source), Some("gunicorn"))
+                }
+            }
+            Protocol::Own if application.framework == "Sanic" && application.source.outline.guard.is_none() => {
+                let factory: &[&str] = if application.factory { &["--factory"] } else { &[] };
+                ([words(&["sanic", &target]), words(factory)].concat(), None)
+            }
+            Protocol::Own => (self.plain(application.source), None),
+        };
+        (tune(chosen, self.sources), lacks)
+    }
+
+    /// `python FILE`, or `python -m MODULE` in a package.
+    fn plain(&self, source: &Source<'t>) -> Vec<String> {
+        if source.module.contains('.') || self.is_installed(source) {
+            return vec!["python".into(), "-m".into(), source.module.trim_end_matches(".__main__").to_owned()];
+        }
+        let root = if source.root == "src" { Utf8Path::new("") } else { &source.root };
+        let inside = source.path.strip_prefix(self.sources.directory.join(root)).unwrap_or(source.path);
+        vec!["python".into(), inside.to_string()]
+    }
+
+    /// Whether a file is part of what the project installs.
+    fn is_installed(&self, source: &Source<'t>) -> bool {
+        let name = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value).replace('-', "_"));
+        let top = source.module.split('.').next().unwrap_or_default();
+        self.project.package.is_some() && (source.root == "src" || name.is_some_and(|name| name == top && source.root.as_str().is_empty())) && source.path.components().count() > 1
+    }
+
+    fn streamlit(&self) -> Vec<Entry<'s, 't>> {
+        if self.project.installs("streamlit").is_none() {
+            return Vec::new();
+        }
+        let page = |source: &&'s Source<'t>| {
+            let below_pages = source.path.parent().is_some_and(|parent| parent.file_name() == Some("pages"));
+            let shows = source.outline.calls.iter().any(|call| {
+                matches!(call.path.as_str(), "streamlit.set_page_config" | "streamlit.title" | "streamlit.write" | "streamlit.navigation" | "streamlit.header" | "streamlit.markdown")
+            });
+            source.outline.imports("streamlit") && shows && !below_pages
+        };
+        let mut pages: Vec<_> = self.sources.files.iter().filter(page).filter(|source| source.path.parent() == Some(&self.sources.directory) || self.sources.files.len() == 1).collect();
+        if pages.is_empty() {
+            pages = self.sources.files.iter().filter(page).filter(|source| !source.is_aside(&self.sources.directory)).collect();
+        }
+        // a page that another one imports is a part of it
+        let imported = |page: &Source<'t>| self.sources.files.iter().any(|other| other.path != page.path && other.outline.imports.iter().any(|import| other.absolute(&import.value).starts_with(&page.module)));
+        if pages.len() > 1 {
+            let kept: Vec<_> = pages.iter().copied().filter(|page| !imported(page)).collect();
+            pages = if kept.is_empty() { pages } else { kept };
+        }
+        let entry = |source: &'s Source<'t>| {
+            let file = source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path).to_string();
+            let command = tune(["streamlit", "run", &file].map(str::to_owned).to_vec(), self.sources);
+            let mut entry = self.entry(&nameable(source), command, format!("Streamlit ({})", source.path), Evidence::exists(source.path, PAGE));
+            entry.source = Some(source);
+            entry
+        };
+        pages.into_iter().map(entry).collect()
+    }
+
+    fn celery(&self) -> Vec<Entry<'s, 't>> {
+        let made = |source: &'s Source<'t>| {
+            let call = source.outline.calls.iter().find(|call| call.path == "celery.Celery")?;
+            let words = ["celery", "-A", &source.module, "worker", "--loglevel", "info"].map(str::to_owned).to_vec();
+            let at = source.evidence(&call.at, WORKER);
+            let mut entry = self.entry("worker", tune(words, self.sources), format!("Celery worker ({})", at.place()), at);
+            entry.source = Some(source);
+            entry.root.clone_from(&source.root);
+            Some(entry)
+        };
+        self.sources.files.iter().filter_map(made).take(1).collect()
+    }
+
+    fn scripts(&self) -> Vec<Entry<'s, 't>> {
+        if self.project.package.is_none() {
+            return Vec::new();
+        }
+        let entry = |script: &Fact<super::project::Script>| {
+            let command = Command { words: vec![script.value.name.clone()], ..Command::default() };
+            let at = script.because()[0].clone();
+            let mut entry = self.entry(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.place()), at);
+            let module = script.value.target.split(':').next().unwrap_or_default();
+            entry.source = self.sources.module(module);
+            entry.listens = entry.source.map(|source| listen::listens(self.sources, source)).unwrap_or_default();
+            entry.form = Form::Tool;
+            entry.installed = true;
+            entry
+        };
+        self.project.scripts.iter().map(entry).collect()
+    }
+
+    /// Files that are started by themselves, and packages that are.
+    fn files(&self, taken: &[&Utf8Path]) -> Vec<Entry<'s, 't>> {
+        let commanded = |source: &Source<'_>| {
+            let top = source.module.split('.').next();
+            self.project.package.is_some() && self.project.scripts.iter().any(|script| script.value.target.split(['.', ':']).next() == top)
+        };
+        let entry = |source: &'s Source<'t>| {
+            let name = source.path.file_name().unwrap_or_default();
+            let stem = source.path.file_stem().unwrap_or_default();
+            if taken.contains(&source.path) || TOOLS.contains(&name) || commanded(source) {
+                return None;
+            }
+            let depth = source.path.strip_prefix(&self.sources.directory).map_or(9, |inside| inside.components().count());
+            let at = if name == "__main__.py" && !source.root.as_str().contains("__") {
+                Evidence::exists(source.path, MAIN)
+            } else if let Some(guard) = source.outline.guard.as_ref().filter(|_| depth == 1 || STARTERS.contains(&stem)) {
+                source.evidence(guard, GUARD)
+            } else {
+                let works = source.outline.calls.iter().find(|call| call.scope == crate::read::python::Scope::Module && !call.path.ends_with("load_dotenv"));
+                let call = works.filter(|_| STARTERS.contains(&stem) && depth <= 2)?;
+                source.evidence(&call.at, TOP)
+            };
+            let command = tune(self.plain(source), self.sources);
+            let own = if STARTERS.contains(&stem) && depth == 1 || name == "__main__.py" { nameable(source) } else { stem.to_owned() };
+            let mut entry = self.entry(&own, command, format!("{} ({})", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path), at.place()), at);
+            entry.what = format!("starts {}", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path));
+            entry.listens = listen::listens(self.sources, source);
+            entry.source = Some(source);
+            entry.root.clone_from(&source.root);
+            entry.installed = self.is_installed(source);
+            Some(entry)
+        };
+        self.sources.files.iter().filter_map(entry).collect()
+    }
+}
+
+/// A name for what a file starts: the file's, or its package's where the file's says nothing.
+fn nameable(source: &Source<'_>) -> String {
+    let last = source.module.trim_end_matches(".__main__").rsplit('.').next().unwrap_or("app");
+    let generic = STARTERS.contains(&last) || matches!(last, "wsgi" | "asgi" | "application");
+    let package = source.module.split('.').next().filter(|package| generic && *package != last);
+    package.unwrap_or(last).replace('_', "-")
+}
+
+fn no_server(framework: &str, server: &str, at: &Evidence) -> Diagnostic {
+    let message = format!("no production server is among the dependencies: {framework} is started by what it brings for development");
+    Diagnostic::warning("python::no-server", message).because(at).help(format!("add `{server}` to the dependencies and run imggen again"))
+}
+
+/// Reads the Django projects.
+pub fn djangos<'s, 't>(sources: &'s Sources<'t>) -> Vec<Django<'s, 't>> {
+    django::find(sources)
+}

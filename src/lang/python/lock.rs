@@ -1,0 +1,195 @@
+//! Lock files: what is installed, in which version, and which wheels there are of it.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use toml::Spanned;
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Rule, Span};
+use crate::read::requirement::normal;
+
+const LOCKED: Rule = Rule::parsed("python.locked", "this package is locked");
+
+/// A package that will be installed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Locked {
+    /// Its name, normalised; `name[extra]` where an extra is asked for.
+    pub name: String,
+    /// Its version, where it is pinned.
+    pub version: Option<String>,
+    /// The wheels that there are of it, by file name.
+    #[serde(skip)]
+    pub wheels: Vec<String>,
+    /// Where it stands.
+    pub at: Evidence,
+}
+
+#[derive(Deserialize)]
+struct TomlLock {
+    #[serde(default, alias = "packages")]
+    package: Vec<Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: Spanned<String>,
+    version: Option<String>,
+    #[serde(default)]
+    source: toml::Table,
+    #[serde(default)]
+    wheels: Vec<toml::Table>,
+    #[serde(default)]
+    files: Vec<toml::Table>,
+    groups: Option<Vec<String>>,
+    category: Option<String>,
+    dependencies: Option<toml::Value>,
+    #[serde(default, rename = "optional-dependencies")]
+    optional: toml::Table,
+}
+
+/// Reads `uv.lock`: what the project at its root reaches without its development groups.
+///
+/// # Errors
+/// When it is broken.
+pub fn uv(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
+    let packages = parse(file, text)?;
+    let by_name: BTreeMap<&str, &Package> = packages.iter().map(|package| (package.name.get_ref().as_str(), package)).collect();
+    let own = |package: &&Package| ["virtual", "editable"].iter().any(|kind| package.source.contains_key(*kind));
+    let mut open: Vec<(String, Vec<String>)> =
+        packages.iter().filter(own).map(|package| (package.name.get_ref().clone(), Vec::new())).collect();
+    let mut reached: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    while let Some((name, extras)) = open.pop() {
+        let known = reached.get(&name).cloned();
+        let fresh: Vec<_> = extras.iter().filter(|extra| known.as_ref().is_none_or(|known| !known.contains(extra))).cloned().collect();
+        let Some(package) = by_name.get(name.as_str()).filter(|_| known.is_none() || !fresh.is_empty()) else { continue };
+        if known.is_none() {
+            open.extend(edges(package.dependencies.as_ref()));
+        }
+        open.extend(fresh.iter().flat_map(|extra| edges(package.optional.get(extra))));
+        reached.entry(name).or_default().extend(fresh);
+    }
+    let installed = packages.iter().filter(|package| !own(package) && reached.contains_key(package.name.get_ref()));
+    Ok(installed.flat_map(|package| locked(file, text, package, &reached[package.name.get_ref()])).collect())
+}
+
+/// Reads a lock that names groups with each package: Poetry's, PDM's, and `pylock.toml`.
+///
+/// # Errors
+/// When it is broken.
+pub fn grouped(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
+    let packages = parse(file, text)?;
+    let shipped = |package: &&Package| {
+        let groups = package.groups.as_ref();
+        let by_group = groups.is_none_or(|groups| groups.iter().any(|group| group == "main" || group == "default"));
+        by_group && package.category.as_ref().is_none_or(|category| category == "main")
+    };
+    Ok(packages.iter().filter(shipped).flat_map(|package| locked(file, text, package, &[])).collect())
+}
+
+/// Reads `Pipfile.lock`.
+///
+/// # Errors
+/// When it is broken.
+pub fn pipfile(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
+    let broken = |error: serde_json::Error| {
+        let line = u32::try_from(error.line()).unwrap_or(1).max(1);
+        let span = Span { line, column: u32::try_from(error.column()).unwrap_or(1).max(1), length: 1 };
+        Diagnostic::error("manifest::broken", format!("`{file}` is no JSON: {error}")).at(file, Some(span), "here")
+    };
+    let lock: Json = serde_json::from_str(text).map_err(broken)?;
+    let packages = lock.get("default").and_then(Json::as_object);
+    let locked = packages.into_iter().flatten().flat_map(|(name, package)| {
+        let start = text.find(&format!("\"{name}\":")).unwrap_or(0);
+        let at = Evidence::at(file, Span::of(text, start, start + name.len() + 2), LOCKED, name.as_str());
+        let version = package.get("version").and_then(Json::as_str).map(|version| version.trim_start_matches('=').to_owned());
+        let extras = package.get("extras").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(normal);
+        let name = normal(name);
+        let names: Vec<_> = std::iter::once(name.clone()).chain(extras.map(|extra| format!("{name}[{extra}]"))).collect();
+        names.into_iter().map(move |name| Locked { name, version: version.clone(), wheels: Vec::new(), at: at.clone() })
+    });
+    Ok(locked.collect())
+}
+
+fn parse(file: &Utf8Path, text: &str) -> Result<Vec<Package>> {
+    let lock: TomlLock = toml::from_str(text).map_err(|error| {
+        let span = error.span().map(|range| Span::of(text, range.start, range.end));
+        Diagnostic::error("manifest::broken", format!("`{file}` cannot be read: {}", error.message().trim_end())).at(file, span, "here")
+    })?;
+    Ok(lock.package)
+}
+
+/// What a list of dependencies names, with the extras that it asks for.
+fn edges(list: Option<&toml::Value>) -> Vec<(String, Vec<String>)> {
+    let list = list.and_then(toml::Value::as_array);
+    let edge = |edge: &toml::Value| {
+        let name = edge.get("name")?.as_str()?.to_owned();
+        let extras = edge.get("extra").and_then(toml::Value::as_array).into_iter().flatten();
+        Some((name, extras.filter_map(|extra| extra.as_str().map(str::to_owned)).collect()))
+    };
+    list.into_iter().flatten().filter_map(edge).collect()
+}
+
+fn locked(file: &Utf8Path, text: &str, package: &Package, extras: &[String]) -> Vec<Locked> {
+    let range = package.name.span();
+    let at = Evidence::at(file, Span::of(text, range.start, range.end), LOCKED, package.name.get_ref().as_str());
+    let wheel = |artefact: &toml::Table| {
+        let named = ["filename", "file", "name", "url", "path"].iter().find_map(|key| artefact.get(*key)?.as_str());
+        named.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).filter(|name| name.ends_with(".whl"))
+    };
+    let wheels: Vec<_> = package.wheels.iter().chain(&package.files).filter_map(wheel).collect();
+    let name = normal(package.name.get_ref());
+    let names = std::iter::once(name.clone()).chain(extras.iter().map(|extra| format!("{name}[{}]", normal(extra))));
+    let same = |name| Locked { name, version: package.version.clone(), wheels: wheels.clone(), at: at.clone() };
+    names.map(same).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(locked: Result<Vec<Locked>>) -> Vec<String> {
+        locked.unwrap_or_default().into_iter().map(|locked| locked.name).collect()
+    }
+
+    #[test]
+    fn a_uv_lock_gives_what_the_project_reaches() {
+        let text = r#"
+version = 1
+[[package]]
+name = "app"
+source = { virtual = "." }
+dependencies = [{ name = "uvicorn", extra = ["standard"] }]
+[package.dev-dependencies]
+dev = [{ name = "ruff" }]
+[[package]]
+name = "ruff"
+version = "1"
+[[package]]
+name = "uvicorn"
+version = "0.30"
+source = { registry = "https://pypi.org/simple" }
+wheels = [{ url = "https://x/uvicorn-0.30-py3-none-any.whl", hash = "" }]
+[package.optional-dependencies]
+standard = [{ name = "uvloop" }]
+other = [{ name = "nope" }]
+[[package]]
+name = "uvloop"
+version = "1"
+"#;
+        let locked = uv("uv.lock".into(), text);
+        assert_eq!(names(locked.clone()), ["uvicorn", "uvicorn[standard]", "uvloop"]);
+        assert_eq!(locked.unwrap_or_default()[0].wheels, ["uvicorn-0.30-py3-none-any.whl"]);
+    }
+
+    #[test]
+    fn groups_for_development_are_not_shipped() {
+        let text = "[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = [\"main\", \"dev\"]\n[[package]]\nname = \"b\"\nversion = \"1\"\ngroups = [\"dev\"]\n[[package]]\nname = \"c\"\nversion = \"1\"\ncategory = \"dev\"\n";
+        assert_eq!(names(grouped("poetry.lock".into(), text)), ["a"]);
+        let lock = r#"{"default": {"Flask_X": {"version": "==2.0.2", "extras": ["async"]}}, "develop": {"pytest": {}}}"#;
+        assert_eq!(names(pipfile("Pipfile.lock".into(), lock)), ["flask-x", "flask-x[async]"]);
+        assert!(pipfile("Pipfile.lock".into(), "{").is_err() && uv("uv.lock".into(), "[[").is_err());
+    }
+}

@@ -1,0 +1,173 @@
+//! Who manages the dependencies: the lock file says it, then the manifest.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::requirements;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::table::Table;
+use crate::tree::Tree;
+
+const LOCK: Rule = Rule::parsed("python.lock", "this locks the dependencies");
+const LISTS: Rule = Rule::parsed("python.manifest", "this lists the dependencies");
+
+/// What installs the dependencies of a project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Manager {
+    /// `uv.lock`
+    Uv,
+    /// `poetry.lock`
+    Poetry,
+    /// `pdm.lock`
+    Pdm,
+    /// `Pipfile.lock`
+    Pipenv,
+    /// `pylock.toml`
+    Pylock,
+    /// Requirements files.
+    Requirements,
+    /// `pyproject.toml` without a lock, its dependencies listed.
+    Project,
+    /// The project is installed whole, because only its build knows its dependencies.
+    Install,
+    /// Nothing is installed.
+    Nothing,
+}
+
+impl Manager {
+    /// All that have a lock file.
+    const LOCKING: [Manager; 5] = [Manager::Uv, Manager::Poetry, Manager::Pdm, Manager::Pipenv, Manager::Pylock];
+
+    /// The name of its lock file.
+    pub fn lock(self) -> Option<&'static str> {
+        Some(match self {
+            Manager::Uv => "uv.lock",
+            Manager::Poetry => "poetry.lock",
+            Manager::Pdm => "pdm.lock",
+            Manager::Pipenv => "Pipfile.lock",
+            Manager::Pylock => "pylock.toml",
+            _ => return None,
+        })
+    }
+
+    /// Its name, as settings have it.
+    pub fn id(self) -> &'static str {
+        match self {
+            Manager::Uv => "uv",
+            Manager::Poetry => "poetry",
+            Manager::Pdm => "pdm",
+            Manager::Pipenv => "pipenv",
+            Manager::Pylock => "pylock",
+            Manager::Requirements => "requirements",
+            Manager::Project => "project",
+            Manager::Install => "install",
+            Manager::Nothing => "nothing",
+        }
+    }
+
+    /// The section of `pyproject.toml` that is its own.
+    fn section(self) -> Option<&'static [&'static str]> {
+        Some(match self {
+            Manager::Uv => &["tool", "uv"],
+            Manager::Poetry => &["tool", "poetry"],
+            Manager::Pdm => &["tool", "pdm"],
+            _ => return None,
+        })
+    }
+}
+
+/// Who manages the dependencies of the project in `directory`; nothing when there is no project.
+///
+/// # Errors
+/// When several lock files are there and the manifest speaks for none.
+pub fn manager(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>) -> Result<Option<Fact<Manager>>> {
+    let locks: Vec<(Manager, Utf8PathBuf)> = Manager::LOCKING
+        .into_iter()
+        .filter_map(|manager| Some((manager, lock_directory(tree, directory, manager).join(manager.lock()?))))
+        .filter(|(_, file)| tree.has(file))
+        .collect();
+    let fact = |(manager, file): &(Manager, Utf8PathBuf)| Fact::new(*manager, Evidence::exists(file.clone(), LOCK));
+    let spoken_for = |(manager, _): &&(Manager, Utf8PathBuf)| {
+        pyproject.zip(manager.section()).is_some_and(|(table, section)| table.has(section))
+    };
+    match locks.as_slice() {
+        [] => {}
+        [one] => return Ok(Some(fact(one))),
+        several => {
+            return match several.iter().filter(spoken_for).collect::<Vec<_>>().as_slice() {
+                [one] => Ok(Some(fact(one))),
+                _ => Err(conflict(several).into()),
+            };
+        }
+    }
+    let at = |file: &Utf8Path| Evidence::exists(file.to_owned(), LISTS);
+    let requirements = requirements::main_file(tree, directory);
+    let described = |keys: &[&str]| pyproject.and_then(|table| Some(table.evidence(table.get(keys)?, LISTS)));
+    let dynamic = pyproject.is_some_and(|table| table.strings(&["project", "dynamic"]).iter().any(|(field, _)| *field == "dependencies"));
+    if let Some(file) = requirements {
+        return Ok(Some(Fact::new(Manager::Requirements, at(&file))));
+    }
+    let pipfile = directory.join("Pipfile");
+    if tree.has(&pipfile) {
+        return Ok(Some(Fact::new(Manager::Pipenv, at(&pipfile))));
+    }
+    if let Some(evidence) = described(&["project", "name"]).filter(|_| !dynamic) {
+        return Ok(Some(Fact::new(Manager::Project, evidence)));
+    }
+    let built = described(&["project", "name"]).or_else(|| described(&["tool", "poetry", "name"]));
+    let setup = ["setup.py", "setup.cfg"].iter().map(|name| directory.join(name)).find(|file| tree.has(file));
+    Ok(built.or_else(|| setup.map(|file| at(&file))).map(|evidence| Fact::new(Manager::Install, evidence)))
+}
+
+fn conflict(locks: &[(Manager, Utf8PathBuf)]) -> Diagnostic {
+    let names: Vec<_> = locks.iter().map(|(_, file)| format!("`{file}`")).collect();
+    let message = format!("{} lock the same dependencies, and nothing says which one counts", names.join(" and "));
+    let error = locks.iter().fold(Diagnostic::usage("python::locks", message), |error, (_, file)| error.at(file.clone(), None, "one of them"));
+    let first = locks.first().map_or("uv.lock", |(_, file)| file.file_name().unwrap_or("uv.lock"));
+    error.help(format!("delete those that are stale, or name them in `.imggenignore` to keep `{first}`"))
+}
+
+/// Where the lock lies: beside the manifest, or at the root of its uv workspace.
+pub fn lock_directory(tree: &Tree, directory: &Utf8Path, manager: Manager) -> Utf8PathBuf {
+    let own = directory.join(manager.lock().unwrap_or_default());
+    let at_root = manager == Manager::Uv && !tree.has(&own) && tree.has("uv.lock");
+    if at_root { Utf8PathBuf::new() } else { directory.to_owned() }
+}
+
+/// The files that the dependencies are installed from, relative to the root.
+pub fn manifests(tree: &Tree, directory: &Utf8Path, manager: Manager, listed: Vec<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
+    let names: &[&str] = match manager {
+        Manager::Uv => &["pyproject.toml", "uv.lock", "uv.toml"],
+        Manager::Poetry => &["pyproject.toml", "poetry.lock"],
+        Manager::Pdm => &["pyproject.toml", "pdm.lock"],
+        Manager::Pipenv => &["Pipfile", "Pipfile.lock"],
+        Manager::Pylock => &["pylock.toml"],
+        Manager::Project => &["pyproject.toml"],
+        Manager::Requirements => return listed,
+        Manager::Install | Manager::Nothing => &[],
+    };
+    let at = lock_directory(tree, directory, manager);
+    let mut files: Vec<_> = names.iter().map(|name| at.join(name)).filter(|file| tree.has(file)).collect();
+    if manager == Manager::Uv {
+        // every member's manifest, or the lock does not fit them
+        files.extend(members(tree, &at));
+    }
+    files
+}
+
+/// The manifests of a uv workspace's members.
+fn members(tree: &Tree, root: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let file = root.join("pyproject.toml");
+    let Ok(text) = tree.text(&file) else { return Vec::new() };
+    let Ok(table) = Table::parse(&file, text) else { return Vec::new() };
+    let patterns: Vec<_> = table.strings(&["tool", "uv", "workspace", "members"]).iter().filter_map(|(glob, _)| globset::Glob::new(glob).ok()).map(|glob| glob.compile_matcher()).collect();
+    let manifests = tree.below(root).filter(|path| path.file_name() == Some("pyproject.toml") && **path != *file);
+    let member = |path: &&Utf8Path| {
+        let directory = path.parent().and_then(|parent| parent.strip_prefix(root).ok());
+        directory.is_some_and(|directory| patterns.iter().any(|glob| glob.is_match(directory)))
+    };
+    manifests.filter(member).map(Utf8Path::to_owned).collect()
+}

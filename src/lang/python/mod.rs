@@ -1,0 +1,180 @@
+//! Python: manifests and locks to packages, syntax trees to what is started, one virtual environment that is built once.
+
+mod apps;
+mod build;
+mod command;
+mod constraint;
+mod django;
+mod entry;
+mod frameworks;
+mod listen;
+mod lock;
+mod manager;
+mod observe;
+mod project;
+mod requirements;
+mod sources;
+mod stdlib;
+mod values;
+mod version;
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::manager::Manager;
+use self::project::Backend;
+use super::{Language, Offers};
+use crate::app::App;
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::ladder::Variant;
+use crate::layers::Layers;
+use crate::need::Need;
+use crate::plan::{Blueprint, Target};
+use crate::settle::Choices;
+use crate::tree::Tree;
+use crate::version::Version;
+
+const NATIVE: Rule = Rule::parsed("python.native", "this package needs native libraries");
+
+/// The Python language.
+#[derive(Clone, Copy, Debug)]
+pub struct Python;
+
+/// `[python]` in settings.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The series of Python to build and run with: `3.13`.
+    pub version: Option<Version>,
+    /// The command to start, in place of the one that was found; `{port}` stands for the port.
+    pub command: Option<Vec<String>>,
+    /// Whether static files of Django's are collected during the build, in place of what was found.
+    pub collectstatic: Option<bool>,
+}
+
+/// What is Python's own about an app.
+#[derive(Debug, Serialize)]
+pub struct Facts {
+    /// The directory that is copied into the build stage: the project's, or its workspace's; relative to the root.
+    pub context: Utf8PathBuf,
+    /// The project's directory inside that.
+    pub directory: Utf8PathBuf,
+    /// Who manages the dependencies.
+    pub manager: Fact<Manager>,
+    /// What the dependencies are installed from.
+    pub manifests: Vec<Utf8PathBuf>,
+    /// The name of the project as a member of a workspace.
+    pub member: Option<String>,
+    /// Set when the project itself is installed.
+    pub package: Option<Fact<Backend>>,
+    /// The Pythons that it runs on, best first.
+    pub versions: Vec<Fact<Version>>,
+    /// Pythons that lack binaries of what is locked.
+    pub held_back: Vec<Fact<Version>>,
+    /// Dependencies that come from repositories or archives.
+    pub remotes: Vec<Fact<String>>,
+    /// Dependencies that lie in the project.
+    pub locals: Vec<Fact<String>>,
+    /// Indexes other than the public one.
+    pub indexes: Vec<Fact<String>>,
+    /// What is started.
+    pub words: Vec<String>,
+    /// Environment variables that go with it.
+    pub env: BTreeMap<String, String>,
+    /// Whether it is a tool, whose arguments follow the image's name.
+    pub tool: bool,
+    /// What it is, for the headline.
+    pub what: String,
+    /// Why it is what is started.
+    pub at: Evidence,
+    /// The directory that it is started in, inside the copied one.
+    pub place: Utf8PathBuf,
+    /// A directory that modules are imported from besides.
+    pub path: Option<Utf8PathBuf>,
+    /// Whether it runs from the environment alone, without the sources.
+    pub installed: bool,
+    /// Whether all sources can be compiled.
+    pub compiles: bool,
+    /// Its Django project.
+    pub django: Option<DjangoFacts>,
+    /// Packages that need native libraries.
+    pub natives: Vec<Fact<NativeUse>>,
+    /// Set when torch is installed and nothing asks for CUDA.
+    pub torch: Option<Fact<()>>,
+    /// How many packages are known to be installed.
+    pub locked: usize,
+}
+
+/// What the build has to know of Django.
+#[derive(Debug, Serialize)]
+pub struct DjangoFacts {
+    /// The directory of `manage.py`, inside the project's.
+    pub directory: Utf8PathBuf,
+    /// Where static files are collected, when they are.
+    pub static_root: Option<Evidence>,
+    /// Variables that the settings do not load without.
+    pub demands: Vec<Fact<String>>,
+}
+
+/// A package that needs native libraries.
+#[derive(Clone, Debug, Serialize)]
+pub struct NativeUse {
+    /// Its name.
+    pub name: String,
+    /// What is native about it.
+    pub what: String,
+    /// What its build needs.
+    pub build: Vec<Need>,
+    /// What it loads or starts.
+    pub run: Vec<Need>,
+}
+
+impl Language for Python {
+    const INSTANCE: &'static Self = &Python;
+    const NAME: &'static str = "python";
+    type Settings = Settings;
+    type Facts = Facts;
+    type Build = build::Build;
+
+    fn detect(&self, tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+        apps::find(tree, catalog)
+    }
+
+    fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
+        let asked = layers.choose("python.version", |settings| settings.languages.python.version);
+        let versions: Vec<Fact<Version>> = match &asked {
+            None => facts.versions.clone(),
+            Some(asked) => {
+                let toolchain = catalog.toolchain("python")?;
+                let known = toolchain.releases.iter().any(|release| release.version == asked.value);
+                let unknown = || {
+                    let known: Vec<_> = toolchain.releases.iter().map(|release| release.version.to_string()).collect();
+                    let error = Diagnostic::usage("python::unknown-version", format!("there is no image for Python {} that imggen knows", asked.value));
+                    asked.blame(error).help(format!("known are {}", known.join(", ")))
+                };
+                if !known {
+                    return Err(unknown().into());
+                }
+                vec![Fact::new(asked.value, facts.manager.because()[0].clone())]
+            }
+        };
+        let common = [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.at.clone()));
+        let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
+        let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
+        let variant = |version: &Fact<Version>| {
+            let interpreter = version.with(Need::Interpreter("python".into(), version.value));
+            let needs = std::iter::once(interpreter).chain(rest.iter().cloned()).collect();
+            Variant { id: "venv", summary: format!("Python {} and a virtual environment", version.value), needs }
+        };
+        Ok(Offers { variants: versions.iter().map(variant).collect(), on_request: Vec::new() })
+    }
+
+    fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {
+        build::blueprint(facts, choices, target)
+    }
+}

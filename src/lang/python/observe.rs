@@ -1,0 +1,140 @@
+//! What a program does when it runs: files that it reads, directories that it writes, programs that it calls, signals that it hears.
+
+use camino::Utf8Path;
+
+use super::entry::{Entry, Form};
+use super::project::Project;
+use super::sources::{Source, Sources, calls};
+use super::values::{demands, relative};
+use crate::app::{Behaviour, Interface, StopSignal, WritePath};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::need::Need;
+use crate::read::python::{Call, Value};
+use crate::tree::Tree;
+
+const WRITES: Rule = Rule::parsed("python.writes", "it writes here");
+const CALLS: Rule = Rule::parsed("python.program", "it starts this program");
+const DEMANDS: Rule = Rule::parsed("python.demands", "it does not start without this variable");
+const INTERRUPT: Rule = Rule::parsed("python.interrupt", "nothing here hears SIGTERM");
+
+/// Programs that people call and that no base image has.
+const PROGRAMS: [&str; 3] = ["git", "ffmpeg", "ffprobe"];
+
+/// What `entry` does, apart from where it listens.
+pub fn behaviour(sources: &Sources<'_>, entry: &Entry<'_, '_>) -> Behaviour {
+    let mut behaviour = Behaviour::default();
+    let Some(first) = entry.source else { return behaviour };
+    let reached: Vec<_> = sources.reach(first).into_iter().filter(|source| !source.is_aside(&sources.directory)).collect();
+    for (source, call) in calls(&reached) {
+        if let Some(directory) = written(call) {
+            push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(&call.at, WRITES));
+        }
+        if let Some(program) = program(call) {
+            push(&mut behaviour.needs, Need::Program(program.to_owned()), source.evidence(&call.at, CALLS));
+        }
+        if let Some(name) = demands(call) {
+            push(&mut behaviour.demands, name.to_owned(), source.evidence(&call.at, DEMANDS));
+        }
+    }
+    for (source, assign) in reached.iter().flat_map(|source| source.outline.assigns.iter().map(move |assign| (source, assign))) {
+        let key = assign.target.rsplit(['[', '.']).next().unwrap_or_default().trim_end_matches(']');
+        if matches!(key, "UPLOAD_FOLDER" | "UPLOAD_DIR" | "UPLOADS_DIR" | "MEDIA_ROOT") {
+            let directory = relative(&assign.value);
+            directory.into_iter().for_each(|directory| push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(&assign.at, WRITES)));
+        }
+    }
+    behaviour.stops_on = stops_on(&reached, entry);
+    behaviour
+}
+
+fn push<T: PartialEq>(facts: &mut Vec<Fact<T>>, value: T, at: Evidence) {
+    if !facts.iter().any(|known| known.value == value) {
+        facts.push(Fact::new(value, at));
+    }
+}
+
+/// The directory that a call writes to, as far as it can be seen and is relative.
+fn written(call: &Call) -> Option<String> {
+    let last = call.path.rsplit('.').next().unwrap_or_default();
+    let parent = |path: String| Utf8Path::new(&path).parent().map(ToString::to_string).filter(|parent| !parent.is_empty());
+    let plain = |value: &Value| {
+        // an absolute path is no part of the project
+        let absolute = matches!(value, Value::Text(text) if text.starts_with('/'));
+        relative(value).filter(|_| !absolute)
+    };
+    match last {
+        "makedirs" | "mkdir" if call.path.starts_with("os.") => plain(call.args.first()?),
+        "open" if call.path == "open" || call.path == "aiofiles.open" => {
+            let mode = call.argument("mode", Some(1)).and_then(Value::text).unwrap_or("r");
+            parent(plain(call.args.first()?)?).filter(|_| mode.contains(['w', 'a', 'x', '+']))
+        }
+        "connect" if call.path.ends_with("sqlite3.connect") || call.path.ends_with("aiosqlite.connect") => parent(plain(call.args.first()?)?),
+        "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler" => parent(plain(call.argument("filename", Some(0))?)?),
+        "create_engine" | "create_async_engine" => {
+            let url = call.args.first()?.text()?;
+            let (_, path) = url.split_once(":///").filter(|(scheme, _)| scheme.starts_with("sqlite"))?;
+            parent(plain(&Value::Text(path.to_owned()))?)
+        }
+        _ => None,
+    }
+}
+
+/// The program that a call starts.
+fn program(call: &Call) -> Option<&'static str> {
+    let starts = call.path.starts_with("subprocess.") || matches!(call.path.as_str(), "os.system" | "os.popen" | "asyncio.create_subprocess_exec" | "asyncio.create_subprocess_shell");
+    let first = call.args.first().filter(|_| starts)?;
+    let word = match first {
+        Value::List(list) => list.first()?.text()?,
+        Value::Text(text) => text.split_whitespace().next()?,
+        _ => return None,
+    };
+    let name = PROGRAMS.iter().find(|name| **name == word)?;
+    Some(if *name == "ffprobe" { "ffmpeg" } else { name })
+}
+
+/// As process 1 Python ignores SIGTERM unless something handles it; Ctrl-C it always hears.
+fn stops_on(reached: &[&Source<'_>], entry: &Entry<'_, '_>) -> Option<Fact<StopSignal>> {
+    let is_script = entry.command.words.first().is_some_and(|word| word == "python") && !entry.command.words.iter().any(|word| word == "runserver");
+    if entry.form == Form::Tool || !is_script {
+        return None;
+    }
+    let handles = |call: &Call| {
+        let mentions = call.args.iter().any(|arg| matches!(arg, Value::Name(name) if name.ends_with("SIGTERM")));
+        let server = matches!(call.path.as_str(), "uvicorn.run" | "aiohttp.web.run_app" | "waitress.serve") || call.path.ends_with("run_polling");
+        let looped = call.path.ends_with("signal.signal") || call.path.ends_with("add_signal_handler");
+        server || (looped && mentions)
+    };
+    // `for sig in (signal.SIGINT, signal.SIGTERM)` names it somewhere else
+    let named = reached.iter().any(|source| source.text.contains("SIGTERM"));
+    let handled = named || calls(reached).any(|(_, call)| handles(call));
+    (!handled).then(|| Fact::new(StopSignal::Interrupt, Evidence { rule: INTERRUPT.id, meaning: INTERRUPT.meaning, ..entry.at.clone() }))
+}
+
+/// Whether a program that is installed reads files that lie beside its package in the project.
+pub fn reads_beside(tree: &Tree, project: &Project, sources: &Sources<'_>, entry: &Entry<'_, '_>) -> bool {
+    let Some(first) = entry.source else { return false };
+    let reached = sources.reach(first);
+    let there = |text: &str| {
+        let path = text.trim_start_matches("./").trim_end_matches('/');
+        let plain = path.len() > 2 && !path.starts_with(['/', '.']) && path.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
+        let beside = project.directory.join(path);
+        let package = entry.source.is_some_and(|source| source.path.starts_with(&beside));
+        plain && !package && (tree.has(&beside) && path.contains('.') && !path.ends_with(".py") && !path.ends_with(".toml") || tree.has_directory(&beside) && path != "src")
+    };
+    let names = |call: &Call| call.args.iter().chain(call.keywords.values()).filter_map(relative).any(|text| there(&text));
+    calls(&reached).any(|(_, call)| opens(call) && names(call))
+}
+
+/// Calls whose strings are paths.
+fn opens(call: &Call) -> bool {
+    let last = call.path.rsplit('.').next().unwrap_or_default();
+    matches!(last, "open" | "Path" | "StaticFiles" | "Jinja2Templates" | "FileSystemLoader" | "read_csv" | "read_text" | "load" | "from_file" | "FileResponse" | "read_json")
+}
+
+/// Says that a program cannot be reached from outside its container.
+pub fn loopback(entry: &Entry<'_, '_>) -> Option<Diagnostic> {
+    let listen = entry.listens.first().filter(|listen| listen.value.interface == Interface::Loopback)?;
+    let warning = Diagnostic::warning("port::loopback", "it listens on the container's loopback interface, where nothing outside reaches it");
+    Some(listen.because().iter().fold(warning, Diagnostic::because).help("listen on `0.0.0.0`"))
+}

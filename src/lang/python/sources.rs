@@ -1,0 +1,251 @@
+//! The Python files of a project: their outlines, and the names under which they are imported.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::evidence::{Evidence, Rule};
+use crate::read::python::{At, Call, Function, Outline, Value};
+use crate::tree::Tree;
+
+/// More files than this are a monorepo, and what starts lies near the top.
+const MOST: usize = 4000;
+
+/// Directories that hold nothing of the program.
+const NOT_OURS: [&str; 16] = [
+    ".venv", "__pycache__", "env", "node_modules", "site-packages", "venv", "build", "dist", ".tox", ".nox", "migrations", "alembic", "vendor",
+    "third_party", ".eggs", "static",
+];
+
+/// Directories and files whose programs are not what the project is about.
+const ASIDE: [&str; 22] = [
+    "bench", "benchmark", "benchmarks", "contrib", "demo", "demos", "doc", "docs", "e2e", "example", "examples", "hack", "notebooks",
+    "sample", "samples", "script", "scripts", "test", "testing", "tests", "tools", "tutorials",
+];
+
+/// All Python files of a project.
+#[derive(Debug)]
+pub struct Sources<'t> {
+    /// The project's directory.
+    pub directory: Utf8PathBuf,
+    /// The files, by path.
+    pub files: Vec<Source<'t>>,
+}
+
+/// A Python file.
+#[derive(Debug)]
+pub struct Source<'t> {
+    /// Where it is, relative to the root of the tree.
+    pub path: &'t Utf8Path,
+    /// Its text.
+    pub text: &'t str,
+    /// What it says.
+    pub outline: Outline,
+    /// The directory that it is imported from, relative to the project's.
+    pub root: Utf8PathBuf,
+    /// The name under which it is imported.
+    pub module: String,
+}
+
+impl Source<'_> {
+    /// A place in it, as evidence.
+    pub fn evidence<T>(&self, at: &At<T>, rule: Rule) -> Evidence {
+        let said = self.text.get(at.start..at.end).unwrap_or_default().lines().next().unwrap_or_default();
+        Evidence::at(self.path, at.span(self.text), rule, said.chars().take(120).collect::<String>())
+    }
+
+    /// Whether it is an example, a test or a tool.
+    pub fn is_aside(&self, directory: &Utf8Path) -> bool {
+        let inside = self.path.strip_prefix(directory).unwrap_or(self.path);
+        let stem = inside.file_stem().unwrap_or_default();
+        let test = stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest";
+        test || inside.parent().is_some_and(|parent| parent.components().any(|part| ASIDE.contains(&part.as_str())))
+    }
+
+    /// `name` in full, where it may be relative to this module.
+    pub fn absolute(&self, name: &str) -> String {
+        let dots = name.len() - name.trim_start_matches('.').len();
+        if dots == 0 {
+            return name.to_owned();
+        }
+        let package = self.path.file_name() == Some("__init__.py");
+        let mut parts: Vec<&str> = self.module.split('.').collect();
+        parts.truncate(parts.len().saturating_sub(dots - usize::from(package)));
+        parts.push(&name[dots..]);
+        parts.retain(|part| !part.is_empty());
+        parts.join(".")
+    }
+}
+
+impl<'t> Sources<'t> {
+    /// Reads the Python files below `directory`.
+    pub fn read(tree: &'t Tree, directory: &Utf8Path) -> Self {
+        let ours = |path: &&Utf8Path| {
+            let inside = path.strip_prefix(directory).unwrap_or(path);
+            path.extension() == Some("py") && !inside.components().any(|part| NOT_OURS.contains(&part.as_str()))
+        };
+        let mut paths: Vec<&Utf8Path> = tree.below(directory).filter(ours).collect();
+        paths.sort_by_key(|path| (path.components().count(), *path));
+        paths.truncate(MOST);
+        paths.sort();
+        tree.read_ahead(&paths);
+        let mut read: Vec<(&Utf8Path, &str, Outline)> = outlines(tree, &paths);
+        let packages: BTreeSet<&str> = read.iter().flat_map(|(_, _, outline)| &outline.imports).map(|import| first(&import.value)).collect();
+        let packages: BTreeSet<String> = packages.into_iter().map(str::to_owned).collect();
+        let files = read
+            .drain(..)
+            .map(|(path, text, outline)| {
+                let (root, module) = place(tree, directory, path, &outline, &packages);
+                Source { path, text, outline, root, module }
+            })
+            .collect();
+        Self { directory: directory.to_owned(), files }
+    }
+
+    /// The file that is imported under `module`.
+    pub fn module(&self, module: &str) -> Option<&Source<'t>> {
+        self.files.iter().find(|source| source.module == module)
+    }
+
+    /// The function of that full name.
+    pub fn function(&self, name: &str) -> Option<(&Source<'t>, &Function)> {
+        let (module, name) = name.rsplit_once('.')?;
+        let source = self.module(module)?;
+        source.outline.functions.iter().find(|function| function.name == name).map(|function| (source, function)).or_else(|| {
+            // a package that hands on what its modules define
+            let import = source.outline.imports.iter().find(|import| import.value.rsplit('.').next() == Some(name))?;
+            let full = source.absolute(&import.value);
+            let (module, _) = full.rsplit_once('.')?;
+            let inner = self.module(module).filter(|inner| inner.path != source.path)?;
+            inner.outline.functions.iter().find(|function| function.name == name).map(|function| (inner, function))
+        })
+    }
+
+    /// All files that come with `source`, itself first.
+    pub fn reach<'s>(&'s self, source: &'s Source<'t>) -> Vec<&'s Source<'t>> {
+        let mut reached = vec![source];
+        let mut next = 0;
+        while let Some(source) = reached.get(next).copied() {
+            next += 1;
+            for import in &source.outline.imports {
+                let full = source.absolute(&import.value);
+                let parents = std::iter::successors(Some(full.as_str()), |name| name.rsplit_once('.').map(|(parent, _)| parent));
+                for found in parents.filter_map(|name| self.module(name)) {
+                    if !reached.iter().any(|known| known.path == found.path) {
+                        reached.push(found);
+                    }
+                }
+            }
+        }
+        reached
+    }
+
+    /// The value of a name of a module, followed through imports and other names.
+    pub fn resolve<'s>(&'s self, source: &'s Source<'t>, value: &'s Value) -> &'s Value {
+        let mut current = (source, value);
+        for _ in 0..8 {
+            let Value::Name(name) = current.1 else { break };
+            let own = current.0.outline.value(name).map(|assign| (current.0, &assign.value));
+            let full = current.0.absolute(name);
+            let other = || {
+                let (module, name) = full.rsplit_once('.')?;
+                let source = self.module(module)?;
+                source.outline.value(name).map(|assign| (source, &assign.value))
+            };
+            match own.or_else(other) {
+                Some(found) => current = found,
+                None => break,
+            }
+        }
+        current.1
+    }
+}
+
+/// All calls of a set of files.
+pub fn calls<'s, 't>(sources: &'s [&'s Source<'t>]) -> impl Iterator<Item = (&'s Source<'t>, &'s Call)> {
+    sources.iter().flat_map(|source| source.outline.calls.iter().map(move |call| (*source, call)))
+}
+
+/// Parses on a thread with a stack for trees as deep as the reader lets through.
+fn outlines<'t>(tree: &'t Tree, paths: &[&'t Utf8Path]) -> Vec<(&'t Utf8Path, &'t str, Outline)> {
+    let read = || paths.iter().filter_map(|path| tree.text(path).ok().map(|text| (*path, text, Outline::of(text)))).collect();
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(256 * 1024 * 1024).spawn_scoped(scope, read);
+        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+    })
+}
+
+fn first(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// The directory that a file is imported from, and its name there.
+fn place(tree: &Tree, directory: &Utf8Path, path: &Utf8Path, outline: &Outline, imported: &BTreeSet<String>) -> (Utf8PathBuf, String) {
+    let parent = path.parent().unwrap_or(Utf8Path::new(""));
+    let is_package = |directory: &Utf8Path| tree.has(directory.join("__init__.py"));
+    let mut top = parent;
+    while top != directory && is_package(top) {
+        top = top.parent().unwrap_or(Utf8Path::new(""));
+    }
+    let root = if top == parent && top != directory {
+        let sibling = |name: &str| tree.has(parent.join(format!("{name}.py"))) || is_package(&parent.join(name));
+        let bare = outline.imports.iter().map(|import| first(&import.value)).any(|name| !name.is_empty() && sibling(name) && !at_top(tree, directory, name));
+        if bare || !importable(parent.strip_prefix(directory).unwrap_or(parent)) { top } else { directory }
+    } else if top != directory {
+        let package = path.strip_prefix(top).ok().and_then(|inside| inside.components().next()).map_or("", |part| part.as_str());
+        let outer = top.strip_prefix(directory).ok().and_then(|inside| inside.components().next()).map_or("", |part| part.as_str());
+        if imported.contains(outer) && !imported.contains(package) { directory } else { top }
+    } else {
+        directory
+    };
+    let inside = path.strip_prefix(root).unwrap_or(path).with_extension("");
+    let mut parts: Vec<&str> = inside.components().map(|part| part.as_str()).collect();
+    if parts.len() > 1 && parts.last() == Some(&"__init__") {
+        parts.pop();
+    }
+    (root.strip_prefix(directory).unwrap_or(root).to_owned(), parts.join("."))
+}
+
+fn at_top(tree: &Tree, directory: &Utf8Path, name: &str) -> bool {
+    tree.has(directory.join(format!("{name}.py"))) || tree.has_directory(directory.join(name))
+}
+
+fn importable(path: &Utf8Path) -> bool {
+    path.components().all(|part| {
+        let name = part.as_str();
+        name.chars().all(|c| c.is_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modules_are_named_as_they_are_imported() {
+        let tree = Tree::from_memory([
+            ("src/pkg/__init__.py", "from .core import run\n"),
+            ("src/pkg/core.py", "def run(): ...\n"),
+            ("app/main.py", "from app.db import x\n"),
+            ("app/db.py", "x = 1\n"),
+            ("api/main.py", "import helpers\n"),
+            ("api/helpers.py", ""),
+            ("main.py", ""),
+        ]);
+        let sources = Sources::read(&tree, Utf8Path::new(""));
+        let names: Vec<_> = sources.files.iter().map(|source| (source.path.as_str(), source.root.as_str(), source.module.as_str())).collect();
+        assert_eq!(
+            names,
+            [
+                ("api/helpers.py", "", "api.helpers"),
+                ("api/main.py", "api", "main"),
+                ("app/db.py", "", "app.db"),
+                ("app/main.py", "", "app.main"),
+                ("main.py", "", "main"),
+                ("src/pkg/__init__.py", "src", "pkg"),
+                ("src/pkg/core.py", "src", "pkg.core"),
+            ]
+        );
+        assert!(sources.function("pkg.run").is_some());
+    }
+}

@@ -1,0 +1,100 @@
+//! What expressions come to: ports, environment variables, paths.
+
+use super::sources::{Source, Sources};
+use crate::app::{PortVariable, Role};
+use crate::read::python::{Call, Value};
+
+/// A port and the variable that sets it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Port {
+    /// The port, when it can be seen.
+    pub port: Option<u16>,
+    /// The variable, when there is one.
+    pub variable: Option<PortVariable>,
+}
+
+/// The port that an expression comes to.
+pub fn port(sources: &Sources<'_>, source: &Source<'_>, value: &Value) -> Option<Port> {
+    look(sources, source, value, 0)
+}
+
+fn look(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) -> Option<Port> {
+    if depth > 8 {
+        return None;
+    }
+    let first = |values: &[Value]| values.iter().find_map(|value| look(sources, source, value, depth + 1));
+    match value {
+        Value::Number(number) => Some(Port { port: Some(u16::try_from(*number).ok().filter(|port| *port > 0)?), variable: None }),
+        Value::Text(text) => {
+            let number = text.rsplit(':').next()?.trim().parse().ok().filter(|port| *port > 0)?;
+            Some(Port { port: Some(number), variable: None })
+        }
+        Value::Name(_) => {
+            let resolved = sources.resolve(source, value);
+            (resolved != value).then(|| look(sources, source, resolved, depth + 1))?
+        }
+        Value::Call(call) => {
+            if let Some((name, default)) = variable(call) {
+                let default = default.and_then(|default| look(sources, source, default, depth + 1)).and_then(|found| found.port);
+                let role = if default.is_some() { Role::Optional } else { Role::Demanded };
+                return Some(Port { port: default, variable: Some(PortVariable { name: name.to_owned(), role }) });
+            }
+            let wraps = matches!(call.path.as_str(), "int" | "str" | "float");
+            wraps.then(|| first(&call.args))?
+        }
+        Value::List(values) | Value::Either(values) => first(values),
+        Value::Joined(values) => values.iter().rev().find_map(|value| look(sources, source, value, depth + 1)),
+        Value::Table(_) | Value::Other => None,
+    }
+}
+
+/// The environment variable that a call reads, and its default.
+pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {
+    let path = call.path.as_str();
+    let name = call.args.first().and_then(Value::text)?;
+    let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+    let reads = matches!(path, "os.environ[]" | "environ[]" | "os.environ.get" | "environ.get" | "os.getenv" | "getenv" | "decouple.config" | "config" | "starlette.config.Config()")
+        || path == "env"
+        || path.starts_with("env.")
+        || path.starts_with("environ.Env()");
+    (reads && plain).then(|| (name, call.keywords.get("default").or_else(|| call.args.get(1))))
+}
+
+/// Whether a program stops when a variable that a call reads is not there.
+pub fn demands(call: &Call) -> Option<&str> {
+    let (name, default) = variable(call)?;
+    let strict = matches!(call.path.as_str(), "os.environ[]" | "environ[]" | "decouple.config" | "config" | "env") || call.path.starts_with("env.");
+    let quiet = matches!(call.path.as_str(), "env.get");
+    (strict && !quiet && default.is_none()).then_some(name)
+}
+
+/// The relative path that an expression comes to, when all but its beginning can be seen: `BASE_DIR / "media"` is `media`.
+pub fn relative(value: &Value) -> Option<String> {
+    let text = match value {
+        Value::Text(text) => text.clone(),
+        Value::Joined(values) => {
+            let parts: Vec<_> = values.iter().filter_map(relative).collect();
+            // the directory that it starts from is not to be seen
+            let seen = values.len().saturating_sub(parts.len());
+            if seen > 1 || parts.is_empty() {
+                return None;
+            }
+            parts.join("/")
+        }
+        Value::Call(call) => {
+            let joins = call.path.ends_with("path.join") || call.path.ends_with("joinpath");
+            let wraps = matches!(call.path.as_str(), "str" | "pathlib.Path" | "Path" | "os.path.abspath");
+            if joins {
+                call.args.iter().filter_map(relative).collect::<Vec<_>>().join("/")
+            } else if wraps {
+                relative(call.args.first()?)?
+            } else {
+                return None;
+            }
+        }
+        _ => return None,
+    };
+    let text = text.trim_start_matches("./").trim_matches('/').replace("//", "/");
+    let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c)) && !text.contains("..");
+    plain.then_some(text)
+}
