@@ -10,7 +10,7 @@ use super::project::Project;
 use super::sources::Sources;
 use super::version::rank;
 use super::{DjangoFacts, Facts, NativeUse};
-use crate::app::App;
+use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
@@ -29,21 +29,76 @@ const PASSED_OVER: [&str; 20] = [
 /// Manifests of other languages: bare Python files beside them are their tools.
 const OTHERS: [&str; 7] = ["go.mod", "Cargo.toml", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile"];
 
+/// Where an app was seen.
+#[derive(Debug)]
+pub struct Seed {
+    /// The project's directory; nothing where there is no manifest.
+    directory: Option<Utf8PathBuf>,
+    /// Its place among what can be started there.
+    index: usize,
+    /// Where it listens.
+    pub listens: Vec<Evidence>,
+}
+
 /// Finds the apps.
 ///
 /// # Errors
 /// When a manifest is broken, or what a project says contradicts itself.
-pub fn find(tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
     let mut apps = Vec::new();
-    for directory in projects(tree) {
-        if let Some(project) = Project::read(tree, &directory)? {
-            apps.extend(project_apps(tree, &project, catalog)?);
+    let directories = projects(tree);
+    for directory in &directories {
+        if let Some(project) = Project::read(tree, directory)? {
+            apps.extend(sightings(tree, &project, Some(directory)));
         }
     }
-    if apps.is_empty() && projects(tree).is_empty() {
-        apps.extend(bare(tree, catalog)?);
+    if directories.is_empty() {
+        apps.extend(bare(tree)?.into_iter().flat_map(|project| sightings(tree, &project, None)));
     }
     Ok(apps)
+}
+
+fn sightings(tree: &Tree, project: &Project, directory: Option<&Utf8PathBuf>) -> Vec<(Sighting, Seed)> {
+    let sources = Sources::read(tree, &project.directory);
+    let django = djangos(&sources);
+    let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
+    let sighting = |(index, entry): (usize, Entry<'_, '_>)| {
+        let listens = entry.listens.iter().flat_map(Fact::because).cloned().collect();
+        let sighting = Sighting { name: name(project, &entry), directory: project.directory.clone(), program: entry.at.clone(), claims: entry.claims.clone() };
+        (sighting, Seed { directory: directory.cloned(), index, listens })
+    };
+    entries.into_iter().enumerate().map(sighting).collect()
+}
+
+/// The name of what is started: its own, the project's, the directory's.
+fn name(project: &Project, entry: &Entry<'_, '_>) -> String {
+    let own = project.name.as_ref().map(|name| name.value.clone());
+    let directory = || project.directory.file_name().map(str::to_owned);
+    if entry.name.is_empty() { own.or_else(directory).unwrap_or_else(|| "app".into()) } else { entry.name.clone() }
+}
+
+/// Looks at one app.
+///
+/// # Errors
+/// When a manifest is broken, or what the project says about its Python contradicts itself.
+pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+    let gone = || Diagnostic::error("python::gone", format!("`{}` is not there any more", sighting.name));
+    let project = match &seed.directory {
+        Some(directory) => Project::read(tree, directory)?,
+        None => bare(tree)?,
+    };
+    let project = &project.ok_or_else(gone)?;
+    let sources = Sources::read(tree, &project.directory);
+    let django = djangos(&sources);
+    let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
+    let entry = entries.get(seed.index).ok_or_else(gone)?;
+    let ranked = rank(project, &constraints(tree, &project.directory)?, catalog)?;
+    let around = Around { tree, catalog, project, sources: &sources };
+    let settings = entry.django.and_then(|index| django.get(index));
+    let mut app = around.app(sighting, entry, &ranked.warnings);
+    let facts = around.facts(entry, settings, &ranked.versions, &ranked.held_back);
+    around.django(&mut app, settings);
+    Ok((app, facts))
 }
 
 /// The directories that hold projects: the root, the members of its workspace, or else the topmost ones.
@@ -72,33 +127,12 @@ fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
     found
 }
 
-fn project_apps(tree: &Tree, project: &Project, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
-    let sources = Sources::read(tree, &project.directory);
-    let django = djangos(&sources);
-    let finder = Finder { tree, project, sources: &sources, djangos: &django };
-    let entries = finder.all();
-    if entries.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ranked = rank(project, &constraints(tree, &project.directory)?, catalog)?;
-    let around = Around { tree, catalog, project, sources: &sources };
-    let mut apps = Vec::new();
-    for entry in entries {
-        let settings = entry.django.and_then(|index| django.get(index));
-        let mut app = around.app(&entry, &ranked.warnings);
-        let facts = around.facts(&entry, settings, &ranked.versions, &ranked.held_back);
-        around.django(&mut app, settings);
-        apps.push((app, facts));
-    }
-    Ok(apps)
-}
-
 /// A tree of Python files and no manifest at all.
-fn bare(tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
+fn bare(tree: &Tree) -> Result<Option<Project>> {
     if OTHERS.iter().any(|name| tree.has(name)) {
-        return Ok(Vec::new());
+        return Ok(None);
     }
-    let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(Vec::new()) };
+    let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(None) };
     let sources = Sources::read(tree, Utf8Path::new(""));
     let foreign = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {
         let known = |name: &str| name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name);
@@ -110,8 +144,7 @@ fn bare(tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
         let error = Diagnostic::error("python::no-manifest", format!("`{package}` is imported, and nothing lists the dependencies"));
         return Err(error.at(source.path, Some(import.span(source.text)), "imported here").help("write a requirements.txt, or a pyproject.toml (`uv init`, `uv add`)").into());
     }
-    let project = Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE)));
-    project_apps(tree, &project, catalog)
+    Ok(Some(Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE)))))
 }
 
 struct Around<'a, 't> {
@@ -122,18 +155,13 @@ struct Around<'a, 't> {
 }
 
 impl Around<'_, '_> {
-    fn app(&self, entry: &Entry<'_, '_>, warnings: &[Diagnostic]) -> App {
-        let own = self.project.name.as_ref().map(|name| name.value.clone());
-        let directory = self.project.directory.file_name().map(str::to_owned);
-        let name = if entry.name.is_empty() { own.or(directory).unwrap_or_else(|| "app".into()) } else { entry.name.clone() };
+    fn app(&self, sighting: &Sighting, entry: &Entry<'_, '_>, warnings: &[Diagnostic]) -> App {
         let mut behaviour = observe::behaviour(self.sources, entry);
         behaviour.listens.clone_from(&entry.listens);
         let mut all: Vec<_> = self.project.warnings.iter().chain(warnings).chain(&entry.warnings).cloned().collect();
         all.extend(observe::loopback(entry));
         App {
-            name,
-            directory: self.project.directory.clone(),
-            claims: entry.claims.clone(),
+            sighting: sighting.clone(),
             behaviour,
             home: Utf8PathBuf::new(),
             keeps: self.keeps(entry),

@@ -307,7 +307,7 @@ impl Maker<'_> {
         let set = self.choices.layers.iter().find_map(|layer| layer.settings().languages.python.command.clone());
         let mut words: Vec<String> = set.filter(|words| !words.is_empty()).unwrap_or_else(|| self.facts.words.clone()).iter().map(|word| self.settled(word)).collect();
         if let Some(debugger) = self.debugger {
-            let module = if words[0] == "python" { words.drain(..1).collect::<Vec<_>>(); None } else { Some("-m".to_owned()) };
+            let module = if words[0] == "python" { words.remove(0); None } else { Some("-m".to_owned()) };
             let listen = format!("0.0.0.0:{}", debugger.port);
             let front = ["python", "-m", "debugpy", "--listen", &listen].map(str::to_owned).into_iter().chain(module);
             words.splice(0..0, front);

@@ -99,7 +99,7 @@ fn is_python(word: &str) -> bool {
 }
 
 fn any(port: u16) -> Listen {
-    Listen { port: Some(port), variable: None, interface: Interface::Any }
+    Listen { port: Some(port), variable: None, interface: Interface::Any, host: None }
 }
 
 /// The value of an option, and where it stands: `--port 80`, `--port=80`, `-p80`.
@@ -142,7 +142,7 @@ fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
         return by_variable(command, port);
     }
     match configured {
-        Some(found) => command.listens = Some(Listen { port: found.port.or(Some(8000)), variable: found.variable, interface: Interface::Any }),
+        Some(found) => command.listens = Some(Listen { port: found.port.or(Some(8000)), variable: found.variable, interface: Interface::Any, host: None }),
         None => by_variable(command, 8000),
     }
 }

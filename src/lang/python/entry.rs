@@ -119,10 +119,6 @@ impl<'s, 't> Finder<'s, 't> {
         if let Some(source) = entry.source.filter(|source| source.is_aside(&self.sources.directory)) {
             entry.claims.push(Fact::new(Claim::Aside, Evidence::exists(source.path, ASIDE)));
         }
-        if let Some((first, rest)) = entry.listens.split_first() {
-            let because = rest.iter().flat_map(Fact::because).cloned();
-            entry.claims.push(because.fold(first.with(Claim::Listens), Fact::and));
-        }
         let project = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value));
         if project.is_some_and(|project| entry.name.is_empty() || crate::read::requirement::normal(&entry.name) == project) {
             entry.claims.push(Fact::new(Claim::Namesake, Evidence { rule: NAMESAKE.id, meaning: NAMESAKE.meaning, ..entry.at.clone() }));

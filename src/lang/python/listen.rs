@@ -74,7 +74,7 @@ fn server(sources: &Sources<'_>, source: &Source<'_>, call: &Call) -> Option<Lis
     let given = call.argument(listener.port.0, listener.port.1).and_then(|value| values::port(sources, source, value));
     let Port { port, variable } = given.unwrap_or_default();
     let host = call.argument(listener.host.0, listener.host.1);
-    Some(Listen { port: port.or(listener.usual.filter(|_| variable.is_none())), variable, interface: interface(sources, source, host, listener.without) })
+    Some(Listen { port: port.or(listener.usual.filter(|_| variable.is_none())), variable, interface: interface(sources, source, host, listener.without), host: None })
 }
 
 /// Whether the first name of a dotted path is an application of a framework that runs itself.
@@ -94,7 +94,7 @@ fn plain(sources: &Sources<'_>, source: &Source<'_>, call: &Call) -> Option<List
     let Some(Value::List(address)) = call.args.first().filter(|_| binds) else { return None };
     let [host, port] = address.as_slice() else { return None };
     let Port { port, variable } = values::port(sources, source, port)?;
-    Some(Listen { port, variable, interface: interface(sources, source, Some(host), Interface::Any) })
+    Some(Listen { port, variable, interface: interface(sources, source, Some(host), Interface::Any), host: None })
 }
 
 fn interface(sources: &Sources<'_>, source: &Source<'_>, host: Option<&Value>, without: Interface) -> Interface {

@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 use self::manager::Manager;
 use self::project::Backend;
 use super::{Language, Offers};
-use crate::app::App;
+use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
@@ -138,11 +138,20 @@ impl Language for Python {
     const INSTANCE: &'static Self = &Python;
     const NAME: &'static str = "python";
     type Settings = Settings;
+    type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn detect(&self, tree: &Tree, catalog: &Catalog) -> Result<Vec<(App, Facts)>> {
-        apps::find(tree, catalog)
+    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+        apps::find(tree)
+    }
+
+    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
+        apps::look(tree, catalog, sighting, seed)
+    }
+
+    fn listening(&self, _: &Tree, _: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
+        Ok(apps.iter().map(|(_, seed)| seed.listens.clone()).collect())
     }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
