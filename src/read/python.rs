@@ -231,7 +231,7 @@ impl Reader {
                 _ => Value::Other,
             },
             Expr::Name(_) | Expr::Attribute(_) => self.path(expr).map_or(Value::Other, Value::Name),
-            Expr::Call(call) => self.call(call).map_or(Value::Other, |call| Value::Call(Box::new(call))),
+            Expr::Call(call) => self.formatted(call).or_else(|| Some(Value::Call(Box::new(self.call(call)?)))).unwrap_or(Value::Other),
             Expr::Subscript(subscript) => self.path(expr).map_or(Value::Other, |path| {
                 let (args, keywords) = (vec![self.value(&subscript.slice)], BTreeMap::new());
                 Value::Call(Box::new(Call { path, args, keywords, scope: self.scope(), at: place((), expr) }))
@@ -251,6 +251,14 @@ impl Reader {
             Expr::Await(waits) => self.value(&waits.value),
             _ => Value::Other,
         }
+    }
+
+    /// `"...".format(...)`
+    fn formatted(&self, call: &ExprCall) -> Option<Value> {
+        let Expr::Attribute(attribute) = &*call.func else { return None };
+        let text = attribute.value.as_string_literal_expr().filter(|_| attribute.attr.as_str() == "format")?;
+        let values = call.arguments.args.iter().map(|arg| self.value(arg));
+        Some(Value::Joined(std::iter::once(Value::Text(text.value.to_str().to_owned())).chain(values).collect()))
     }
 
     fn part(&self, part: &InterpolatedStringElement) -> Value {

@@ -28,11 +28,6 @@ impl<'t> Table<'t> {
         Ok(Self { file: file.to_owned(), text, root })
     }
 
-    /// The file.
-    pub fn file(&self) -> &Utf8Path {
-        &self.file
-    }
-
     /// The value below these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Spanned<DeValue<'t>>> {
         let (first, rest) = keys.split_first()?;

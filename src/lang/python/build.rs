@@ -115,7 +115,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         env: maker.run_env(target),
         setting: Setting {
             path: installs.then(|| format!("{VENV}/bin")),
-            workdir: Some(Utf8Path::new(APP).join(&facts.place)),
+            workdir: Some(facts.place.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))),
             tree: (!facts.installed).then(|| APP.into()),
             start: if facts.tool || !shell { Start::Program } else { Start::Command },
         },
@@ -176,11 +176,12 @@ impl Maker<'_> {
     }
 
     fn env(&self, python: &str) -> Vec<(&'static str, String)> {
-        let mut env = vec![("UV_PYTHON", python.to_owned()), ("UV_COMPILE_BYTECODE", "1".into()), ("UV_LINK_MODE", "copy".into())];
+        let mut env = vec![("UV_COMPILE_BYTECODE", "1".to_owned()), ("UV_LINK_MODE", "copy".to_owned())];
         if self.facts.manager.value == Manager::Uv {
-            env.extend([("UV_NO_DEV", "1".to_owned()), ("UV_PROJECT_ENVIRONMENT", VENV.to_owned())]);
+            // the image's own, whatever .python-version says
+            env.extend([("UV_PYTHON", python.to_owned()), ("UV_NO_DEV", "1".to_owned()), ("UV_PROJECT_ENVIRONMENT", VENV.to_owned())]);
         } else {
-            env.push(("VIRTUAL_ENV", VENV.to_owned()));
+            env.extend([("UV_PYTHON_DOWNLOADS", "never".to_owned()), ("VIRTUAL_ENV", VENV.to_owned())]);
         }
         if self.facts.torch.is_some() && self.facts.manager.value != Manager::Uv {
             env.push(("UV_TORCH_BACKEND", "cpu".to_owned()));
@@ -224,18 +225,22 @@ impl Maker<'_> {
         by_directory.into_iter().map(|(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) }).collect()
     }
 
+    fn venv(&self) -> String {
+        format!("uv venv --python {} {VENV}", self.python())
+    }
+
     /// A list that another manager makes of its lock.
     fn exported(&self, name: &str, command: &str) -> Result<Vec<String>> {
         let tool = self.tool(name)?;
         let (first, rest) = tool.packages.split_first().ok_or_else(|| Diagnostic::error("catalog::no-tool", format!("the catalog installs nothing for `{name}`")))?;
         let with: String = rest.iter().map(|package| format!(" --with '{package}'")).collect();
-        Ok(vec![format!("uv tool run --from '{first}'{with} {command}"), format!("uv venv {VENV}"), "uv pip install -r /tmp/requirements.txt".into()])
+        Ok(vec![format!("uv tool run --from '{first}'{with} {command}"), self.venv(), "uv pip install -r /tmp/requirements.txt".into()])
     }
 
     fn installing(&self) -> Result<Vec<String>> {
         let facts = self.facts;
         let member = facts.member.as_ref().map_or_else(String::new, |name| format!(" --package {name}"));
-        let from = |file: &str| vec![format!("uv venv {VENV}"), format!("uv pip install -r {file}")];
+        let from = |file: &str| vec![self.venv(), format!("uv pip install -r {file}")];
         let named = || facts.manifests.first().map(|file| file.strip_prefix(&facts.context).unwrap_or(file).to_string());
         Ok(match facts.manager.value {
             Manager::Uv => {
@@ -247,7 +252,7 @@ impl Maker<'_> {
             Manager::Pdm => self.exported("pdm", "pdm export --prod -o /tmp/requirements.txt")?,
             Manager::Pipenv => self.exported("pipenv", "pipenv requirements > /tmp/requirements.txt")?,
             Manager::Pylock | Manager::Requirements | Manager::Project => from(&named().unwrap_or_default()),
-            Manager::Install => vec![format!("uv venv {VENV}")],
+            Manager::Install => vec![self.venv()],
             Manager::Nothing => Vec::new(),
         })
     }

@@ -139,12 +139,18 @@ impl<'s, 't> Finder<'s, 't> {
             command.env.extend(given);
             command.directory = directory;
             let at = Evidence::at(file.clone(), Span::of_line(number, line), PROCFILE, line.trim());
-            let mut entry = self.entry(if kind == "web" { "" } else { kind }, command, self.procfile_words(rest), at);
+            let mut entry = self.entry(if kind == "web" { "" } else { kind }, command, self.procfile_words(rest, number), at);
             if kind == "web" {
                 entry.claims.push(Fact::new(Claim::Named, entry.at.clone()));
             }
             entry.source = self.started(&entry.command);
+            if entry.name.is_empty() && self.project.name.is_none() {
+                entry.name = entry.source.map(nameable).unwrap_or_default();
+            }
             entry.django = self.djangos.iter().position(|django| django.directory == entry.command.directory).filter(|_| kind == "web");
+            if let Some(django) = entry.django.and_then(|index| self.djangos.get(index)).filter(|_| self.project.name.is_none()) {
+                entry.name.clone_from(&django.package);
+            }
             if let Some(source) = entry.source.filter(|_| entry.listens.is_empty()) {
                 entry.listens = listen::listens(self.sources, source);
             }
@@ -153,10 +159,10 @@ impl<'s, 't> Finder<'s, 't> {
         lines.filter_map(entry).collect()
     }
 
-    fn procfile_words(&self, command: &str) -> String {
-        let django = if self.djangos.is_empty() { "" } else { "Django, " };
+    fn procfile_words(&self, command: &str, number: usize) -> String {
+        let django = if self.djangos.is_empty() { "" } else { "Django behind " };
         let program = command.split_whitespace().find(|word| !word.contains('=')).unwrap_or_default();
-        format!("{django}{program}")
+        format!("{django}{program} (Procfile:{number})")
     }
 
     /// The project's file that a command starts.
@@ -169,7 +175,7 @@ impl<'s, 't> Finder<'s, 't> {
             let module = word.split([':', '(']).next().unwrap_or_default();
             self.sources.module(module)
         };
-        command.words.iter().skip(1).find_map(target)
+        command.words.iter().skip(1).filter(|word| !word.ends_with("conf.py")).find_map(target)
     }
 
     fn django(&self, index: usize, django: &Django<'s, 't>) -> Option<Entry<'s, 't>> {
