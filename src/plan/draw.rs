@@ -223,12 +223,15 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
         let copy = Copy::context(&file.value, to.as_str());
         copies.push(if writable.iter().any(|(_, path)| path == to) { copy.owned(&choices.user) } else { copy });
     }
-    copies.extend(blueprint.takes.clone());
-    if !in_tree.is_empty() {
-        let places = in_tree.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
-        let paths = in_tree.iter().map(|(_, to)| to.as_str()).collect::<Vec<_>>().join(" ");
-        staging.push(Staged { comment: format!("it writes to {places}"), command: format!("mkdir -p {paths}") });
-        copies.extend(in_tree.iter().map(|(_, to)| Copy::stage("build", to.as_str(), to.as_str()).owned(&choices.user)));
+    // a directory that is there keeps its owner when it is copied onto, so what is written to is taken out of the tree and copied by itself
+    let whole = |copy: &Copy| in_tree.iter().any(|(_, to)| to.as_str() == copy.to);
+    copies.extend(blueprint.takes.iter().map(|copy| if whole(copy) { copy.clone().owned(&choices.user) } else { copy.clone() }));
+    for (chosen, to) in in_tree.iter().filter(|(_, to)| Some(to.as_path()) != tree) {
+        let aside = format!("/out{to}");
+        let parent = Utf8Path::new(&aside).parent().unwrap_or(Utf8Path::new("/out"));
+        let command = format!("mkdir -p {to} {parent} && mv {to} {parent}/");
+        staging.push(Staged { comment: format!("it writes to {}", written(chosen)), command });
+        copies.push(Copy::stage("build", &aside, to.as_str()).owned(&choices.user));
     }
     (copies, staging)
 }

@@ -8,7 +8,7 @@ use super::manager::{self, Manager};
 use super::observe;
 use super::project::Project;
 use super::sources::Sources;
-use super::version::rank;
+use super::version::{only_glibc, rank};
 use super::{DjangoFacts, Facts, NativeUse};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
@@ -18,6 +18,8 @@ use crate::read::table::Table;
 use crate::tree::Tree;
 
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
+
+const MANYLINUX: Rule = Rule::parsed("python.manylinux", "there are binaries of this package for glibc and none for musl");
 
 /// Files that make a directory a project.
 const MANIFESTS: [&str; 7] = ["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "requirements"];
@@ -59,7 +61,7 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
 }
 
 fn sightings(tree: &Tree, project: &Project, directory: Option<&Utf8PathBuf>) -> Vec<(Sighting, Seed)> {
-    let sources = Sources::read(tree, &project.directory);
+    let sources = Sources::read(tree, &project.directory, &members(tree, &project.directory));
     let django = djangos(&sources);
     let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
     let sighting = |(index, entry): (usize, Entry<'_, '_>)| {
@@ -88,7 +90,7 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
         None => bare(tree)?,
     };
     let project = &project.ok_or_else(gone)?;
-    let sources = Sources::read(tree, &project.directory);
+    let sources = Sources::read(tree, &project.directory, &members(tree, &project.directory));
     let django = djangos(&sources);
     let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
     let entry = entries.get(seed.index).ok_or_else(gone)?;
@@ -108,8 +110,14 @@ fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
     let mut found: Vec<Utf8PathBuf> = Vec::new();
     let described = is_project(root);
     if described {
-        found.push(root.to_owned());
-        found.extend(manager::manifests(tree, root, Manager::Uv, Vec::new()).iter().filter_map(|file| file.parent()).filter(|parent| !parent.as_str().is_empty()).map(Utf8Path::to_owned));
+        let members = manager::members(tree, root);
+        let named = |table: &Table<'_>| table.has(&["project"]) || table.has(&["tool", "poetry"]);
+        let text = tree.text("pyproject.toml").unwrap_or_default();
+        let hollow_workspace = !members.is_empty() && Table::parse("pyproject.toml".into(), text).is_ok_and(|table| !named(&table));
+        if !hollow_workspace {
+            found.push(root.to_owned());
+        }
+        found.extend(members.iter().filter_map(|file| file.parent()).map(Utf8Path::to_owned));
         let programs = tree.files_in("").any(|path| path.extension() == Some("py")) || tree.has_directory("src") || tree.has("Procfile");
         let hollow = !programs && tree.text("pyproject.toml").is_ok_and(|text| !text.contains("[project]") && !text.contains("[tool.poetry]"));
         if !hollow {
@@ -127,13 +135,18 @@ fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
     found
 }
 
+/// The members of a project's workspace, which are projects of their own.
+fn members(tree: &Tree, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+    manager::members(tree, directory).iter().filter_map(|file| file.parent()).map(Utf8Path::to_owned).collect()
+}
+
 /// A tree of Python files and no manifest at all.
 fn bare(tree: &Tree) -> Result<Option<Project>> {
     if OTHERS.iter().any(|name| tree.has(name)) {
         return Ok(None);
     }
     let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(None) };
-    let sources = Sources::read(tree, Utf8Path::new(""));
+    let sources = Sources::read(tree, Utf8Path::new(""), &[]);
     let foreign = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {
         let known = |name: &str| name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name);
         let import = source.outline.imports.iter().find(|import| !known(import.value.split('.').next().unwrap_or_default()))?;
@@ -158,6 +171,8 @@ impl Around<'_, '_> {
     fn app(&self, sighting: &Sighting, entry: &Entry<'_, '_>, warnings: &[Diagnostic]) -> App {
         let mut behaviour = observe::behaviour(self.sources, entry);
         behaviour.listens.clone_from(&entry.listens);
+        // a word that no distribution has a package of may be anything
+        behaviour.needs.retain(|need| self.catalog.knows(&need.value));
         let mut all: Vec<_> = self.project.warnings.iter().chain(warnings).chain(&entry.warnings).cloned().collect();
         all.extend(observe::loopback(entry));
         App {
@@ -212,7 +227,12 @@ impl Around<'_, '_> {
         let context = manager::lock_directory(self.tree, &project.directory, project.manager.value);
         let inside = project.directory.strip_prefix(&context).unwrap_or(Utf8Path::new("")).to_owned();
         let apart = !entry.root.as_str().is_empty() && entry.root != "src" && !entry.installed;
-        let place = if apart { inside.join(&entry.root) } else { inside.join(&entry.command.directory) };
+        let installed = entry.installed && !observe::reads_beside(self.tree, project, self.sources, entry);
+        let place = match () {
+            () if installed => Utf8PathBuf::new(),
+            () if apart => inside.join(&entry.root),
+            () => inside.join(&entry.command.directory),
+        };
         let path = (entry.root == "src" && !entry.installed && project.package.is_none()).then(|| inside.join("src"));
         Facts {
             context,
@@ -233,11 +253,12 @@ impl Around<'_, '_> {
             at: entry.at.clone(),
             place,
             path,
-            installed: entry.installed && !observe::reads_beside(self.tree, project, self.sources, entry),
+            installed,
             compiles: self.sources.files.iter().all(|source| !source.outline.broken),
             django: django.map(|django| DjangoFacts { directory: django.directory.clone(), static_root: django.static_root(), demands: django.demands() }),
             natives: self.natives(django),
             torch: project.installs("torch").map(|torch| Fact::new((), torch.at.clone())).filter(|_| !self.asks_for_cuda()),
+            only_glibc: only_glibc(&project.packages).map(|locked| Fact::new((), Evidence { rule: MANYLINUX.id, meaning: MANYLINUX.meaning, ..locked.at.clone() })),
             locked: project.packages.len(),
         }
     }

@@ -104,7 +104,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         arguments: if facts.versioned() { vec!["VERSION=0.0.0".into()] } else { Vec::new() },
         project: Step::of(if project.iter().any(|command| command.contains("uv ")) { maker.mounts() } else { Vec::new() }, project),
     };
-    let shell = choices.base().has.contains(&Need::Program("sh".into()));
+    let shell = choices.base().holds(&Need::Program("sh".into()));
     let mut words = maker.words();
     let entrypoint = vec![words.remove(0)];
     Ok(Blueprint {

@@ -253,7 +253,7 @@ mod tests {
 
     fn tuned(line: &str, files: &[(&str, &str)]) -> (String, Option<u16>) {
         let tree = Tree::from_memory(files.iter().copied());
-        let sources = Sources::read(&tree, Utf8Path::new(""));
+        let sources = Sources::read(&tree, Utf8Path::new(""), &[]);
         let command = tune(words(line).1, &sources);
         let env: String = command.env.iter().map(|(name, value)| format!("{name}={value} ")).collect();
         (env + &command.words.join(" "), command.listens.and_then(|listen| listen.port))

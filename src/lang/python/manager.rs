@@ -159,7 +159,7 @@ pub fn manifests(tree: &Tree, directory: &Utf8Path, manager: Manager, listed: Ve
 }
 
 /// The manifests of a uv workspace's members.
-fn members(tree: &Tree, root: &Utf8Path) -> Vec<Utf8PathBuf> {
+pub fn members(tree: &Tree, root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let file = root.join("pyproject.toml");
     let Ok(text) = tree.text(&file) else { return Vec::new() };
     let Ok(table) = Table::parse(&file, text) else { return Vec::new() };

@@ -33,7 +33,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::ladder::Variant;
 use crate::layers::Layers;
-use crate::need::Need;
+use crate::need::{Libc, Need};
 use crate::plan::{Blueprint, Target};
 use crate::settle::Choices;
 use crate::tree::Tree;
@@ -106,6 +106,8 @@ pub struct Facts {
     pub natives: Vec<Fact<NativeUse>>,
     /// Set when torch is installed and nothing asks for CUDA.
     pub torch: Option<Fact<()>>,
+    /// A package that has wheels for glibc and none for musl.
+    pub only_glibc: Option<Fact<()>>,
     /// How many packages are known to be installed.
     pub locked: usize,
 }
@@ -175,12 +177,17 @@ impl Language for Python {
         let common = [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.at.clone()));
         let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
         let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
-        let variant = |version: &Fact<Version>| {
+        let toolchain = catalog.toolchain("python")?;
+        let libc = |kind: Libc| toolchain.suites.values().map(|suite| &suite.libc).find(|need| matches!(need, Need::Libc(own, _) if *own == kind)).cloned();
+        let variant = |id, kind: Libc, version: &Fact<Version>| {
             let interpreter = version.with(Need::Interpreter("python".into(), version.value));
-            let needs = std::iter::once(interpreter).chain(rest.iter().cloned()).collect();
-            Variant { id: "venv", summary: format!("Python {} and a virtual environment", version.value), needs }
+            let loaded = libc(kind).map(|need| facts.only_glibc.as_ref().map_or_else(|| facts.manager.with(need.clone()), |only| only.with(need.clone())));
+            let needs = std::iter::once(interpreter).chain(loaded).chain(rest.iter().cloned()).collect();
+            Variant { id, summary: format!("Python {} and a virtual environment", version.value), needs }
         };
-        Ok(Offers { variants: versions.iter().map(variant).collect(), on_request: Vec::new() })
+        let glibc = versions.iter().map(|version| variant("glibc", Libc::Glibc, version));
+        let musl = versions.iter().filter(|_| facts.only_glibc.is_none()).map(|version| variant("musl", Libc::Musl, version));
+        Ok(Offers { variants: glibc.chain(musl).collect(), on_request: Vec::new() })
     }
 
     fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {

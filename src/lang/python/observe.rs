@@ -18,9 +18,6 @@ const CALLS: Rule = Rule::parsed("python.program", "it starts this program");
 const DEMANDS: Rule = Rule::parsed("python.demands", "it does not start without this variable");
 const INTERRUPT: Rule = Rule::parsed("python.interrupt", "nothing here hears SIGTERM");
 
-/// Programs that people call and that no base image has.
-const PROGRAMS: [&str; 3] = ["git", "ffmpeg", "ffprobe"];
-
 /// What `entry` does, apart from where it listens.
 pub fn behaviour(sources: &Sources<'_>, entry: &Entry<'_, '_>) -> Behaviour {
     let mut behaviour = Behaviour::default();
@@ -80,17 +77,16 @@ fn written(call: &Call) -> Option<String> {
     }
 }
 
-/// The program that a call starts.
-fn program(call: &Call) -> Option<&'static str> {
-    let starts = call.path.starts_with("subprocess.") || matches!(call.path.as_str(), "os.system" | "os.popen" | "asyncio.create_subprocess_exec" | "asyncio.create_subprocess_shell");
-    let first = call.args.first().filter(|_| starts)?;
-    let word = match first {
+/// The program that a call starts, where it is named; Python itself is there anyway.
+fn program(call: &Call) -> Option<&str> {
+    let starts = call.path.starts_with("subprocess.") || call.path.starts_with("asyncio.create_subprocess") || matches!(call.path.as_str(), "os.system" | "os.popen");
+    let word = match call.args.first().filter(|_| starts)? {
         Value::List(list) => list.first()?.text()?,
         Value::Text(text) => text.split_whitespace().next()?,
         _ => return None,
     };
-    let name = PROGRAMS.iter().find(|name| **name == word)?;
-    Some(if *name == "ffprobe" { "ffmpeg" } else { name })
+    let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_+.".contains(c));
+    (plain && !word.starts_with("python") && !word.starts_with("pip")).then_some(word)
 }
 
 /// As process 1 Python ignores SIGTERM unless something handles it; Ctrl-C it always hears.

@@ -78,11 +78,11 @@ impl Source<'_> {
 }
 
 impl<'t> Sources<'t> {
-    /// Reads the Python files below `directory`.
-    pub fn read(tree: &'t Tree, directory: &Utf8Path) -> Self {
+    /// Reads the Python files below `directory`, and none below `others`.
+    pub fn read(tree: &'t Tree, directory: &Utf8Path, others: &[Utf8PathBuf]) -> Self {
         let ours = |path: &&Utf8Path| {
             let inside = path.strip_prefix(directory).unwrap_or(path);
-            path.extension() == Some("py") && !inside.components().any(|part| NOT_OURS.contains(&part.as_str()))
+            path.extension() == Some("py") && !others.iter().any(|other| path.starts_with(other)) && !inside.components().any(|part| NOT_OURS.contains(&part.as_str()))
         };
         let mut paths: Vec<&Utf8Path> = tree.below(directory).filter(ours).collect();
         paths.sort_by_key(|path| (path.components().count(), *path));
@@ -232,7 +232,7 @@ mod tests {
             ("api/helpers.py", ""),
             ("main.py", ""),
         ]);
-        let sources = Sources::read(&tree, Utf8Path::new(""));
+        let sources = Sources::read(&tree, Utf8Path::new(""), &[]);
         let names: Vec<_> = sources.files.iter().map(|source| (source.path.as_str(), source.root.as_str(), source.module.as_str())).collect();
         assert_eq!(
             names,

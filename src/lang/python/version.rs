@@ -99,6 +99,15 @@ fn by_table(locked: &Locked, python: Version, catalog: &Catalog) -> bool {
     !natives.flat_map(|native| &native.supports).any(|limit| numbers < leading(&limit.below) && python > limit.newest)
 }
 
+/// The first package that has wheels for glibc and none for musl.
+pub fn only_glibc(packages: &[Locked]) -> Option<&Locked> {
+    let on_musl = |wheel: &Wheel<'_>| wheel.platform == "any" || wheel.platform.contains("musllinux");
+    packages.iter().find(|locked| {
+        let wheels: Vec<_> = locked.wheels.iter().filter_map(|name| Wheel::of(name)).collect();
+        wheels.iter().any(Wheel::is_for_linux) && !wheels.iter().any(on_musl)
+    })
+}
+
 /// The numbers that a version begins with.
 fn leading(version: &str) -> Vec<u32> {
     version.split('.').map_while(|part| part.parse().ok()).collect()
