@@ -240,7 +240,8 @@ pub struct Builder {
 impl<B> Blueprint<B> {
     /// The same with the build stages in another form.
     pub fn with<C>(self, build: C) -> Blueprint<C> {
-        let Self { headline, build: _, builder, build_needs, takes, env, setting, entrypoint, arguments, ports, decisions, warnings } = self;
+        let Self { headline, build: _, builder, build_needs, takes, env, setting, entrypoint, arguments, ports, decisions, warnings } =
+            self;
         Blueprint { headline, build, builder, build_needs, takes, env, setting, entrypoint, arguments, ports, decisions, warnings }
     }
 }

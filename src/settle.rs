@@ -60,7 +60,7 @@ impl Choices<'_> {
     #[must_use]
     pub fn reference(&self, image: &str) -> String {
         let needs = self.fit.variant.needs.iter().map(|need| &need.value);
-        let version = needs.filter_map(|need| if let Need::Interpreter(_, version) = need { Some(version) } else { None }).next();
+        let version = needs.into_iter().find_map(|need| if let Need::Interpreter(_, version) = need { Some(version) } else { None });
         let image = &version.map_or_else(|| image.to_owned(), |version| image.replace("{version}", &version.to_string()));
         let registries = self.layers.map("registries", |settings| &settings.registries);
         registry::mirror(image, registries.iter().map(|(from, to)| (from.as_str(), to.value.as_str())))

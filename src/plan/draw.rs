@@ -145,7 +145,8 @@ impl Layout {
         let climbs = relative.clone().map(|path| path.components().filter(|part| part.as_str() == "..").count()).max();
         let set = choices.layers.choose("workdir", |settings| settings.workdir.clone());
         let usual = usual.map(Utf8Path::to_owned);
-        let workdir = set.map(|set| Utf8PathBuf::from(set.value)).or(usual).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
+        let workdir =
+            set.map(|set| Utf8PathBuf::from(set.value)).or(usual).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
         let place = |path: &Utf8Path| normal(&workdir.as_deref().unwrap_or(Utf8Path::new("/")).join(path));
         Self {
             files: files.into_iter().map(|(path, file)| (file, place(&path))).collect(),

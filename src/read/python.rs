@@ -163,7 +163,9 @@ impl Outline {
 
     /// Whether `module`, or something in it, is imported.
     pub fn imports(&self, module: &str) -> bool {
-        self.imports.iter().any(|import| import.value == module || import.value.strip_prefix(module).is_some_and(|rest| rest.starts_with('.')))
+        self.imports
+            .iter()
+            .any(|import| import.value == module || import.value.strip_prefix(module).is_some_and(|rest| rest.starts_with('.')))
     }
 }
 
@@ -239,9 +241,9 @@ impl Reader {
             Expr::List(list) => Value::List(values(&list.elts)),
             Expr::Tuple(tuple) => Value::List(values(&tuple.elts)),
             Expr::Set(set) => Value::List(values(&set.elts)),
-            Expr::Dict(dict) => Value::Table(
-                dict.items.iter().filter_map(|item| Some((self.value(item.key.as_ref()?), self.value(&item.value)))).collect(),
-            ),
+            Expr::Dict(dict) => {
+                Value::Table(dict.items.iter().filter_map(|item| Some((self.value(item.key.as_ref()?), self.value(&item.value)))).collect())
+            }
             Expr::BinOp(pair) if matches!(pair.op, Operator::Add | Operator::Div) => {
                 Value::Joined(vec![self.value(&pair.left), self.value(&pair.right)])
             }
@@ -379,8 +381,8 @@ impl<'a> Visitor<'a> for Returns<'a> {
 fn is_guard(test: &Expr) -> bool {
     let Expr::Compare(compare) = test else { return false };
     let sides: Vec<&Expr> = std::iter::once(&*compare.left).chain(&compare.comparators).collect();
-    let name = sides.iter().any(|side| matches!(side, Expr::Name(name) if name.id == "__name__"));
-    name && sides.iter().any(|side| matches!(side, Expr::StringLiteral(text) if text.value.to_str() == "__main__"))
+    let asks = sides.iter().any(|side| matches!(side, Expr::Name(name) if name.id == "__name__"));
+    asks && sides.iter().any(|side| matches!(side, Expr::StringLiteral(main) if main.value.to_str() == "__main__"))
 }
 
 fn place<T>(value: T, at: &impl Ranged) -> At<T> {
@@ -411,7 +413,9 @@ mod tests {
 
     #[test]
     fn what_is_no_python_gives_what_there_is() {
-        for text in ["", "x = (", "def f(:\n  pass\nimport os\n", "\u{0}\u{1}", "class", "print 'two'", &"(".repeat(100_000), &"a+".repeat(100_000)] {
+        for text in
+            ["", "x = (", "def f(:\n  pass\nimport os\n", "\u{0}\u{1}", "class", "print 'two'", &"(".repeat(100_000), &"a+".repeat(100_000)]
+        {
             _ = Outline::of(text);
         }
         assert!(Outline::of("def f(:\n  pass\nimport os\n").imports("os"));

@@ -23,10 +23,30 @@ const MANYLINUX: Rule = Rule::parsed("python.manylinux", "there are binaries of 
 
 /// Files that make a directory a project.
 const MANIFESTS: [&str; 7] = ["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "requirements"];
+/// Environments that conda and pixi make.
+const ELSEWHERE: [&str; 4] = ["environment.yml", "environment.yaml", "conda.yml", "pixi.toml"];
 /// Directories below which no project of its own is looked for.
 const PASSED_OVER: [&str; 20] = [
-    ".github", "docs", "doc", "examples", "example", "tests", "test", "scripts", "tools", "node_modules", "vendor", "third_party", "notebooks",
-    "benchmarks", "samples", "hack", ".venv", "venv", "deploy", "e2e",
+    ".github",
+    "docs",
+    "doc",
+    "examples",
+    "example",
+    "tests",
+    "test",
+    "scripts",
+    "tools",
+    "node_modules",
+    "vendor",
+    "third_party",
+    "notebooks",
+    "benchmarks",
+    "samples",
+    "hack",
+    ".venv",
+    "venv",
+    "deploy",
+    "e2e",
 ];
 /// Manifests of other languages: bare Python files beside them are their tools.
 const OTHERS: [&str; 7] = ["go.mod", "Cargo.toml", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile"];
@@ -55,9 +75,20 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
         }
     }
     if directories.is_empty() {
+        if let Some(file) =
+            ELSEWHERE.iter().find(|file| tree.has(file)).filter(|_| tree.files_in("").any(|path| path.extension() == Some("py")))
+        {
+            return Err(elsewhere(file).into());
+        }
         apps.extend(bare(tree)?.into_iter().flat_map(|project| sightings(tree, &project, None)));
     }
     Ok(apps)
+}
+
+fn elsewhere(file: &str) -> Diagnostic {
+    let message = format!("`{file}` lists packages of conda's, which imggen does not install");
+    let help = "list what the program needs in a requirements.txt or pyproject.toml, where PyPI has it";
+    Diagnostic::error("python::conda", message).at(file, None, "an environment of conda's").help(help)
 }
 
 fn sightings(tree: &Tree, project: &Project, directory: Option<&Utf8PathBuf>) -> Vec<(Sighting, Seed)> {
@@ -66,7 +97,12 @@ fn sightings(tree: &Tree, project: &Project, directory: Option<&Utf8PathBuf>) ->
     let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
     let sighting = |(index, entry): (usize, Entry<'_, '_>)| {
         let listens = entry.listens.iter().flat_map(Fact::because).cloned().collect();
-        let sighting = Sighting { name: name(project, &entry), directory: project.directory.clone(), program: entry.at.clone(), claims: entry.claims.clone() };
+        let sighting = Sighting {
+            name: name(project, &entry),
+            directory: project.directory.clone(),
+            program: entry.at.clone(),
+            claims: entry.claims.clone(),
+        };
         (sighting, Seed { directory: directory.cloned(), index, listens })
     };
     entries.into_iter().enumerate().map(sighting).collect()
@@ -94,18 +130,25 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
     let django = djangos(&sources);
     let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
     let entry = entries.get(seed.index).ok_or_else(gone)?;
+    if let Some(broken) = &entry.broken {
+        return Err(broken.clone().into());
+    }
     let ranked = rank(project, &constraints(tree, &project.directory)?, catalog)?;
     let around = Around { tree, catalog, project, sources: &sources };
     let settings = entry.django.and_then(|index| django.get(index));
     let mut app = around.app(sighting, entry, &ranked.warnings);
     let facts = around.facts(entry, settings, &ranked.versions, &ranked.held_back);
-    around.django(&mut app, settings);
+    django_behaviour(&mut app, settings);
     Ok((app, facts))
 }
 
 /// The directories that hold projects: the root, the members of its workspace, or else the topmost ones.
 fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
-    let is_project = |directory: &Utf8Path| MANIFESTS.iter().any(|name| tree.has(directory.join(name)) || (*name == "requirements" && super::requirements::main_file(tree, directory).is_some()));
+    let is_project = |directory: &Utf8Path| {
+        MANIFESTS.iter().any(|name| {
+            tree.has(directory.join(name)) || (*name == "requirements" && super::requirements::main_file(tree, directory).is_some())
+        })
+    };
     let root = Utf8Path::new("");
     let mut found: Vec<Utf8PathBuf> = Vec::new();
     let described = is_project(root);
@@ -119,7 +162,8 @@ fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
         }
         found.extend(members.iter().filter_map(|file| file.parent()).map(Utf8Path::to_owned));
         let programs = tree.files_in("").any(|path| path.extension() == Some("py")) || tree.has_directory("src") || tree.has("Procfile");
-        let hollow = !programs && tree.text("pyproject.toml").is_ok_and(|text| !text.contains("[project]") && !text.contains("[tool.poetry]"));
+        let hollow =
+            !programs && tree.text("pyproject.toml").is_ok_and(|text| !text.contains("[project]") && !text.contains("[tool.poetry]"));
         if !hollow {
             found.dedup();
             return found;
@@ -148,14 +192,19 @@ fn bare(tree: &Tree) -> Result<Option<Project>> {
     let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(None) };
     let sources = Sources::read(tree, Utf8Path::new(""), &[]);
     let foreign = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {
-        let known = |name: &str| name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name);
+        let known = |name: &str| {
+            name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name)
+        };
         let import = source.outline.imports.iter().find(|import| !known(import.value.split('.').next().unwrap_or_default()))?;
         Some((source, import))
     });
     if let Some((source, import)) = foreign {
         let package = import.value.split('.').next().unwrap_or_default();
         let error = Diagnostic::error("python::no-manifest", format!("`{package}` is imported, and nothing lists the dependencies"));
-        return Err(error.at(source.path, Some(import.span(source.text)), "imported here").help("write a requirements.txt, or a pyproject.toml (`uv init`, `uv add`)").into());
+        return Err(error
+            .at(source.path, Some(import.span(source.text)), "imported here")
+            .help("write a requirements.txt, or a pyproject.toml (`uv init`, `uv add`)")
+            .into());
     }
     Ok(Some(Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE)))))
 }
@@ -190,9 +239,15 @@ impl Around<'_, '_> {
         let mut kept = self.project.manifests.clone();
         let file = self.project.directory.join("pyproject.toml");
         let table = self.tree.text(&file).ok().and_then(|text| Table::parse(&file, text).ok());
-        let mut names: Vec<String> = vec!["README.md".into(), "README.rst".into(), "LICENSE".into(), "VERSION".into(), "requirements.txt".into()];
+        let mut names: Vec<String> =
+            vec!["README.md".into(), "README.rst".into(), "LICENSE".into(), "VERSION".into(), "requirements.txt".into()];
         if let Some(table) = &table {
-            let keys = [&["project", "readme"][..], &["project", "readme", "file"], &["project", "license", "file"], &["tool", "poetry", "readme"]];
+            let keys = [
+                &["project", "readme"][..],
+                &["project", "readme", "file"],
+                &["project", "license", "file"],
+                &["tool", "poetry", "readme"],
+            ];
             names.extend(keys.iter().filter_map(|keys| table.string(keys)).map(|(name, _)| name.to_owned()));
         }
         if self.project.package.is_some() {
@@ -205,13 +260,37 @@ impl Around<'_, '_> {
     fn clutter(&self) -> Vec<String> {
         let always = ["**/__pycache__", "**/*.pyc", ".venv"];
         let there = [
-            "tests", "test", "docs", "doc", "notebooks", ".pre-commit-config.yaml", "tox.ini", "noxfile.py", ".flake8", "mypy.ini", "pytest.ini",
-            "Makefile", "justfile", "Procfile", "Procfile.windows", "app.json", "runtime.txt", "heroku.yml", "fly.toml", "render.yaml", ".coveragerc", "node_modules",
+            "tests",
+            "test",
+            "docs",
+            "doc",
+            "notebooks",
+            ".pre-commit-config.yaml",
+            "tox.ini",
+            "noxfile.py",
+            ".flake8",
+            "mypy.ini",
+            "pytest.ini",
+            "Makefile",
+            "justfile",
+            "Procfile",
+            "Procfile.windows",
+            "app.json",
+            "runtime.txt",
+            "heroku.yml",
+            "fly.toml",
+            "render.yaml",
+            ".coveragerc",
+            "node_modules",
         ];
         let base = &self.project.directory;
         let present = there.iter().filter(|name| self.tree.has(base.join(name)) || self.tree.has_directory(base.join(name)));
         // a directory whose modules the program imports is no clutter
-        let used = |name: &str| self.sources.files.iter().any(|source| !source.is_aside(base) && source.outline.imports.iter().any(|import| import.value.split('.').next() == Some(name)));
+        let used = |name: &str| {
+            self.sources.files.iter().any(|source| {
+                !source.is_aside(base) && source.outline.imports.iter().any(|import| import.value.split('.').next() == Some(name))
+            })
+        };
         let own = present.filter(|name| !used(name)).map(|name| base.join(name).to_string());
         always.iter().map(|name| (*name).to_owned()).chain(own).collect()
     }
@@ -239,7 +318,9 @@ impl Around<'_, '_> {
             directory: inside,
             manager: project.manager.clone(),
             manifests: project.manifests.clone(),
-            member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty()).then(|| project.name.as_ref().map(|name| name.value.clone())).flatten(),
+            member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty())
+                .then(|| project.name.as_ref().map(|name| name.value.clone()))
+                .flatten(),
             package: project.package.clone(),
             versions: versions.to_vec(),
             held_back: held_back.to_vec(),
@@ -255,49 +336,75 @@ impl Around<'_, '_> {
             path,
             installed,
             compiles: self.sources.files.iter().all(|source| !source.outline.broken),
-            django: django.map(|django| DjangoFacts { directory: django.directory.clone(), static_root: django.static_root(), demands: django.demands() }),
+            django: django.map(|django| DjangoFacts {
+                directory: django.directory.clone(),
+                static_root: django.static_root(),
+                demands: django.demands(),
+            }),
             natives: self.natives(django),
             torch: project.installs("torch").map(|torch| Fact::new((), torch.at.clone())).filter(|_| !self.asks_for_cuda()),
-            only_glibc: only_glibc(&project.packages).map(|locked| Fact::new((), Evidence { rule: MANYLINUX.id, meaning: MANYLINUX.meaning, ..locked.at.clone() })),
+            only_glibc: only_glibc(&project.packages)
+                .map(|locked| Fact::new((), Evidence { rule: MANYLINUX.id, meaning: MANYLINUX.meaning, ..locked.at.clone() })),
             locked: project.packages.len(),
         }
     }
 
     fn asks_for_cuda(&self) -> bool {
-        self.project.packages.iter().any(|package| package.name.starts_with("nvidia-") || package.name.starts_with("cupy") || package.name == "vllm" || package.name == "bitsandbytes")
-            || self.project.packages.iter().any(|package| package.version.as_deref().is_some_and(|version| version.contains("+cu")))
+        self.project.packages.iter().any(|package| {
+            package.name.starts_with("nvidia-")
+                || package.name.starts_with("cupy")
+                || package.name == "vllm"
+                || package.name == "bitsandbytes"
+        }) || self.project.packages.iter().any(|package| package.version.as_deref().is_some_and(|version| version.contains("+cu")))
     }
 
     fn natives(&self, django: Option<&super::django::Django<'_, '_>>) -> Vec<Fact<NativeUse>> {
         let installs = |name: &String| self.project.installs(name).is_some();
         let in_settings = |name: &str| {
-            let source = django?.settings.iter().find(|source| source.text.contains(&format!("\"{name}\"")) || source.text.contains(&format!("'{name}'")))?;
+            let source = django?
+                .settings
+                .iter()
+                .find(|source| source.text.contains(&format!("\"{name}\"")) || source.text.contains(&format!("'{name}'")))?;
             Some(Evidence::exists(source.path, super::NATIVE))
         };
         let natives = self.catalog.natives("python").iter().filter(|native| !native.what.is_empty() && !native.unless.iter().any(installs));
         let used = |native: &crate::catalog::Native| {
             let at = self.project.installs(&native.name).map(|locked| locked.at.clone()).or_else(|| in_settings(&native.name))?;
             let at = Evidence { rule: super::NATIVE.id, meaning: super::NATIVE.meaning, ..at };
-            Some(Fact::new(NativeUse { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() }, at))
+            Some(Fact::new(
+                NativeUse { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() },
+                at,
+            ))
         };
         natives.filter_map(used).collect()
     }
+}
 
-    fn django(&self, app: &mut App, django: Option<&super::django::Django<'_, '_>>) {
-        let Some(django) = django else { return };
-        let writes: Vec<_> = django.writes();
-        for write in writes {
-            if write.value.directory.as_str().is_empty() {
-                let warning = Diagnostic::warning("python::database-beside-code", "the database is a file beside the code, where the image lets nobody write");
-                app.warnings.push(write.because().iter().fold(warning, Diagnostic::because).help("put it in a directory of its own, or name the database by a variable"));
-            } else if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
-                app.behaviour.writes.push(write);
-            }
+/// What Django's settings say about an app's behaviour.
+fn django_behaviour(app: &mut App, django: Option<&super::django::Django<'_, '_>>) {
+    let Some(django) = django else { return };
+    let writes: Vec<_> = django.writes();
+    for write in writes {
+        if write.value.directory.as_str().is_empty() {
+            let warning = Diagnostic::warning(
+                "python::database-beside-code",
+                "the database is a file beside the code, where the image lets nobody write",
+            );
+            app.warnings.push(
+                write
+                    .because()
+                    .iter()
+                    .fold(warning, Diagnostic::because)
+                    .help("put it in a directory of its own, or name the database by a variable"),
+            );
+        } else if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
+            app.behaviour.writes.push(write);
         }
-        app.behaviour.demands.extend(django.demands());
-        if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
-            let warning = Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
-            app.warnings.push(warning.because(&root).help("add `whitenoise`, or serve them elsewhere"));
-        }
+    }
+    app.behaviour.demands.extend(django.demands());
+    if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
+        let warning =
+            Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
+        app.warnings.push(warning.because(&root).help("add `whitenoise`, or serve them elsewhere"));
     }
 }

@@ -10,9 +10,7 @@ use super::command::PORT;
 use super::manager::Manager;
 use super::project::Backend;
 use crate::catalog::{Installer, Release, Suite, Tool, Toolchain};
-use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::Fact;
 use crate::need::Need;
 use crate::plan::{Blueprint, Builder, Copy, Setting, Start, Target};
 use crate::settings::DebugVariant;
@@ -88,7 +86,12 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let missing = || Diagnostic::error("catalog::no-suite", format!("the catalog has no image of Python {version} for this distribution"));
     let release = toolchain.releases.iter().find(|release| release.version == version).ok_or_else(missing)?;
     let (suite_name, suite) = suite(toolchain, release, choices).ok_or_else(missing)?;
-    let maker = Maker { facts, choices, toolchain, debugger: toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger)) };
+    let maker = Maker {
+        facts,
+        choices,
+        toolchain,
+        debugger: toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger)),
+    };
     let python = maker.python();
     let installs = facts.manager.value != Manager::Nothing;
     let project = maker.project()?;
@@ -151,9 +154,9 @@ impl Facts {
     }
 }
 
-struct Maker<'a> {
-    facts: &'a Facts,
-    choices: &'a Choices<'a>,
+pub(super) struct Maker<'a> {
+    pub(super) facts: &'a Facts,
+    pub(super) choices: &'a Choices<'a>,
     toolchain: &'a Toolchain,
     debugger: Option<&'a crate::catalog::Debugger>,
 }
@@ -203,7 +206,7 @@ impl Maker<'_> {
         mounts
     }
 
-    fn by_ssh(&self) -> bool {
+    pub(super) fn by_ssh(&self) -> bool {
         self.facts.remotes.iter().any(|remote| remote.value.contains("ssh://") || remote.value.contains("git@"))
     }
 
@@ -232,9 +235,13 @@ impl Maker<'_> {
     /// A list that another manager makes of its lock.
     fn exported(&self, name: &str, command: &str) -> Result<Vec<String>> {
         let tool = self.tool(name)?;
-        let (first, rest) = tool.packages.split_first().ok_or_else(|| Diagnostic::error("catalog::no-tool", format!("the catalog installs nothing for `{name}`")))?;
-        let with: String = rest.iter().map(|package| format!(" --with '{package}'")).collect();
-        Ok(vec![format!("uv tool run --from '{first}'{with} {command}"), self.venv(), "uv pip install -r /tmp/requirements.txt".into()])
+        let (first, rest) = tool
+            .packages
+            .split_first()
+            .ok_or_else(|| Diagnostic::error("catalog::no-tool", format!("the catalog installs nothing for `{name}`")))?;
+        let with = rest.iter().map(|package| format!("--with '{package}'"));
+        let words: Vec<_> = std::iter::once(format!("uv tool run --from '{first}'")).chain(with).chain([command.to_owned()]).collect();
+        Ok(vec![words.join(" "), self.venv(), "uv pip install -r /tmp/requirements.txt".into()])
     }
 
     fn installing(&self) -> Result<Vec<String>> {
@@ -244,7 +251,13 @@ impl Maker<'_> {
         let named = || facts.manifests.first().map(|file| file.strip_prefix(&facts.context).unwrap_or(file).to_string());
         Ok(match facts.manager.value {
             Manager::Uv => {
-                let own = if facts.member.is_some() || facts.manifests.iter().filter(|file| file.file_name() == Some("pyproject.toml")).count() > 1 { "--no-install-workspace" } else { "--no-install-project" };
+                let own = if facts.member.is_some()
+                    || facts.manifests.iter().filter(|file| file.file_name() == Some("pyproject.toml")).count() > 1
+                {
+                    "--no-install-workspace"
+                } else {
+                    "--no-install-project"
+                };
                 let local = if facts.locals.is_empty() { "" } else { " --no-install-local" };
                 vec![format!("uv sync --locked {own}{local}{member}")]
             }
@@ -303,16 +316,27 @@ impl Maker<'_> {
             _ if ["DEBUG", "USE_", "ENABLE"].iter().any(|word| name.contains(word)) => "False",
             _ => "build",
         };
-        let given: String = django.demands.iter().map(|name| format!("{}={} ", name.value, value(&name.value))).collect();
+        let given = django.demands.iter().map(|name| format!("{}={}", name.value, value(&name.value)));
         let manage = self.facts.directory.join(&django.directory).join("manage.py");
-        Some(format!("{given}python {manage} collectstatic --no-input"))
+        let words: Vec<_> = given.chain([format!("python {manage} collectstatic --no-input")]).collect();
+        Some(words.join(" "))
     }
 
     fn words(&self) -> Vec<String> {
         let set = self.choices.layers.iter().find_map(|layer| layer.settings().languages.python.command.clone());
-        let mut words: Vec<String> = set.filter(|words| !words.is_empty()).unwrap_or_else(|| self.facts.words.clone()).iter().map(|word| self.settled(word)).collect();
+        let mut words: Vec<String> = set
+            .filter(|words| !words.is_empty())
+            .unwrap_or_else(|| self.facts.words.clone())
+            .iter()
+            .map(|word| self.settled(word))
+            .collect();
         if let Some(debugger) = self.debugger {
-            let module = if words[0] == "python" { words.remove(0); None } else { Some("-m".to_owned()) };
+            let module = if words[0] == "python" {
+                words.remove(0);
+                None
+            } else {
+                Some("-m".to_owned())
+            };
             let listen = format!("0.0.0.0:{}", debugger.port);
             let front = ["python", "-m", "debugpy", "--listen", &listen].map(str::to_owned).into_iter().chain(module);
             words.splice(0..0, front);
@@ -327,8 +351,9 @@ impl Maker<'_> {
     }
 
     fn run_env(&self, target: Target) -> BTreeMap<String, String> {
-        let mut env: BTreeMap<String, String> =
-            [("PYTHONUNBUFFERED", "1"), ("PYTHONDONTWRITEBYTECODE", "1"), ("HOME", "/tmp")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let mut env: BTreeMap<String, String> = [("PYTHONUNBUFFERED", "1"), ("PYTHONDONTWRITEBYTECODE", "1"), ("HOME", "/tmp")]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .into();
         if target != Target::Production {
             env.insert("PYTHONFAULTHANDLER".into(), "1".into());
         }
@@ -355,57 +380,4 @@ impl Maker<'_> {
         }
         needs
     }
-
-    fn headline(&self, version: Version, target: Target) -> String {
-        let because = self.facts.versions.iter().find(|fact| fact.value == version).unwrap_or(&self.facts.versions[0]);
-        let source = if self.facts.manager.value == Manager::Nothing { "no dependencies".into() } else { self.facts.manager.place().to_string() };
-        let mut parts = vec![format!("Python {version} ({})", because.place()), self.facts.what.clone(), source];
-        parts.extend(self.facts.natives.iter().filter(|native| !native.value.run.is_empty()).map(|native| format!("{} ({})", native.value.name, native.place())));
-        parts.dedup();
-        match target {
-            Target::Debug(DebugVariant::Debugger) => "debugpy on port 5678".into(),
-            Target::Debug(_) => "traces of crashes (PYTHONFAULTHANDLER)".into(),
-            Target::Production => parts.join(", "),
-        }
-    }
-
-    fn decisions(&self, build: &Build, version: Version) -> Vec<Decision> {
-        let facts = self.facts;
-        let asked = self.choices.layers.choose("python.version", |settings| settings.languages.python.version);
-        let because = facts.versions.iter().find(|fact| fact.value == version).unwrap_or(&facts.versions[0]);
-        let mut toolchain = match asked {
-            Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
-            None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why("the newest that the project allows"),
-        };
-        for held in facts.held_back.iter().filter(|held| held.value != version) {
-            toolchain = toolchain.over(format!("Python {}", held.value), "what is locked has no binaries for it", held.because());
-        }
-        let installed = build.dependencies.iter().chain(&build.project).flat_map(|step| step.commands.clone()).filter(|command| command.contains("uv ")).collect::<Vec<_>>();
-        let how = format!("{} by {}", facts.locked, facts.manager.value.id());
-        let mut decisions = vec![toolchain, Decision::detected(Topic::Dependencies, if installed.is_empty() { "none".into() } else { installed.join(", ") }, facts.manager.because()).why(how)];
-        if let Some(torch) = &facts.torch {
-            decisions.push(Decision::detected(Topic::Dependencies, "torch for the processor", torch.because()).why("nothing here asks for CUDA, which takes some gigabytes"));
-        }
-        decisions
-    }
-
-    fn warnings(&self) -> Vec<Diagnostic> {
-        let mut warnings = Vec::new();
-        if let Some(index) = self.facts.indexes.first() {
-            let note = Diagnostic::note("python::private-index", "packages come from an index that may ask who you are");
-            warnings.push(index.because().iter().fold(note, Diagnostic::because).help("give it a login: `docker build --secret id=netrc,src=$HOME/.netrc .`"));
-        }
-        if self.by_ssh() {
-            warnings.push(Diagnostic::note("python::ssh", "a dependency is fetched by ssh").help("`docker build --ssh default .`"));
-        }
-        if let Some(native) = self.facts.natives.iter().find(|native| self.choices.base().installer == Some(Installer::Apk) && !native.value.build.is_empty()) {
-            warnings.push(note_of_musl(native));
-        }
-        warnings
-    }
-}
-
-fn note_of_musl(native: &Fact<super::NativeUse>) -> Diagnostic {
-    let warning = Diagnostic::warning("python::musl", "on Alpine packages without musl wheels are compiled from source, where they can be");
-    native.because().iter().fold(warning, Diagnostic::because)
 }

@@ -142,7 +142,10 @@ fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
         return by_variable(command, port);
     }
     match configured {
-        Some(found) => command.listens = Some(Listen { port: found.port.or(Some(8000)), variable: found.variable, interface: Interface::Any, host: None }),
+        Some(found) => {
+            let port = found.port.or(Some(8000));
+            command.listens = Some(Listen { port, variable: found.variable, interface: Interface::Any, host: None });
+        }
         None => by_variable(command, 8000),
     }
 }
@@ -178,7 +181,13 @@ fn addressed(command: &mut Command, server: &Server) {
         given.extend([flag(host), "0.0.0.0".to_owned()]);
     }
     given.extend([flag(server.port), PORT.to_owned()]);
-    given.extend(server.rest.iter().filter(|word| !command.words.iter().any(|known| known.starts_with(word.split('=').next().unwrap_or(word)))).map(|word| (*word).to_owned()));
+    given.extend(
+        server
+            .rest
+            .iter()
+            .filter(|word| !command.words.iter().any(|known| known.starts_with(word.split('=').next().unwrap_or(word))))
+            .map(|word| (*word).to_owned()),
+    );
     // waitress takes options before the application alone
     if server.name == "waitress-serve" {
         command.words.splice(1..1, given);
@@ -201,11 +210,10 @@ fn runserver(command: &mut Command) {
 pub fn words(line: &str) -> (Utf8PathBuf, Vec<String>) {
     let mut line = line.trim();
     let mut directory = Utf8PathBuf::new();
-    if let Some((first, rest)) = line.split_once("&&") {
-        if let Some(into) = first.trim().strip_prefix("cd ") {
-            directory = Utf8Path::new(into.trim().trim_matches(['"', '\''])).to_owned();
-            line = rest.trim();
-        }
+    let changes = line.split_once("&&").and_then(|(first, rest)| Some((first.trim().strip_prefix("cd ")?, rest)));
+    if let Some((into, rest)) = changes {
+        directory = Utf8Path::new(into.trim().trim_matches(['"', '\''])).to_owned();
+        line = rest.trim();
     }
     let needs_shell = line.contains("&&") || line.contains("$(") || line.contains(['|', ';', '`', '>', '<']);
     if needs_shell {
@@ -240,7 +248,8 @@ pub fn words(line: &str) -> (Utf8PathBuf, Vec<String>) {
 /// Variables in front of a command: `A=1 gunicorn ...`.
 pub fn assignments(words: &mut Vec<String>) -> BTreeMap<String, String> {
     let is_one = |word: &String| {
-        word.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
+        word.split_once('=')
+            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
     };
     let count = words.iter().take_while(|word| is_one(word)).count();
     words.drain(..count).filter_map(|word| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
@@ -272,11 +281,18 @@ mod tests {
             ("python manage.py runserver 8080", "python manage.py runserver 0.0.0.0:{port}", Some(8080)),
             ("python bot.py", "python bot.py", None),
             ("python serve.py $PORT", "python serve.py {port}", Some(8000)),
-            ("python manage.py migrate && gunicorn x.wsgi", "PORT={port} sh -c python manage.py migrate && exec gunicorn x.wsgi", Some(8000)),
+            (
+                "python manage.py migrate && gunicorn x.wsgi",
+                "PORT={port} sh -c python manage.py migrate && exec gunicorn x.wsgi",
+                Some(8000),
+            ),
         ] {
             assert_eq!(tuned(line, &[]), (expected.into(), port), "{line}");
         }
         let config = ("gunicorn.conf.py", "import os\nbind = f\"[::]:{os.environ.get('PORT', 5006)}\"\n");
-        assert_eq!(tuned("gunicorn --config gunicorn.conf.py x.wsgi", &[config]), ("gunicorn --config gunicorn.conf.py x.wsgi".into(), Some(5006)));
+        assert_eq!(
+            tuned("gunicorn --config gunicorn.conf.py x.wsgi", &[config]),
+            ("gunicorn --config gunicorn.conf.py x.wsgi".into(), Some(5006))
+        );
     }
 }

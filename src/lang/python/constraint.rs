@@ -54,7 +54,7 @@ impl Constraint {
 /// All constraints of the project in `directory`.
 ///
 /// # Errors
-/// When one cannot be understood, or asks for another Python than CPython.
+/// When one cannot be understood, or asks for another Python than `CPython`.
 pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<Vec<Constraint>> {
     let mut found = Vec::new();
     let places = [directory, Utf8Path::new("")];

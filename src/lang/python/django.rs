@@ -36,7 +36,8 @@ pub struct Django<'s, 't> {
 
 /// All Django projects below the project's directory.
 pub fn find<'s, 't>(sources: &'s Sources<'t>) -> Vec<Django<'s, 't>> {
-    let manages = sources.files.iter().filter(|source| source.path.file_name() == Some("manage.py") && !source.is_aside(&sources.directory));
+    let manages =
+        sources.files.iter().filter(|source| source.path.file_name() == Some("manage.py") && !source.is_aside(&sources.directory));
     manages.filter_map(|manage| read(sources, manage)).collect()
 }
 
@@ -88,12 +89,14 @@ fn taken_in<'s, 't>(sources: &'s Sources<'t>, first: Option<&'s Source<'t>>, par
     let mut next = 0;
     while let Some(source) = found.get(next).copied() {
         next += 1;
-        let stars = source.outline.imports.iter().filter_map(|import| import.value.strip_suffix(".*").or_else(|| import.value.strip_suffix('*')));
+        let stars =
+            source.outline.imports.iter().filter_map(|import| import.value.strip_suffix(".*").or_else(|| import.value.strip_suffix('*')));
         for star in stars {
             let module = source.absolute(star.trim_end_matches('.'));
             let base = parent.join(module.replace('.', "/"));
             let files = [Utf8PathBuf::from(format!("{base}.py")), base.join("__init__.py")];
-            let inner = sources.module(&module).or_else(|| sources.files.iter().find(|source| files.iter().any(|file| source.path == file)));
+            let inner =
+                sources.module(&module).or_else(|| sources.files.iter().find(|source| files.iter().any(|file| source.path == file)));
             found.extend(inner.filter(|inner| !found.iter().any(|known| known.path == inner.path)).into_iter().collect::<Vec<_>>());
         }
     }
@@ -117,14 +120,17 @@ impl Django<'_, '_> {
 
     /// Whether something in the settings serves static files: a middleware or a store elsewhere.
     pub fn serves_static(&self) -> bool {
-        ["whitenoise", "storages.backends", "S3Boto3", "s3boto3", "servestatic", "dj_static", "cloudinary"].iter().any(|word| self.settings.iter().any(|source| source.text.contains(word)))
+        ["whitenoise", "storages.backends", "S3Boto3", "s3boto3", "servestatic", "dj_static", "cloudinary"]
+            .iter()
+            .any(|word| self.settings.iter().any(|source| source.text.contains(word)))
     }
 
     /// Variables that the settings do not load without.
     pub fn demands(&self) -> Vec<Fact<String>> {
         let mut found: Vec<Fact<String>> = Vec::new();
         for source in &self.settings {
-            let subscripts = source.outline.assigns.iter().filter_map(|assign| if let Value::Call(call) = &assign.value { Some(&**call) } else { None });
+            let subscripts =
+                source.outline.assigns.iter().filter_map(|assign| if let Value::Call(call) = &assign.value { Some(&**call) } else { None });
             for call in source.outline.calls.iter().chain(subscripts) {
                 if let Some(name) = demands(call).filter(|name| !found.iter().any(|known| known.value == *name)) {
                     found.push(Fact::new(name.to_owned(), source.evidence(&call.at, DEMANDED)));
@@ -138,10 +144,13 @@ impl Django<'_, '_> {
     pub fn writes(&self) -> Vec<Fact<WritePath>> {
         let mut writes = Vec::new();
         if let Some((source, assign)) = self.setting("MEDIA_ROOT") {
-            writes.extend(relative(&assign.value).map(|path| Fact::new(WritePath { directory: path.into() }, source.evidence(&assign.at, MEDIA))));
+            writes.extend(
+                relative(&assign.value).map(|path| Fact::new(WritePath { directory: path.into() }, source.evidence(&assign.at, MEDIA))),
+            );
         }
         if let Some((source, assign)) = self.setting("DATABASES") {
-            let by_variable = self.settings.iter().any(|source| source.text.contains("dj_database_url") || source.text.contains("DATABASE_URL"));
+            let by_variable =
+                self.settings.iter().any(|source| source.text.contains("dj_database_url") || source.text.contains("DATABASE_URL"));
             let file = database_file(&assign.value).filter(|_| !by_variable);
             let directory = file.map(|file| Utf8Path::new(&file).parent().unwrap_or(Utf8Path::new("")).to_owned());
             writes.extend(directory.map(|directory| Fact::new(WritePath { directory }, source.evidence(&assign.at, SQLITE))));

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::{self, Command, tune};
 use super::django::{self, Django};
-use super::frameworks::{Application, Protocol, applications};
+use super::frameworks::{Application, applications};
 use super::listen;
 use super::project::Project;
 use super::sources::{Source, Sources};
@@ -26,7 +26,8 @@ const NAMESAKE: Rule = Rule::parsed("python.namesake", "this bears the project's
 /// Names of files that start something by themselves.
 const STARTERS: [&str; 10] = ["main", "app", "bot", "run", "server", "start", "worker", "cli", "index", "service"];
 /// Files that are for the project's tools.
-const TOOLS: [&str; 9] = ["setup.py", "manage.py", "conftest.py", "noxfile.py", "fabfile.py", "gunicorn.conf.py", "tasks.py", "wsgi.py", "asgi.py"];
+const TOOLS: [&str; 9] =
+    ["setup.py", "manage.py", "conftest.py", "noxfile.py", "fabfile.py", "gunicorn.conf.py", "tasks.py", "wsgi.py", "asgi.py"];
 
 /// How `docker run IMAGE ...` treats what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,29 @@ pub struct Entry<'s, 't> {
     pub installed: bool,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
+    /// Why it cannot be started.
+    pub broken: Option<Diagnostic>,
+}
+
+impl Entry<'_, '_> {
+    fn new(name: &str, command: Command, what: String, at: Evidence) -> Self {
+        let listens = command.listens.clone().map(|listen| Fact::new(listen, at.clone())).into_iter().collect();
+        Self {
+            name: name.to_owned(),
+            command,
+            claims: Vec::new(),
+            listens,
+            form: Form::Command,
+            root: Utf8PathBuf::new(),
+            source: None,
+            django: None,
+            what,
+            at,
+            installed: false,
+            warnings: Vec::new(),
+            broken: None,
+        }
+    }
 }
 
 /// Finds them.
@@ -83,7 +107,7 @@ impl<'s, 't> Finder<'s, 't> {
     pub fn all(&self) -> Vec<Entry<'s, 't>> {
         let mut found = self.procfile();
         for (index, django) in self.djangos.iter().enumerate() {
-            found.extend(self.django(index, django));
+            found.push(self.django(index, django));
         }
         found.extend(applications(self.sources).into_iter().filter_map(|application| self.application(&application)));
         found.extend(self.streamlit());
@@ -91,28 +115,21 @@ impl<'s, 't> Finder<'s, 't> {
         found.extend(self.celery());
         found.extend(self.scripts());
         found.extend(self.files(&taken));
+        // what the Procfile starts is one with what was found by itself
+        let web = found
+            .iter()
+            .find(|entry| entry.at.rule == PROCFILE.id && !entry.claims.is_empty())
+            .map(|entry| (entry.source.map(|source| source.path), entry.django));
+        if let Some((path, django)) = web {
+            let same = |entry: &Entry<'_, '_>| {
+                (django.is_some() && entry.django == django) || (path.is_some() && entry.source.map(|source| source.path) == path)
+            };
+            found.retain(|entry| entry.at.rule == PROCFILE.id || !same(entry));
+        }
         for entry in &mut found {
             self.claim(entry);
         }
         found
-    }
-
-    fn entry(&self, name: &str, command: Command, what: String, at: Evidence) -> Entry<'s, 't> {
-        let listens = command.listens.clone().map(|listen| Fact::new(listen, at.clone())).into_iter().collect();
-        Entry {
-            name: name.to_owned(),
-            command,
-            claims: Vec::new(),
-            listens,
-            form: Form::Command,
-            root: Utf8PathBuf::new(),
-            source: None,
-            django: None,
-            what,
-            at,
-            installed: false,
-            warnings: Vec::new(),
-        }
     }
 
     fn claim(&self, entry: &mut Entry<'s, 't>) {
@@ -139,10 +156,13 @@ impl<'s, 't> Finder<'s, 't> {
             command.env.extend(given);
             command.directory = directory;
             let at = Evidence::at(file.clone(), Span::of_line(number, line), PROCFILE, line.trim());
-            let mut entry = self.entry(if kind == "web" { "" } else { kind }, command, self.procfile_words(rest, number), at);
+            let mut entry = Entry::new(if kind == "web" { "" } else { kind }, command, String::new(), at);
             if kind == "web" {
                 entry.claims.push(Fact::new(Claim::Named, entry.at.clone()));
             }
+            let program = entry.command.words.first().cloned().unwrap_or_default();
+            let django = if self.djangos.is_empty() || kind != "web" { "" } else { "Django behind " };
+            entry.what = format!("{django}{program} (Procfile:{number})");
             entry.source = self.started(&entry.command);
             if entry.name.is_empty() && self.project.name.is_none() {
                 entry.name = entry.source.map(nameable).unwrap_or_default();
@@ -159,17 +179,11 @@ impl<'s, 't> Finder<'s, 't> {
         lines.filter_map(entry).collect()
     }
 
-    fn procfile_words(&self, command: &str, number: usize) -> String {
-        let django = if self.djangos.is_empty() { "" } else { "Django behind " };
-        let program = command.split_whitespace().find(|word| !word.contains('=')).unwrap_or_default();
-        format!("{django}{program} (Procfile:{number})")
-    }
-
     /// The project's file that a command starts.
     fn started(&self, command: &Command) -> Option<&'s Source<'t>> {
         let base = self.sources.directory.join(&command.directory);
         let target = |word: &String| {
-            if word.ends_with(".py") {
+            if Utf8Path::new(word).extension() == Some("py") {
                 return self.sources.files.iter().find(|source| source.path == base.join(word));
             }
             let module = word.split([':', '(']).next().unwrap_or_default();
@@ -178,7 +192,7 @@ impl<'s, 't> Finder<'s, 't> {
         command.words.iter().skip(1).filter(|word| !word.ends_with("conf.py")).find_map(target)
     }
 
-    fn django(&self, index: usize, django: &Django<'s, 't>) -> Option<Entry<'s, 't>> {
+    fn django(&self, index: usize, django: &Django<'s, 't>) -> Entry<'s, 't> {
         let installs = |name: &str| self.project.installs(name).is_some();
         let wsgi = django.wsgi.as_ref().map(|fact| fact.value.clone());
         let asgi = django.asgi.as_ref().map(|fact| fact.value.clone());
@@ -197,14 +211,14 @@ impl<'s, 't> Finder<'s, 't> {
         let mut command = tune(words, self.sources);
         command.directory.clone_from(&django.directory);
         let what = format!("Django behind {server} ({})", django.at.place());
-        let mut entry = self.entry(if self.project.name.is_some() { "" } else { &django.package }, command, what, django.at.clone());
+        let mut entry = Entry::new(if self.project.name.is_some() { "" } else { &django.package }, command, what, django.at.clone());
         entry.source = Some(django.manage);
         entry.django = Some(index);
         if server == "python" {
             entry.what = format!("Django ({})", django.at.place());
             entry.warnings.push(no_server("Django", "gunicorn", &django.at));
         }
-        Some(entry)
+        entry
     }
 
     fn application(&self, application: &Application<'s, 't>) -> Option<Entry<'s, 't>> {
@@ -214,7 +228,7 @@ impl<'s, 't> Finder<'s, 't> {
         }
         let (command, lacks) = self.served(application);
         let what = format!("{} application ({})", application.framework, application.at.place());
-        let mut entry = self.entry("", command, what, application.at.clone());
+        let mut entry = Entry::new("", command, what, application.at.clone());
         entry.source = Some(source);
         entry.root.clone_from(&source.root);
         entry.installed = self.is_installed(source);
@@ -232,73 +246,12 @@ impl<'s, 't> Finder<'s, 't> {
         if matches!(source.path.file_stem(), Some("wsgi" | "asgi")) {
             entry.claims.push(Fact::new(Claim::Named, Evidence::exists(source.path, MODULE)));
         }
-        entry.warnings.extend(lacks.map(|server| no_server(application.framework, server, &application.at)));
-        Some(entry)
-    }
-
-    /// The command that serves an application, and the server that is missing.
-    fn served(&self, application: &Application<'s, 't>) -> (Command, Option<&'static str>) {
-        let installs = |name: &str| self.project.installs(name).is_some();
-        let target = format!("{}:{}", application.source.module, application.object);
-        let called = if application.factory { format!("{target}()") } else { target.clone() };
-        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
-        let factory: &[&str] = if application.factory { &["--factory"] } else { &[] };
-        let configured = self.tree.has(self.sources.directory.join("gunicorn.conf.py"));
-        let (chosen, lacks) = match application.protocol {
-            Protocol::Asgi => {
-                if installs("gunicorn") && configured && installs("uvicorn") {
-                    let class = if installs("uvicorn-worker") { "uvicorn_worker.UvicornWorker" } else { "uvicorn.workers.UvicornWorker" };
-                    (words(&["gunicorn", "--worker-class", class, &called]), None)
-                } else if installs("uvicorn") || installs("fastapi[standard]") || installs("fastapi[all]") || installs("litestar[standard]") || installs("fastapi-cli") {
-                    ([words(&["uvicorn"]), words(factory), vec![target]].concat(), None)
-                } else if installs("hypercorn") || installs("quart") {
-                    (words(&["hypercorn", &called]), None)
-                } else if installs("granian") {
-                    ([words(&["granian", "--interface", "asgi"]), words(factory), vec![target]].concat(), None)
-                } else if installs("daphne") {
-                    (words(&["daphne", &target]), None)
-                } else {
-                    (self.plain(application.source), Some("uvicorn"))
-                }
-            }
-            Protocol::Wsgi => {
-                if installs("gunicorn") {
-                    (words(&["gunicorn", &called]), None)
-                } else if installs("waitress") {
-                    let call: &[&str] = if application.factory { &["--call"] } else { &[] };
-                    ([words(&["waitress-serve"]), words(call), vec![target]].concat(), None)
-                } else if installs("granian") {
-                    ([words(&["granian", "--interface", "wsgi"]), words(factory), vec![target]].concat(), None)
-                } else if matches!(application.framework, "Flask" | "APIFlask") {
-                    (words(&["flask", "--app", &target, "run"]), Some("gunicorn"))
-                } else {
-                    (self.plain(application.source), Some("gunicorn"))
-                }
-            }
-            Protocol::Own if application.framework == "Sanic" && application.source.outline.guard.is_none() => {
-                let factory: &[&str] = if application.factory { &["--factory"] } else { &[] };
-                ([words(&["sanic", &target]), words(factory)].concat(), None)
-            }
-            Protocol::Own => (self.plain(application.source), None),
-        };
-        (tune(chosen, self.sources), lacks)
-    }
-
-    /// `python FILE`, or `python -m MODULE` in a package.
-    fn plain(&self, source: &Source<'t>) -> Vec<String> {
-        if source.module.contains('.') || self.is_installed(source) {
-            return vec!["python".into(), "-m".into(), source.module.trim_end_matches(".__main__").to_owned()];
+        if let Some(server) = lacks {
+            let starts = entry.command.words.first().is_some_and(|word| word != "python") || source.outline.guard.is_some();
+            let error = nothing_starts(application.framework, server, &application.at);
+            if starts { entry.warnings.push(no_server(application.framework, server, &application.at)) } else { entry.broken = Some(error) }
         }
-        let root = if source.root == "src" { Utf8Path::new("") } else { &source.root };
-        let inside = source.path.strip_prefix(self.sources.directory.join(root)).unwrap_or(source.path);
-        vec!["python".into(), inside.to_string()]
-    }
-
-    /// Whether a file is part of what the project installs.
-    fn is_installed(&self, source: &Source<'t>) -> bool {
-        let name = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value).replace('-', "_"));
-        let top = source.module.split('.').next().unwrap_or_default();
-        self.project.package.is_some() && (source.root == "src" || name.is_some_and(|name| name == top && source.root.as_str().is_empty())) && source.path.components().count() > 1
+        Some(entry)
     }
 
     fn streamlit(&self) -> Vec<Entry<'s, 't>> {
@@ -308,16 +261,35 @@ impl<'s, 't> Finder<'s, 't> {
         let page = |source: &&'s Source<'t>| {
             let below_pages = source.path.parent().is_some_and(|parent| parent.file_name() == Some("pages"));
             let shows = source.outline.calls.iter().any(|call| {
-                matches!(call.path.as_str(), "streamlit.set_page_config" | "streamlit.title" | "streamlit.write" | "streamlit.navigation" | "streamlit.header" | "streamlit.markdown")
+                matches!(
+                    call.path.as_str(),
+                    "streamlit.set_page_config"
+                        | "streamlit.title"
+                        | "streamlit.write"
+                        | "streamlit.navigation"
+                        | "streamlit.header"
+                        | "streamlit.markdown"
+                )
             });
             source.outline.imports("streamlit") && shows && !below_pages
         };
-        let mut pages: Vec<_> = self.sources.files.iter().filter(page).filter(|source| source.path.parent() == Some(&self.sources.directory) || self.sources.files.len() == 1).collect();
+        let mut pages: Vec<_> = self
+            .sources
+            .files
+            .iter()
+            .filter(page)
+            .filter(|source| source.path.parent() == Some(&self.sources.directory) || self.sources.files.len() == 1)
+            .collect();
         if pages.is_empty() {
             pages = self.sources.files.iter().filter(page).filter(|source| !source.is_aside(&self.sources.directory)).collect();
         }
         // a page that another one imports is a part of it
-        let imported = |page: &Source<'t>| self.sources.files.iter().any(|other| other.path != page.path && other.outline.imports.iter().any(|import| other.absolute(&import.value).starts_with(&page.module)));
+        let imported = |page: &Source<'t>| {
+            self.sources.files.iter().any(|other| {
+                other.path != page.path
+                    && other.outline.imports.iter().any(|import| other.absolute(&import.value).starts_with(&page.module))
+            })
+        };
         if pages.len() > 1 {
             let kept: Vec<_> = pages.iter().copied().filter(|page| !imported(page)).collect();
             pages = if kept.is_empty() { pages } else { kept };
@@ -325,7 +297,8 @@ impl<'s, 't> Finder<'s, 't> {
         let entry = |source: &'s Source<'t>| {
             let file = source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path).to_string();
             let command = tune(["streamlit", "run", &file].map(str::to_owned).to_vec(), self.sources);
-            let mut entry = self.entry(&nameable(source), command, format!("Streamlit ({})", source.path), Evidence::exists(source.path, PAGE));
+            let mut entry =
+                Entry::new(&nameable(source), command, format!("Streamlit ({})", source.path), Evidence::exists(source.path, PAGE));
             entry.source = Some(source);
             entry
         };
@@ -337,7 +310,7 @@ impl<'s, 't> Finder<'s, 't> {
             let call = source.outline.calls.iter().find(|call| call.path == "celery.Celery")?;
             let words = ["celery", "-A", &source.module, "worker", "--loglevel", "info"].map(str::to_owned).to_vec();
             let at = source.evidence(&call.at, WORKER);
-            let mut entry = self.entry("worker", tune(words, self.sources), format!("Celery worker ({})", at.place()), at);
+            let mut entry = Entry::new("worker", tune(words, self.sources), format!("Celery worker ({})", at.place()), at);
             entry.source = Some(source);
             entry.root.clone_from(&source.root);
             Some(entry)
@@ -352,7 +325,7 @@ impl<'s, 't> Finder<'s, 't> {
         let entry = |script: &Fact<super::project::Script>| {
             let command = Command { words: vec![script.value.name.clone()], ..Command::default() };
             let at = script.because()[0].clone();
-            let mut entry = self.entry(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.place()), at);
+            let mut entry = Entry::new(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.place()), at);
             let module = script.value.target.split(':').next().unwrap_or_default();
             entry.source = self.sources.module(module);
             entry.listens = entry.source.map(|source| listen::listens(self.sources, source)).unwrap_or_default();
@@ -381,13 +354,22 @@ impl<'s, 't> Finder<'s, 't> {
             } else if let Some(guard) = source.outline.guard.as_ref().filter(|_| depth == 1 || STARTERS.contains(&stem)) {
                 source.evidence(guard, GUARD)
             } else {
-                let works = source.outline.calls.iter().find(|call| call.scope == crate::read::python::Scope::Module && !call.path.ends_with("load_dotenv"));
+                let works = source
+                    .outline
+                    .calls
+                    .iter()
+                    .find(|call| call.scope == crate::read::python::Scope::Module && !call.path.ends_with("load_dotenv"));
                 let call = works.filter(|_| STARTERS.contains(&stem) && depth <= 2)?;
                 source.evidence(&call.at, TOP)
             };
             let command = tune(self.plain(source), self.sources);
             let own = if STARTERS.contains(&stem) && depth == 1 || name == "__main__.py" { nameable(source) } else { stem.to_owned() };
-            let mut entry = self.entry(&own, command, format!("{} ({})", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path), at.place()), at);
+            let mut entry = Entry::new(
+                &own,
+                command,
+                format!("{} ({})", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path), at.place()),
+                at,
+            );
             entry.what = format!("starts {}", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path));
             entry.listens = listen::listens(self.sources, source);
             entry.source = Some(source);
@@ -410,6 +392,11 @@ fn nameable(source: &Source<'_>) -> String {
 fn no_server(framework: &str, server: &str, at: &Evidence) -> Diagnostic {
     let message = format!("no production server is among the dependencies: {framework} is started by what it brings for development");
     Diagnostic::warning("python::no-server", message).because(at).help(format!("add `{server}` to the dependencies and run imggen again"))
+}
+
+fn nothing_starts(framework: &str, server: &str, at: &Evidence) -> Diagnostic {
+    let message = format!("no server is among the dependencies, and {framework} does not start by itself");
+    Diagnostic::error("python::no-server", message).because(at).help(format!("add `{server}` to the dependencies and run imggen again"))
 }
 
 /// Reads the Django projects.

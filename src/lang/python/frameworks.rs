@@ -47,7 +47,8 @@ const MAKERS: [(&str, Protocol, &str); 24] = [
 ];
 
 /// Names that functions have which make applications.
-const FACTORIES: [&str; 8] = ["create_app", "make_app", "app_factory", "get_app", "build_app", "create_application", "get_application", "init_app"];
+const FACTORIES: [&str; 8] =
+    ["create_app", "make_app", "app_factory", "get_app", "build_app", "create_application", "get_application", "init_app"];
 
 /// Names that applications have, the most telling first.
 const NAMES: [&str; 8] = ["app", "application", "asgi_app", "wsgi_app", "asgi", "wsgi", "server", "api"];
@@ -92,7 +93,8 @@ pub fn applications<'s, 't>(sources: &'s Sources<'t>) -> Vec<Application<'s, 't>
 /// The objects of one module.
 fn objects<'s, 't>(sources: &'s Sources<'t>, source: &'s Source<'t>, called: &mut Vec<String>) -> Vec<Application<'s, 't>> {
     let mut found: Vec<Application<'s, 't>> = Vec::new();
-    for assign in source.outline.assigns.iter().filter(|assign| assign.scope != Scope::Guard && !matches!(assign.scope, Scope::Function(_))) {
+    for assign in source.outline.assigns.iter().filter(|assign| assign.scope != Scope::Guard && !matches!(assign.scope, Scope::Function(_)))
+    {
         let Some((protocol, framework, factory)) = made(sources, source, &assign.value, 0) else { continue };
         called.extend(factory);
         let at = source.evidence(&assign.at, APPLICATION);
@@ -143,7 +145,12 @@ fn made(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) ->
     }
 }
 
-fn returns(sources: &Sources<'_>, source: &Source<'_>, function: &crate::read::python::Function, depth: u8) -> Option<(Protocol, &'static str)> {
+fn returns(
+    sources: &Sources<'_>,
+    source: &Source<'_>,
+    function: &crate::read::python::Function,
+    depth: u8,
+) -> Option<(Protocol, &'static str)> {
     function.returns.iter().find_map(|value| {
         let value = match value {
             Value::Name(name) => {
@@ -171,7 +178,7 @@ fn factories<'s, 't>(sources: &'s Sources<'t>, source: &'s Source<'t>) -> Vec<Ap
 fn mounted(sources: &Sources<'_>) -> Vec<String> {
     let mut mounted = Vec::new();
     for source in &sources.files {
-        let mounts = source.outline.calls.iter().filter(|call| call.path.ends_with(".mount"));
+        let mounts = source.outline.calls.iter().filter(|call| call.path.rsplit('.').next() == Some("mount"));
         for value in mounts.filter_map(|call| call.argument("app", Some(1))) {
             if let Value::Name(name) = value {
                 mounted.push(source.absolute(name));

@@ -67,14 +67,22 @@ pub fn listens(sources: &Sources<'_>, source: &Source<'_>) -> Vec<Fact<Listen>> 
 fn server(sources: &Sources<'_>, source: &Source<'_>, call: &Call) -> Option<Listen> {
     let named = |listener: &&Listener| {
         let same = if listener.call.starts_with('.') { call.path.ends_with(listener.call) } else { call.path == listener.call };
-        let run = listener.call == "app.run" && call.path.ends_with(".run") && call.path.matches('.').count() == 1 && is_app(source, &call.path);
+        let run = listener.call == "app.run"
+            && call.path.rsplit('.').next() == Some("run")
+            && call.path.matches('.').count() == 1
+            && is_app(source, &call.path);
         (same || run) && source.outline.imports(listener.import)
     };
     let listener = LISTENERS.iter().find(named)?;
     let given = call.argument(listener.port.0, listener.port.1).and_then(|value| values::port(sources, source, value));
     let Port { port, variable } = given.unwrap_or_default();
     let host = call.argument(listener.host.0, listener.host.1);
-    Some(Listen { port: port.or(listener.usual.filter(|_| variable.is_none())), variable, interface: interface(sources, source, host, listener.without), host: None })
+    Some(Listen {
+        port: port.or(listener.usual.filter(|_| variable.is_none())),
+        variable,
+        interface: interface(sources, source, host, listener.without),
+        host: None,
+    })
 }
 
 /// Whether the first name of a dotted path is an application of a framework that runs itself.
@@ -108,7 +116,9 @@ fn interface(sources: &Sources<'_>, source: &Source<'_>, host: Option<&Value>, w
     };
     match host.map(text) {
         None => without,
-        Some(Some(text)) if text.starts_with("127.") || text == "localhost" || text.starts_with("[::1]") || text == "::1" => Interface::Loopback,
+        Some(Some(text)) if text.starts_with("127.") || text == "localhost" || text.starts_with("[::1]") || text == "::1" => {
+            Interface::Loopback
+        }
         Some(_) => Interface::Any,
     }
 }

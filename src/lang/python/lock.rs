@@ -137,7 +137,7 @@ fn locked(file: &Utf8Path, text: &str, package: &Package, extras: &[String]) -> 
     let at = Evidence::at(file, Span::of(text, range.start, range.end), LOCKED, package.name.get_ref().as_str());
     let wheel = |artefact: &toml::Table| {
         let named = ["filename", "file", "name", "url", "path"].iter().find_map(|key| artefact.get(*key)?.as_str());
-        named.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).filter(|name| name.ends_with(".whl"))
+        named.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).filter(|name| Utf8Path::new(name).extension() == Some("whl"))
     };
     let wheels: Vec<_> = package.wheels.iter().chain(&package.files).filter_map(wheel).collect();
     let name = normal(package.name.get_ref());

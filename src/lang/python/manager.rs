@@ -90,9 +90,8 @@ pub fn manager(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>)
         .filter(|(_, file)| tree.has(file))
         .collect();
     let fact = |(manager, file): &(Manager, Utf8PathBuf)| Fact::new(*manager, Evidence::exists(file.clone(), LOCK));
-    let spoken_for = |(manager, _): &&(Manager, Utf8PathBuf)| {
-        pyproject.zip(manager.section()).is_some_and(|(table, section)| table.has(section))
-    };
+    let spoken_for =
+        |(manager, _): &&(Manager, Utf8PathBuf)| pyproject.zip(manager.section()).is_some_and(|(table, section)| table.has(section));
     match locks.as_slice() {
         [] => {}
         [one] => return Ok(Some(fact(one))),
@@ -125,7 +124,8 @@ pub fn manager(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>)
 fn conflict(locks: &[(Manager, Utf8PathBuf)]) -> Diagnostic {
     let names: Vec<_> = locks.iter().map(|(_, file)| format!("`{file}`")).collect();
     let message = format!("{} lock the same dependencies, and nothing says which one counts", names.join(" and "));
-    let error = locks.iter().fold(Diagnostic::usage("python::locks", message), |error, (_, file)| error.at(file.clone(), None, "one of them"));
+    let error =
+        locks.iter().fold(Diagnostic::usage("python::locks", message), |error, (_, file)| error.at(file.clone(), None, "one of them"));
     let first = locks.first().map_or("uv.lock", |(_, file)| file.file_name().unwrap_or("uv.lock"));
     error.help(format!("delete those that are stale, or name them in `.imggenignore` to keep `{first}`"))
 }
@@ -163,7 +163,12 @@ pub fn members(tree: &Tree, root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let file = root.join("pyproject.toml");
     let Ok(text) = tree.text(&file) else { return Vec::new() };
     let Ok(table) = Table::parse(&file, text) else { return Vec::new() };
-    let patterns: Vec<_> = table.strings(&["tool", "uv", "workspace", "members"]).iter().filter_map(|(glob, _)| globset::Glob::new(glob).ok()).map(|glob| glob.compile_matcher()).collect();
+    let patterns: Vec<_> = table
+        .strings(&["tool", "uv", "workspace", "members"])
+        .iter()
+        .filter_map(|(glob, _)| globset::Glob::new(glob).ok())
+        .map(|glob| glob.compile_matcher())
+        .collect();
     let manifests = tree.below(root).filter(|path| path.file_name() == Some("pyproject.toml") && **path != *file);
     let member = |path: &&Utf8Path| {
         let directory = path.parent().and_then(|parent| parent.strip_prefix(root).ok());

@@ -12,7 +12,9 @@ mod lock;
 mod manager;
 mod observe;
 mod project;
+mod report;
 mod requirements;
+mod serve;
 mod sources;
 mod stdlib;
 mod values;
@@ -165,7 +167,10 @@ impl Language for Python {
                 let known = toolchain.releases.iter().any(|release| release.version == asked.value);
                 let unknown = || {
                     let known: Vec<_> = toolchain.releases.iter().map(|release| release.version.to_string()).collect();
-                    let error = Diagnostic::usage("python::unknown-version", format!("there is no image for Python {} that imggen knows", asked.value));
+                    let error = Diagnostic::usage(
+                        "python::unknown-version",
+                        format!("there is no image for Python {} that imggen knows", asked.value),
+                    );
                     asked.blame(error).help(format!("known are {}", known.join(", ")))
                 };
                 if !known {
@@ -178,10 +183,13 @@ impl Language for Python {
         let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
         let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
         let toolchain = catalog.toolchain("python")?;
-        let libc = |kind: Libc| toolchain.suites.values().map(|suite| &suite.libc).find(|need| matches!(need, Need::Libc(own, _) if *own == kind)).cloned();
+        let libc = |kind: Libc| {
+            toolchain.suites.values().map(|suite| &suite.libc).find(|need| matches!(need, Need::Libc(own, _) if *own == kind)).cloned()
+        };
         let variant = |id, kind: Libc, version: &Fact<Version>| {
             let interpreter = version.with(Need::Interpreter("python".into(), version.value));
-            let loaded = libc(kind).map(|need| facts.only_glibc.as_ref().map_or_else(|| facts.manager.with(need.clone()), |only| only.with(need.clone())));
+            let loaded = libc(kind)
+                .map(|need| facts.only_glibc.as_ref().map_or_else(|| facts.manager.with(need.clone()), |only| only.with(need.clone())));
             let needs = std::iter::once(interpreter).chain(loaded).chain(rest.iter().cloned()).collect();
             Variant { id, summary: format!("Python {} and a virtual environment", version.value), needs }
         };

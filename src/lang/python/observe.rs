@@ -38,7 +38,9 @@ pub fn behaviour(sources: &Sources<'_>, entry: &Entry<'_, '_>) -> Behaviour {
         let key = assign.target.rsplit(['[', '.']).next().unwrap_or_default().trim_end_matches(']');
         if matches!(key, "UPLOAD_FOLDER" | "UPLOAD_DIR" | "UPLOADS_DIR" | "MEDIA_ROOT") {
             let directory = relative(&assign.value);
-            directory.into_iter().for_each(|directory| push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(&assign.at, WRITES)));
+            if let Some(directory) = directory {
+                push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(&assign.at, WRITES));
+            }
         }
     }
     behaviour.stops_on = stops_on(&reached, entry);
@@ -66,7 +68,9 @@ fn written(call: &Call) -> Option<String> {
             let mode = call.argument("mode", Some(1)).and_then(Value::text).unwrap_or("r");
             parent(plain(call.args.first()?)?).filter(|_| mode.contains(['w', 'a', 'x', '+']))
         }
-        "connect" if call.path.ends_with("sqlite3.connect") || call.path.ends_with("aiosqlite.connect") => parent(plain(call.args.first()?)?),
+        "connect" if call.path.ends_with("sqlite3.connect") || call.path.ends_with("aiosqlite.connect") => {
+            parent(plain(call.args.first()?)?)
+        }
         "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler" => parent(plain(call.argument("filename", Some(0))?)?),
         "create_engine" | "create_async_engine" => {
             let url = call.args.first()?.text()?;
@@ -79,7 +83,9 @@ fn written(call: &Call) -> Option<String> {
 
 /// The program that a call starts, where it is named; Python itself is there anyway.
 fn program(call: &Call) -> Option<&str> {
-    let starts = call.path.starts_with("subprocess.") || call.path.starts_with("asyncio.create_subprocess") || matches!(call.path.as_str(), "os.system" | "os.popen");
+    let starts = call.path.starts_with("subprocess.")
+        || call.path.starts_with("asyncio.create_subprocess")
+        || matches!(call.path.as_str(), "os.system" | "os.popen");
     let word = match call.args.first().filter(|_| starts)? {
         Value::List(list) => list.first()?.text()?,
         Value::Text(text) => text.split_whitespace().next()?,
@@ -91,20 +97,22 @@ fn program(call: &Call) -> Option<&str> {
 
 /// As process 1 Python ignores SIGTERM unless something handles it; Ctrl-C it always hears.
 fn stops_on(reached: &[&Source<'_>], entry: &Entry<'_, '_>) -> Option<Fact<StopSignal>> {
-    let is_script = entry.command.words.first().is_some_and(|word| word == "python") && !entry.command.words.iter().any(|word| word == "runserver");
+    let is_script =
+        entry.command.words.first().is_some_and(|word| word == "python") && !entry.command.words.iter().any(|word| word == "runserver");
     if entry.form == Form::Tool || !is_script {
         return None;
     }
     let handles = |call: &Call| {
         let mentions = call.args.iter().any(|arg| matches!(arg, Value::Name(name) if name.ends_with("SIGTERM")));
-        let server = matches!(call.path.as_str(), "uvicorn.run" | "aiohttp.web.run_app" | "waitress.serve") || call.path.ends_with("run_polling");
+        let server =
+            matches!(call.path.as_str(), "uvicorn.run" | "aiohttp.web.run_app" | "waitress.serve") || call.path.ends_with("run_polling");
         let looped = call.path.ends_with("signal.signal") || call.path.ends_with("add_signal_handler");
         server || (looped && mentions)
     };
     // `for sig in (signal.SIGINT, signal.SIGTERM)` names it somewhere else
     let named = reached.iter().any(|source| source.text.contains("SIGTERM"));
-    let handled = named || calls(reached).any(|(_, call)| handles(call));
-    (!handled).then(|| Fact::new(StopSignal::Interrupt, Evidence { rule: INTERRUPT.id, meaning: INTERRUPT.meaning, ..entry.at.clone() }))
+    let heard = named || calls(reached).any(|(_, call)| handles(call));
+    (!heard).then(|| Fact::new(StopSignal::Interrupt, Evidence { rule: INTERRUPT.id, meaning: INTERRUPT.meaning, ..entry.at.clone() }))
 }
 
 /// Whether a program that is installed reads files that lie beside its package in the project.
@@ -116,7 +124,10 @@ pub fn reads_beside(tree: &Tree, project: &Project, sources: &Sources<'_>, entry
         let plain = path.len() > 2 && !path.starts_with(['/', '.']) && path.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c));
         let beside = project.directory.join(path);
         let package = entry.source.is_some_and(|source| source.path.starts_with(&beside));
-        plain && !package && (tree.has(&beside) && path.contains('.') && !path.ends_with(".py") && !path.ends_with(".toml") || tree.has_directory(&beside) && path != "src")
+        plain
+            && !package
+            && (tree.has(&beside) && path.contains('.') && !matches!(Utf8Path::new(path).extension(), Some("py" | "toml"))
+                || tree.has_directory(&beside) && path != "src")
     };
     let names = |call: &Call| call.args.iter().chain(call.keywords.values()).filter_map(relative).any(|text| there(&text));
     calls(&reached).any(|(_, call)| opens(call) && names(call))
@@ -125,12 +136,26 @@ pub fn reads_beside(tree: &Tree, project: &Project, sources: &Sources<'_>, entry
 /// Calls whose strings are paths.
 fn opens(call: &Call) -> bool {
     let last = call.path.rsplit('.').next().unwrap_or_default();
-    matches!(last, "open" | "Path" | "StaticFiles" | "Jinja2Templates" | "FileSystemLoader" | "read_csv" | "read_text" | "load" | "from_file" | "FileResponse" | "read_json")
+    matches!(
+        last,
+        "open"
+            | "Path"
+            | "StaticFiles"
+            | "Jinja2Templates"
+            | "FileSystemLoader"
+            | "read_csv"
+            | "read_text"
+            | "load"
+            | "from_file"
+            | "FileResponse"
+            | "read_json"
+    )
 }
 
 /// Says that a program cannot be reached from outside its container.
 pub fn loopback(entry: &Entry<'_, '_>) -> Option<Diagnostic> {
     let listen = entry.listens.first().filter(|listen| listen.value.interface == Interface::Loopback)?;
-    let warning = Diagnostic::warning("port::loopback", "it listens on the container's loopback interface, where nothing outside reaches it");
+    let warning =
+        Diagnostic::warning("port::loopback", "it listens on the container's loopback interface, where nothing outside reaches it");
     Some(listen.because().iter().fold(warning, Diagnostic::because).help("listen on `0.0.0.0`"))
 }

@@ -179,20 +179,28 @@ fn package(
     let Some(table) = pyproject.filter(|table| table.has(&["build-system"])) else {
         let wanted = pyproject.and_then(|table| Some((table, table.get(&["tool", "uv", "package"])?)));
         let wanted = wanted.filter(|(_, value)| value.get_ref().as_bool() == Some(true));
-        return wanted.map(|(table, value)| Fact::new(Backend::Setuptools, table.evidence(value, PACKAGE))).or_else(|| setup.package.clone());
+        return wanted
+            .map(|(table, value)| Fact::new(Backend::Setuptools, table.evidence(value, PACKAGE)))
+            .or_else(|| setup.package.clone());
     };
     let refused = [&["tool", "uv", "package"][..], &["tool", "poetry", "package-mode"], &["tool", "pdm", "distribution"]];
     if refused.iter().any(|keys| table.boolean(keys) == Some(false)) {
         return None;
     }
-    let (backend, at) = table.string(&["build-system", "build-backend"]).map_or(("setuptools", table.get(&["build-system"])?), |found| found);
+    let (backend, at) =
+        table.string(&["build-system", "build-backend"]).map_or(("setuptools", table.get(&["build-system"])?), |found| found);
     let named = table.has(&["project", "name"]) || table.has(&["tool", "poetry", "name"]) || setup.package.is_some();
     let configured = ["packages", "include"].iter().any(|key| table.has(&["tool", "poetry", key]));
     let module = name(table).map(|name| normal(&name.value).replace('-', "_")).unwrap_or_default();
-    let there = |base: &str| tree.has(directory.join(base).join(&module).join("__init__.py")) || tree.has(directory.join(base).join(format!("{module}.py")));
+    let there = |base: &str| {
+        tree.has(directory.join(base).join(&module).join("__init__.py")) || tree.has(directory.join(base).join(format!("{module}.py")))
+    };
     // without its package, Poetry installs the dependencies alone and says so
     let poetry_finds = manager.value != Manager::Poetry || configured || there("") || there("src");
-    let versioned = table.strings(&["build-system", "requires"]).iter().any(|(name, _)| name.contains("-scm") || name.contains("-vcs") || name.contains("_scm"));
+    let versioned = table
+        .strings(&["build-system", "requires"])
+        .iter()
+        .any(|(name, _)| name.contains("-scm") || name.contains("-vcs") || name.contains("_scm"));
     let kind = match backend {
         _ if versioned && table.strings(&["project", "dynamic"]).iter().any(|(field, _)| *field == "version") => Backend::Versioned,
         backend if backend.starts_with("setuptools") => Backend::Setuptools,

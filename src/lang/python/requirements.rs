@@ -60,7 +60,7 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>, 
     match manager {
         Manager::Requirements => {
             if let Some(file) = main_file(tree, directory) {
-                listed.read(tree, directory, &file)?;
+                listed.read(tree, &file)?;
             }
         }
         Manager::Pipenv => {
@@ -82,7 +82,7 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>, 
 }
 
 impl Listed {
-    fn read(&mut self, tree: &Tree, directory: &Utf8Path, file: &Utf8Path) -> Result<()> {
+    fn read(&mut self, tree: &Tree, file: &Utf8Path) -> Result<()> {
         if self.files.iter().any(|known| known == file) {
             return Ok(());
         }
@@ -96,7 +96,7 @@ impl Listed {
             let at = |rule| Evidence::at(file, Span::of_line(number, raw), rule, raw.trim());
             match line {
                 Line::Requirement(requirement) => self.requirement(&requirement, &at(LISTED)),
-                Line::Include(path) | Line::Constraint(path) if !path.contains("://") => self.read(tree, directory, &join(beside, &path))?,
+                Line::Include(path) | Line::Constraint(path) if !path.contains("://") => self.read(tree, &join(beside, &path))?,
                 Line::Local(path) => self.locals.push(Fact::new(path, at(LOCAL))),
                 Line::Remote(url) => self.remote(url, at(REMOTE)),
                 Line::Index(url) => self.indexes.push(Fact::new(url, at(INDEX))),
@@ -108,7 +108,9 @@ impl Listed {
 
     fn remote(&mut self, url: String, at: Evidence) {
         let name = url.split_once("#egg=").map(|(_, name)| normal(name.split(['&', '[']).next().unwrap_or_default()));
-        let name = name.or_else(|| url.rsplit('/').next().map(|last| normal(last.split(['@', '#']).next().unwrap_or_default().trim_end_matches(".git"))));
+        let name = name.or_else(|| {
+            url.rsplit('/').next().map(|last| normal(last.split(['@', '#']).next().unwrap_or_default().trim_end_matches(".git")))
+        });
         self.packages.extend(name.map(|name| Locked { name, version: None, wheels: Vec::new(), at: at.clone() }));
         self.remotes.push(Fact::new(url, at));
     }
@@ -147,10 +149,13 @@ impl Listed {
         for (name, value) in table.entries(keys).into_iter().filter(|(name, _)| *name != "python") {
             let at = table.evidence(value, LISTED);
             let inner = value.get_ref().as_table();
-            let text = |key: &str| inner.and_then(|inner| inner.get(key)).and_then(|value: &Spanned<DeValue<'_>>| value.get_ref().as_str().map(str::to_owned));
+            let text = |key: &str| {
+                inner.and_then(|inner| inner.get(key)).and_then(|value: &Spanned<DeValue<'_>>| value.get_ref().as_str().map(str::to_owned))
+            };
             let extras = inner.and_then(|inner| inner.get("extras")).and_then(|value| value.get_ref().as_array());
             let extras = extras.into_iter().flatten().filter_map(|extra| extra.get_ref().as_str()).map(normal).collect();
-            let requirement = Requirement { name: normal(name), extras, url: text("git").or_else(|| text("url")), ..Requirement::default() };
+            let requirement =
+                Requirement { name: normal(name), extras, url: text("git").or_else(|| text("url")), ..Requirement::default() };
             if let Some(path) = text("path") {
                 self.locals.push(Fact::new(path, Evidence { rule: LOCAL.id, meaning: LOCAL.meaning, ..at.clone() }));
             }

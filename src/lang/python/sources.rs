@@ -13,14 +13,48 @@ const MOST: usize = 4000;
 
 /// Directories that hold nothing of the program.
 const NOT_OURS: [&str; 16] = [
-    ".venv", "__pycache__", "env", "node_modules", "site-packages", "venv", "build", "dist", ".tox", ".nox", "migrations", "alembic", "vendor",
-    "third_party", ".eggs", "static",
+    ".venv",
+    "__pycache__",
+    "env",
+    "node_modules",
+    "site-packages",
+    "venv",
+    "build",
+    "dist",
+    ".tox",
+    ".nox",
+    "migrations",
+    "alembic",
+    "vendor",
+    "third_party",
+    ".eggs",
+    "static",
 ];
 
 /// Directories and files whose programs are not what the project is about.
 const ASIDE: [&str; 22] = [
-    "bench", "benchmark", "benchmarks", "contrib", "demo", "demos", "doc", "docs", "e2e", "example", "examples", "hack", "notebooks",
-    "sample", "samples", "script", "scripts", "test", "testing", "tests", "tools", "tutorials",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "contrib",
+    "demo",
+    "demos",
+    "doc",
+    "docs",
+    "e2e",
+    "example",
+    "examples",
+    "hack",
+    "notebooks",
+    "sample",
+    "samples",
+    "script",
+    "scripts",
+    "test",
+    "testing",
+    "tests",
+    "tools",
+    "tutorials",
 ];
 
 /// All Python files of a project.
@@ -82,7 +116,9 @@ impl<'t> Sources<'t> {
     pub fn read(tree: &'t Tree, directory: &Utf8Path, others: &[Utf8PathBuf]) -> Self {
         let ours = |path: &&Utf8Path| {
             let inside = path.strip_prefix(directory).unwrap_or(path);
-            path.extension() == Some("py") && !others.iter().any(|other| path.starts_with(other)) && !inside.components().any(|part| NOT_OURS.contains(&part.as_str()))
+            path.extension() == Some("py")
+                && !others.iter().any(|other| path.starts_with(other))
+                && !inside.components().any(|part| NOT_OURS.contains(&part.as_str()))
         };
         let mut paths: Vec<&Utf8Path> = tree.below(directory).filter(ours).collect();
         paths.sort_by_key(|path| (path.components().count(), *path));
@@ -90,7 +126,8 @@ impl<'t> Sources<'t> {
         paths.sort();
         tree.read_ahead(&paths);
         let mut read: Vec<(&Utf8Path, &str, Outline)> = outlines(tree, &paths);
-        let packages: BTreeSet<&str> = read.iter().flat_map(|(_, _, outline)| &outline.imports).map(|import| first(&import.value)).collect();
+        let packages: BTreeSet<&str> =
+            read.iter().flat_map(|(_, _, outline)| &outline.imports).map(|import| first(&import.value)).collect();
         let packages: BTreeSet<String> = packages.into_iter().map(str::to_owned).collect();
         let files = read
             .drain(..)
@@ -189,7 +226,11 @@ fn place(tree: &Tree, directory: &Utf8Path, path: &Utf8Path, outline: &Outline, 
     }
     let root = if top == parent && top != directory {
         let sibling = |name: &str| tree.has(parent.join(format!("{name}.py"))) || is_package(&parent.join(name));
-        let bare = outline.imports.iter().map(|import| first(&import.value)).any(|name| !name.is_empty() && sibling(name) && !at_top(tree, directory, name));
+        let bare = outline
+            .imports
+            .iter()
+            .map(|import| first(&import.value))
+            .any(|name| !name.is_empty() && sibling(name) && !at_top(tree, directory, name));
         if bare || !importable(parent.strip_prefix(directory).unwrap_or(parent)) { top } else { directory }
     } else if top != directory {
         let package = path.strip_prefix(top).ok().and_then(|inside| inside.components().next()).map_or("", |part| part.as_str());
@@ -233,7 +274,8 @@ mod tests {
             ("main.py", ""),
         ]);
         let sources = Sources::read(&tree, Utf8Path::new(""), &[]);
-        let names: Vec<_> = sources.files.iter().map(|source| (source.path.as_str(), source.root.as_str(), source.module.as_str())).collect();
+        let names: Vec<_> =
+            sources.files.iter().map(|source| (source.path.as_str(), source.root.as_str(), source.module.as_str())).collect();
         assert_eq!(
             names,
             [

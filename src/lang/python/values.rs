@@ -53,8 +53,18 @@ pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {
     let path = call.path.as_str();
     let name = call.args.first().and_then(Value::text)?;
     let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-    let reads = matches!(path, "os.environ[]" | "environ[]" | "os.environ.get" | "environ.get" | "os.getenv" | "getenv" | "decouple.config" | "config" | "starlette.config.Config()")
-        || path == "env"
+    let reads = matches!(
+        path,
+        "os.environ[]"
+            | "environ[]"
+            | "os.environ.get"
+            | "environ.get"
+            | "os.getenv"
+            | "getenv"
+            | "decouple.config"
+            | "config"
+            | "starlette.config.Config()"
+    ) || path == "env"
         || path.starts_with("env.")
         || path.starts_with("environ.Env()");
     (reads && plain).then(|| (name, call.keywords.get("default").or_else(|| call.args.get(1))))
@@ -63,7 +73,8 @@ pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {
 /// Whether a program stops when a variable that a call reads is not there.
 pub fn demands(call: &Call) -> Option<&str> {
     let (name, default) = variable(call)?;
-    let strict = matches!(call.path.as_str(), "os.environ[]" | "environ[]" | "decouple.config" | "config" | "env") || call.path.starts_with("env.");
+    let strict =
+        matches!(call.path.as_str(), "os.environ[]" | "environ[]" | "decouple.config" | "config" | "env") || call.path.starts_with("env.");
     let quiet = matches!(call.path.as_str(), "env.get");
     (strict && !quiet && default.is_none()).then_some(name)
 }

@@ -74,8 +74,11 @@ pub fn rank(project: &Project, constraints: &[Constraint], catalog: &Catalog) ->
 fn contradiction(constraints: &[Constraint], releases: &[Release], known: &str) -> Diagnostic {
     let alone = |constraint: &&Constraint| !releases.iter().any(|release| constraint.allows(release.version, release.newest));
     let error = match constraints.iter().find(alone) {
-        Some(constraint) => Diagnostic::error("python::unknown-version", format!("`{}` asks for a Python that imggen knows no image of", constraint.at.text))
-            .help(format!("known are {known}")),
+        Some(constraint) => Diagnostic::error(
+            "python::unknown-version",
+            format!("`{}` asks for a Python that imggen knows no image of", constraint.at.text),
+        )
+        .help(format!("known are {known}")),
         None => Diagnostic::usage("python::version-conflict", "what the project says about its Python is contradictory")
             .help("make them agree, or set `python.version`"),
     };

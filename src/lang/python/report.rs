@@ -1,0 +1,99 @@
+//! What is said about the build of a Python program: the headline, the decisions, what wants a look.
+
+use super::NativeUse;
+use super::build::{Build, Maker};
+use super::manager::Manager;
+use crate::catalog::Installer;
+use crate::decision::{Decision, Topic};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Fact;
+use crate::plan::Target;
+use crate::settings::DebugVariant;
+use crate::version::Version;
+
+impl Maker<'_> {
+    pub(super) fn headline(&self, version: Version, target: Target) -> String {
+        let because = self.facts.versions.iter().find(|fact| fact.value == version).unwrap_or(&self.facts.versions[0]);
+        let source =
+            if self.facts.manager.value == Manager::Nothing { "no dependencies".into() } else { self.facts.manager.place().to_string() };
+        let mut parts = vec![format!("Python {version} ({})", because.place()), self.facts.what.clone(), source];
+        parts.extend(
+            self.facts
+                .natives
+                .iter()
+                .filter(|native| !native.value.run.is_empty())
+                .map(|native| format!("{} ({})", native.value.name, native.place())),
+        );
+        parts.dedup();
+        match target {
+            Target::Debug(DebugVariant::Debugger) => "debugpy on port 5678".into(),
+            Target::Debug(_) => "traces of crashes (PYTHONFAULTHANDLER)".into(),
+            Target::Production => parts.join(", "),
+        }
+    }
+
+    pub(super) fn decisions(&self, build: &Build, version: Version) -> Vec<Decision> {
+        let facts = self.facts;
+        let asked = self.choices.layers.choose("python.version", |settings| settings.languages.python.version);
+        let because = facts.versions.iter().find(|fact| fact.value == version).unwrap_or(&facts.versions[0]);
+        let mut toolchain = match asked {
+            Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
+            None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why("the newest that the project allows"),
+        };
+        for held in facts.held_back.iter().filter(|held| held.value != version) {
+            toolchain = toolchain.over(format!("Python {}", held.value), "what is locked has no binaries for it", held.because());
+        }
+        let installed = build
+            .dependencies
+            .iter()
+            .chain(&build.project)
+            .flat_map(|step| step.commands.clone())
+            .filter(|command| command.contains("uv "))
+            .collect::<Vec<_>>();
+        let how = format!("{} by {}", facts.locked, facts.manager.value.id());
+        let mut decisions = vec![
+            toolchain,
+            Decision::detected(
+                Topic::Dependencies,
+                if installed.is_empty() { "none".into() } else { installed.join(", ") },
+                facts.manager.because(),
+            )
+            .why(how),
+        ];
+        if let Some(torch) = &facts.torch {
+            decisions.push(
+                Decision::detected(Topic::Dependencies, "torch for the processor", torch.because())
+                    .why("nothing here asks for CUDA, which takes some gigabytes"),
+            );
+        }
+        decisions
+    }
+
+    pub(super) fn warnings(&self) -> Vec<Diagnostic> {
+        let mut warnings = Vec::new();
+        if let Some(index) = self.facts.indexes.first() {
+            let note = Diagnostic::note("python::private-index", "packages come from an index that may ask who you are");
+            warnings.push(
+                index
+                    .because()
+                    .iter()
+                    .fold(note, Diagnostic::because)
+                    .help("give it a login: `docker build --secret id=netrc,src=$HOME/.netrc .`"),
+            );
+        }
+        if self.by_ssh() {
+            warnings.push(Diagnostic::note("python::ssh", "a dependency is fetched by ssh").help("`docker build --ssh default .`"));
+        }
+        if let Some(native) =
+            self.facts.natives.iter().find(|native| self.choices.base().installer == Some(Installer::Apk) && !native.value.build.is_empty())
+        {
+            warnings.push(note_of_musl(native));
+        }
+        warnings
+    }
+}
+
+fn note_of_musl(native: &Fact<NativeUse>) -> Diagnostic {
+    let warning = Diagnostic::warning("python::musl", "on Alpine packages without musl wheels are compiled from source, where they can be");
+    native.because().iter().fold(warning, Diagnostic::because)
+}

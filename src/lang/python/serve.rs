@@ -1,0 +1,82 @@
+//! Which server serves an application: one that is among the dependencies, or what the framework brings.
+
+use camino::Utf8Path;
+
+use super::command::{Command, tune};
+use super::entry::Finder;
+use super::frameworks::{Application, Protocol};
+use super::sources::Source;
+
+impl<'t> Finder<'_, 't> {
+    /// The command that serves an application, and the server that is missing.
+    pub(super) fn served(&self, application: &Application<'_, 't>) -> (Command, Option<&'static str>) {
+        let installs = |name: &str| self.project.installs(name).is_some();
+        let target = format!("{}:{}", application.source.module, application.object);
+        let called = if application.factory { format!("{target}()") } else { target.clone() };
+        let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        let factory: &[&str] = if application.factory { &["--factory"] } else { &[] };
+        let configured = self.tree.has(self.sources.directory.join("gunicorn.conf.py"));
+        let (chosen, lacks) = match application.protocol {
+            Protocol::Asgi => {
+                if installs("gunicorn") && configured && installs("uvicorn") {
+                    let class = if installs("uvicorn-worker") { "uvicorn_worker.UvicornWorker" } else { "uvicorn.workers.UvicornWorker" };
+                    (words(&["gunicorn", "--worker-class", class, &called]), None)
+                } else if installs("uvicorn")
+                    || installs("fastapi[standard]")
+                    || installs("fastapi[all]")
+                    || installs("litestar[standard]")
+                    || installs("fastapi-cli")
+                {
+                    ([words(&["uvicorn"]), words(factory), vec![target]].concat(), None)
+                } else if installs("hypercorn") || installs("quart") {
+                    (words(&["hypercorn", &called]), None)
+                } else if installs("granian") {
+                    ([words(&["granian", "--interface", "asgi"]), words(factory), vec![target]].concat(), None)
+                } else if installs("daphne") {
+                    (words(&["daphne", &target]), None)
+                } else {
+                    (self.plain(application.source), Some("uvicorn"))
+                }
+            }
+            Protocol::Wsgi => {
+                if installs("gunicorn") {
+                    (words(&["gunicorn", &called]), None)
+                } else if installs("waitress") {
+                    let call: &[&str] = if application.factory { &["--call"] } else { &[] };
+                    ([words(&["waitress-serve"]), words(call), vec![target]].concat(), None)
+                } else if installs("granian") {
+                    ([words(&["granian", "--interface", "wsgi"]), words(factory), vec![target]].concat(), None)
+                } else if matches!(application.framework, "Flask" | "APIFlask") {
+                    (words(&["flask", "--app", &target, "run"]), Some("gunicorn"))
+                } else {
+                    (self.plain(application.source), Some("gunicorn"))
+                }
+            }
+            Protocol::Own if application.framework == "Sanic" && application.source.outline.guard.is_none() => {
+                let factory: &[&str] = if application.factory { &["--factory"] } else { &[] };
+                ([words(&["sanic", &target]), words(factory)].concat(), None)
+            }
+            Protocol::Own => (self.plain(application.source), None),
+        };
+        (tune(chosen, self.sources), lacks)
+    }
+
+    /// `python FILE`, or `python -m MODULE` in a package.
+    pub(super) fn plain(&self, source: &Source<'t>) -> Vec<String> {
+        if source.module.contains('.') || self.is_installed(source) {
+            return vec!["python".into(), "-m".into(), source.module.trim_end_matches(".__main__").to_owned()];
+        }
+        let root = if source.root == "src" { Utf8Path::new("") } else { &source.root };
+        let inside = source.path.strip_prefix(self.sources.directory.join(root)).unwrap_or(source.path);
+        vec!["python".into(), inside.to_string()]
+    }
+
+    /// Whether a file is part of what the project installs.
+    pub(super) fn is_installed(&self, source: &Source<'t>) -> bool {
+        let name = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value).replace('-', "_"));
+        let top = source.module.split('.').next().unwrap_or_default();
+        self.project.package.is_some()
+            && (source.root == "src" || name.is_some_and(|name| name == top && source.root.as_str().is_empty()))
+            && source.path.components().count() > 1
+    }
+}
