@@ -97,22 +97,26 @@ fn program(call: &Call) -> Option<&str> {
 
 /// As process 1 Python ignores SIGTERM unless something handles it; Ctrl-C it always hears.
 fn stops_on(reached: &[&Source<'_>], entry: &Entry<'_, '_>) -> Option<Fact<StopSignal>> {
-    let is_script =
-        entry.command.words.first().is_some_and(|word| word == "python") && !entry.command.words.iter().any(|word| word == "runserver");
-    if entry.form == Form::Tool || !is_script {
+    let heard_by_nobody =
+        || Some(Fact::new(StopSignal::Interrupt, Evidence { rule: INTERRUPT.id, meaning: INTERRUPT.meaning, ..entry.at.clone() }));
+    let words = &entry.command.words;
+    let first = words.first().map_or("", String::as_str);
+    if first == "waitress-serve" || words.iter().any(|word| word == "runserver") {
+        return heard_by_nobody();
+    }
+    if entry.form == Form::Tool || first != "python" {
         return None;
     }
     let handles = |call: &Call| {
         let mentions = call.args.iter().any(|arg| matches!(arg, Value::Name(name) if name.ends_with("SIGTERM")));
-        let server =
-            matches!(call.path.as_str(), "uvicorn.run" | "aiohttp.web.run_app" | "waitress.serve") || call.path.ends_with("run_polling");
+        let server = matches!(call.path.as_str(), "uvicorn.run" | "aiohttp.web.run_app") || call.path.ends_with("run_polling");
         let looped = call.path.ends_with("signal.signal") || call.path.ends_with("add_signal_handler");
         server || (looped && mentions)
     };
     // `for sig in (signal.SIGINT, signal.SIGTERM)` names it somewhere else
     let named = reached.iter().any(|source| source.text.contains("SIGTERM"));
     let heard = named || calls(reached).any(|(_, call)| handles(call));
-    (!heard).then(|| Fact::new(StopSignal::Interrupt, Evidence { rule: INTERRUPT.id, meaning: INTERRUPT.meaning, ..entry.at.clone() }))
+    if heard { None } else { heard_by_nobody() }
 }
 
 /// Whether a program that is installed reads files that lie beside its package in the project.
