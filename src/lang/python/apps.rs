@@ -10,15 +10,17 @@ use super::project::Project;
 use super::sources::Sources;
 use super::version::{only_glibc, rank};
 use super::{DjangoFacts, Facts, NativeUse};
-use crate::app::{App, Sighting};
+use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::requirement::normal;
 use crate::read::table::Table;
 use crate::tree::Tree;
 
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
 
+const LIBRARY: Rule = Rule::parsed("python.library", "another member of the workspace depends on it");
 const MANYLINUX: Rule = Rule::parsed("python.manylinux", "there are binaries of this package for glibc and none for musl");
 
 /// Files that make a directory a project.
@@ -74,6 +76,12 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
             apps.extend(sightings(tree, &project, Some(directory)));
         }
     }
+    let used = used_by_others(tree, &directories);
+    for (sighting, _) in &mut apps {
+        let library =
+            used.iter().find(|fact| directories.len() > 1 && !sighting.directory.as_str().is_empty() && sighting.directory == fact.value);
+        sighting.claims.extend(library.map(|fact| fact.with(Claim::Aside)));
+    }
     if directories.is_empty() {
         if let Some(file) =
             ELSEWHERE.iter().find(|file| tree.has(file)).filter(|_| tree.files_in("").any(|path| path.extension() == Some("py")))
@@ -83,6 +91,26 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
         apps.extend(bare(tree)?.into_iter().flat_map(|project| sightings(tree, &project, None)));
     }
     Ok(apps)
+}
+
+/// The directories of a workspace's members that other members depend on.
+fn used_by_others(tree: &Tree, directories: &[Utf8PathBuf]) -> Vec<Fact<Utf8PathBuf>> {
+    let tables: Vec<(&Utf8PathBuf, Table<'_>)> = directories
+        .iter()
+        .filter_map(|directory| {
+            let file = directory.join("pyproject.toml");
+            Some((directory, Table::parse(&file, tree.text(&file).ok()?).ok()?))
+        })
+        .collect();
+    let mut used = Vec::new();
+    for (_, table) in &tables {
+        for (name, value) in table.entries(&["tool", "uv", "sources"]) {
+            let own = |other: &Table<'_>| other.string(&["project", "name"]).is_some_and(|(other, _)| normal(other) == normal(name));
+            let member = tables.iter().find(|(_, other)| own(other));
+            used.extend(member.map(|(directory, _)| Fact::new((*directory).clone(), table.evidence(value, LIBRARY))));
+        }
+    }
+    used
 }
 
 fn elsewhere(file: &str) -> Diagnostic {
@@ -361,7 +389,9 @@ impl Around<'_, '_> {
     fn natives(&self, django: Option<&super::django::Django<'_, '_>>) -> Vec<Fact<NativeUse>> {
         let installs = |name: &String| self.project.installs(name).is_some();
         let in_settings = |name: &str| {
-            let source = django?
+            // applications of Django's own have dotted names
+            let source = django
+                .filter(|_| name.contains('.'))?
                 .settings
                 .iter()
                 .find(|source| source.text.contains(&format!("\"{name}\"")) || source.text.contains(&format!("'{name}'")))?;

@@ -210,6 +210,11 @@ impl Maker<'_> {
         self.facts.remotes.iter().any(|remote| remote.value.contains("ssh://") || remote.value.contains("git@"))
     }
 
+    fn is_workspace(&self) -> bool {
+        let manifests = self.facts.manifests.iter().filter(|file| file.file_name() == Some("pyproject.toml"));
+        self.facts.member.is_some() || manifests.count() > 1
+    }
+
     /// Dependencies that lie in the project are there only with the sources.
     fn waits_for_sources(&self) -> bool {
         !self.facts.locals.is_empty() && self.facts.manager.value != Manager::Uv
@@ -251,13 +256,7 @@ impl Maker<'_> {
         let named = || facts.manifests.first().map(|file| file.strip_prefix(&facts.context).unwrap_or(file).to_string());
         Ok(match facts.manager.value {
             Manager::Uv => {
-                let own = if facts.member.is_some()
-                    || facts.manifests.iter().filter(|file| file.file_name() == Some("pyproject.toml")).count() > 1
-                {
-                    "--no-install-workspace"
-                } else {
-                    "--no-install-project"
-                };
+                let own = if self.is_workspace() { "--no-install-workspace" } else { "--no-install-project" };
                 let local = if facts.locals.is_empty() { "" } else { " --no-install-local" };
                 vec![format!("uv sync --locked {own}{local}{member}")]
             }
@@ -286,7 +285,7 @@ impl Maker<'_> {
         let directory = if facts.directory.as_str().is_empty() { ".".to_owned() } else { format!("./{}", facts.directory) };
         let version = if facts.versioned() { "SETUPTOOLS_SCM_PRETEND_VERSION=$VERSION " } else { "" };
         match facts.manager.value {
-            Manager::Uv if facts.package.is_some() || facts.member.is_some() || !facts.locals.is_empty() => {
+            Manager::Uv if facts.package.is_some() || self.is_workspace() || !facts.locals.is_empty() => {
                 let member = facts.member.as_ref().map_or_else(String::new, |name| format!(" --package {name}"));
                 commands.push(format!("{version}uv sync --locked --no-editable{member}"));
             }

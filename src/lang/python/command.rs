@@ -218,8 +218,9 @@ pub fn words(line: &str) -> (Utf8PathBuf, Vec<String>) {
     let needs_shell = line.contains("&&") || line.contains("$(") || line.contains(['|', ';', '`', '>', '<']);
     if needs_shell {
         // the last command takes the shell's place, so that it hears signals
-        let line = match line.rsplit_once("&&") {
-            Some((before, last)) => format!("{} && exec {}", before.trim_end(), last.trim_start()),
+        let cut = line.rfind("&&").map(|at| at + 2).max(line.rfind(';').map(|at| at + 1));
+        let line = match cut.map(|at| line.split_at(at)).filter(|(_, last)| !last.contains(['|', '>', '<', '`'])) {
+            Some((before, last)) => format!("{before} exec {}", last.trim_start()),
             None => line.to_owned(),
         };
         return (directory, vec!["sh".into(), "-c".into(), line]);

@@ -116,7 +116,8 @@ fn pin(text: &str, at: Evidence) -> Result<Option<Constraint>> {
     if text.starts_with(['>', '<', '~', '=']) {
         return range(text, at).map(Some);
     }
-    if text == "system" {
+    // words that leave it to whoever installs it
+    if matches!(text, "system" | "latest" | "stable" | "") {
         return Ok(None);
     }
     if text.starts_with(|c: char| c.is_ascii_alphabetic()) {

@@ -7,6 +7,7 @@ use super::django::{self, Django};
 use super::frameworks::{Application, applications};
 use super::listen;
 use super::project::Project;
+use super::serve::uwsgi;
 use super::sources::{Source, Sources};
 use crate::app::{Claim, Listen};
 use crate::diagnostic::Diagnostic;
@@ -21,6 +22,7 @@ const TOP: Rule = Rule::weak("python.top-level", "this file of a telling name do
 const MAIN: Rule = Rule::parsed("python.main-module", "this runs with `python -m`");
 const PAGE: Rule = Rule::parsed("python.streamlit", "this is a page of Streamlit's");
 const WORKER: Rule = Rule::parsed("python.celery", "this is Celery's application");
+const ALONE: Rule = Rule::parsed("python.no-server", "no production server for it is among the dependencies");
 const NAMESAKE: Rule = Rule::parsed("python.namesake", "this bears the project's name");
 
 /// Names of files that start something by themselves.
@@ -204,6 +206,7 @@ impl<'s, 't> Finder<'s, 't> {
             (_, Some(asgi)) if installs("uvicorn") => vec!["uvicorn".to_owned(), asgi],
             (_, Some(asgi)) if installs("hypercorn") => vec!["hypercorn".to_owned(), asgi],
             (_, Some(asgi)) if installs("granian") => ["granian", "--interface", "asgi", &asgi].map(str::to_owned).to_vec(),
+            (Some(wsgi), _) if installs("uwsgi") => uwsgi(&format!("{wsgi}:application")),
             (Some(wsgi), _) if installs("waitress") => vec!["waitress-serve".to_owned(), format!("{wsgi}:application")],
             _ => ["python", "manage.py", "runserver", "--noreload"].map(str::to_owned).to_vec(),
         };
@@ -249,6 +252,10 @@ impl<'s, 't> Finder<'s, 't> {
         if let Some(server) = lacks {
             let starts = entry.command.words.first().is_some_and(|word| word != "python") || source.outline.guard.is_some();
             let error = nothing_starts(application.framework, server, &application.at);
+            // what its framework brings is for development: anything else that starts is meant before it
+            if starts && entry.command.words.first().is_some_and(|word| word == "flask") {
+                entry.claims.push(Fact::new(Claim::Aside, Evidence { rule: ALONE.id, meaning: ALONE.meaning, ..application.at.clone() }));
+            }
             if starts { entry.warnings.push(no_server(application.framework, server, &application.at)) } else { entry.broken = Some(error) }
         }
         Some(entry)
@@ -363,7 +370,13 @@ impl<'s, 't> Finder<'s, 't> {
                 source.evidence(&call.at, TOP)
             };
             let command = tune(self.plain(source), self.sources);
-            let own = if STARTERS.contains(&stem) && depth == 1 || name == "__main__.py" { nameable(source) } else { stem.to_owned() };
+            let own = if STARTERS.contains(&stem) && depth == 1 && self.project.name.is_some() {
+                String::new()
+            } else if STARTERS.contains(&stem) && depth == 1 || name == "__main__.py" {
+                nameable(source)
+            } else {
+                stem.to_owned()
+            };
             let mut entry = Entry::new(
                 &own,
                 command,

@@ -41,6 +41,8 @@ impl<'t> Finder<'_, 't> {
             Protocol::Wsgi => {
                 if installs("gunicorn") {
                     (words(&["gunicorn", &called]), None)
+                } else if installs("uwsgi") {
+                    (uwsgi(&called), None)
                 } else if installs("waitress") {
                     let call: &[&str] = if application.factory { &["--call"] } else { &[] };
                     ([words(&["waitress-serve"]), words(call), vec![target]].concat(), None)
@@ -79,4 +81,9 @@ impl<'t> Finder<'_, 't> {
             && (source.root == "src" || name.is_some_and(|name| name == top && source.root.as_str().is_empty()))
             && source.path.components().count() > 1
     }
+}
+
+/// uWSGI by its own HTTP router, as one process tree that ends on SIGTERM.
+pub(super) fn uwsgi(target: &str) -> Vec<String> {
+    ["uwsgi", "--http", "0.0.0.0:$PORT", "--module", target, "--master", "--need-app", "--die-on-term"].map(str::to_owned).to_vec()
 }
