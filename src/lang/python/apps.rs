@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::constraint::constraints;
-use super::entry::{Entry, Finder, djangos};
+use super::entry::{Entry, Finder, Form, djangos};
 use super::manager::{self, Manager};
 use super::observe;
 use super::project::Project;
@@ -123,17 +123,27 @@ fn sightings(tree: &Tree, project: &Project, directory: Option<&Utf8PathBuf>) ->
     let sources = Sources::read(tree, &project.directory, &members(tree, &project.directory));
     let django = djangos(&sources);
     let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
-    let sighting = |(index, entry): (usize, Entry<'_, '_>)| {
+    let names = unique(project, &entries);
+    let sighting = |(index, (entry, name)): (usize, (Entry<'_, '_>, String))| {
         let listens = entry.listens.iter().flat_map(Fact::because).cloned().collect();
-        let sighting = Sighting {
-            name: name(project, &entry),
-            directory: project.directory.clone(),
-            program: entry.at.clone(),
-            claims: entry.claims.clone(),
-        };
+        let sighting = Sighting { name, directory: project.directory.clone(), program: entry.at.clone(), claims: entry.claims.clone() };
         (sighting, Seed { directory: directory.cloned(), index, listens })
     };
-    entries.into_iter().enumerate().map(sighting).collect()
+    entries.into_iter().zip(names).enumerate().map(sighting).collect()
+}
+
+/// The entries' names; what shares the project's name with another is called by its module.
+fn unique(project: &Project, entries: &[Entry<'_, '_>]) -> Vec<String> {
+    let names: Vec<String> = entries.iter().map(|entry| name(project, entry)).collect();
+    let mut taken: Vec<String> = Vec::new();
+    for (entry, name) in entries.iter().zip(&names) {
+        let shared = names.iter().filter(|other| *other == name).count() > 1;
+        let module = entry.source.map(|source| source.module.rsplit('.').next().unwrap_or_default().replace('_', "-"));
+        let own = module.filter(|module| shared && entry.form == Form::Command && !taken.contains(module)).unwrap_or_else(|| name.clone());
+        let number = taken.iter().filter(|known| **known == own).count();
+        taken.push(if number == 0 { own } else { format!("{own}-{}", number + 1) });
+    }
+    taken
 }
 
 /// The name of what is started: its own, the project's, the directory's.
