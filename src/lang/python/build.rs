@@ -270,12 +270,7 @@ impl Maker<'_> {
     }
 
     fn dependencies(&self) -> Result<Vec<String>> {
-        let mut commands = if self.waits_for_sources() { Vec::new() } else { self.installing()? };
-        if let Some(debugger) = self.debugger.filter(|_| !commands.is_empty()) {
-            let install = format!("uv pip install --python {VENV} '{}'", debugger.package);
-            commands.push(install);
-        }
-        Ok(commands)
+        if self.waits_for_sources() { Ok(Vec::new()) } else { self.installing() }
     }
 
     /// What is done behind the sources.
@@ -293,6 +288,9 @@ impl Maker<'_> {
             Manager::Uv | Manager::Nothing => {}
             _ if facts.package.is_some() => commands.push(format!("{version}uv pip install --no-deps {directory}")),
             _ => {}
+        }
+        if let Some(debugger) = self.debugger.filter(|_| facts.manager.value != Manager::Nothing) {
+            commands.push(format!("uv pip install --python {VENV} '{}'", debugger.package));
         }
         if !facts.installed && facts.compiles {
             commands.push("python -m compileall -q .".into());
