@@ -6,6 +6,7 @@ use super::constraint::constraints;
 use super::entry::{Entry, Finder, Form, djangos};
 use super::manager::{self, Manager};
 use super::observe;
+use super::places::{members, projects, used_by_others};
 use super::project::Project;
 use super::sources::Sources;
 use super::version::{only_glibc, rank};
@@ -14,42 +15,18 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::requirement::normal;
 use crate::read::table::Table;
 use crate::tree::Tree;
 
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
 
-const LIBRARY: Rule = Rule::parsed("python.library", "another member of the workspace depends on it");
+const GUEST: Rule = Rule::parsed("python.guest", "the project is written in another language");
 const MANYLINUX: Rule = Rule::parsed("python.manylinux", "there are binaries of this package for glibc and none for musl");
 
-/// Files that make a directory a project.
-const MANIFESTS: [&str; 7] = ["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "requirements"];
+/// Manifests of compiled languages: a Python project below one is a part of that project, a client or a tool.
+const HOSTS: [&str; 5] = ["go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts"];
 /// Environments that conda and pixi make.
 const ELSEWHERE: [&str; 4] = ["environment.yml", "environment.yaml", "conda.yml", "pixi.toml"];
-/// Directories below which no project of its own is looked for.
-const PASSED_OVER: [&str; 20] = [
-    ".github",
-    "docs",
-    "doc",
-    "examples",
-    "example",
-    "tests",
-    "test",
-    "scripts",
-    "tools",
-    "node_modules",
-    "vendor",
-    "third_party",
-    "notebooks",
-    "benchmarks",
-    "samples",
-    "hack",
-    ".venv",
-    "venv",
-    "deploy",
-    "e2e",
-];
 /// Manifests of other languages: bare Python files beside them are their tools.
 const OTHERS: [&str; 7] = ["go.mod", "Cargo.toml", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile"];
 
@@ -76,6 +53,11 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
             apps.extend(sightings(tree, &project, Some(directory)));
         }
     }
+    let host = HOSTS.iter().find(|name| tree.has(name)).map(|name| Evidence::exists(*name, GUEST));
+    for (sighting, _) in &mut apps {
+        let guest = host.clone().filter(|_| !sighting.directory.as_str().is_empty());
+        sighting.claims.extend(guest.map(|host| Fact::new(Claim::Aside, host)));
+    }
     let used = used_by_others(tree, &directories);
     for (sighting, _) in &mut apps {
         let library =
@@ -91,26 +73,6 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
         apps.extend(bare(tree)?.into_iter().flat_map(|project| sightings(tree, &project, None)));
     }
     Ok(apps)
-}
-
-/// The directories of a workspace's members that other members depend on.
-fn used_by_others(tree: &Tree, directories: &[Utf8PathBuf]) -> Vec<Fact<Utf8PathBuf>> {
-    let tables: Vec<(&Utf8PathBuf, Table<'_>)> = directories
-        .iter()
-        .filter_map(|directory| {
-            let file = directory.join("pyproject.toml");
-            Some((directory, Table::parse(&file, tree.text(&file).ok()?).ok()?))
-        })
-        .collect();
-    let mut used = Vec::new();
-    for (_, table) in &tables {
-        for (name, value) in table.entries(&["tool", "uv", "sources"]) {
-            let own = |other: &Table<'_>| other.string(&["project", "name"]).is_some_and(|(other, _)| normal(other) == normal(name));
-            let member = tables.iter().find(|(_, other)| own(other));
-            used.extend(member.map(|(directory, _)| Fact::new((*directory).clone(), table.evidence(value, LIBRARY))));
-        }
-    }
-    used
 }
 
 fn elsewhere(file: &str) -> Diagnostic {
@@ -178,48 +140,6 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
     let facts = around.facts(entry, settings, &ranked.versions, &ranked.held_back);
     django_behaviour(&mut app, settings);
     Ok((app, facts))
-}
-
-/// The directories that hold projects: the root, the members of its workspace, or else the topmost ones.
-fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
-    let is_project = |directory: &Utf8Path| {
-        MANIFESTS.iter().any(|name| {
-            tree.has(directory.join(name)) || (*name == "requirements" && super::requirements::main_file(tree, directory).is_some())
-        })
-    };
-    let root = Utf8Path::new("");
-    let mut found: Vec<Utf8PathBuf> = Vec::new();
-    let described = is_project(root);
-    if described {
-        let members = manager::members(tree, root);
-        let named = |table: &Table<'_>| table.has(&["project"]) || table.has(&["tool", "poetry"]);
-        let text = tree.text("pyproject.toml").unwrap_or_default();
-        let hollow_workspace = !members.is_empty() && Table::parse("pyproject.toml".into(), text).is_ok_and(|table| !named(&table));
-        if !hollow_workspace {
-            found.push(root.to_owned());
-        }
-        found.extend(members.iter().filter_map(|file| file.parent()).map(Utf8Path::to_owned));
-        let programs = tree.files_in("").any(|path| path.extension() == Some("py")) || tree.has_directory("src") || tree.has("Procfile");
-        let hollow =
-            !programs && tree.text("pyproject.toml").is_ok_and(|text| !text.contains("[project]") && !text.contains("[tool.poetry]"));
-        if !hollow {
-            found.dedup();
-            return found;
-        }
-    }
-    for directory in tree.directories().filter(|directory| directory.components().count() <= 3) {
-        let passed = directory.components().any(|part| PASSED_OVER.contains(&part.as_str()));
-        let inside = found.iter().any(|known| !known.as_str().is_empty() && directory.starts_with(known));
-        if !passed && !inside && is_project(directory) {
-            found.push(directory.to_owned());
-        }
-    }
-    found
-}
-
-/// The members of a project's workspace, which are projects of their own.
-fn members(tree: &Tree, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
-    manager::members(tree, directory).iter().filter_map(|file| file.parent()).map(Utf8Path::to_owned).collect()
 }
 
 /// A tree of Python files and no manifest at all.

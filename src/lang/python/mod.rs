@@ -11,6 +11,7 @@ mod listen;
 mod lock;
 mod manager;
 mod observe;
+mod places;
 mod project;
 mod report;
 mod requirements;
