@@ -132,6 +132,25 @@ pub struct Toolchain {
     pub releases: Vec<Release>,
     /// What a debug variant installs to hold the program under a debugger.
     pub debugger: Option<Debugger>,
+    /// The tool that builds the dependencies apart from the sources, where one is needed: what installs it.
+    pub planner: Option<String>,
+    /// Packages that newer releases do not compile.
+    #[serde(default)]
+    pub breaks: Vec<Breaks>,
+}
+
+/// A package that releases after one do not compile.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breaks {
+    /// Its name.
+    pub package: String,
+    /// The first version that every release compiles.
+    pub below: Version,
+    /// The series of its versions that this is about: other majors are not.
+    pub series: Version,
+    /// The last release that compiles it.
+    pub last: Version,
 }
 
 /// A distribution that a toolchain's image comes on.
@@ -194,6 +213,64 @@ pub struct Native {
     /// Packages that pull it in: it counts when one of them is used.
     #[serde(default)]
     pub through: Vec<String>,
+    /// What it means for linking the program.
+    #[serde(default)]
+    pub links: Links,
+    /// How it is built where its native part comes with it, in place of what the distribution has.
+    pub bundled: Option<Bundled>,
+    /// It is a tool of build scripts: native is what depends on it.
+    #[serde(default)]
+    pub tool: bool,
+    /// Packages beside the tool that do its work in another way.
+    #[serde(default)]
+    pub unless: Vec<String>,
+    /// It is locked for other systems or configurations, and never compiled for an image.
+    #[serde(default)]
+    pub elsewhere: bool,
+    /// Features, as `package/feature`, without which it is not compiled although it is locked.
+    #[serde(default)]
+    pub only: Vec<String>,
+    /// Environment of the build.
+    #[serde(default)]
+    pub env: BTreeMap<String, String>,
+}
+
+impl Native {
+    /// Whether it matters: an entry may be there to say that what looks native is not.
+    #[must_use]
+    pub fn says_something(&self) -> bool {
+        self.links != Links::Nothing || !self.build.is_empty() || !self.env.is_empty()
+    }
+}
+
+/// What a native part means for linking.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Links {
+    /// C, which any C library holds.
+    #[default]
+    C,
+    /// C++, which brings its own library.
+    Cxx,
+    /// It loads libraries when it runs, which a static program cannot.
+    Loads,
+    /// A library of the system that is not known here.
+    Unknown,
+    /// Nothing native is in the program.
+    Nothing,
+}
+
+/// A native part that comes with its package.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Bundled {
+    /// The package that it depends on when it does.
+    pub with: String,
+    /// The feature that makes it do so.
+    pub feature: String,
+    /// What has to be there to build it then.
+    #[serde(default)]
+    pub build: Vec<Need>,
 }
 
 /// What becomes of a program when the native part is left out.

@@ -112,6 +112,9 @@ pub struct Runtime {
     /// The signal that stops it, where it is not SIGTERM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_signal: Option<Commented<StopSignal>>,
+    /// Why another process stands before the program, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub init: Option<String>,
     /// What is started.
     pub entrypoint: Vec<String>,
     /// Its arguments, which `docker run IMAGE ...` replaces.

@@ -88,6 +88,9 @@ fn listening(tree: &Tree, catalog: &Catalog, seen: &[&Seen]) -> Result<Vec<Vec<E
     let mut answers = vec![Vec::new(); seen.len()];
     for language in crate::lang::ALL {
         let own: Vec<usize> = (0..seen.len()).filter(|index| seen[*index].language.name() == language.name()).collect();
+        if own.is_empty() {
+            continue;
+        }
         let asked: Vec<&Seen> = own.iter().map(|index| seen[*index]).collect();
         for (index, answer) in own.into_iter().zip(language.listening(tree, catalog, &asked)?) {
             answers[index] = answer;

@@ -20,6 +20,7 @@ use crate::settle::Choices;
 use crate::tree::Tree;
 
 pub mod go;
+pub mod rust;
 
 /// Names the languages once: their settings' sections and the order in which they are asked.
 macro_rules! languages {
@@ -41,6 +42,7 @@ macro_rules! languages {
 
 languages! {
     go: go::Go,
+    rust: rust::Rust,
 }
 
 /// What imggen has to know of a language.

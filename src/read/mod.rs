@@ -1,3 +1,5 @@
 //! Readers of manifests that keep the place of what they read. They parse; they decide nothing.
 
+pub mod cargo;
+pub mod cargo_lock;
 pub mod gomod;
