@@ -55,7 +55,9 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
     let places: Vec<Evidence> = listens.listens.iter().flat_map(|fact| fact.because().to_vec()).collect();
     let mut needs = process::programs(&values);
     let mut stops_on = None;
-    match process::stops(&sources, &places, &asks_for) {
+    let lasting = reach.asks_for(&process::LASTS).map(|external| external.evidence.clone());
+    let lasts: Vec<Evidence> = places.iter().cloned().chain(lasting).collect();
+    match process::stops(&sources, &lasts, &asks_for) {
         Stops::Usual => {}
         Stops::OnInterrupt(signal) => stops_on = Some(signal),
         Stops::Deaf(need) => needs.push(need),

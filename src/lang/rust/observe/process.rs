@@ -13,10 +13,25 @@ use crate::need::Need;
 
 const ONLY_INTERRUPT: Rule = Rule::parsed("rust.only-interrupt", "waits for Ctrl-C, and nothing in the program waits for SIGTERM");
 const STARTS: Rule = Rule::parsed("rust.starts-program", "starts another program");
-const SERVES: Rule = Rule::parsed("rust.hears-nothing", "serves until it is stopped, and nothing in the program waits for SIGTERM");
+const SERVES: Rule = Rule::parsed("rust.hears-nothing", "runs until it is stopped, and nothing in the program waits for SIGTERM");
 
 /// Frameworks that end on SIGTERM by themselves.
 const HEARS: [&str; 5] = ["actix-web", "rocket", "ntex", "salvo-signals", "pingora"];
+
+/// What runs until it is stopped and listens on no port: bots, consumers of queues, schedulers.
+pub const LASTS: [&str; 11] = [
+    "serenity",
+    "poise",
+    "twilight-gateway",
+    "teloxide",
+    "matrix-sdk",
+    "lapin",
+    "rdkafka",
+    "async-nats",
+    "apalis",
+    "tokio-cron-scheduler",
+    "rumqttc",
+];
 
 /// How the program ends when it is asked to.
 #[derive(Debug, PartialEq, Eq)]
@@ -29,11 +44,12 @@ pub enum Stops {
     Deaf(Fact<Need>),
 }
 
-/// What the program hears. `listens` is where it serves.
+/// What the program hears. `lasts` is what makes it run until it is stopped.
 #[must_use]
-pub fn stops(sources: &[Source<'_>], listens: &[crate::evidence::Evidence], has: &dyn Fn(&str) -> bool) -> Stops {
+pub fn stops(sources: &[Source<'_>], lasts: &[crate::evidence::Evidence], has: &dyn Fn(&str) -> bool) -> Stops {
     let names = |name: &str| sources.iter().any(|source| source.mentions(name));
-    let hears = ["SIGTERM", "TermSignals", "TERM_SIGNALS", "terminate"].iter().any(|name| names(name)) && !names("abort_on_terminate");
+    let waits = |source: &Source<'_>| (0..source.tokens.len()).any(|at| source.reads(at, &["SignalKind", "::", "terminate"]));
+    let hears = ["SIGTERM", "TermSignals", "TERM_SIGNALS"].iter().any(|name| names(name)) || sources.iter().any(waits);
     if hears || HEARS.iter().any(|framework| has(framework)) {
         return Stops::Usual;
     }
@@ -48,7 +64,7 @@ pub fn stops(sources: &[Source<'_>], listens: &[crate::evidence::Evidence], has:
             return Stops::OnInterrupt(Fact::new(StopSignal::Interrupt, source.evidence(at, at, ONLY_INTERRUPT)));
         }
     }
-    match listens.first() {
+    match lasts.first() {
         Some(evidence) => {
             let because = crate::evidence::Evidence { rule: SERVES.id, meaning: SERVES.meaning, ..evidence.clone() };
             Stops::Deaf(Fact::new(Need::Init, because))
