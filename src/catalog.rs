@@ -2,12 +2,17 @@
 //!
 //! All of it is data under `presets/_catalog`, so that a new base, release or package is no change to the code.
 
+mod native;
+mod toolchain;
+
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::native::{Bundled, Limit, Links, Native, Without};
+pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::need::Need;
 use crate::version::Version;
@@ -122,127 +127,6 @@ pub struct Packages {
     pub run: Vec<String>,
 }
 
-/// A language's build images.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Toolchain {
-    /// The reference for FROM, with `{version}` and `{suite}` to fill in.
-    pub image: String,
-    /// The distributions that it comes on.
-    pub suites: BTreeMap<String, Suite>,
-    /// Its releases, newest first.
-    pub releases: Vec<Release>,
-    /// What a debug variant installs to hold the program under a debugger.
-    pub debugger: Option<Debugger>,
-    /// Programs that the build stage works with and that no image of the toolchain has.
-    #[serde(default)]
-    pub tools: BTreeMap<String, Tool>,
-}
-
-/// A program for the build stage.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tool {
-    /// The image that it is copied from, or nothing when it is installed.
-    pub image: Option<String>,
-    /// Where it is in that image.
-    #[serde(default)]
-    pub path: String,
-    /// What is installed, versions included.
-    #[serde(default)]
-    pub packages: Vec<String>,
-}
-
-/// A distribution that a toolchain's image comes on.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Suite {
-    /// The distribution release.
-    pub release: String,
-    /// The C library that its programs are linked against.
-    pub libc: Need,
-    /// What else is in it.
-    #[serde(default)]
-    pub has: Vec<Need>,
-}
-
-/// A release of a toolchain.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Release {
-    /// The series that a floating tag names.
-    pub version: Version,
-    /// The newest release of the series that was seen.
-    pub newest: Version,
-    /// The day of its last fix, `YYYY-MM-DD`.
-    pub end_of_life: String,
-    /// The distributions that there are images for.
-    pub suites: Vec<String>,
-}
-
-/// A debugger that is installed by the toolchain.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Debugger {
-    /// What to install, version included.
-    pub package: String,
-    /// The port that it listens on.
-    pub port: u16,
-}
-
-/// A package of a language's registry that is, or wraps, native code.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct Native {
-    /// Its name in the registry.
-    pub name: String,
-    /// What is native about it, completing "this module is ...".
-    #[serde(default)]
-    pub what: String,
-    /// Whether a program works without the native part.
-    #[serde(default)]
-    pub without: Without,
-    /// Needed to build it.
-    #[serde(default)]
-    pub build: Vec<Need>,
-    /// Needed to run what was built with it.
-    #[serde(default)]
-    pub run: Vec<Need>,
-    /// The parts of it that are native, where the rest is not: it counts when one of them is used.
-    #[serde(default)]
-    pub packages: Vec<String>,
-    /// Packages that pull it in: it counts when one of them is used.
-    #[serde(default)]
-    pub through: Vec<String>,
-    /// Packages that bring the native part themselves: it does not count when one of them is used.
-    #[serde(default)]
-    pub unless: Vec<String>,
-    /// Versions of it that have binaries for older releases of the language alone.
-    #[serde(default)]
-    pub supports: Vec<Limit>,
-}
-
-/// Up to where a package supports a language.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Limit {
-    /// Versions of the package below this one ...
-    pub below: String,
-    /// ... do not work on a release of the language newer than this one.
-    pub newest: Version,
-}
-
-/// What becomes of a program when the native part is left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Without {
-    /// It does not build, or fails when it runs.
-    #[default]
-    Fails,
-    /// It has another way that needs nothing native.
-    FallsBack,
-}
-
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Toolchains {
@@ -345,14 +229,6 @@ impl Base {
             (Need::Interpreter(name, version), Some(interpreter)) => interpreter.name == *name && interpreter.versions.contains(version),
             _ => self.has.iter().any(|has| has.meets(need)),
         }
-    }
-}
-
-impl Toolchain {
-    /// The reference of the image for `version` on `suite`.
-    #[must_use]
-    pub fn image(&self, version: Version, suite: &str) -> String {
-        self.image.replace("{version}", &version.to_string()).replace("{suite}", suite)
     }
 }
 

@@ -156,6 +156,12 @@ fn refuse(passed_over: &[Misfit]) -> Diagnostic {
         [one] => format!("{one} has no {lacks}, and this program needs it"),
         many => format!("none of {} can hold this program: the nearest, `{}`, has no {lacks}", many.join(", "), nearest.base),
     };
-    let because = nearest.lacks.iter().flat_map(Fact::because);
-    because.fold(Diagnostic::error("base::missing-need", message), super::diagnostic::Diagnostic::because)
+    let mut because = Vec::new();
+    for evidence in nearest.lacks.iter().flat_map(Fact::because) {
+        // one place may speak for several needs
+        if !because.contains(&evidence) {
+            because.push(evidence);
+        }
+    }
+    because.into_iter().fold(Diagnostic::error("base::missing-need", message), Diagnostic::because)
 }

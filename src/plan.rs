@@ -116,6 +116,9 @@ pub struct Runtime {
     /// The signal that stops it, where it is not SIGTERM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_signal: Option<Commented<StopSignal>>,
+    /// Why another process stands before the program, where one does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub init: Option<String>,
     /// What is started; empty where `docker run IMAGE ...` may name another program.
     pub entrypoint: Vec<String>,
     /// Its arguments, or all of the command where there is no entry point, which `docker run IMAGE ...` replaces.

@@ -21,6 +21,7 @@ use crate::tree::Tree;
 
 pub mod go;
 pub mod python;
+pub mod rust;
 
 /// Names the languages once: their settings' sections and the order in which they are asked.
 macro_rules! languages {
@@ -43,6 +44,7 @@ macro_rules! languages {
 languages! {
     go: go::Go,
     python: python::Python,
+    rust: rust::Rust,
 }
 
 /// What imggen has to know of a language.

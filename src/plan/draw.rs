@@ -22,6 +22,9 @@ const CA_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
 /// Where programs find the time zone database.
 const ZONES: &str = "/usr/share/zoneinfo";
 
+/// A first process that hands signals on, without a C library: where the build stage has it, and where the image does.
+const INIT: (&str, &str) = ("/usr/bin/tini-static", "/usr/local/bin/tini");
+
 /// Draws the plan of the chosen app.
 ///
 /// # Errors
@@ -69,14 +72,17 @@ pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
 fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
     let base = choices.base();
     let (copies, staging) = copies(choices, layout, &blueprint);
-    let staged_needs = choices
-        .fit
-        .met
-        .iter()
-        .filter(|met| matches!(met.need.value, Need::CaCertificates | Need::TimeZones) && choices.fit.copies(&met.need.value));
+    let staged_needs =
+        choices.fit.met.iter().filter(|met| {
+            matches!(met.need.value, Need::CaCertificates | Need::TimeZones | Need::Init) && choices.fit.copies(&met.need.value)
+        });
     let needs = blueprint.build_needs.iter().chain(staged_needs.map(|met| &met.need.value));
     let packages = build_packages(choices, &blueprint.builder, needs);
     let mut env: BTreeMap<String, String> = blueprint.env;
+    if base.installer.is_some() {
+        // a user whom the base does not know has `/` for a home, and may not write there
+        env.entry("HOME".to_owned()).or_insert_with(|| "/tmp".to_owned());
+    }
     env.extend(choices.env.clone());
     let (stage, reference, headline) = match target {
         Target::Production => ("runtime", &base.image, format!("{}: {}", choices.found.app.name, blueprint.headline)),
@@ -95,6 +101,8 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         Start::Command => (Vec::new(), [blueprint.entrypoint, arguments].concat()),
     };
     let stop_signal = choices.found.app.behaviour.stops_on.as_ref();
+    let init = choices.fit.met.iter().find(|met| met.need.value == Need::Init && choices.fit.copies(&Need::Init));
+    let first = init.map(|_| [INIT.1, "--"].map(str::to_owned)).into_iter().flatten();
     let runtime = Runtime {
         stage,
         base: choices.fit.base.clone(),
@@ -110,7 +118,8 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         labels: choices.layers.map("labels", |settings| &settings.labels).into_iter().map(|(name, chosen)| (name, chosen.value)).collect(),
         stop_signal: stop_signal
             .map(|signal| Commented { value: signal.value, comment: format!("it listens for Ctrl-C alone ({})", signal.place()) }),
-        entrypoint,
+        init: init.map(|met| format!("it leaves signals to the first process ({})", met.need.place())),
+        entrypoint: first.chain(entrypoint).collect(),
         arguments,
     };
     Image { headline, build: blueprint.build, packages, staging, runtime }
@@ -206,6 +215,9 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
     if brings(&Need::TemporaryDirectory) {
         staging.push(Staged { comment: "a /tmp".into(), command: "mkdir -m 1777 /out/tmp".into() });
         copies.push(Copy::stage("build", "/out/tmp", "/tmp"));
+    }
+    if brings(&Need::Init) {
+        copies.push(Copy::stage("build", INIT.0, INIT.1));
     }
     let mut writable: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
     writable.sort_by(|a, b| a.1.cmp(&b.1));

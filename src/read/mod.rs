@@ -1,5 +1,7 @@
 //! Readers of manifests that keep the place of what they read. They parse; they decide nothing.
 
+pub mod cargo;
+pub mod cargo_lock;
 pub mod gomod;
 pub mod python;
 pub mod requirement;

@@ -117,7 +117,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         builder: builder(suite),
         build_needs: build_needs(facts, linkage, private.is_some()),
         takes,
-        env: home(choices),
+        env: BTreeMap::new(),
         setting: Setting::default(),
         entrypoint,
         arguments: Vec::new(),
@@ -126,12 +126,6 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         warnings: picked.warnings,
         build,
     })
-}
-
-/// A user that the base does not know has `/` for a home, and may not write there.
-fn home(choices: &Choices<'_>) -> BTreeMap<String, String> {
-    let unknown = choices.base().installer.is_some();
-    unknown.then(|| ("HOME".to_owned(), "/tmp".to_owned())).into_iter().collect()
 }
 
 /// How the program is linked.

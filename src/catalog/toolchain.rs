@@ -1,0 +1,103 @@
+//! The images that a language's programs are built in, and what the build works with.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::need::Need;
+use crate::version::Version;
+
+/// A language's build images.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Toolchain {
+    /// The reference for FROM, with `{version}` and `{suite}` to fill in.
+    pub image: String,
+    /// The distributions that it comes on.
+    pub suites: BTreeMap<String, Suite>,
+    /// Its releases, newest first.
+    pub releases: Vec<Release>,
+    /// What a debug variant installs to hold the program under a debugger.
+    pub debugger: Option<Debugger>,
+    /// Programs that the build stage works with and that no image of the toolchain has.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Tool>,
+    /// The tool that builds the dependencies apart from the sources, where one is needed: what installs it.
+    pub planner: Option<String>,
+    /// Packages that newer releases do not compile.
+    #[serde(default)]
+    pub breaks: Vec<Breaks>,
+}
+
+/// A program for the build stage.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// The image that it is copied from, or nothing when it is installed.
+    pub image: Option<String>,
+    /// Where it is in that image.
+    #[serde(default)]
+    pub path: String,
+    /// What is installed, versions included.
+    #[serde(default)]
+    pub packages: Vec<String>,
+}
+
+/// A package that releases after one do not compile.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Breaks {
+    /// Its name.
+    pub package: String,
+    /// The first version that every release compiles.
+    pub below: Version,
+    /// The series of its versions that this is about: other majors are not.
+    pub series: Version,
+    /// The last release that compiles it.
+    pub last: Version,
+}
+
+/// A distribution that a toolchain's image comes on.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Suite {
+    /// The distribution release.
+    pub release: String,
+    /// The C library that its programs are linked against.
+    pub libc: Need,
+    /// What else is in it.
+    #[serde(default)]
+    pub has: Vec<Need>,
+}
+
+/// A release of a toolchain.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Release {
+    /// The series that a floating tag names.
+    pub version: Version,
+    /// The newest release of the series that was seen.
+    pub newest: Version,
+    /// The day of its last fix, `YYYY-MM-DD`.
+    pub end_of_life: String,
+    /// The distributions that there are images for.
+    pub suites: Vec<String>,
+}
+
+/// A debugger that is installed by the toolchain.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Debugger {
+    /// What to install, version included.
+    pub package: String,
+    /// The port that it listens on.
+    pub port: u16,
+}
+
+impl Toolchain {
+    /// The reference of the image for `version` on `suite`.
+    #[must_use]
+    pub fn image(&self, version: Version, suite: &str) -> String {
+        self.image.replace("{version}", &version.to_string()).replace("{suite}", suite)
+    }
+}

@@ -1,0 +1,313 @@
+//! Every program of a project, with what speaks for its being the one that is meant.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::config::{self, Config};
+use super::native::{self, Findings, Inside, guess};
+use super::observe;
+use super::reach::{Reach, reach};
+use super::workspace::{Bin, Package, Project};
+use super::{Dependencies, Facts, toolchain};
+use crate::app::{App, Claim, Sighting};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::cargo_lock::Lock;
+use crate::tree::Tree;
+use crate::version::Version;
+
+const ASIDE: Rule = Rule::parsed("rust.aside", "this directory holds examples, tools or tests");
+const OPTIONAL: Rule = Rule::parsed("rust.required-features", "this program is built with features that are off by default");
+const BROWSER: Rule = Rule::parsed("rust.browser", "this is built for the browser by a tool of its own");
+const SSH: Rule = Rule::parsed("rust.git-ssh", "this is fetched from a repository by SSH");
+const NESTED: Rule = Rule::parsed("rust.nested", "this package is no member of the project's workspace");
+const DEFAULT_RUN: Rule = Rule::parsed("rust.default-run", "this is what the package runs by default");
+const DEFAULT_MEMBER: Rule = Rule::parsed("rust.default-members", "this is what the workspace builds by default");
+const NAMESAKE: Rule = Rule::parsed("rust.package", "this is the package's name");
+const RUST_VERSION: Rule = Rule::parsed("rust.rust-version", "the project asks for this release or a newer one");
+const EDITION: Rule = Rule::parsed("rust.edition", "this is the edition of the language");
+const LIBRARY: Rule = Rule::parsed("rust.library", "this package is a library");
+
+/// Directories whose programs are not what the project is about.
+const ASIDE_DIRECTORIES: &str = "bench benches benchmark benchmarks ci demo demos doc docs e2e example examples fixtures fuzz hack integration-tests sample samples \
+    script scripts src-tauri test tests tools xtask";
+
+/// Manifests of what may be built around a library.
+const OTHERS: [&str; 8] =
+    ["pyproject.toml", "setup.py", "package.json", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "requirements.txt"];
+
+/// What it takes to find a program again: its package's directory and its name.
+#[derive(Clone, Debug)]
+pub struct Seed {
+    package: Utf8PathBuf,
+    bin: String,
+}
+
+/// Finds the programs.
+///
+/// # Errors
+/// When a manifest is broken, or all packages are libraries.
+pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+    let project = Project::read(tree)?;
+    let finder = Finder { tree, project: &project };
+    let started = config::started(tree);
+    let mut apps = Vec::new();
+    for package in project.packages.values() {
+        for bin in package.bins.iter().filter(|bin| tree.has(&bin.path)) {
+            let claims = finder.claims(package, bin, started.as_ref());
+            let sighting = Sighting { name: bin.name.clone(), directory: package.directory.clone(), program: bin.evidence.clone(), claims };
+            apps.push((sighting, Seed { package: package.directory.clone(), bin: bin.name.clone() }));
+        }
+    }
+    let library = project.packages.values().find(|package| package.library.is_some());
+    match library.filter(|_| apps.is_empty() && !OTHERS.iter().any(|name| tree.has(*name))) {
+        Some(package) => Err(library_only(package).into()),
+        None => Ok(apps),
+    }
+}
+
+/// Looks at one program.
+///
+/// # Errors
+/// When something that it is made of is broken or leads out of the project.
+pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+    let project = Project::read(tree)?;
+    let (package, bin) = again(&project, seed)?;
+    Finder { tree, project: &project }.app(package, bin, sighting, catalog)
+}
+
+/// Where each of these programs listens.
+///
+/// # Errors
+/// When a manifest is broken. What leads out of the project listens nowhere.
+pub fn listening(tree: &Tree, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
+    let project = Project::read(tree)?;
+    let listens = |(_, seed): &(&Sighting, &Seed)| {
+        let (package, bin) = again(&project, seed)?;
+        Ok(reach(&project, package, bin, &[], true).map(|reach| observe::listening(tree, &reach, package, bin)).unwrap_or_default())
+    };
+    apps.iter().map(listens).collect()
+}
+
+fn again<'p>(project: &'p Project<'p>, seed: &Seed) -> Result<(&'p Package<'p>, &'p Bin)> {
+    let package = project.packages.get(&seed.package);
+    let found = package.and_then(|package| Some((package, package.bins.iter().find(|bin| bin.name == seed.bin)?)));
+    let missing = || Diagnostic::error("rust::no-binary", format!("`{}` has no program `{}`", seed.package, seed.bin));
+    Ok(found.ok_or_else(missing)?)
+}
+
+fn library_only(package: &Package<'_>) -> Diagnostic {
+    Diagnostic::error("rust::library-only", format!("`{}` is a library, and no package here makes a program", package.name))
+        .because(&Evidence::exists(package.file(), LIBRARY))
+        .help("add a program: `src/main.rs`, or `src/bin/NAME.rs`")
+}
+
+struct Finder<'p> {
+    tree: &'p Tree,
+    project: &'p Project<'p>,
+}
+
+impl<'p> Finder<'p> {
+    fn app(&self, package: &'p Package<'p>, bin: &Bin, sighting: &Sighting, catalog: &Catalog) -> Result<(App, Facts)> {
+        if let Some(tool) = self.browser(package) {
+            return Err(for_browsers(&package.name, &tool).into());
+        }
+        let reached = reach(self.project, package, bin, &[], true)?;
+        let everything: Vec<String> = package.manifest.features.keys().cloned().collect();
+        let at_most = reach(self.project, package, bin, &everything, true)?;
+        let lock = self.lock(&package.root)?;
+        let findings = findings(&reached, lock.as_ref(), catalog);
+        let most = findings_at_most(&at_most, lock.as_ref(), catalog, &findings);
+        let config = Config::read(self.tree, &package.root)?;
+        let observed = observe::observe(self.tree, &reached, package, bin, &findings.packages);
+        let mut warnings = observed.warnings.clone();
+        if lock.is_none() && !reached.externals.is_empty() {
+            warnings.push(no_lock(package, &reached));
+        }
+        let app = App {
+            sighting: sighting.clone(),
+            behaviour: observed.behaviour,
+            home: if self.tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() },
+            keeps: observed.keeps,
+            clutter: self.clutter(&reached),
+            warnings,
+        };
+        let alone = self.project.packages.values().filter(|other| other.root == package.root).count() == 1;
+        let facts = Facts {
+            root: package.root.clone(),
+            package: (!alone).then(|| package.name.clone()),
+            bin: bin.name.clone(),
+            main: bin.evidence.clone(),
+            rust: self.rust(package, &config),
+            edition: self
+                .project
+                .value(package, EDITION, |package| package.edition.as_ref())
+                .map(|(value, evidence)| Fact::new(value, evidence)),
+            breaks: lock.as_ref().and_then(|lock| toolchain::breaks(lock, &findings.packages, catalog)),
+            ssh: lock.as_ref().and_then(|lock| lock.by_ssh().map(|locked| Fact::new(locked.name.clone(), lock.evidence(locked, SSH)))),
+            lock: lock.map(|lock| lock.file),
+            dependencies: self.dependencies(package, &at_most),
+            inside: findings.inside,
+            inside_at_most: most,
+            required: bin.required.iter().filter(|feature| !is_on_by_default(package, feature)).cloned().collect(),
+            profile: self.profile(package),
+            vendored: config.vendored.clone().filter(|path| self.tree.has_directory(path)),
+            config,
+            allocator: observed.allocator,
+            build_env: observed.build_env,
+            run_env: observed.run_env,
+        };
+        Ok((app, facts))
+    }
+
+    fn lock(&self, root: &Utf8Path) -> Result<Option<Lock>> {
+        let file = root.join("Cargo.lock");
+        self.tree.manifest(&file)?.map(|text| Lock::parse(&file, text)).transpose()
+    }
+
+    fn claims(&self, package: &Package<'_>, bin: &Bin, started: Option<&Fact<String>>) -> Vec<Fact<Claim>> {
+        let mut claims: Vec<Fact<Claim>> = self.aside(package, bin).into_iter().collect();
+        let started = started.filter(|started| started.value == bin.name);
+        claims.extend(started.map(|fact| fact.with(Claim::Named)));
+        let manifest = package.manifest.package.as_ref();
+        let default_run = manifest.and_then(|package| package.default_run.as_ref()).filter(|name| *name.get_ref() == bin.name);
+        claims.extend(default_run.map(|name| Fact::new(Claim::Named, package.evidence(name, DEFAULT_RUN, name.get_ref()))));
+        claims.extend(self.default_member(package));
+        let of_root = package.directory == package.root;
+        let name = manifest.and_then(|package| package.name.as_ref()).filter(|name| *name.get_ref() == bin.name && of_root);
+        claims.extend(name.map(|name| Fact::new(Claim::Namesake, package.evidence(name, NAMESAKE, name.get_ref()))));
+        claims
+    }
+
+    fn aside(&self, package: &Package<'_>, bin: &Bin) -> Option<Fact<Claim>> {
+        let off = |feature: &String| !is_on_by_default(package, feature);
+        if bin.required.iter().any(off) {
+            return Some(Fact::new(Claim::Aside, Evidence { rule: OPTIONAL.id, meaning: OPTIONAL.meaning, ..bin.evidence.clone() }));
+        }
+        let is_aside = |part: &str| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part);
+        if package.name == "xtask" || package.directory.components().any(|part| is_aside(part.as_str())) {
+            return Some(Fact::new(Claim::Aside, Evidence::exists(package.file(), ASIDE)));
+        }
+        if let Some(tool) = self.browser(package) {
+            return Some(tool.with(Claim::Aside));
+        }
+        let nested = self.tree.has("Cargo.toml") && !package.root.as_str().is_empty();
+        nested.then(|| Fact::new(Claim::Aside, Evidence::exists(package.file(), NESTED)))
+    }
+
+    /// The tool that builds the package for browsers, where one does: no compiler alone makes what it is.
+    fn browser(&self, package: &Package<'_>) -> Option<Fact<&'static str>> {
+        let trunk = package.directory.join("Trunk.toml");
+        if self.tree.has(&trunk) {
+            return Some(Fact::new("trunk", Evidence::exists(trunk, BROWSER)));
+        }
+        let page = package.directory.join("index.html");
+        if self.tree.text(&page).is_ok_and(|text| text.contains("data-trunk")) {
+            return Some(Fact::new("trunk", Evidence::exists(page, BROWSER)));
+        }
+        let workspace = self.project.workspaces.get(&package.root).and_then(|manifest| manifest.workspace.as_ref());
+        let own = package.manifest.package.as_ref().is_some_and(|package| package.metadata.contains_key("leptos"));
+        let shared = workspace.is_some_and(|workspace| workspace.metadata.contains_key("leptos"));
+        (own || shared).then(|| Fact::new("cargo-leptos", Evidence::exists(package.file(), BROWSER)))
+    }
+
+    /// Whether the dependencies can be built from the manifests of the workspace alone.
+    fn dependencies(&self, package: &Package<'_>, reach: &Reach<'_>) -> Dependencies {
+        let manifest = self.project.workspaces.get(&package.root).unwrap_or(&package.manifest);
+        let patched =
+            manifest.patch.values().flatten().any(|(_, patch)| patch.get_ref().detail().is_some_and(|detail| detail.path.is_some()));
+        if reach.leaves_workspace || patched {
+            Dependencies::WithSources
+        } else if reach.externals.is_empty() {
+            Dependencies::None
+        } else {
+            Dependencies::Planned
+        }
+    }
+
+    /// The workspace's own word for what it is about, where it names less than everything.
+    fn default_member(&self, package: &Package<'_>) -> Option<Fact<Claim>> {
+        let workspace = self.project.workspaces.get(&package.root)?.workspace.as_ref()?;
+        let is_this = |member: &&toml::Spanned<String>| {
+            super::workspace::join(&package.root, member.get_ref()).is_some_and(|path| path == package.directory)
+        };
+        let member = workspace.default_members.iter().find(is_this)?;
+        let text = self.tree.text(package.root.join("Cargo.toml")).ok()?;
+        let span = crate::read::cargo::place(text, member.span());
+        Some(Fact::new(Claim::Named, Evidence::at(package.root.join("Cargo.toml"), span, DEFAULT_MEMBER, member.get_ref())))
+    }
+
+    /// What the project says of the release that it needs, the newest first.
+    fn rust(&self, package: &Package<'_>, config: &Config) -> Vec<Fact<Version>> {
+        let declared = self.project.value(package, RUST_VERSION, |package| package.rust_version.as_ref());
+        let declared = declared.and_then(|(value, evidence)| Some(Fact::new(value.parse().ok()?, evidence)));
+        let channel = config.channel.as_ref().and_then(|channel| Some(channel.with(channel.value.parse::<Version>().ok()?)));
+        let mut found: Vec<_> = declared.into_iter().chain(channel).collect();
+        found.sort_by_key(|fact| std::cmp::Reverse(fact.value));
+        found
+    }
+
+    /// The keys of `[profile.release]`, which stands in the workspace's manifest.
+    fn profile(&self, package: &Package<'_>) -> Vec<String> {
+        let manifest = self.project.workspaces.get(&package.root).unwrap_or(&package.manifest);
+        manifest.profile.get("release").map(|release| release.keys().cloned().collect()).unwrap_or_default()
+    }
+
+    /// What no build of it needs: what builds leave behind, and tests, examples and benchmarks that no manifest names.
+    fn clutter(&self, reach: &Reach<'_>) -> Vec<String> {
+        let mut clutter = vec!["**/target".to_owned()];
+        let holds_package = |directory: &Utf8Path| self.project.packages.keys().any(|path| path.starts_with(directory));
+        for local in &reach.locals {
+            let manifest = &local.package.manifest;
+            for (name, declared) in [("benches", &manifest.bench), ("examples", &manifest.example), ("tests", &manifest.test)] {
+                let directory = local.package.directory.join(name);
+                if declared.is_empty() && self.tree.has_directory(&directory) && !holds_package(&directory) {
+                    clutter.push(directory.to_string());
+                }
+            }
+        }
+        clutter
+    }
+}
+
+fn findings(reach: &Reach<'_>, lock: Option<&Lock>, catalog: &Catalog) -> Findings {
+    lock.map_or_else(|| guess(reach, catalog), |lock| native::look(reach, lock, catalog))
+}
+
+/// What is inside with all features on, where that is more than without.
+fn findings_at_most(reach: &Reach<'_>, lock: Option<&Lock>, catalog: &Catalog, least: &Findings) -> Vec<Fact<Inside>> {
+    let most = findings(reach, lock, catalog).inside;
+    if most.len() > least.inside.len() { most } else { Vec::new() }
+}
+
+fn for_browsers(name: &str, tool: &Fact<&'static str>) -> Diagnostic {
+    let error = Diagnostic::error(
+        "rust::browser-program",
+        format!("`{name}` is built for the browser by `{}`, which imggen does not run", tool.value),
+    );
+    let error = tool.because().iter().fold(error, Diagnostic::because);
+    error.help("build it beforehand and name the program that serves the result with `--app`, or serve the result as a static site")
+}
+
+fn is_on_by_default(package: &Package<'_>, feature: &str) -> bool {
+    let features: &BTreeMap<String, Vec<String>> = &package.manifest.features;
+    let (mut waiting, mut seen) = (vec!["default"], Vec::new());
+    while let Some(name) = waiting.pop() {
+        if name == feature {
+            return true;
+        }
+        if !seen.contains(&name) {
+            seen.push(name);
+            waiting.extend(features.get(name).into_iter().flatten().map(String::as_str));
+        }
+    }
+    false
+}
+
+fn no_lock(package: &Package<'_>, reach: &Reach<'_>) -> Diagnostic {
+    let message = format!("there is no Cargo.lock for `{}`: every build takes the newest versions of what it depends on", package.name);
+    let warning = Diagnostic::warning("rust::no-lock", message).help("commit Cargo.lock, and take it out of `.gitignore`");
+    reach.externals.iter().take(1).fold(warning, |warning, external| warning.because(&external.evidence))
+}

@@ -1,0 +1,281 @@
+//! The build stages of a Rust program, and what the image takes from them.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::native::Inside;
+use super::toolchain::{Picked, pick};
+use super::{Dependencies, Facts, Lto, config, kind};
+use crate::catalog::{Installer, Links};
+use crate::decision::{Decision, Topic};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
+use crate::layers::Layers;
+use crate::need::Need;
+use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
+use crate::settings::DebugVariant;
+use crate::settle::Choices;
+
+/// The target of static programs, for whatever processor builds.
+const STATIC_TARGET: &str = "\"$(uname -m)-unknown-linux-musl\"";
+/// The target of the others, where it has to be said.
+const DYNAMIC_TARGET: &str = "\"$(uname -m)-unknown-linux-gnu\"";
+
+/// What `templates/rust` prints.
+#[derive(Clone, Debug, Serialize)]
+pub struct Build {
+    /// The reference for FROM.
+    pub image: String,
+    /// What builds the dependencies apart from the sources.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub planner: Option<Planner>,
+    /// Commands that prepare the toolchain.
+    pub setup: Vec<String>,
+    /// Whether the image's own toolchain stands in for one that the project names.
+    pub own_toolchain: bool,
+    /// Environment of all build stages, before anything is compiled: it enters every compiled package's fingerprint.
+    pub env: BTreeMap<String, String>,
+    /// The workspace's directory.
+    pub workdir: String,
+    /// Where the sources are copied to.
+    pub sources: &'static str,
+    /// What has to be there before the dependencies are built.
+    pub vendored: Vec<Copy>,
+    /// `--mount` flags of what fetches: credentials.
+    pub mounts: Vec<String>,
+    /// `--mount` flags of the compilation where no layer holds the dependencies.
+    pub caches: Vec<String>,
+    /// What is built, as flags.
+    pub flags: String,
+    /// The program, where the build leaves it, quoted for a shell.
+    pub program: String,
+    /// Where the program is put.
+    pub output: String,
+}
+
+/// What builds the dependencies apart from the sources.
+#[derive(Clone, Debug, Serialize)]
+pub struct Planner {
+    /// The reference for FROM of the stage that builds it.
+    pub image: String,
+    /// The package that it is.
+    pub package: String,
+}
+
+pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
+    let picked = pick(facts, &choices.layers, choices.catalog)?;
+    let variant = choices.fit.variant.id;
+    let is_static = variant != "glibc";
+    let debugging = target != Target::Production;
+    let inside = facts.inside(&choices.layers);
+    let name = &choices.found.app.name;
+    let output = format!("/out/{}", facts.bin);
+    let installed = format!("/usr/local/bin/{}", facts.bin);
+    let triple = if is_static { Some(STATIC_TARGET) } else { facts.config.target.as_ref().map(|_| DYNAMIC_TARGET) };
+    let planner = picked.toolchain.planner.as_ref().filter(|_| facts.dependencies == Dependencies::Planned);
+    let build = Build {
+        image: choices.reference(&picked.image),
+        planner: planner.map(|package| Planner { image: choices.reference(&picked.newest), package: package.clone() }),
+        setup: setup(facts, is_static),
+        own_toolchain: facts.config.channel.as_ref().is_some_and(|channel| config::is_release(&channel.value)),
+        env: env(facts, choices, inside, debugging),
+        workdir: if facts.root.as_str().is_empty() { "/src".into() } else { format!("/src/{}", facts.root) },
+        sources: if facts.root.as_str().is_empty() { "." } else { "/src" },
+        vendored: facts.vendored.iter().map(|path| Copy::context(path.as_str(), format!("/src/{path}"))).collect(),
+        caches: caches(facts),
+        mounts: mounts(facts),
+        flags: flags(facts, &choices.layers, triple),
+        program: program(facts, triple),
+        output: output.clone(),
+    };
+    let mut decisions = decisions(facts, choices, &picked, inside);
+    decisions.extend(facts.run_env.iter().map(|fact| {
+        Decision::detected(Topic::Environment, format!("{}={}", fact.value.0, fact.value.1), fact.because())
+            .why("or it would not be reachable from outside")
+    }));
+    let mut warnings = picked.warnings.clone();
+    warnings.extend(facts.config.warnings());
+    warnings.extend(facts.allocator.clone().filter(|_| is_static));
+    warnings.extend(unknown_libraries(inside, choices));
+    if target == Target::Debug(DebugVariant::Debugger) {
+        warnings.push(no_debugger(name));
+    }
+    Ok(Blueprint {
+        setting: Setting::default(),
+        headline: if debugging { "symbols, no optimisation".into() } else { headline(facts, choices, inside) },
+        builder: Builder { release: picked.suite.release.clone(), installer: Installer::Apt, has: picked.suite.has.clone() },
+        build_needs: build_needs(facts, inside, variant),
+        takes: vec![Copy::stage("build", output, &installed)],
+        env: facts.run_env.iter().map(|fact| fact.value.clone()).collect(),
+        entrypoint: vec![installed],
+        arguments: Vec::new(),
+        ports: Vec::new(),
+        decisions,
+        warnings,
+        build,
+    })
+}
+
+/// How what is not public is fetched: by what is mounted for the one step and in no layer.
+fn mounts(facts: &Facts) -> Vec<String> {
+    let registry =
+        facts.config.registry.iter().map(|_| "--mount=type=secret,id=cargo-credentials,target=/usr/local/cargo/credentials.toml");
+    registry.chain(facts.ssh.iter().map(|_| "--mount=type=ssh")).map(str::to_owned).collect()
+}
+
+/// What makes fetching cheaper; not the compiled, which a cache would judge by the times of files.
+fn caches(facts: &Facts) -> Vec<String> {
+    let fetched = (facts.dependencies == Dependencies::WithSources).then_some("--mount=type=cache,target=/usr/local/cargo/registry");
+    fetched.into_iter().map(str::to_owned).collect()
+}
+
+fn setup(facts: &Facts, is_static: bool) -> Vec<String> {
+    let fetched = facts.config.channel.as_ref().filter(|channel| !config::is_release(&channel.value));
+    let install = fetched.map(|_| "rustup toolchain install --profile minimal \"$RUSTUP_TOOLCHAIN\"".to_owned());
+    install.into_iter().chain(is_static.then(|| format!("rustup target add {STATIC_TARGET}"))).collect()
+}
+
+/// The environment of everything that is compiled. What the manifest settles for itself stays as it is there.
+fn env(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>], debugging: bool) -> BTreeMap<String, String> {
+    let mut env = facts.build_env.clone();
+    env.extend(inside.iter().flat_map(|fact| fact.value.env.clone()));
+    if let Some(channel) = facts.config.channel.as_ref().filter(|channel| !config::is_release(&channel.value)) {
+        env.insert("RUSTUP_TOOLCHAIN".into(), channel.value.clone());
+    }
+    if facts.ssh.is_some() {
+        env.insert("CARGO_NET_GIT_FETCH_WITH_CLI".into(), "true".into());
+        env.insert("GIT_SSH_COMMAND".into(), "ssh -o StrictHostKeyChecking=accept-new".into());
+    }
+    if let Some(flags) = &facts.config.rustflags {
+        env.insert("RUSTFLAGS".into(), flags.value.clone());
+    }
+    let mut profile = |key: &str, value: &str| _ = env.insert(format!("CARGO_PROFILE_RELEASE_{key}"), value.to_owned());
+    if debugging {
+        for (key, value) in [("DEBUG", "full"), ("LTO", "off"), ("OPT_LEVEL", "0"), ("STRIP", "none")] {
+            profile(key, value);
+        }
+        return env;
+    }
+    if !facts.profile.iter().any(|key| key == "strip" || key == "debug") {
+        profile("STRIP", "symbols");
+    }
+    let rust = || choices.layers.iter().map(|layer| &layer.settings().languages.rust);
+    if let Some(lto) = rust().find_map(|settings| settings.lto) {
+        profile("LTO", if lto == Lto::Thin { "thin" } else { "fat" });
+    }
+    if let Some(units) = rust().find_map(|settings| settings.codegen_units) {
+        profile("CODEGEN_UNITS", &units.to_string());
+    }
+    env
+}
+
+fn flags(facts: &Facts, layers: &Layers, triple: Option<&str>) -> String {
+    let mut flags = vec!["--release".to_owned()];
+    if facts.lock.is_some() {
+        flags.push("--locked".into());
+    }
+    flags.extend(facts.package.iter().map(|package| format!("--package {package}")));
+    flags.push(format!("--bin {}", facts.bin));
+    let asked = layers.list("rust.features", |settings| settings.languages.rust.features.clone(), Vec::new());
+    let features: Vec<_> = facts.required.iter().cloned().chain(asked.into_iter().map(|chosen| chosen.value)).collect();
+    if !features.is_empty() {
+        flags.push(format!("--features {}", features.join(",")));
+    }
+    if layers.iter().find_map(|layer| layer.settings().languages.rust.default_features) == Some(false) {
+        flags.push("--no-default-features".into());
+    }
+    flags.extend(triple.map(|triple| format!("--target {triple}")));
+    flags.join(" ")
+}
+
+fn program(facts: &Facts, triple: Option<&str>) -> String {
+    match triple {
+        Some(triple) => format!("\"target/{}/release/{}\"", triple.trim_matches('"'), facts.bin),
+        None => format!("target/release/{}", facts.bin),
+    }
+}
+
+fn build_needs(facts: &Facts, inside: &[Fact<Inside>], variant: &str) -> Vec<Need> {
+    let mut needs: Vec<Need> = inside.iter().flat_map(|fact| fact.value.build.clone()).collect();
+    needs.extend(facts.config.linkers.iter().map(|linker| linker.value.clone()));
+    if facts.ssh.is_some() {
+        needs.extend(["git", "ssh"].map(|name| Need::Program(name.into())));
+    }
+    if variant == "static-c" {
+        needs.push(Need::Program("musl-gcc".into()));
+    }
+    needs
+}
+
+fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, inside: &[Fact<Inside>]) -> Vec<Decision> {
+    let linked: Vec<_> = inside.iter().filter(|fact| fact.value.links != Links::Nothing).flat_map(|fact| fact.because().to_vec()).collect();
+    let mut linkage = Decision::detected(Topic::Linkage, &choices.fit.variant.summary, &linked);
+    if linked.is_empty() {
+        linkage = linkage.why(match &facts.lock {
+            Some(lock) => format!("nothing in {lock} that it reaches is anything but Rust"),
+            None if facts.dependencies == Dependencies::None => "it depends on nothing".into(),
+            None => "without a Cargo.lock nothing shows that it is all Rust".into(),
+        });
+    }
+    let dependencies = match facts.dependencies {
+        Dependencies::None => Decision::detected(Topic::Dependencies, "none", &[]),
+        Dependencies::Planned => {
+            Decision::detected(Topic::Dependencies, "cargo chef cook", &[]).why("in a layer that only the manifests change")
+        }
+        Dependencies::WithSources => Decision::detected(Topic::Dependencies, "with the sources", &[])
+            .why("a path leads to a package that is no member of the workspace"),
+    };
+    let registry = facts.config.registry.iter().map(|registry| {
+        let how =
+            format!("the registry `{}` by docker build --secret id=cargo-credentials,src=$HOME/.cargo/credentials.toml", registry.value);
+        Decision::detected(Topic::Dependencies, how, registry.because())
+    });
+    let ssh = facts.ssh.iter().map(|package| {
+        Decision::detected(Topic::Dependencies, format!("`{}` by docker build --ssh default", package.value), package.because())
+    });
+    [picked.decision.clone(), linkage, dependencies].into_iter().chain(registry).chain(ssh).collect()
+}
+
+/// What was found, in one line.
+fn headline(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>]) -> String {
+    let version = facts.rust.first().map(|fact| format!("Rust {} ({})", fact.value, fact.place()));
+    let edition = || facts.edition.as_ref().map(|fact| format!("Rust, edition {} ({})", fact.value, fact.place()));
+    let mut parts = vec![version.or_else(edition).unwrap_or_else(|| "Rust".into())];
+    let linked: Vec<_> = inside.iter().filter(|fact| fact.value.links != Links::Nothing).collect();
+    parts.push(match (linked.as_slice(), choices.fit.variant.id, &facts.lock) {
+        ([], "glibc", None) if facts.dependencies != Dependencies::None => {
+            "no Cargo.lock shows what is inside, so glibc at run time".into()
+        }
+        ([], "glibc", _) => "glibc at run time".into(),
+        ([], _, Some(lock)) => format!("nothing but Rust inside ({lock}), so static"),
+        ([], ..) => "static".into(),
+        ([first, rest @ ..], variant, _) => {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let linked = if variant == "glibc" { "so glibc at run time" } else { "linked statically" };
+            format!("{} inside ({} {}{more}), {linked}", kind(&first.value), first.place(), first.value.name)
+        }
+    });
+    let programs = choices.found.app.behaviour.needs.iter().filter_map(|need| match &need.value {
+        Need::Program(name) => Some(format!("runs {name} ({})", need.place())),
+        _ => None,
+    });
+    parts.extend(programs);
+    parts.join(", ")
+}
+
+fn unknown_libraries(inside: &[Fact<Inside>], choices: &Choices<'_>) -> Vec<Diagnostic> {
+    let named = choices.layers.iter().any(|layer| layer.settings().packages.build.is_some());
+    let unknown = inside.iter().filter(|fact| fact.value.links == Links::Unknown && !named);
+    let warn = |fact: &Fact<Inside>| {
+        let message = format!("`{}` looks for a system library that imggen does not know", fact.value.name);
+        let warning = fact.because().iter().fold(Diagnostic::warning("rust::unknown-library", message), Diagnostic::because);
+        warning.help("name the distribution's packages: `packages.build = [\"lib...-dev\"]`, and `packages.run` for what it loads")
+    };
+    unknown.map(warn).collect()
+}
+
+fn no_debugger(name: &str) -> Diagnostic {
+    Diagnostic::note("rust::no-debugger", format!("no debugger is put into the debug image of `{name}`: it has symbols and a shell"))
+        .help("attach from outside: `docker run --pid=container:NAME --cap-add SYS_PTRACE` with an image that holds gdb or lldb")
+}

@@ -1,0 +1,235 @@
+//! What stands beside the manifests: `.cargo/config.toml`, the toolchain's file, Procfile.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use toml::Spanned;
+
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::need::Need;
+use crate::read::cargo::{broken, place};
+use crate::tree::Tree;
+
+const LINKER: Rule = Rule::parsed("rust.config-linker", "the project links with this");
+const NATIVE_CPU: Rule = Rule::parsed("rust.native-cpu", "this compiles for the processor of whoever builds");
+const TARGET: Rule = Rule::parsed("rust.config-target", "the project builds for this target");
+const REGISTRY: Rule = Rule::parsed("rust.registry", "the project has a registry of its own");
+const CHANNEL: Rule = Rule::parsed("rust.toolchain-file", "the project is built with this release");
+const PROCFILE: Rule = Rule::weak("rust.procfile", "this is what the Procfile starts");
+
+/// What the configuration says that a build in an image has to know.
+#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
+pub struct Config {
+    /// Programs that link.
+    pub linkers: Vec<Fact<Need>>,
+    /// Flags of the compiler in place of those that fit one machine only.
+    pub rustflags: Option<Fact<String>>,
+    /// A target that it always builds for.
+    pub target: Option<Fact<String>>,
+    /// A registry that asks for credentials.
+    pub registry: Option<Fact<String>>,
+    /// The directory of vendored dependencies.
+    #[schemars(with = "Option<String>")]
+    pub vendored: Option<Utf8PathBuf>,
+    /// The channel of the toolchain's file.
+    pub channel: Option<Fact<String>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct File {
+    build: Build,
+    target: BTreeMap<String, Target>,
+    registries: BTreeMap<String, Spanned<toml::Table>>,
+    source: BTreeMap<String, Source>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct Build {
+    rustflags: Option<Spanned<Flags>>,
+    target: Option<Spanned<Flags>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Target {
+    linker: Option<Spanned<String>>,
+    rustflags: Option<Spanned<Flags>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Source {
+    directory: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Flags {
+    Line(String),
+    Words(Vec<String>),
+}
+
+impl Flags {
+    fn words(&self) -> Vec<String> {
+        match self {
+            Flags::Line(line) => line.split_whitespace().map(str::to_owned).collect(),
+            Flags::Words(words) => words.clone(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads what lies in the workspace's root.
+    ///
+    /// # Errors
+    /// When a file is there and broken.
+    pub fn read(tree: &Tree, root: &Utf8Path) -> Result<Self> {
+        let mut config = Self { channel: channel(tree, root)?, ..Self::default() };
+        for name in [".cargo/config.toml", ".cargo/config"] {
+            let file = root.join(name);
+            let Some(text) = tree.manifest(&file)? else { continue };
+            let read: File = toml::from_str(text).map_err(|error| broken(&file, text, &error))?;
+            config.take(&file, text, &read);
+        }
+        config.vendored = config.vendored.map(|directory| root.join(directory));
+        Ok(config)
+    }
+
+    fn take(&mut self, file: &Utf8Path, text: &str, read: &File) {
+        let at = |span: std::ops::Range<usize>, rule, words: &str| Evidence::at(file, place(text, span), rule, words);
+        let here: Vec<(&String, &Target)> = read.target.iter().filter(|(name, _)| is_here(name)).collect();
+        for (_, target) in &here {
+            if let Some(linker) = &target.linker {
+                let evidence = at(linker.span(), LINKER, linker.get_ref());
+                self.linkers.extend(program(linker.get_ref()).map(|name| Fact::new(Need::Program(name), evidence)));
+            }
+        }
+        let flags: Vec<&Spanned<Flags>> =
+            here.iter().filter_map(|(_, target)| target.rustflags.as_ref()).chain(&read.build.rustflags).collect();
+        for found in &flags {
+            for word in found.get_ref().words() {
+                let linker = word.rsplit_once("-fuse-ld=").or_else(|| word.rsplit_once("linker=")).map(|(_, name)| name.to_owned());
+                let evidence = at(found.span(), LINKER, &word);
+                self.linkers.extend(linker.and_then(|name| program(&name)).map(|name| Fact::new(Need::Program(name), evidence)));
+            }
+        }
+        if let Some(native) = flags.iter().find(|found| found.get_ref().words().iter().any(|word| word.contains("target-cpu=native"))) {
+            // the environment's flags take the place of all of these
+            let words: Vec<_> = flags.iter().flat_map(|found| found.get_ref().words()).collect();
+            self.rustflags = Some(Fact::new(without_native(&words), at(native.span(), NATIVE_CPU, "target-cpu=native")));
+        }
+        if let Some(target) = &read.build.target {
+            let name = target.get_ref().words().first().cloned().unwrap_or_default();
+            self.target = Some(Fact::new(name.clone(), at(target.span(), TARGET, &name)));
+        }
+        self.registry = read.registries.iter().next().map(|(name, table)| Fact::new(name.clone(), at(table.span(), REGISTRY, name)));
+        self.vendored = read.source.values().find_map(|source| source.directory.clone()).map(Utf8PathBuf::from);
+    }
+
+    /// What wants a look.
+    #[must_use]
+    pub fn warnings(&self) -> Vec<Diagnostic> {
+        let native = self.rustflags.iter().map(|flags| {
+            let message = "`target-cpu=native` would make an image that runs on the builder's kind of processor only: it is left out";
+            let warning = flags.because().iter().fold(Diagnostic::warning("rust::native-cpu", message), Diagnostic::because);
+            warning.help("name the oldest processor that must run it: `target-cpu=x86-64-v3`")
+        });
+        let channel = self.channel.iter().filter(|channel| !is_release(&channel.value)).map(|channel| {
+            let message = format!("the build fetches the toolchain `{}`, which no image holds", channel.value);
+            channel.because().iter().fold(Diagnostic::warning("rust::nightly", message), Diagnostic::because)
+        });
+        native.chain(channel).collect()
+    }
+}
+
+/// Whether a channel is a stable one, which the newest release stands in for.
+#[must_use]
+pub fn is_release(channel: &str) -> bool {
+    channel == "stable" || channel.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// Whether flags for that target hold in the image: Linux of any processor, with glibc or by condition.
+fn is_here(target: &str) -> bool {
+    !target.contains("musl") && super::cfg::may_be_linux(target)
+}
+
+/// The program behind a linker's name; the usual ones are there anyway.
+fn program(linker: &str) -> Option<String> {
+    let name = Utf8Path::new(linker).file_name()?;
+    (!matches!(name, "cc" | "gcc" | "ld" | "rust-lld" | "bfd")).then(|| name.to_owned())
+}
+
+/// The flags without the one, and without the `-C` before it.
+fn without_native(words: &[String]) -> String {
+    let mut kept: Vec<&str> = Vec::new();
+    for word in words {
+        if !word.contains("target-cpu=native") {
+            kept.push(word);
+        } else if word.starts_with("target-cpu") && kept.last() == Some(&"-C") {
+            kept.pop();
+        }
+    }
+    kept.join(" ")
+}
+
+fn channel(tree: &Tree, root: &Utf8Path) -> Result<Option<Fact<String>>> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Toolchain {
+        toolchain: Section,
+    }
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Section {
+        channel: Option<Spanned<String>>,
+    }
+    // rustup looks in the directory and above it
+    for directory in root.ancestors() {
+        for name in ["rust-toolchain", "rust-toolchain.toml"] {
+            let file = directory.join(name);
+            let Some(text) = tree.manifest(&file)? else { continue };
+            if name == "rust-toolchain" && !text.contains('[') {
+                let evidence = Evidence::at(file, Span::of_line(1, text), CHANNEL, text.trim());
+                return Ok(Some(Fact::new(text.trim().to_owned(), evidence)));
+            }
+            let read: Toolchain = toml::from_str(text).map_err(|error| broken(&file, text, &error))?;
+            let found = read.toolchain.channel.map(|channel| {
+                Fact::new(channel.get_ref().clone(), Evidence::at(file, place(text, channel.span()), CHANNEL, channel.get_ref()))
+            });
+            return Ok(found);
+        }
+    }
+    Ok(None)
+}
+
+/// The program that a Procfile starts, by name.
+#[must_use]
+pub fn started(tree: &Tree) -> Option<Fact<String>> {
+    let text = tree.text("Procfile").ok()?;
+    (1..).zip(text.lines()).find_map(|(number, line)| {
+        let command = line.strip_prefix("web:")?;
+        let program = command.split_whitespace().find(|word| !word.contains('=') && *word != "exec")?;
+        let name = Utf8Path::new(program).file_name()?;
+        Some(Fact::new(name.to_owned(), Evidence::at("Procfile", Span::of_line(number, line), PROCFILE, line.trim())))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fits_one_machine_is_left_out_and_the_rest_is_kept() {
+        let text = "[build]\nrustflags = [\"-C\", \"target-cpu=native\", \"--cfg\", \"tokio_unstable\"]\n[target.x86_64-unknown-linux-gnu]\nlinker = \"clang\"\nrustflags = [\"-C\", \"link-arg=-fuse-ld=mold\"]\n[target.x86_64-pc-windows-msvc]\nlinker = \"lld-link\"\n";
+        let tree = Tree::from_memory([(".cargo/config.toml", text), ("rust-toolchain", "1.85.0\n")]);
+        let Ok(config) = Config::read(&tree, "".into()) else { panic!("it is read") };
+        assert_eq!(config.rustflags.map(|flags| flags.value), Some("-C link-arg=-fuse-ld=mold --cfg tokio_unstable".into()));
+        assert_eq!(config.linkers.iter().map(|need| need.value.to_string()).collect::<Vec<_>>(), ["program:clang", "program:mold"]);
+        assert_eq!(config.channel.map(|channel| channel.value), Some("1.85.0".into()));
+    }
+}
