@@ -265,7 +265,7 @@ mod tests {
         let tree = Tree::from_memory(files.iter().copied());
         let sources = Sources::read(&tree, Utf8Path::new(""), &[]);
         let command = tune(words(line).1, &sources);
-        let env: String = command.env.iter().map(|(name, value)| format!("{name}={value} ")).collect();
+        let env = command.env.iter().fold(String::new(), |text, (name, value)| text + name + "=" + value + " ");
         (env + &command.words.join(" "), command.listens.and_then(|listen| listen.port))
     }
 
