@@ -208,7 +208,7 @@ fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) 
         let (uid, gid) = choices.user.split_once(':').unwrap_or((&choices.user, &choices.user));
         staging.push(Staged {
             comment: "a name for the user".into(),
-            command: format!("echo 'nonroot:x:{uid}:{gid}::/:/sbin/nologin' > /out/passwd"),
+            command: format!("mkdir -p /out && echo 'nonroot:x:{uid}:{gid}::/:/sbin/nologin' > /out/passwd"),
         });
         copies.push(Copy::stage("build", "/out/passwd", "/etc/passwd"));
     }
