@@ -75,6 +75,16 @@ fn every_fixture_in_the_readme_is_there() {
 }
 
 #[test]
+fn the_readme_shows_what_is_written() {
+    let readme = std::fs::read_to_string("README.md").unwrap();
+    let written = std::fs::read_to_string("tests/snapshots/go-files/Dockerfile").unwrap();
+    assert!(
+        readme.contains(&format!("```dockerfile\n{written}```")),
+        "the Dockerfile in README.md is not that of tests/snapshots/go-files"
+    );
+}
+
+#[test]
 fn no_template_decides() {
     let packs = Packs::default();
     for path in packs.templates() {
