@@ -32,8 +32,10 @@ pub struct Choices<'a> {
     pub preset: Preset,
     /// All settings, the preset's included.
     pub layers: Layers,
-    /// The variant and the base.
+    /// The variant and the base's name.
     pub fit: Fit,
+    /// The base.
+    pub base: &'a Base,
     /// The ports.
     pub ports: Vec<u16>,
     /// `uid:gid`, in numbers.
@@ -49,13 +51,6 @@ pub struct Choices<'a> {
 }
 
 impl Choices<'_> {
-    /// The base that was found.
-    #[must_use]
-    pub fn base(&self) -> &Base {
-        // the ladder found it in this catalog
-        self.catalog.base(&self.fit.base).unwrap_or_else(|| unreachable!("a base that the ladder found"))
-    }
-
     /// An image's reference, with the version of the interpreter that the program needs, fetched from where the settings say.
     #[must_use]
     pub fn reference(&self, image: &str) -> String {
@@ -94,7 +89,10 @@ pub fn settle<'a>(picked: &'a Picked, settings: &Layers, packs: &Packs, catalog:
     decisions.extend(port);
     decisions.extend(environment);
     let warnings = found.app.warnings.clone();
-    let mut choices = Choices { found, catalog, preset: chain.preset, layers, fit, ports, user, debug, env, decisions, warnings };
+    let gone = || Diagnostic::error("base::unknown", format!("`{}` is no base image that imggen knows", fit.base));
+    let image = catalog.base(&fit.base).ok_or_else(gone)?;
+    let mut choices =
+        Choices { found, catalog, preset: chain.preset, layers, fit, base: image, ports, user, debug, env, decisions, warnings };
     if choices.port_is_unknown() {
         choices.warnings.push(unknown_port(found));
     }

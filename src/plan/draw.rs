@@ -70,7 +70,7 @@ pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
 }
 
 fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
-    let base = choices.base();
+    let base = choices.base;
     let (copies, staging) = copies(choices, layout, &blueprint);
     let staged_needs =
         choices.fit.met.iter().filter(|met| {
@@ -290,7 +290,7 @@ fn run_packages(choices: &Choices<'_>) -> Option<Install> {
     let found: Vec<_> = choices.fit.packages();
     let extra = choices.layers.list("packages.run", |settings| settings.packages.run.clone(), Vec::new());
     let packages = found.into_iter().chain(extra.into_iter().map(|chosen| chosen.value)).collect();
-    install(choices.base().installer?, packages)
+    install(choices.base.installer?, packages)
 }
 
 fn install(installer: Installer, mut packages: Vec<String>) -> Option<Install> {

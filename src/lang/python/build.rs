@@ -107,7 +107,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         arguments: if facts.versioned() { vec!["VERSION=0.0.0".into()] } else { Vec::new() },
         project: Step::of(if project.iter().any(|command| command.contains("uv ")) { maker.mounts() } else { Vec::new() }, project),
     };
-    let shell = choices.base().holds(&Need::Program("sh".into()));
+    let shell = choices.base.holds(&Need::Program("sh".into()));
     let mut words = maker.words();
     let entrypoint = vec![words.remove(0)];
     Ok(Blueprint {
@@ -139,7 +139,7 @@ fn interpreter(choices: &Choices<'_>) -> Option<Version> {
 /// The distribution of the base, or the first that there is an image for.
 fn suite<'a>(toolchain: &'a Toolchain, release: &'a Release, choices: &Choices<'_>) -> Option<(&'a str, &'a Suite)> {
     let known = release.suites.iter().filter_map(|name| Some((name.as_str(), toolchain.suites.get(name)?)));
-    let of_base = choices.base().release.as_deref();
+    let of_base = choices.base.release.as_deref();
     known.clone().find(|(_, suite)| Some(suite.release.as_str()) == of_base).or_else(|| known.clone().next())
 }
 
@@ -174,7 +174,7 @@ impl Maker<'_> {
 
     /// Where the image has its interpreter.
     fn python(&self) -> String {
-        let interpreter = self.choices.base().interpreter.as_ref();
+        let interpreter = self.choices.base.interpreter.as_ref();
         interpreter.and_then(|interpreter| interpreter.path.clone()).unwrap_or_else(|| INTERPRETER.to_owned())
     }
 

@@ -85,7 +85,7 @@ impl Maker<'_> {
             warnings.push(Diagnostic::note("python::ssh", "a dependency is fetched by ssh").help("`docker build --ssh default .`"));
         }
         if let Some(native) =
-            self.facts.natives.iter().find(|native| self.choices.base().installer == Some(Installer::Apk) && !native.value.build.is_empty())
+            self.facts.natives.iter().find(|native| self.choices.base.installer == Some(Installer::Apk) && !native.value.build.is_empty())
         {
             warnings.push(note_of_musl(native));
         }
