@@ -1,4 +1,4 @@
-//! `Cargo.toml`: what it means, read by `cargo_toml`, and where all of it stands, read by [`Table`].
+//! `Cargo.toml`: what it means, read by `cargo_toml`, and where all of it stands, read by [`Document`].
 
 use std::collections::HashSet;
 use std::io;
@@ -7,7 +7,7 @@ use std::ops::Range;
 use camino::{Utf8Path, Utf8PathBuf};
 use cargo_toml::{AbstractFilesystem, Error};
 
-use super::table::Table;
+use super::document::Document;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
 use crate::tree::Tree;
@@ -20,7 +20,7 @@ pub struct Manifest<'t> {
     /// What it means.
     pub says: cargo_toml::Manifest,
     /// Where it says so.
-    pub table: Table<'t>,
+    pub document: Document<'t>,
     file: Utf8PathBuf,
 }
 
@@ -34,7 +34,7 @@ impl<'t> Manifest<'t> {
             Error::Parse(error) => broken(file, text, &error),
             other => Diagnostic::error("rust::broken-manifest", format!("`{file}` cannot be read: {other}")).at(file, None, "this file"),
         })?;
-        Ok(Self { says, table: Table::parse(file, text)?, file: file.to_owned() })
+        Ok(Self { says, document: Document::toml(file, text)?, file: file.to_owned() })
     }
 
     /// Adds the programs and the library that lie where Cargo looks, and what `workspace`, in its directory, has for all members.
@@ -68,9 +68,9 @@ impl<'t> Manifest<'t> {
     /// The first value that the workspace is to have.
     fn inheriting(&self) -> Option<Evidence> {
         let sections = [["package"].as_slice(), &["dependencies"], &["build-dependencies"], &["dev-dependencies"]];
-        sections.iter().flat_map(|keys| self.table.entries(keys)).find_map(|(name, value)| {
-            let is_inherited = value.get_ref().as_table()?.get("workspace")?.get_ref().as_bool()?;
-            is_inherited.then(|| Evidence { text: name.to_owned(), ..self.table.evidence(value, OF_WORKSPACE) })
+        sections.iter().flat_map(|keys| self.document.entries(keys)).find_map(|(name, value)| {
+            let is_inherited = value.get(&["workspace"])?.boolean()?;
+            is_inherited.then(|| Evidence { text: name.to_owned(), ..self.document.evidence(value, OF_WORKSPACE) })
         })
     }
 }
@@ -134,7 +134,7 @@ mod tests {
         let tree = Tree::from_memory([("Cargo.toml", MEMBER)]);
         let Ok(mut alone) = Manifest::parse("Cargo.toml".into(), MEMBER) else { panic!("it is read") };
         let error = alone.complete(&tree, None).map_err(|error| (error.code, error.labels[0].span.map(|span| span.line)));
-        assert_eq!(error, Err(("rust::no-workspace".into(), Some(3))));
+        assert_eq!(error, Err(("rust::no-workspace", Some(3))));
     }
 
     #[test]

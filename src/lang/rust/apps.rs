@@ -34,6 +34,11 @@ const LIBRARY: Rule = Rule::parsed("rust.library", "this package is a library");
 const ASIDE_DIRECTORIES: &str = "bench benches benchmark benchmarks ci demo demos doc docs e2e example examples fixtures fuzz hack integration-tests sample samples \
     script scripts src-tauri test tests tools xtask";
 
+/// Whether a path leads through a directory whose programs are not what the project is about.
+pub(super) fn is_aside(path: &Utf8Path) -> bool {
+    path.components().any(|part| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part.as_str()))
+}
+
 /// Manifests of what may be built around a library.
 const OTHERS: [&str; 8] =
     ["pyproject.toml", "setup.py", "package.json", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "requirements.txt"];
@@ -174,8 +179,8 @@ impl<'p> Finder<'p> {
         let mut claims: Vec<Fact<Claim>> = self.aside(package, bin).into_iter().collect();
         let started = started.filter(|started| started.value == bin.name);
         claims.extend(started.map(|fact| fact.with(Claim::Named)));
-        let table = &package.manifest.table;
-        let says = |keys: &[&str]| table.string(keys).is_some_and(|(name, _)| name == bin.name);
+        let document = &package.manifest.document;
+        let says = |keys: &[&str]| document.string(keys).is_some_and(|(name, _)| name == bin.name);
         let default_run = ["package", "default-run"];
         claims.extend(says(&default_run).then(|| Fact::new(Claim::Named, package.evidence(&default_run, DEFAULT_RUN, &bin.name))));
         claims.extend(self.default_member(package));
@@ -190,8 +195,7 @@ impl<'p> Finder<'p> {
         if bin.required.iter().any(off) {
             return Some(Fact::new(Claim::Aside, Evidence { rule: OPTIONAL.id, meaning: OPTIONAL.meaning, ..bin.evidence.clone() }));
         }
-        let is_aside = |part: &str| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part);
-        if package.name == "xtask" || package.directory.components().any(|part| is_aside(part.as_str())) {
+        if package.name == "xtask" || is_aside(&package.directory) {
             return Some(Fact::new(Claim::Aside, Evidence::exists(package.file(), ASIDE)));
         }
         if let Some(tool) = self.browser(package) {
@@ -211,16 +215,16 @@ impl<'p> Finder<'p> {
         if self.tree.text(&page).is_ok_and(|text| text.contains("data-trunk")) {
             return Some(Fact::new("trunk", Evidence::exists(page, BROWSER)));
         }
-        let own = package.manifest.table.has(&["package", "metadata", "leptos"]);
-        let shared = self.project.root(package).table.has(&["workspace", "metadata", "leptos"]);
+        let own = package.manifest.document.has(&["package", "metadata", "leptos"]);
+        let shared = self.project.root(package).document.has(&["workspace", "metadata", "leptos"]);
         (own || shared).then(|| Fact::new("cargo-leptos", Evidence::exists(package.file(), BROWSER)))
     }
 
     /// Whether the dependencies can be built from the manifests of the workspace alone.
     fn dependencies(&self, package: &Package<'_>, reach: &Reach<'_>) -> Dependencies {
         let patches = self.project.root(package).says.patch.values().flatten();
-        let patched = patches.filter_map(|(_, patch)| patch.detail()).any(|detail| detail.path.is_some());
-        if reach.leaves_workspace || patched {
+        let leads_here = patches.filter_map(|(_, patch)| patch.detail()).any(|detail| detail.path.is_some());
+        if reach.leaves_workspace || leads_here {
             Dependencies::WithSources
         } else if reach.externals.is_empty() {
             Dependencies::None
@@ -232,7 +236,8 @@ impl<'p> Finder<'p> {
     /// The sources from which anything in the workspace is compiled, other than those that Cargo finds by their names alone.
     fn roots(&self, package: &Package<'_>) -> Vec<Utf8PathBuf> {
         let is_usual = |path: &Utf8Path| {
-            matches!(path.file_name(), Some("main.rs" | "lib.rs" | "build.rs")) || path.parent().is_some_and(|parent| parent.ends_with("src/bin"))
+            matches!(path.file_name(), Some("main.rs" | "lib.rs" | "build.rs"))
+                || path.parent().is_some_and(|parent| parent.ends_with("src/bin"))
         };
         let members = self.project.packages.values().filter(|other| other.root == package.root);
         let mut roots: Vec<_> = members.flat_map(Package::roots).filter(|path| self.tree.has(path) && !is_usual(path)).collect();
@@ -243,11 +248,11 @@ impl<'p> Finder<'p> {
 
     /// The workspace's own word for what it is about, where it names less than everything.
     fn default_member(&self, package: &Package<'_>) -> Option<Fact<Claim>> {
-        let table = &self.project.workspaces.get(&package.root)?.table;
-        let members = table.strings(&["workspace", "default-members"]);
+        let document = &self.project.workspaces.get(&package.root)?.document;
+        let members = document.strings(&["workspace", "default-members"]);
         let is_this = |member: &str| super::workspace::join(&package.root, member).is_some_and(|path| path == package.directory);
         let (name, value) = members.into_iter().find(|(member, _)| is_this(member))?;
-        Some(Fact::new(Claim::Named, Evidence { text: name.to_owned(), ..table.evidence(value, DEFAULT_MEMBER) }))
+        Some(Fact::new(Claim::Named, Evidence { text: name.to_owned(), ..document.evidence(value, DEFAULT_MEMBER) }))
     }
 
     /// What the project says of the release that it needs, the newest first.
@@ -262,7 +267,7 @@ impl<'p> Finder<'p> {
 
     /// The keys of `[profile.release]`, which stands in the workspace's manifest.
     fn profile(&self, package: &Package<'_>) -> Vec<String> {
-        let keys = self.project.root(package).table.entries(&["profile", "release"]);
+        let keys = self.project.root(package).document.entries(&["profile", "release"]);
         keys.into_iter().map(|(key, _)| key.to_owned()).collect()
     }
 
@@ -273,7 +278,7 @@ impl<'p> Finder<'p> {
         for local in &reach.locals {
             for (name, declared) in [("benches", "bench"), ("examples", "example"), ("tests", "test")] {
                 let directory = local.package.directory.join(name);
-                if !local.package.manifest.table.has(&[declared]) && self.tree.has_directory(&directory) && !holds_package(&directory) {
+                if !local.package.manifest.document.has(&[declared]) && self.tree.has_directory(&directory) && !holds_package(&directory) {
                     clutter.push(directory.to_string());
                 }
             }

@@ -223,4 +223,5 @@ fn outside(package: &Package<'_>, needed: &Needed<'_>) -> Diagnostic {
         .because(&needed.evidence(package, OUTSIDE))
         .help("run imggen in the directory that holds both, which then is the build context, and name the program with `--app`")
         .help(format!("or take `{name}` from a registry or a repository"))
+        .help("where it is a submodule: `git submodule update --init` fetches it")
 }
