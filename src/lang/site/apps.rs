@@ -117,7 +117,7 @@ pub(super) fn look(tree: &Tree, sighting: &Sighting, seed: &Seed) -> Result<(App
     let page = &sighting.program;
     let text = tree.manifest(directory.join(INDEX))?.unwrap_or_default();
     if text.lines().next().is_some_and(|first| first.trim_end() == "---") {
-        return Err(unbuilt(Evidence::at(directory.join(INDEX), Span::of_line(1, "---"), FRONT_MATTER, "---")).into());
+        return Err(unbuilt(&Evidence::at(directory.join(INDEX), Span::of_line(1, "---"), FRONT_MATTER, "---")).into());
     }
     let not_found = directory.join(NOT_FOUND);
     let otherwise = if tree.has(&not_found) {
@@ -140,9 +140,9 @@ pub(super) fn look(tree: &Tree, sighting: &Sighting, seed: &Seed) -> Result<(App
     Ok((app, Facts { directory, site }))
 }
 
-fn unbuilt(front_matter: Evidence) -> Diagnostic {
+fn unbuilt(front_matter: &Evidence) -> Diagnostic {
     Diagnostic::error("site::unbuilt", format!("`{}` is what a generator makes a page from, and no page yet", front_matter.file))
-        .because(&front_matter)
+        .because(front_matter)
         .help("build the site, and run imggen where the generator puts it")
 }
 

@@ -29,7 +29,7 @@ pub struct Build {
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
     let toolchain = choices.catalog.toolchain("site")?;
-    let (image, suite) = newest(toolchain)?;
+    let (image, distribution) = newest(toolchain)?;
     let site = facts.site.under(&choices.layers);
     let directory = if facts.directory.as_str().is_empty() { "." } else { facts.directory.as_str() };
     let compress = match site.compressed() {
@@ -47,7 +47,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
             Target::Debug(_) => "the same files and server".into(),
         },
         build: Build { image: choices.reference(&image), files: Copy::context(directory, "."), compress },
-        builder: Builder { release: suite.release.clone(), installer: Installer::Apk, has: suite.has.clone() },
+        builder: Builder { release: distribution.release.clone(), installer: Installer::Apk, has: distribution.has.clone() },
         build_needs: Vec::new(),
         takes: vec![site.take(SITE)],
         env: BTreeMap::new(),

@@ -64,6 +64,9 @@ pub(super) fn sort(tree: &Tree, directory: &Utf8Path) -> Files {
     }
     for path in tree.below(directory) {
         let inside = path.strip_prefix(directory).unwrap_or(path);
+        if is_about_the_image(path) {
+            continue;
+        }
         if is_hidden(inside) {
             files.beside.push(top(directory, inside));
         } else if is_doubtful(inside) {
@@ -87,6 +90,11 @@ pub(super) fn sort(tree: &Tree, directory: &Utf8Path) -> Files {
 fn texts<'a>(tree: &'a Tree, served: &[Utf8PathBuf]) -> Vec<&'a str> {
     let is_text = |path: &&Utf8PathBuf| path.extension().is_some_and(|extension| TEXTS.contains(&extension));
     served.iter().filter(is_text).filter_map(|path| tree.text(path).ok()).collect()
+}
+
+/// What imggen writes, and the build context leaves out by itself.
+fn is_about_the_image(path: &Utf8Path) -> bool {
+    path.as_str().starts_with("Dockerfile") || path == "imggen.toml"
 }
 
 /// Files and directories with a dot are nobody's business, but for the one.
