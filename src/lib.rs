@@ -37,7 +37,11 @@ pub mod need;
 pub mod pack;
 pub mod plan;
 pub mod preset;
+#[cfg(not(fuzzing))]
 mod read;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod read;
 pub mod registry;
 pub mod render;
 pub mod select;
