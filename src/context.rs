@@ -75,7 +75,10 @@ pub fn survey(tree: &Tree) -> Survey {
 /// what another pattern names already. Patterns of secrets stay whatever is needed, and a kept file that they would hide is let through
 /// by its own name.
 pub fn groups(survey: &Survey, clutter: impl IntoIterator<Item = String>, extra: Vec<String>, kept: &[Utf8PathBuf]) -> Vec<IgnoreGroup> {
-    let needed = |pattern: &str| kept.iter().any(|path| hides(pattern, path.as_str()));
+    let needed = |pattern: &str| {
+        let ignore = Ignore::parse(pattern);
+        kept.iter().any(|path| ignore.hides(path).is_some())
+    };
     let private = Ignore::parse(&survey.private.join("\n"));
     let mut through: Vec<_> = kept.iter().filter(|path| private.hides(path).is_some()).map(|path| format!("!{path}")).collect();
     through.sort();
