@@ -51,9 +51,10 @@ impl<'t> Table<'t> {
         array.into_iter().flatten().filter_map(|value| Some((value.get_ref().as_str()?, value))).collect()
     }
 
-    /// The names and values in the table below these keys, by name.
+    /// The names and values in the table below these keys, by name; without keys, those of the file.
     pub fn entries(&self, keys: &[&str]) -> Vec<(&str, &Spanned<DeValue<'t>>)> {
-        let table = self.get(keys).and_then(|value| value.get_ref().as_table());
+        let below = || self.get(keys).and_then(|value| value.get_ref().as_table());
+        let table = if keys.is_empty() { Some(self.root.get_ref()) } else { below() };
         table.into_iter().flatten().map(|(name, value)| (name.get_ref().as_ref(), value)).collect()
     }
 

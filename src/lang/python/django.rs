@@ -104,7 +104,8 @@ fn taken_in<'s, 't>(sources: &'s Sources<'t>, first: Option<&'s Source<'t>>, par
 }
 
 impl Django<'_, '_> {
-    fn setting(&self, name: &str) -> Option<(&Source<'_>, &crate::read::python::Assign)> {
+    /// A setting, and where it is given.
+    pub fn setting(&self, name: &str) -> Option<(&Source<'_>, &crate::read::python::Assign)> {
         self.settings.iter().find_map(|source| {
             let assign = source.outline.assigns.iter().rev().find(|assign| assign.target == name);
             assign.map(|assign| (*source, assign))
