@@ -280,7 +280,8 @@ impl Maker<'_> {
         };
         let given = django.demands.iter().map(|name| format!("{}={}", name.value, value(&name.value)));
         let manage = self.facts.directory.join(&django.directory).join("manage.py");
-        let words: Vec<_> = given.chain([format!("python {manage} collectstatic --no-input")]).collect();
+        let settings = django.settings.as_ref().map(|settings| format!("DJANGO_SETTINGS_MODULE={settings}"));
+        let words: Vec<_> = settings.into_iter().chain(given).chain([format!("python {manage} collectstatic --no-input")]).collect();
         Some(words.join(" "))
     }
 

@@ -159,6 +159,7 @@ impl Looker<'_, '_> {
             django: self.django.map(|django| DjangoFacts {
                 directory: django.directory.clone(),
                 static_root: django.static_root(),
+                settings: django.served.clone(),
                 demands: django.demands(),
             }),
             natives: self.natives(),

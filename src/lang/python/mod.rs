@@ -174,6 +174,8 @@ pub struct DjangoFacts {
     pub directory: Utf8PathBuf,
     /// Where static files are collected, when they are.
     pub static_root: Option<Evidence>,
+    /// The settings that servers are given, where `manage.py` names others.
+    pub settings: Option<String>,
     /// Variables that the settings do not load without.
     pub demands: Vec<Fact<String>>,
 }
