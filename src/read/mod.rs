@@ -2,7 +2,7 @@
 
 pub mod cargo;
 pub mod cargo_lock;
+pub mod document;
 pub mod gomod;
 pub mod python;
 pub mod requirement;
-pub mod table;

@@ -9,7 +9,7 @@ use super::command::PORT;
 use super::extension::Compiler;
 use super::manager::Manager;
 use super::package::Backend;
-use super::{Facts, Torch};
+use super::{DefaultGroups, Facts, Torch};
 use crate::catalog::{Installer, Release, Suite, Tool, Toolchain};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
@@ -219,7 +219,10 @@ impl Maker<'_> {
         let mut env = vec![("UV_COMPILE_BYTECODE", "1".to_owned()), ("UV_LINK_MODE", "copy".to_owned())];
         if self.facts.manager.value == Manager::Uv {
             // the image's own, whatever .python-version says
-            let only = if self.facts.names_groups { "UV_NO_DEFAULT_GROUPS" } else { "UV_NO_DEV" };
+            let only = match self.facts.default_groups {
+                DefaultGroups::Named => "UV_NO_DEFAULT_GROUPS",
+                DefaultGroups::Usual => "UV_NO_DEV",
+            };
             env.extend([("UV_PYTHON", python.to_owned()), (only, "1".to_owned()), ("UV_PROJECT_ENVIRONMENT", VENV.to_owned())]);
         } else {
             env.extend([("UV_PYTHON_DOWNLOADS", "never".to_owned()), ("VIRTUAL_ENV", VENV.to_owned())]);
@@ -336,7 +339,7 @@ impl Maker<'_> {
     fn build_needs(&self) -> Vec<Need> {
         let mut needs: Vec<Need> = self.facts.natives.iter().flat_map(|native| native.value.build.clone()).collect();
         needs.extend(self.facts.compiler.iter().flat_map(|compiler| compiler.value.needs()));
-        if self.facts.remotes.iter().any(|remote| remote.value.contains("git")) {
+        if self.facts.remotes.iter().any(|remote| remote.value.starts_with("git")) {
             needs.push(Need::Program("git".into()));
         }
         if self.by_ssh() {

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
+use crate::read::document::Document;
 use crate::read::python::{Outline, Value};
 use crate::read::requirement;
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const COMPILED: Rule = Rule::parsed("python.extension", "the project compiles native code of its own");
@@ -35,7 +35,7 @@ impl Compiler {
     }
 }
 
-/// Build requirements that compile, and by what. CMake and Ninja come along as wheels, with the backends that ask for them.
+/// Build requirements that compile, and by what. `CMake` and Ninja come along as wheels, with the backends that ask for them.
 const BACKENDS: [(&str, Compiler); 10] = [
     ("maturin", Compiler::Rust),
     ("setuptools-rust", Compiler::Rust),
@@ -50,7 +50,7 @@ const BACKENDS: [(&str, Compiler); 10] = [
 ];
 
 /// What compiles the native code of the package in `directory`, when there is any.
-pub fn compiler(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>) -> Option<Fact<Compiler>> {
+pub fn compiler(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>) -> Option<Fact<Compiler>> {
     let requires = pyproject.map(|table| table.strings(&["build-system", "requires"]).into_iter().map(move |found| (table, found)));
     let by_requirement = requires.into_iter().flatten().filter_map(|(table, (text, value))| {
         let name = requirement::parse(text)?.name;

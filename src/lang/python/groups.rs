@@ -5,17 +5,15 @@ use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use serde::Serialize;
-use toml::Spanned;
-use toml::de::DeValue;
 
 use super::lock::Locked;
 use super::requirements::Listed;
 use super::sources::Source;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::document::{self, Document};
 use crate::read::python::{At, Outline, Value};
 use crate::read::requirement::normal;
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const SERVER: Rule = Rule::parsed("python.group-server", "this holds the server, and is installed on request alone");
@@ -101,7 +99,7 @@ pub struct Offered {
 }
 
 /// The groups that manifests offer.
-pub fn offered(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>, pipfile: Option<&Table<'_>>) -> Vec<Offered> {
+pub fn offered(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>, pipfile: Option<&Document<'_>>) -> Vec<Offered> {
     let mut found = Vec::new();
     if let Some(table) = pyproject {
         let lists = [(&["project", "optional-dependencies"][..], Kind::Extra), (&["tool", "poetry", "extras"], Kind::Extra)];
@@ -148,15 +146,15 @@ fn offer(name: &str, kind: Kind, listed: Listed, at: Evidence) -> Offered {
 
 /// A group of PEP 735's with those that it takes in.
 fn included<'t>(
-    table: &Table<'t>,
-    groups: &BTreeMap<&str, &Spanned<DeValue<'t>>>,
-    group: &Spanned<DeValue<'t>>,
+    table: &Document<'t>,
+    groups: &BTreeMap<&str, &document::Value<'t>>,
+    group: &document::Value<'t>,
     listed: &mut Listed,
     depth: u8,
 ) {
     listed.strings(table, group);
-    for entry in group.get_ref().as_array().into_iter().flatten().filter(|_| depth < 8) {
-        let other = entry.get_ref().as_table().and_then(|entry| entry.get("include-group")?.get_ref().as_str());
+    for entry in group.list().iter().filter(|_| depth < 8) {
+        let other = entry.get(&["include-group"]).and_then(document::Value::string);
         if let Some(inner) = other.and_then(|other| groups.get(other)) {
             included(table, groups, inner, listed, depth + 1);
         }
@@ -192,10 +190,10 @@ pub fn taken(offered: &[Offered], main: &[Locked]) -> Vec<Fact<Group>> {
     let serves = |packages: &[Locked]| packages.iter().any(|locked| SERVERS.contains(&locked.name.as_str()));
     let held = serves(main) || useful.iter().any(|offered| offered.default && serves(&offered.packages));
     if !held {
-        let mut servers: Vec<&&Offered> = useful.iter().filter(|offered| serves(&offered.packages)).collect();
+        let mut holding: Vec<&&Offered> = useful.iter().filter(|offered| serves(&offered.packages)).collect();
         // the one that is about production, then the one that brings the least besides
-        servers.sort_by_key(|offered| (!offered.group.name.to_lowercase().contains("prod"), offered.packages.len()));
-        taken.extend(servers.first().map(|offered| Fact::new(offered.group.clone(), offered.at.clone())));
+        holding.sort_by_key(|offered| (!offered.group.name.to_lowercase().contains("prod"), offered.packages.len()));
+        taken.extend(holding.first().map(|offered| Fact::new(offered.group.clone(), offered.at.clone())));
     }
     taken
 }
@@ -221,7 +219,7 @@ pub fn imported(offered: &[Offered], main: &[Locked], reached: &[&Source<'_>]) -
             }
             // what is not locked may come along with something else
             (None, Some(offered)) if main.iter().all(|locked| locked.version.is_some()) => {
-                warnings.push(for_development(&name, offered, &place(source, import)))
+                warnings.push(for_development(&name, offered, &place(source, import)));
             }
             (None, _) => {}
         }

@@ -8,8 +8,8 @@ use super::project::Project;
 use super::sources::Source;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule};
+use crate::read::document::Document;
 use crate::read::python::Value;
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const SETUPTOOLS: Rule = Rule::parsed("python.setuptools", "this comes with setuptools, which a virtual environment has not got");
@@ -42,7 +42,7 @@ pub fn package_data(tree: &Tree, project: &Project, source: &Source<'_>) -> Opti
     let directory = &project.directory;
     let said = |name: &str, words: &[&str]| tree.text(directory.join(name)).is_ok_and(|text| words.iter().any(|word| text.contains(word)));
     let pyproject = directory.join("pyproject.toml");
-    let table = tree.text(&pyproject).ok().and_then(|text| Table::parse(&pyproject, text).ok());
+    let table = tree.text(&pyproject).ok().and_then(|text| Document::toml(&pyproject, text).ok());
     let includes = table.as_ref().is_none_or(|table| table.boolean(&["tool", "setuptools", "include-package-data"]) != Some(false));
     let listed = table.as_ref().is_some_and(|table| table.has(&["tool", "setuptools", "package-data"]))
         || said("setup.py", &["package_data"])

@@ -115,8 +115,9 @@ impl Maker<'_> {
             }
             Manager::Pdm => self.exported("pdm", &format!("pdm export --prod{} -o /tmp/requirements.txt", self.asking("-G", "-G")))?,
             Manager::Pipenv => {
-                let names: Vec<_> = facts.groups.iter().map(|group| group.value.name.as_str()).collect();
-                let categories = if names.is_empty() { String::new() } else { format!(" --categories 'packages {}'", names.join(" ")) };
+                let categories: Vec<_> = facts.groups.iter().map(|group| group.value.name.as_str()).collect();
+                let categories =
+                    if categories.is_empty() { String::new() } else { format!(" --categories 'packages {}'", categories.join(" ")) };
                 self.exported("pipenv", &format!("pipenv requirements{categories} > /tmp/requirements.txt"))?
             }
             Manager::Project => from(&named().unwrap_or_default(), &self.asking("--extra", "--group")),

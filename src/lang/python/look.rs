@@ -8,12 +8,12 @@ use super::manager::Manager;
 use super::project::Project;
 use super::sources::{Source, Sources};
 use super::version::{Held, only_glibc};
-use super::{DjangoFacts, Facts, NativeUse, Torch, downloads, extension, hints, manager, observe};
+use super::{DefaultGroups, DjangoFacts, Facts, NativeUse, Torch, downloads, extension, hints, manager, observe};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::table::Table;
+use crate::read::document::Document;
 use crate::tree::Tree;
 use crate::version::Version;
 
@@ -142,7 +142,10 @@ impl Looker<'_, '_> {
             versions,
             held_back,
             groups: project.groups.clone(),
-            names_groups: self.pyproject().is_some_and(|table| table.has(&["tool", "uv", "default-groups"])),
+            default_groups: match self.pyproject() {
+                Some(table) if table.has(&["tool", "uv", "default-groups"]) => DefaultGroups::Named,
+                _ => DefaultGroups::Usual,
+            },
             compiler: project.package.as_ref().and_then(|_| extension::compiler(self.tree, &project.directory, self.pyproject().as_ref())),
             remotes: project.remotes.clone(),
             locals: project.locals.clone(),
@@ -188,9 +191,9 @@ impl Looker<'_, '_> {
         })
     }
 
-    fn pyproject(&self) -> Option<Table<'_>> {
+    fn pyproject(&self) -> Option<Document<'_>> {
         let file = self.project.directory.join("pyproject.toml");
-        self.tree.text(&file).ok().and_then(|text| Table::parse(&file, text).ok())
+        self.tree.text(&file).ok().and_then(|text| Document::toml(&file, text).ok())
     }
 
     fn natives(&self) -> Vec<Fact<NativeUse>> {

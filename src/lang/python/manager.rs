@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::requirements;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::table::Table;
+use crate::read::document::Document;
 use crate::tree::Tree;
 
 const LOCK: Rule = Rule::parsed("python.lock", "this locks the dependencies");
@@ -81,7 +81,7 @@ impl Manager {
 
 /// Who manages the dependencies of the project in `directory`; nothing when there is no project, and several when several lock files are
 /// there and the manifest speaks for none.
-pub fn managers(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>) -> Vec<Fact<Manager>> {
+pub fn managers(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>) -> Vec<Fact<Manager>> {
     let locks: Vec<(Manager, Utf8PathBuf)> = Manager::LOCKING
         .into_iter()
         .filter_map(|manager| Some((manager, lock_directory(tree, directory, manager).join(manager.lock()?))))
@@ -104,7 +104,7 @@ pub fn managers(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>
 }
 
 /// Who manages dependencies that nothing locks.
-fn unlocked(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>) -> Option<Fact<Manager>> {
+fn unlocked(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>) -> Option<Fact<Manager>> {
     let at = |file: &Utf8Path| Evidence::exists(file.to_owned(), LISTS);
     let requirements = requirements::main_file(tree, directory);
     let described = |keys: &[&str]| pyproject.and_then(|table| Some(table.evidence(table.get(keys)?, LISTS)));
@@ -167,7 +167,7 @@ pub fn manifests(tree: &Tree, directory: &Utf8Path, manager: Manager, listed: Ve
 pub fn members(tree: &Tree, root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let file = root.join("pyproject.toml");
     let Ok(text) = tree.text(&file) else { return Vec::new() };
-    let Ok(table) = Table::parse(&file, text) else { return Vec::new() };
+    let Ok(table) = Document::toml(&file, text) else { return Vec::new() };
     let patterns: Vec<_> = table
         .strings(&["tool", "uv", "workspace", "members"])
         .iter()

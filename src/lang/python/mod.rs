@@ -99,8 +99,8 @@ pub struct Facts {
     pub held_back: Vec<Fact<Held>>,
     /// Sets of dependencies that are installed besides the project's own.
     pub groups: Vec<Fact<Group>>,
-    /// Set when the project names the groups that it installs by default.
-    pub names_groups: bool,
+    /// Which groups uv installs unless it is told otherwise.
+    pub default_groups: DefaultGroups,
     /// What compiles native code of the project's own.
     pub compiler: Option<Fact<Compiler>>,
     /// Dependencies that come from repositories or archives.
@@ -153,6 +153,16 @@ impl Facts {
         let chosen = all().find(|facts| Some(facts.manager.value) == asked);
         Ok(chosen.ok_or_else(|| manager::conflict(all().map(|facts| &facts.manager)))?)
     }
+}
+
+/// The groups that uv installs unless it is told otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultGroups {
+    /// `dev`, as uv has it.
+    Usual,
+    /// Those that the project names.
+    Named,
 }
 
 /// A torch that is installed.

@@ -7,9 +7,9 @@ use super::manager::Manager;
 use super::project::{Script, name};
 use super::requirements::LISTED;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::document::Document;
 use crate::read::python::{Outline, Value};
 use crate::read::requirement::{self, normal};
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const NAME: Rule = Rule::parsed("python.name", "this is the project's name");
@@ -44,13 +44,13 @@ const VERSIONERS: [(&str, &str); 8] = [
 pub fn package(
     tree: &Tree,
     directory: &Utf8Path,
-    pyproject: Option<&Table<'_>>,
+    pyproject: Option<&Document<'_>>,
     setup: &Setup,
     manager: &Fact<Manager>,
 ) -> Option<Fact<Backend>> {
     let Some(table) = pyproject.filter(|table| table.has(&["build-system"])) else {
         let wanted = pyproject.and_then(|table| Some((table, table.get(&["tool", "uv", "package"])?)));
-        let wanted = wanted.filter(|(_, value)| value.get_ref().as_bool() == Some(true));
+        let wanted = wanted.filter(|(_, value)| value.boolean() == Some(true));
         return wanted
             .map(|(table, value)| Fact::new(Backend::Setuptools, table.evidence(value, PACKAGE)))
             .or_else(|| setup.package.clone());
@@ -78,7 +78,7 @@ pub fn package(
 }
 
 /// The variable that gives the version, where it comes from version control otherwise.
-fn versioner(table: &Table<'_>) -> Option<&'static str> {
+fn versioner(table: &Document<'_>) -> Option<&'static str> {
     // without a `[project]` table, setup.cfg or a section of the tool's own has the rest
     let dynamic = !table.has(&["project", "name"]) || table.strings(&["project", "dynamic"]).iter().any(|(field, _)| *field == "version");
     let by_pdm = table.string(&["tool", "pdm", "version", "source"]).is_some_and(|(source, _)| source == "scm");

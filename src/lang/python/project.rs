@@ -10,8 +10,8 @@ use super::package::{Backend, Setup, package};
 use super::requirements::{self, Listed};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Fact, Rule};
+use crate::read::document::{self, Document};
 use crate::read::requirement::normal;
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const NAME: Rule = Rule::parsed("python.name", "this is the project's name");
@@ -53,7 +53,7 @@ pub struct Project {
     pub locals: Vec<Fact<String>>,
     /// Indexes other than public ones.
     pub indexes: Vec<Fact<String>>,
-    /// PyTorch's own index, which says for which processors it is installed.
+    /// `PyTorch`'s own index, which says for which processors it is installed.
     pub torch_index: Option<Fact<String>>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
@@ -96,17 +96,17 @@ impl Project {
     /// When a manifest is broken, or its lock lacks what the manifest asks for.
     pub fn read(tree: &Tree, directory: &Utf8Path, asked: &Asked<'_>) -> Result<Option<Self>> {
         let file = directory.join("pyproject.toml");
-        let pyproject = tree.manifest(&file)?.map(|text| Table::parse(&file, text)).transpose()?;
+        let pyproject = tree.manifest(&file)?.map(|text| Document::toml(&file, text)).transpose()?;
         let pyproject = pyproject.as_ref();
         let managers = manager::managers(tree, directory, pyproject);
         let manager = managers.iter().find(|manager| asked.manager.is_none_or(|asked| manager.value == asked)).cloned();
         let Some(manager) = manager else { return Ok(None) };
-        let rivals = managers.into_iter().filter(|other| other.value != manager.value).collect();
+        let rivals: Vec<_> = managers.into_iter().filter(|other| other.value != manager.value).collect();
         let setup = Setup::read(tree, directory);
         let mut listed = requirements::listed(tree, directory, pyproject, &setup, manager.value)?;
         let file = directory.join("Pipfile");
         let pipfile =
-            tree.manifest(&file)?.filter(|_| manager.value == Manager::Pipenv).map(|text| Table::parse(&file, text)).transpose()?;
+            tree.manifest(&file)?.filter(|_| manager.value == Manager::Pipenv).map(|text| Document::toml(&file, text)).transpose()?;
         let offered =
             if manager.value == Manager::Requirements { Vec::new() } else { groups::offered(tree, directory, pyproject, pipfile.as_ref()) };
         let mut groups = groups::taken(&offered, &listed.packages);
@@ -120,7 +120,9 @@ impl Project {
             Some((file, lock)) => {
                 let own = name.as_ref().map(|name| normal(&name.value));
                 listed.certain.retain(|locked| Some(&locked.name) != own.as_ref() && manager.value != Manager::Pylock);
-                fresh(&file, &lock, &listed.certain)?;
+                if rivals.is_empty() {
+                    fresh(&file, &lock, &listed.certain)?;
+                }
                 with_extras(lock.packages, &listed.packages)
             }
             None => std::mem::take(&mut listed.packages),
@@ -190,7 +192,7 @@ impl Project {
     }
 }
 
-fn own(directory: &Utf8Path, pyproject: Option<&Table<'_>>, setup: &Setup, package: bool) -> Own {
+fn own(directory: &Utf8Path, pyproject: Option<&Document<'_>>, setup: &Setup, package: bool) -> Own {
     let described = pyproject.filter(|table| table.has(&["project", "name"]));
     match described {
         _ if !package => Own::Unknown,
@@ -236,15 +238,15 @@ fn with_extras(mut locked: Vec<Locked>, asked: &[Locked]) -> Vec<Locked> {
 }
 
 /// The name that `pyproject.toml` gives.
-pub fn name(table: &Table<'_>) -> Option<Fact<String>> {
+pub fn name(table: &Document<'_>) -> Option<Fact<String>> {
     let (name, value) = table.string(&["project", "name"]).or_else(|| table.string(&["tool", "poetry", "name"]))?;
     Some(Fact::new(name.to_owned(), table.evidence(value, NAME)))
 }
 
-fn scripts(table: &Table<'_>) -> Vec<Fact<Script>> {
+fn scripts(table: &Document<'_>) -> Vec<Fact<Script>> {
     let declared = table.entries(&["project", "scripts"]).into_iter().chain(table.entries(&["tool", "poetry", "scripts"]));
-    let script = |(name, value): (&str, &toml::Spanned<toml::de::DeValue<'_>>)| {
-        let target = value.get_ref().as_str()?;
+    let script = |(name, value): (&str, &document::Value<'_>)| {
+        let target = value.string()?;
         Some(Fact::new(Script { name: name.to_owned(), target: target.to_owned() }, table.evidence(value, SCRIPT)))
     };
     declared.filter_map(script).collect()

@@ -1,16 +1,14 @@
 //! What manifests list: requirements files with all that they include, and the dependencies in `pyproject.toml`, `Pipfile` and `setup.py`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use toml::Spanned;
-use toml::de::DeValue;
 
 use super::lock::Locked;
 use super::manager::Manager;
 use super::package::Setup;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::read::document::{self, Document};
 use crate::read::requirement::{self, Line, Requirement, normal};
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 pub(super) const LISTED: Rule = Rule::parsed("python.requirement", "this package is asked for");
@@ -71,7 +69,7 @@ pub fn main_file(tree: &Tree, directory: &Utf8Path) -> Option<Utf8PathBuf> {
 ///
 /// # Errors
 /// When a file that is included is not there.
-pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>, setup: &Setup, manager: Manager) -> Result<Listed> {
+pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>, setup: &Setup, manager: Manager) -> Result<Listed> {
     let mut listed = Listed::default();
     match manager {
         Manager::Requirements => {
@@ -82,7 +80,7 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>, 
         Manager::Pipenv => {
             let file = directory.join("Pipfile");
             if let Some(text) = tree.manifest(&file)? {
-                listed.pipfile(&Table::parse(&file, text)?);
+                listed.pipfile(&Document::toml(&file, text)?);
             }
         }
         Manager::Install => setup.requires.iter().for_each(|(text, at)| listed.text(text, at)),
@@ -153,7 +151,7 @@ impl Listed {
         }
     }
 
-    fn project(&mut self, table: &Table<'_>) {
+    fn project(&mut self, table: &Document<'_>) {
         if let Some(list) = table.get(&["project", "dependencies"]) {
             self.strings(table, list);
         }
@@ -161,9 +159,9 @@ impl Listed {
     }
 
     /// A list of requirements.
-    pub fn strings(&mut self, table: &Table<'_>, list: &Spanned<DeValue<'_>>) {
-        for value in list.get_ref().as_array().into_iter().flatten() {
-            if let Some(text) = value.get_ref().as_str() {
+    pub fn strings(&mut self, table: &Document<'_>, list: &document::Value<'_>) {
+        for value in list.list() {
+            if let Some(text) = value.string() {
                 self.text(text, &table.evidence(value, LISTED));
             }
         }
@@ -176,24 +174,21 @@ impl Listed {
         }
     }
 
-    fn pipfile(&mut self, table: &Table<'_>) {
+    fn pipfile(&mut self, table: &Document<'_>) {
         self.table(table, &["packages"]);
     }
 
     /// Dependencies as Poetry and Pipenv write them: names with versions or tables.
-    pub fn table(&mut self, table: &Table<'_>, keys: &[&str]) {
+    pub fn table(&mut self, table: &Document<'_>, keys: &[&str]) {
         for (name, value) in table.entries(keys).into_iter().filter(|(name, _)| *name != "python") {
             let at = table.evidence(value, LISTED);
-            let inner = value.get_ref().as_table();
-            let text = |key: &str| {
-                inner.and_then(|inner| inner.get(key)).and_then(|value: &Spanned<DeValue<'_>>| value.get_ref().as_str().map(str::to_owned))
-            };
-            let extras = inner.and_then(|inner| inner.get("extras")).and_then(|value| value.get_ref().as_array());
-            let extras = extras.into_iter().flatten().filter_map(|extra| extra.get_ref().as_str()).map(normal).collect();
-            let url = text("git").or_else(|| text("url")).or_else(|| text("path").map(|path| format!("file:{path}")));
-            let keyed = |key: &str| inner.is_some_and(|inner| inner.contains_key(key));
+            let text = |key: &str| value.get(&[key]).and_then(document::Value::string).map(str::to_owned);
+            let extras = value.get(&["extras"]).into_iter().flat_map(document::Value::list);
+            let extras = extras.filter_map(document::Value::string).map(normal).collect();
+            let url = text("git").map(|url| git(&url)).or_else(|| text("url")).or_else(|| text("path").map(|path| format!("file:{path}")));
+            let keyed = |key: &str| value.get(&[key]).is_some();
             let condition = ["markers", "python", "platform", "sys_platform"].into_iter().find(|key| keyed(key));
-            let several = value.get_ref().is_array().then_some("several");
+            let several = (!value.list().is_empty()).then_some("several");
             let marker = text("markers").or_else(|| condition.or(several).map(str::to_owned)).unwrap_or_default();
             let requirement = Requirement { name: normal(name), extras, url, marker, ..Requirement::default() };
             if let Some(path) = text("path") {
@@ -204,22 +199,24 @@ impl Listed {
     }
 
     /// Where `pyproject.toml` takes packages from.
-    fn sources(&mut self, table: &Table<'_>) {
+    fn sources(&mut self, table: &Document<'_>) {
         for keys in [["tool", "uv", "index"], ["tool", "poetry", "source"], ["tool", "pdm", "source"]] {
-            let list = table.get(&keys).and_then(|value| value.get_ref().as_array());
-            for source in list.into_iter().flatten() {
-                let url = source.get_ref().as_table().and_then(|source| source.get("url"));
-                let found = url.and_then(|url| Some(Fact::new(url.get_ref().as_str()?.to_owned(), table.evidence(url, INDEX))));
+            for source in table.get(&keys).into_iter().flat_map(document::Value::list) {
+                let found = source.get(&["url"]).and_then(|url| Some(Fact::new(url.string()?.to_owned(), table.evidence(url, INDEX))));
                 self.indexes.extend(found);
             }
         }
         for (_, value) in table.entries(&["tool", "uv", "sources"]) {
-            let inner = value.get_ref().as_table();
-            let part = |key: &str| inner.and_then(|inner| inner.get(key)?.get_ref().as_str().map(str::to_owned));
-            self.remotes.extend(part("git").map(|url| Fact::new(url, table.evidence(value, REMOTE))));
+            let part = |key: &str| Some(value.get(&[key])?.string()?.to_owned());
+            self.remotes.extend(part("git").map(|url| Fact::new(git(&url), table.evidence(value, REMOTE))));
             self.locals.extend(part("path").map(|path| Fact::new(path, table.evidence(value, LOCAL))));
         }
     }
+}
+
+/// The address of a repository as pip writes it.
+fn git(url: &str) -> String {
+    if url.starts_with("git") { url.to_owned() } else { format!("git+{url}") }
 }
 
 /// `path` as it is meant beside a file in `directory`.
