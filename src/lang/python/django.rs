@@ -71,7 +71,8 @@ fn read<'s, 't>(sources: &'s Sources<'t>, manage: &'s Source<'t>) -> Option<Djan
     let asgi = entry("asgi", "ASGI_APPLICATION", &settings);
     // what the server starts may name other settings than manage.py
     let served = wsgi.as_ref().or(asgi.as_ref()).and_then(|(_, source)| named(source));
-    let served = served.map(|(other, _)| other).filter(|other| *other != module);
+    let plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c));
+    let served = served.map(|(other, _)| other).filter(|other| *other != module && plain(other));
     if let Some(other) = &served {
         settings = taken_in(sources, inside(other), parent);
     }

@@ -137,7 +137,14 @@ pub fn offered(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_
     if pyproject.is_none_or(|table| !table.has(&["project"])) {
         found.extend(of_setup(tree, directory));
     }
+    // names become words of commands
+    found.retain(|offered| is_name(&offered.group.name));
     found
+}
+
+/// Whether a text is the name of an extra or a group (PEP 685).
+pub fn is_name(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphanumeric()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
 }
 
 fn offer(name: &str, kind: Kind, listed: Listed, at: Evidence) -> Offered {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::{Maker, VENV};
-use super::groups::Kind;
+use super::groups::{Kind, is_name};
 use super::manager::Manager;
 use super::project::Own;
 use crate::diagnostic::{Diagnostic, Result};
@@ -36,7 +36,12 @@ impl Maker<'_> {
         match &self.facts.own {
             Own::Listed(file) => {
                 let file = file.strip_prefix(&self.facts.context).unwrap_or(file);
-                let extras = extras.iter().flat_map(|list| list.split(',')).map(|extra| format!(" --extra {}", extra.trim()));
+                let extras = extras
+                    .iter()
+                    .flat_map(|list| list.split(','))
+                    .map(str::trim)
+                    .filter(|extra| is_name(extra))
+                    .map(|extra| format!(" --extra {extra}"));
                 Some(format!(" -r {file}{}", extras.collect::<String>()))
             }
             // what extras add is known to its build alone
