@@ -157,6 +157,7 @@ impl<'s, 't> Finder<'s, 't> {
             let mut command = tune(words, self.sources);
             command.env.extend(given);
             command.directory = directory;
+            self.configured(&mut command);
             let at = Evidence::at(file.clone(), Span::of_line(number, line), PROCFILE, line.trim());
             let mut entry = Entry::new(if kind == "web" { "" } else { kind }, command, String::new(), at);
             if kind == "web" {
