@@ -1,7 +1,5 @@
 //! What wants a look in a project that will build: modules that nothing installs, data that a wheel leaves out, hosts that are refused.
 
-use camino::Utf8Path;
-
 use super::django::Django;
 use super::package::Backend;
 use super::project::Project;
@@ -78,16 +76,4 @@ pub fn allowed_hosts(django: &Django<'_, '_>) -> Option<Diagnostic> {
     let warning = Diagnostic::warning("python::allowed-hosts", "Django answers requests for the developer's own host alone");
     let help = "read them from a variable: `ALLOWED_HOSTS = os.environ.get(\"ALLOWED_HOSTS\", \"localhost\").split(\",\")`";
     Some(warning.because(&source.evidence(&assign.at, HOSTS)).help(help))
-}
-
-/// Files of the project that its manifests name, so that the build finds them: a readme, a license, a change log, a file of requirements.
-pub fn named_files(tree: &Tree, directory: &Utf8Path) -> Vec<camino::Utf8PathBuf> {
-    let manifests = ["pyproject.toml", "setup.py", "setup.cfg", "MANIFEST.in"];
-    let texts: Vec<&str> = manifests.iter().filter_map(|name| tree.text(directory.join(name)).ok()).collect();
-    let usual = ["README.md", "README.rst", "LICENSE", "VERSION", "requirements.txt"];
-    let named = |path: &&Utf8Path| {
-        let name = path.file_name().unwrap_or_default();
-        usual.contains(&name) || texts.iter().any(|text| text.contains(name))
-    };
-    tree.files_in(directory).filter(named).map(Utf8Path::to_owned).collect()
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Metadata;
 use super::build::{Maker, VENV};
 use super::groups::{Kind, is_name};
 use super::manager::Manager;
@@ -113,7 +114,9 @@ impl Maker<'_> {
             Manager::Uv => {
                 let own = if self.is_workspace() { "--no-install-workspace" } else { "--no-install-project" };
                 let local = if facts.locals.is_empty() { "" } else { " --no-install-local" };
-                vec![format!("uv sync --locked {own}{local}{member}{}", self.asking("--extra", "--group"))]
+                // without its sources, nothing can tell whether the lock fits; with them, the step behind them does
+                let checked = if facts.metadata == Metadata::Dynamic { "--frozen" } else { "--locked" };
+                vec![format!("uv sync {checked} {own}{local}{member}{}", self.asking("--extra", "--group"))]
             }
             Manager::Poetry => {
                 self.exported("poetry", &format!("poetry export{} -o /tmp/requirements.txt", self.asking("--extras", "--with")))?

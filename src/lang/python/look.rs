@@ -8,7 +8,7 @@ use super::manager::Manager;
 use super::project::Project;
 use super::sources::{Source, Sources};
 use super::version::{Held, only_glibc};
-use super::{DefaultGroups, DjangoFacts, Facts, NativeUse, Torch, downloads, extension, hints, manager, observe};
+use super::{DefaultGroups, DjangoFacts, Facts, Metadata, NativeUse, Torch, downloads, extension, hints, manager, named, observe};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
@@ -70,7 +70,7 @@ impl Looker<'_, '_> {
     fn keeps(&self) -> Vec<Utf8PathBuf> {
         let mut kept = self.project.manifests.clone();
         if self.project.package.is_some() {
-            kept.extend(hints::named_files(self.tree, &self.project.directory));
+            kept.extend(named::named(self.tree, &self.project.directory));
         }
         kept.extend(self.entry.source.map(|source| source.path.to_owned()));
         kept
@@ -139,6 +139,10 @@ impl Looker<'_, '_> {
                 .flatten(),
             package: project.package.clone(),
             own: project.own.clone(),
+            metadata: match self.pyproject() {
+                Some(table) if project.package.is_some() && table.has(&["project", "dynamic"]) => Metadata::Dynamic,
+                _ => Metadata::Static,
+            },
             versions,
             held_back,
             groups: project.groups.clone(),

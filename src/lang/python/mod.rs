@@ -16,14 +16,18 @@ mod listen;
 mod lock;
 mod look;
 mod manager;
+mod named;
 mod observe;
 mod package;
 mod places;
+mod procfile;
 mod project;
 mod report;
 mod requirements;
+mod runners;
 mod serve;
 mod sources;
+mod starters;
 mod stdlib;
 mod values;
 mod version;
@@ -93,6 +97,8 @@ pub struct Facts {
     pub package: Option<Fact<Backend>>,
     /// Where its own dependencies are known without its sources.
     pub own: Own,
+    /// What of its metadata is known to its build alone.
+    pub metadata: Metadata,
     /// The Pythons that it runs on, best first.
     pub versions: Vec<Fact<Version>>,
     /// Pythons that lack something that the program needs.
@@ -163,6 +169,16 @@ pub enum DefaultGroups {
     Usual,
     /// Those that the project names.
     Named,
+}
+
+/// What a package says of itself without being built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metadata {
+    /// All of it.
+    Static,
+    /// Not its version, or something else.
+    Dynamic,
 }
 
 /// A torch that is installed.
