@@ -3,6 +3,8 @@
 pub mod cargo;
 pub mod cargo_lock;
 pub mod gomod;
+pub mod properties;
 pub mod python;
 pub mod requirement;
 pub mod table;
+pub mod xml;
