@@ -15,7 +15,7 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::table::Table;
+use crate::read::document::Document;
 use crate::tree::Tree;
 
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
@@ -196,7 +196,7 @@ impl Around<'_, '_> {
     fn keeps(&self, entry: &Entry<'_, '_>) -> Vec<Utf8PathBuf> {
         let mut kept = self.project.manifests.clone();
         let file = self.project.directory.join("pyproject.toml");
-        let table = self.tree.text(&file).ok().and_then(|text| Table::parse(&file, text).ok());
+        let table = self.tree.text(&file).ok().and_then(|text| Document::toml(&file, text).ok());
         let mut names: Vec<String> =
             vec!["README.md".into(), "README.rst".into(), "LICENSE".into(), "VERSION".into(), "requirements.txt".into()];
         if let Some(table) = &table {

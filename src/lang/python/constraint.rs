@@ -7,8 +7,8 @@ use pep440_rs::VersionSpecifiers;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
+use crate::read::document::Document;
 use crate::read::python::{Outline, Value};
-use crate::read::table::Table;
 use crate::tree::Tree;
 use crate::version::Version;
 
@@ -65,7 +65,7 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<Vec<Constraint>>
     }
     let file = directory.join("pyproject.toml");
     if let Some(text) = tree.manifest(&file)? {
-        let table = Table::parse(&file, text)?;
+        let table = Document::toml(&file, text)?;
         for keys in [&["project", "requires-python"][..], &["tool", "poetry", "dependencies", "python"]] {
             if let Some((text, value)) = table.string(keys) {
                 found.push(range(text, table.evidence(value, RANGE))?);
@@ -74,7 +74,7 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<Vec<Constraint>>
     }
     let file = directory.join("Pipfile");
     if let Some(text) = tree.manifest(&file)? {
-        let table = Table::parse(&file, text)?;
+        let table = Document::toml(&file, text)?;
         let version = table.string(&["requires", "python_version"]).or_else(|| table.string(&["requires", "python_full_version"]));
         if let Some((text, value)) = version {
             found.extend(pin(text, table.evidence(value, PIN))?);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::requirements;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::table::Table;
+use crate::read::document::Document;
 use crate::tree::Tree;
 
 const LOCK: Rule = Rule::parsed("python.lock", "this locks the dependencies");
@@ -83,7 +83,7 @@ impl Manager {
 ///
 /// # Errors
 /// When several lock files are there and the manifest speaks for none.
-pub fn manager(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>) -> Result<Option<Fact<Manager>>> {
+pub fn manager(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>) -> Result<Option<Fact<Manager>>> {
     let locks: Vec<(Manager, Utf8PathBuf)> = Manager::LOCKING
         .into_iter()
         .filter_map(|manager| Some((manager, lock_directory(tree, directory, manager).join(manager.lock()?))))
@@ -162,7 +162,7 @@ pub fn manifests(tree: &Tree, directory: &Utf8Path, manager: Manager, listed: Ve
 pub fn members(tree: &Tree, root: &Utf8Path) -> Vec<Utf8PathBuf> {
     let file = root.join("pyproject.toml");
     let Ok(text) = tree.text(&file) else { return Vec::new() };
-    let Ok(table) = Table::parse(&file, text) else { return Vec::new() };
+    let Ok(table) = Document::toml(&file, text) else { return Vec::new() };
     let patterns: Vec<_> = table
         .strings(&["tool", "uv", "workspace", "members"])
         .iter()

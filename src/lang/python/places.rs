@@ -4,8 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::manager;
 use crate::evidence::{Fact, Rule};
+use crate::read::document::Document;
 use crate::read::requirement::normal;
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const LIBRARY: Rule = Rule::parsed("python.library", "another member of the workspace depends on it");
@@ -48,9 +48,9 @@ pub fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
     let described = is_project(root);
     if described {
         let members = manager::members(tree, root);
-        let named = |table: &Table<'_>| table.has(&["project"]) || table.has(&["tool", "poetry"]);
+        let named = |table: &Document<'_>| table.has(&["project"]) || table.has(&["tool", "poetry"]);
         let text = tree.text("pyproject.toml").unwrap_or_default();
-        let hollow_workspace = !members.is_empty() && Table::parse("pyproject.toml".into(), text).is_ok_and(|table| !named(&table));
+        let hollow_workspace = !members.is_empty() && Document::toml("pyproject.toml".into(), text).is_ok_and(|table| !named(&table));
         if !hollow_workspace {
             found.push(root.to_owned());
         }
@@ -80,17 +80,17 @@ pub fn members(tree: &Tree, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
 
 /// The directories of a workspace's members that other members depend on.
 pub fn used_by_others(tree: &Tree, directories: &[Utf8PathBuf]) -> Vec<Fact<Utf8PathBuf>> {
-    let tables: Vec<(&Utf8PathBuf, Table<'_>)> = directories
+    let tables: Vec<(&Utf8PathBuf, Document<'_>)> = directories
         .iter()
         .filter_map(|directory| {
             let file = directory.join("pyproject.toml");
-            Some((directory, Table::parse(&file, tree.text(&file).ok()?).ok()?))
+            Some((directory, Document::toml(&file, tree.text(&file).ok()?).ok()?))
         })
         .collect();
     let mut used = Vec::new();
     for (_, table) in &tables {
         for (name, value) in table.entries(&["tool", "uv", "sources"]) {
-            let own = |other: &Table<'_>| other.string(&["project", "name"]).is_some_and(|(other, _)| normal(other) == normal(name));
+            let own = |other: &Document<'_>| other.string(&["project", "name"]).is_some_and(|(other, _)| normal(other) == normal(name));
             let member = tables.iter().find(|(_, other)| own(other));
             used.extend(member.map(|(directory, _)| Fact::new((*directory).clone(), table.evidence(value, LIBRARY))));
         }

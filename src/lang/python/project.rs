@@ -8,9 +8,9 @@ use super::manager::{self, Manager};
 use super::requirements::{self, Listed};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::document::{self, Document};
 use crate::read::python::{Outline, Value};
 use crate::read::requirement::normal;
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const NAME: Rule = Rule::parsed("python.name", "this is the project's name");
@@ -75,7 +75,7 @@ impl Project {
     /// When a manifest is broken, or its lock files contradict one another.
     pub fn read(tree: &Tree, directory: &Utf8Path) -> Result<Option<Self>> {
         let file = directory.join("pyproject.toml");
-        let pyproject = tree.manifest(&file)?.map(|text| Table::parse(&file, text)).transpose()?;
+        let pyproject = tree.manifest(&file)?.map(|text| Document::toml(&file, text)).transpose()?;
         let pyproject = pyproject.as_ref();
         let Some(manager) = manager::manager(tree, directory, pyproject)? else { return Ok(None) };
         let mut listed = requirements::listed(tree, directory, pyproject, manager.value)?;
@@ -154,15 +154,15 @@ fn with_extras(mut locked: Vec<Locked>, asked: &[Locked]) -> Vec<Locked> {
     locked
 }
 
-fn name(table: &Table<'_>) -> Option<Fact<String>> {
+fn name(table: &Document<'_>) -> Option<Fact<String>> {
     let (name, value) = table.string(&["project", "name"]).or_else(|| table.string(&["tool", "poetry", "name"]))?;
     Some(Fact::new(name.to_owned(), table.evidence(value, NAME)))
 }
 
-fn scripts(table: &Table<'_>) -> Vec<Fact<Script>> {
+fn scripts(table: &Document<'_>) -> Vec<Fact<Script>> {
     let declared = table.entries(&["project", "scripts"]).into_iter().chain(table.entries(&["tool", "poetry", "scripts"]));
-    let script = |(name, value): (&str, &toml::Spanned<toml::de::DeValue<'_>>)| {
-        let target = value.get_ref().as_str()?;
+    let script = |(name, value): (&str, &document::Value<'_>)| {
+        let target = value.string()?;
         Some(Fact::new(Script { name: name.to_owned(), target: target.to_owned() }, table.evidence(value, SCRIPT)))
     };
     declared.filter_map(script).collect()
@@ -172,13 +172,13 @@ fn scripts(table: &Table<'_>) -> Vec<Fact<Script>> {
 fn package(
     tree: &Tree,
     directory: &Utf8Path,
-    pyproject: Option<&Table<'_>>,
+    pyproject: Option<&Document<'_>>,
     setup: &Setup,
     manager: &Fact<Manager>,
 ) -> Option<Fact<Backend>> {
     let Some(table) = pyproject.filter(|table| table.has(&["build-system"])) else {
         let wanted = pyproject.and_then(|table| Some((table, table.get(&["tool", "uv", "package"])?)));
-        let wanted = wanted.filter(|(_, value)| value.get_ref().as_bool() == Some(true));
+        let wanted = wanted.filter(|(_, value)| value.boolean() == Some(true));
         return wanted
             .map(|(table, value)| Fact::new(Backend::Setuptools, table.evidence(value, PACKAGE)))
             .or_else(|| setup.package.clone());

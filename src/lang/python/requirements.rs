@@ -1,16 +1,14 @@
 //! What manifests list: requirements files with all that they include, and the dependencies in `pyproject.toml`, `Pipfile` and `setup.py`.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use toml::Spanned;
-use toml::de::DeValue;
 
 use super::lock::Locked;
 use super::manager::Manager;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::read::document::{self, Document};
 use crate::read::python::{Outline, Value};
 use crate::read::requirement::{self, Line, Requirement, normal};
-use crate::read::table::Table;
 use crate::tree::Tree;
 
 const LISTED: Rule = Rule::parsed("python.requirement", "this package is asked for");
@@ -55,7 +53,7 @@ pub fn main_file(tree: &Tree, directory: &Utf8Path) -> Option<Utf8PathBuf> {
 ///
 /// # Errors
 /// When a file that is included is not there.
-pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>, manager: Manager) -> Result<Listed> {
+pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>, manager: Manager) -> Result<Listed> {
     let mut listed = Listed::default();
     match manager {
         Manager::Requirements => {
@@ -66,7 +64,7 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Table<'_>>, 
         Manager::Pipenv => {
             let file = directory.join("Pipfile");
             if let Some(text) = tree.manifest(&file)? {
-                listed.pipfile(&Table::parse(&file, text)?);
+                listed.pipfile(&Document::toml(&file, text)?);
             }
         }
         Manager::Install => listed.setup(tree, directory),
@@ -131,7 +129,7 @@ impl Listed {
         }
     }
 
-    fn project(&mut self, table: &Table<'_>) {
+    fn project(&mut self, table: &Document<'_>) {
         for (text, value) in table.strings(&["project", "dependencies"]) {
             if let Some(requirement) = requirement::parse(text) {
                 self.requirement(&requirement, &table.evidence(value, LISTED));
@@ -140,20 +138,17 @@ impl Listed {
         self.table(table, &["tool", "poetry", "dependencies"]);
     }
 
-    fn pipfile(&mut self, table: &Table<'_>) {
+    fn pipfile(&mut self, table: &Document<'_>) {
         self.table(table, &["packages"]);
     }
 
     /// Dependencies as Poetry and Pipenv write them: names with versions or tables.
-    fn table(&mut self, table: &Table<'_>, keys: &[&str]) {
+    fn table(&mut self, table: &Document<'_>, keys: &[&str]) {
         for (name, value) in table.entries(keys).into_iter().filter(|(name, _)| *name != "python") {
             let at = table.evidence(value, LISTED);
-            let inner = value.get_ref().as_table();
-            let text = |key: &str| {
-                inner.and_then(|inner| inner.get(key)).and_then(|value: &Spanned<DeValue<'_>>| value.get_ref().as_str().map(str::to_owned))
-            };
-            let extras = inner.and_then(|inner| inner.get("extras")).and_then(|value| value.get_ref().as_array());
-            let extras = extras.into_iter().flatten().filter_map(|extra| extra.get_ref().as_str()).map(normal).collect();
+            let text = |key: &str| value.get(&[key]).and_then(|value| value.string()).map(str::to_owned);
+            let extras = value.get(&["extras"]).into_iter().flat_map(document::Value::list);
+            let extras = extras.filter_map(|extra| extra.string()).map(normal).collect();
             let requirement =
                 Requirement { name: normal(name), extras, url: text("git").or_else(|| text("url")), ..Requirement::default() };
             if let Some(path) = text("path") {
@@ -164,18 +159,15 @@ impl Listed {
     }
 
     /// Where `pyproject.toml` takes packages from.
-    fn sources(&mut self, table: &Table<'_>) {
+    fn sources(&mut self, table: &Document<'_>) {
         for keys in [["tool", "uv", "index"], ["tool", "poetry", "source"], ["tool", "pdm", "source"]] {
-            let list = table.get(&keys).and_then(|value| value.get_ref().as_array());
-            for source in list.into_iter().flatten() {
-                let url = source.get_ref().as_table().and_then(|source| source.get("url"));
-                let found = url.and_then(|url| Some(Fact::new(url.get_ref().as_str()?.to_owned(), table.evidence(url, INDEX))));
+            for source in table.get(&keys).into_iter().flat_map(document::Value::list) {
+                let found = source.get(&["url"]).and_then(|url| Some(Fact::new(url.string()?.to_owned(), table.evidence(url, INDEX))));
                 self.indexes.extend(found);
             }
         }
         for (_, value) in table.entries(&["tool", "uv", "sources"]) {
-            let inner = value.get_ref().as_table();
-            let part = |key: &str| inner.and_then(|inner| inner.get(key)?.get_ref().as_str().map(str::to_owned));
+            let part = |key: &str| Some(value.get(&[key])?.string()?.to_owned());
             self.remotes.extend(part("git").map(|url| Fact::new(url, table.evidence(value, REMOTE))));
             self.locals.extend(part("path").map(|path| Fact::new(path, table.evidence(value, LOCAL))));
         }
