@@ -20,6 +20,7 @@ use crate::settle::Choices;
 use crate::tree::Tree;
 
 pub mod go;
+pub mod java;
 pub mod python;
 pub mod rust;
 
@@ -43,6 +44,7 @@ macro_rules! languages {
 
 languages! {
     go: go::Go,
+    java: java::Java,
     python: python::Python,
     rust: rust::Rust,
 }

@@ -88,10 +88,13 @@ pub fn of_maven(module: &Module<'_>, boot: Option<Version>, starts: Option<&Fact
 /// The version of Spring Boot that a module is built with.
 pub fn boot_version(module: &Module<'_>) -> Option<Fact<String>> {
     const VERSION: Rule = Rule::parsed("java.boot-version", "this is its Spring Boot");
-    let parent = module.outside.filter(|parent| parent.child("artifactId").is_some_and(|id| id.text.starts_with("spring-boot-starter-parent")));
-    let of_parent = parent.and_then(|parent| parent.child("version")).map(|version| Fact::new(module.fill(&version.text), version.evidence(VERSION)));
+    let parent =
+        module.outside.filter(|parent| parent.child("artifactId").is_some_and(|id| id.text.starts_with("spring-boot-starter-parent")));
+    let of_parent =
+        parent.and_then(|parent| parent.child("version")).map(|version| Fact::new(module.fill(&version.text), version.evidence(VERSION)));
     let of_plugin = || {
-        let version = module.plugin("spring-boot-maven-plugin").and_then(|plugin| Some((plugin.version()?, plugin.element.evidence(VERSION))));
+        let version =
+            module.plugin("spring-boot-maven-plugin").and_then(|plugin| Some((plugin.version()?, plugin.element.evidence(VERSION))));
         version.map(|(version, evidence)| Fact::new(version, evidence))
     };
     let imported = || module.imported("spring-boot-dependencies").map(|said| said.fact(VERSION));
@@ -118,7 +121,10 @@ fn repackaged(module: &Module<'_>, packaging: &str, version: Option<Version>) ->
     }
     let classifier = plugin.configured(&["classifier"]).map_or_else(String::new, |said| format!("-{}", said.value));
     let is = |path: &[&str], value: &str| plugin.configured(path).is_some_and(|said| said.value == value);
-    let one_file = is(&["layers", "enabled"], "false") || is(&["includeTools"], "false") || is(&["executable"], "true") || plugin.configured(&["layers", "configuration"]).is_some();
+    let one_file = is(&["layers", "enabled"], "false")
+        || is(&["includeTools"], "false")
+        || is(&["executable"], "true")
+        || plugin.configured(&["layers", "configuration"]).is_some();
     let war = packaging == "war";
     let launcher = |package: &str| match (war, package) {
         (true, "launch") => "org.springframework.boot.loader.launch.WarLauncher",
@@ -150,7 +156,10 @@ fn quarkus(module: &Module<'_>, packaging: &str) -> Option<Artifact> {
     if !builds {
         return None;
     }
-    let kind = module.property("quarkus.package.jar.type").or_else(|| module.property("quarkus.package.type")).map_or_else(String::new, |said| said.value);
+    let kind = module
+        .property("quarkus.package.jar.type")
+        .or_else(|| module.property("quarkus.package.type"))
+        .map_or_else(String::new, |said| said.value);
     let directory = Utf8PathBuf::from(module.build_directory());
     let (form, archive) = match kind.as_str() {
         "uber-jar" => (Form::Single, archive(module, &format!("{}-runner", module.final_name()), "jar")),
@@ -173,7 +182,10 @@ pub fn tomcat(module: &Module<'_>) -> Fact<Version> {
     let (old, usual, new) = (Version::minor(9, 0), Version::minor(10, 1), Version::minor(11, 0));
     let dependencies = module.dependencies();
     let api = dependencies.iter().find(|dependency| {
-        dependency.artifact == "servlet-api" || dependency.artifact.contains("servlet-api") || dependency.artifact.ends_with("jakartaee-api") || dependency.artifact.starts_with("javaee-")
+        dependency.artifact == "servlet-api"
+            || dependency.artifact.contains("servlet-api")
+            || dependency.artifact.ends_with("jakartaee-api")
+            || dependency.artifact.starts_with("javaee-")
     });
     if let Some(api) = api {
         let version = api.version.as_deref().and_then(series);
@@ -207,7 +219,13 @@ fn plain(module: &Module<'_>, starts: Option<&Fact<String>>) -> Option<Artifact>
         let at = assembly.element.evidence(ASSEMBLED);
         // the one jar would be packed for nothing
         let options = if assembly.execution("single").is_some() { vec!["-Dassembly.skipAssembly"] } else { Vec::new() };
-        return Some(Artifact { form: Form::ClassPath(Libraries::Copied), archive: own, at, options, goals: vec!["dependency:copy-dependencies"] });
+        return Some(Artifact {
+            form: Form::ClassPath(Libraries::Copied),
+            archive: own,
+            at,
+            options,
+            goals: vec!["dependency:copy-dependencies"],
+        });
     }
     let copies = module.plugin("maven-dependency-plugin").and_then(|plugin| copied(module, &plugin));
     let carries = module.dependencies().iter().any(|dependency| matches!(dependency.scope.as_str(), "compile" | "runtime"));
@@ -232,7 +250,13 @@ fn shaded(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Artifact {
     if is_ordinary(plugin) {
         let name = if attached || renamed.is_some() { module.final_name() } else { format!("original-{}", module.final_name()) };
         let archive = archive(module, &name, "jar");
-        return Artifact { form: Form::ClassPath(Libraries::Copied), archive, at, options: Vec::new(), goals: vec!["dependency:copy-dependencies"] };
+        return Artifact {
+            form: Form::ClassPath(Libraries::Copied),
+            archive,
+            at,
+            options: Vec::new(),
+            goals: vec!["dependency:copy-dependencies"],
+        };
     }
     let classifier = said("shadedClassifierName").unwrap_or_else(|| "shaded".into());
     let name = match (renamed, attached) {
@@ -290,10 +314,31 @@ pub fn main_class(module: &Module<'_>) -> Option<Fact<String>> {
     ];
     let transformed = module.plugin("maven-shade-plugin").and_then(|plugin| {
         let transformers = plugin.configurations().flat_map(|configuration| configuration.list(&["transformers"]).iter());
-        let main = transformers.filter_map(|transformer| transformer.child("mainClass").or_else(|| transformer.at(&["manifestEntries", "Main-Class"]))).next()?;
+        let main = transformers
+            .filter_map(|transformer| transformer.child("mainClass").or_else(|| transformer.at(&["manifestEntries", "Main-Class"])))
+            .next()?;
         Some(Fact::new(plugin.fill(&main.text), main.evidence(MAIN)))
     });
     let plugin = || configured.iter().find_map(|(plugin, path)| module.plugin(plugin)?.configured(path)).map(|said| said.fact(MAIN));
-    let property = || ["start-class", "exec.mainClass", "mainClass", "main.class", "main-class"].iter().find_map(|name| module.property(name)).map(|said| said.fact(MAIN));
+    let property = || {
+        ["start-class", "exec.mainClass", "mainClass", "main.class", "main-class"]
+            .iter()
+            .find_map(|name| module.property(name))
+            .map(|said| said.fact(MAIN))
+    };
     transformed.or_else(plugin).or_else(property).filter(|main| !main.value.contains('$') && !main.value.is_empty())
+}
+
+impl Artifact {
+    /// Whether the archive itself says what is started.
+    pub fn starts_itself(&self, module: &Module<'_>) -> bool {
+        match self.form {
+            Form::Boot(_) | Form::Quarkus(_) | Form::War(_) => true,
+            Form::ClassPath(_) => false,
+            Form::Single => {
+                let jar = module.plugin("maven-jar-plugin").and_then(|plugin| plugin.configured(&["archive", "manifest", "mainClass"]));
+                jar.is_some() || [REPACKAGED.id, SHADED.id, QUARKUS.id].contains(&self.at.rule)
+            }
+        }
+    }
 }

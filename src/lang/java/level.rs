@@ -11,7 +11,7 @@ use crate::layers::Layers;
 use crate::tree::Tree;
 use crate::version::Version;
 
-pub const LEVEL: Rule = Rule::parsed("java.level", "the sources and classes are of this level");
+const LEVEL: Rule = Rule::parsed("java.level", "the sources and classes are of this level");
 const TOOLCHAIN: Rule = Rule::parsed("java.toolchain", "the build asks for this JDK");
 const PIN: Rule = Rule::parsed("java.pin", "the project is worked on with this JDK");
 const PARENT: Rule = Rule::parsed("java.parent-level", "this parent sets the level");
@@ -19,8 +19,6 @@ const ANY: Rule = Rule::parsed("java.any-level", "nothing here asks for a newer 
 
 /// The level that Maven's compiler plugin takes when nobody says one.
 const UNSAID: u32 = 8;
-/// The last JDK that finds annotation processors on the class path by itself.
-pub const FINDS_PROCESSORS: Version = Version::whole(22);
 
 /// What a project says of its Java.
 #[derive(Clone, Debug, Serialize)]
@@ -63,7 +61,12 @@ pub fn settled(level: Level) -> Result<Level> {
 fn said(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
     let compiler = module.plugin("maven-compiler-plugin");
     let configured = |name: &str| compiler.as_ref().and_then(|plugin| plugin.configured(&[name]));
-    let kotlin = || module.plugin("kotlin-maven-plugin").and_then(|plugin| plugin.configured(&["jvmTarget"])).or_else(|| module.property("kotlin.compiler.jvmTarget"));
+    let kotlin = || {
+        module
+            .plugin("kotlin-maven-plugin")
+            .and_then(|plugin| plugin.configured(&["jvmTarget"]))
+            .or_else(|| module.property("kotlin.compiler.jvmTarget"))
+    };
     // an empty value sets nothing
     let meant = |said: &super::maven::Said<'_>| !said.value.is_empty();
     let release = configured("release").filter(meant).or_else(|| module.property("maven.compiler.release").filter(meant));
@@ -101,9 +104,10 @@ fn inherited(module: &Module<'_>) -> Fact<Version> {
 }
 
 fn toolchain(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
-    let said = ["maven-toolchains-plugin"].iter().find_map(|name| module.plugin(name)).and_then(|plugin| {
-        plugin.configured(&["toolchains", "jdk", "version"])
-    });
+    let said = ["maven-toolchains-plugin"]
+        .iter()
+        .find_map(|name| module.plugin(name))
+        .and_then(|plugin| plugin.configured(&["toolchains", "jdk", "version"]));
     match said {
         Some(said) if !said.value.contains(['[', '(', ',', '$']) => number(&said.fact(TOOLCHAIN)).map(Some),
         _ => Ok(None),
@@ -116,7 +120,9 @@ fn toolchain(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
 /// When a file that pins a JDK names none.
 pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
     for place in directory.ancestors() {
-        for (file, line) in [(".java-version", ""), (".sdkmanrc", "java="), (".tool-versions", "java "), ("system.properties", "java.runtime.version=")] {
+        for (file, line) in
+            [(".java-version", ""), (".sdkmanrc", "java="), (".tool-versions", "java "), ("system.properties", "java.runtime.version=")]
+        {
             let path = place.join(file);
             let said = (1..).zip(tree.text(&path).unwrap_or_default().lines()).find_map(|(number, text)| {
                 let value = text.trim().strip_prefix(line)?.trim();
@@ -135,7 +141,7 @@ pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
 ///
 /// # Errors
 /// When a setting names one that there is no image of, or too old, or no image is new enough.
-pub fn jdks(level: &Level, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fact<Version>>> {
+pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fact<Version>>> {
     let toolchain = catalog.toolchain("java")?;
     let known = || toolchain.releases.iter().map(|release| release.version.to_string()).collect::<Vec<_>>().join(", ");
     if let Some(asked) = layers.choose("java.version", |settings| settings.languages.java.version) {
@@ -157,5 +163,17 @@ pub fn jdks(level: &Level, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fac
         let error = Diagnostic::error("java::unknown-version", format!("no image that imggen knows has Java {} or newer", wanted.value));
         return Err(wanted.because().iter().fold(error, Diagnostic::because).help(format!("known are {}", known())).into());
     }
-    Ok(fit.into_iter().map(|release| wanted.with(release.version)).collect())
+    let usable = |version: Version| newest.is_none_or(|newest| version <= newest.value);
+    if let (false, Some(newest)) = (fit.iter().any(|release| usable(release.version)), newest) {
+        let message = format!("Java {} is asked for, and what builds it knows none newer than {}", wanted.value, newest.value);
+        let error = Diagnostic::usage("java::level-conflict", message);
+        return Err(wanted
+            .because()
+            .iter()
+            .chain(newest.because())
+            .fold(error, Diagnostic::because)
+            .help("take a newer build tool")
+            .into());
+    }
+    Ok(fit.into_iter().filter(|release| usable(release.version)).map(|release| wanted.with(release.version)).collect())
 }

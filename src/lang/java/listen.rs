@@ -74,7 +74,13 @@ const FRAMEWORKS: [Framework; 4] = [
         default: 8080,
         management: Some("endpoints.all.port"),
     },
-    Framework { dependencies: &["helidon-microprofile", "helidon-webserver"], port: "server.port", host: "server.host", default: 8080, management: None },
+    Framework {
+        dependencies: &["helidon-microprofile", "helidon-webserver"],
+        port: "server.port",
+        host: "server.host",
+        default: 8080,
+        management: None,
+    },
 ];
 
 /// A call that opens a port.
@@ -97,7 +103,10 @@ const fn made(name: &'static str, imported: &'static [&'static str]) -> Call {
 }
 
 const CALLS: [Call; 16] = [
-    made("InetSocketAddress", &["com.sun.net.httpserver", "io.netty.bootstrap", "java.nio.channels", "io.undertow", "org.eclipse.jetty", "com.linecorp.armeria"]),
+    made(
+        "InetSocketAddress",
+        &["com.sun.net.httpserver", "io.netty.bootstrap", "java.nio.channels", "io.undertow", "org.eclipse.jetty", "com.linecorp.armeria"],
+    ),
     made("ServerSocket", &["java.net"]),
     made("Server", &["org.eclipse.jetty.server"]),
     made("ServerConnector", &["org.eclipse.jetty.server"]),
@@ -152,7 +161,8 @@ fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<
             (None, Some(port)) => u16::try_from(port).ok(),
             (None, None) => default,
         };
-        let role = if placeholder.as_ref().is_some_and(|placeholder| placeholder.default.is_none()) { Role::Demanded } else { Role::Optional };
+        let role =
+            if placeholder.as_ref().is_some_and(|placeholder| placeholder.default.is_none()) { Role::Demanded } else { Role::Optional };
         let name = placeholder.map_or_else(|| set_by(key), |placeholder| placeholder.name);
         Some(Listen { port, variable: Some(PortVariable { name, role }), interface, host: host.map(|_| set_by(framework.host)) })
     };
@@ -166,7 +176,9 @@ fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<
         found.push(host.filter(|_| interface == Interface::Loopback).map_or(fact.clone(), |entry| fact.and(entry.at.clone())));
     }
     if let Some((key, entry)) = framework.management.and_then(|key| Some((key, config.get(key)?))) {
-        found.extend(listen(key, Some(entry), None).filter(|listen| listen.port.is_some()).map(|listen| Fact::new(listen, entry.at.clone())));
+        found.extend(
+            listen(key, Some(entry), None).filter(|listen| listen.port.is_some()).map(|listen| Fact::new(listen, entry.at.clone())),
+        );
     }
     found
 }
@@ -192,7 +204,9 @@ fn opened<'t>(source: &Source<'t>, sources: &Sources<'t>) -> Vec<Fact<Listen>> {
             continue;
         }
         let is_made = at.checked_sub(1).is_some_and(|before| tokens[before].is("new")) || source.path.extension() == Some("kt");
-        let Some(call) = CALLS.iter().find(|call| token.is(call.name) && (!call.made || is_made) && imported(call.imported)) else { continue };
+        let Some(call) = CALLS.iter().find(|call| token.is(call.name) && (!call.made || is_made) && imported(call.imported)) else {
+            continue;
+        };
         let Some(listen) = listen(source, sources, at + 2, call) else { continue };
         found.push(Fact::new(listen, source.evidence(at, OPENED)));
     }

@@ -76,7 +76,8 @@ fn token(bytes: &[u8], at: usize) -> (Kind, usize, usize, usize) {
             (Kind::Text, at + 1, at + end, (at + end + 1).min(bytes.len()))
         }
         b'0'..=b'9' => {
-            let end = at + rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))).unwrap_or(rest.len());
+            let end =
+                at + rest.iter().position(|byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.'))).unwrap_or(rest.len());
             (Kind::Number, at, end, end)
         }
         byte if is_word(byte) => {
@@ -117,7 +118,8 @@ mod tests {
 
     #[test]
     fn comments_say_nothing_and_strings_are_whole() {
-        let tokens: Vec<_> = scan("// a\nint p = /* 1 */ 8_080; f(\"x\\\"y\", 'c', \"\"\"a\n\"b\"\"\"\")").iter().map(|token| token.text).collect();
+        let tokens: Vec<_> =
+            scan("// a\nint p = /* 1 */ 8_080; f(\"x\\\"y\", 'c', \"\"\"a\n\"b\"\"\"\")").iter().map(|token| token.text).collect();
         assert_eq!(tokens, ["int", "p", "=", "8_080", ";", "f", "(", "x\\\"y", ",", "c", ",", "a\n\"b", ")"].map(|text| text));
     }
 

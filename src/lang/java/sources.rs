@@ -70,9 +70,10 @@ impl<'t> Sources<'t> {
     pub fn imports(&self, package: &str) -> Option<Evidence> {
         const IMPORT: Rule = Rule::parsed("java.import", "this is used");
         self.files.iter().find_map(|source| {
-            let (token, _) = source.imports().into_iter().find(|(_, name)| {
-                name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-            })?;
+            let (token, _) = source
+                .imports()
+                .into_iter()
+                .find(|(_, name)| name.strip_prefix(package).is_some_and(|rest| rest.is_empty() || rest.starts_with('.')))?;
             Some(source.evidence(token, IMPORT))
         })
     }
@@ -85,11 +86,18 @@ impl<'t> Sources<'t> {
     fn nested(&self, source: &Source<'t>, tokens: &[Token<'t>], depth: usize) -> Value {
         let mut value = Value::default();
         for (index, token) in tokens.iter().enumerate() {
-            let follows = |back: usize, word: &str| index.checked_sub(back).and_then(|at| tokens.get(at)).is_some_and(|token| token.is(word));
+            let follows =
+                |back: usize, word: &str| index.checked_sub(back).and_then(|at| tokens.get(at)).is_some_and(|token| token.is(word));
             match token.kind {
-                Kind::Text if follows(1, "(") && ["getenv", "getOrDefault", "env", "get", "getProperty"].iter().any(|name| follows(2, name)) || follows(1, "[") => {
+                Kind::Text
+                    if follows(1, "(") && ["getenv", "getOrDefault", "env", "get", "getProperty"].iter().any(|name| follows(2, name))
+                        || follows(1, "[") =>
+                {
                     let named = follows(2, "getProperty");
-                    if !named && token.text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_') && value.variable.is_none() {
+                    if !named
+                        && token.text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+                        && value.variable.is_none()
+                    {
                         value.variable = Some(token.text.to_owned());
                     }
                 }
@@ -133,12 +141,22 @@ impl<'t> Sources<'t> {
         const SHORT: usize = 60;
         let file = self.files.iter().find(|other| other.path == source.path)?;
         let at = file.tokens.windows(4).position(|four| {
-            four[0].kind == Kind::Word && !four[0].is("return") && four[1].is(name) && four[2].is("(") && (four[3].is(")") || four[3].kind == Kind::Word)
+            four[0].kind == Kind::Word
+                && !four[0].is("return")
+                && four[1].is(name)
+                && four[2].is("(")
+                && (four[3].is(")") || four[3].kind == Kind::Word)
         })?;
         let open = at + file.tokens[at..].iter().position(|token| token.is("{") || token.is(";"))?;
         let mut depth = 0_usize;
         let length = file.tokens[open..].iter().position(|token| {
-            depth = if token.is("{") { depth + 1 } else if token.is("}") { depth.saturating_sub(1) } else { depth };
+            depth = if token.is("{") {
+                depth + 1
+            } else if token.is("}") {
+                depth.saturating_sub(1)
+            } else {
+                depth
+            };
             depth == 0
         })?;
         (length < SHORT).then(|| (file, &file.tokens[open..open + length]))
@@ -147,7 +165,9 @@ impl<'t> Sources<'t> {
 
 fn is_test(path: &Utf8Path) -> bool {
     let parts: Vec<_> = path.components().map(|part| part.as_str()).collect();
-    parts.windows(2).any(|pair| pair[0] == "src" && (pair[1].to_lowercase().contains("test") || matches!(pair[1], "it" | "jmh" | "benchmark")))
+    parts
+        .windows(2)
+        .any(|pair| pair[0] == "src" && (pair[1].to_lowercase().contains("test") || matches!(pair[1], "it" | "jmh" | "benchmark")))
         || path.file_stem().is_some_and(|stem| stem.ends_with("Test") || stem.ends_with("Tests"))
 }
 
@@ -210,7 +230,13 @@ impl<'t> Source<'t> {
                     continue;
                 }
                 let depth = tokens[..at].iter().fold(0_usize, |depth, token| {
-                    if token.is("{") { depth + 1 } else if token.is("}") { depth.saturating_sub(1) } else { depth }
+                    if token.is("{") {
+                        depth + 1
+                    } else if token.is("}") {
+                        depth.saturating_sub(1)
+                    } else {
+                        depth
+                    }
                 });
                 let is_static = tokens[at.saturating_sub(6)..at].iter().any(|token| token.is("JvmStatic"));
                 match (depth, is_static) {
@@ -265,7 +291,13 @@ impl<'t> Source<'t> {
         let mut line_of = rest.first().map_or(0, |token| token.offset);
         let end = rest.iter().take(LONGEST).position(|token| {
             // Kotlin's statements end with their lines
-            let new_line = kotlin && !comma && depth == 0 && token.offset > line_of && self.text[line_of..token.offset].contains('\n') && !token.is(".") && !token.is("?");
+            let new_line = kotlin
+                && !comma
+                && depth == 0
+                && token.offset > line_of
+                && self.text[line_of..token.offset].contains('\n')
+                && !token.is(".")
+                && !token.is("?");
             line_of = token.offset;
             if ["(", "[", "{"].iter().any(|open| token.is(open)) {
                 depth += 1;

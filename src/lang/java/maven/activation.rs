@@ -37,7 +37,10 @@ fn is_on(reactor: &Reactor, directory: &Utf8Path, profile: &Element) -> bool {
             "property" => property(reactor, ask),
             "file" => file(reactor, directory, ask),
             "jdk" => is_open(&ask.text),
-            "os" => ask.children.iter().all(|part| matches!((part.name.as_str(), part.text.as_str()), ("family", "unix" | "linux") | ("name", "linux" | "Linux"))),
+            "os" => ask
+                .children
+                .iter()
+                .all(|part| matches!((part.name.as_str(), part.text.as_str()), ("family", "unix" | "linux") | ("name", "linux" | "Linux"))),
             _ => false,
         };
         if !met {

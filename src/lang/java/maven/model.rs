@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::activation::active;
 use super::{Reactor, normal};
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Fact, Rule};
 use crate::read::xml::Element;
 
 /// Properties that refer to others are followed as far as this.
@@ -195,7 +195,9 @@ impl<'r> Module<'r> {
     /// Where it is built, relative to its directory.
     pub fn build_directory(&self) -> String {
         let told = self.layers.iter().find_map(|layer| layer.at(&["build", "directory"]));
-        told.map(|element| element.text.clone()).filter(|text| !text.contains("${") && !text.starts_with('/')).unwrap_or_else(|| "target".into())
+        told.map(|element| element.text.clone())
+            .filter(|text| !text.contains("${") && !text.starts_with('/'))
+            .unwrap_or_else(|| "target".into())
     }
 
     /// The name of what is built, without its ending.
@@ -227,7 +229,8 @@ impl<'r> Module<'r> {
                 continue;
             }
             let managed = self.managed(&group, &artifact);
-            let says = |name: &str| text(name).or_else(|| managed.and_then(|managed| managed.child(name)).map(|child| self.fill(&child.text)));
+            let says =
+                |name: &str| text(name).or_else(|| managed.and_then(|managed| managed.child(name)).map(|child| self.fill(&child.text)));
             let (version, scope) = (says("version"), says("scope").unwrap_or_else(|| "compile".into()));
             found.push(Dependency { version, scope, group, artifact, element });
         }
@@ -250,6 +253,20 @@ impl<'r> Module<'r> {
         let list = self.managed_list().find(|element| element.child("artifactId").is_some_and(|id| self.fill(&id.text) == artifact))?;
         let element = list.child("version")?;
         Some(Said { value: self.fill(&element.text), element })
+    }
+
+    /// The addresses of the repositories that dependencies and plugins come from.
+    pub fn repositories(&self) -> Vec<Said<'r>> {
+        let lists = self.layers.iter().flat_map(|layer| layer.list(&["repositories"]).iter().chain(layer.list(&["pluginRepositories"])));
+        lists.filter_map(|repository| repository.child("url")).map(|element| Said { value: self.fill(&element.text), element }).collect()
+    }
+
+    /// Whether it is built with the tests of another module.
+    pub fn uses_test_jars(&self) -> bool {
+        self.dependencies().iter().any(|dependency| {
+            dependency.element.child("type").is_some_and(|kind| kind.text == "test-jar")
+                || dependency.element.child("classifier").is_some_and(|classifier| classifier.text == "tests")
+        })
     }
 
     /// The plugin of that name, when the build uses it.
