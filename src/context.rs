@@ -1,9 +1,11 @@
 //! What never belongs into a build context: what would leak, what would invalidate layers for nothing, what is only large.
 
+use camino::Utf8Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::tree::Tree;
+use crate::verify::Ignore;
 
 /// Kept out whether or not they are there today: they hold history or secrets, and ignored files are not seen here.
 const ALWAYS: [&str; 5] = [".git", "**/.env*", "**/*.key", "**/*.pem", "**/.netrc"];
@@ -69,7 +71,8 @@ pub fn survey(tree: &Tree) -> Survey {
     Survey { private, beside, deployment: owned(&DEPLOYMENT) }
 }
 
-/// The groups of the `.dockerignore`: the survey and what the app's build does not need, without what `needed` needs.
+/// The groups of the `.dockerignore`: the survey and what the app's build does not need, without what `needed` needs and what another
+/// pattern names already.
 pub fn groups(
     survey: &Survey,
     clutter: impl IntoIterator<Item = String>,
@@ -80,9 +83,15 @@ pub fn groups(
         survey.beside.iter().chain(&survey.deployment).cloned().chain(clutter).filter(|pattern| !needed(pattern)).collect();
     rest.sort();
     rest.dedup();
+    let patterns: Vec<_> = survey.private.iter().chain(&rest).filter(|pattern| pattern.contains('*')).cloned().collect();
+    rest.retain(|name| name.contains('*') || !patterns.iter().any(|pattern| hides(pattern, name)));
     let mut groups = vec![IgnoreGroup { title: "version control, editors, secrets".into(), patterns: survey.private.clone() }];
     groups.push(IgnoreGroup { title: "not part of the image".into(), patterns: rest });
     groups.push(IgnoreGroup { title: "named in the settings".into(), patterns: extra });
     groups.retain(|group| !group.patterns.is_empty());
     groups
+}
+
+fn hides(pattern: &str, name: &str) -> bool {
+    Ignore::parse(pattern).hides(Utf8Path::new(name)).is_some()
 }

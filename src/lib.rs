@@ -37,7 +37,11 @@ pub mod need;
 pub mod pack;
 pub mod plan;
 pub mod preset;
+#[cfg(not(fuzzing))]
 mod read;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod read;
 pub mod registry;
 pub mod render;
 pub mod select;
@@ -46,6 +50,7 @@ pub mod settle;
 pub mod tree;
 pub mod verify;
 pub mod version;
+pub mod web;
 
 pub use crate::change::File;
 pub use crate::detect::{Detection, Picked, detect, pick};

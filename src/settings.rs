@@ -16,6 +16,9 @@ use crate::lang::Sections;
 /// The version of `imggen.toml`'s meaning that this library reads.
 pub const SCHEMA: u32 = 1;
 
+/// What only the project's own file can set: it means something before any other layer is read.
+pub const PROJECT_ONLY: &[&str] = &["packs"];
+
 /// Partial settings.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -24,6 +27,9 @@ pub struct Settings {
     pub schema: Option<u32>,
     /// The preset to start from; see `imggen presets`.
     pub preset: Option<String>,
+    /// Directories of packs, relative to this file, the strongest first; a flag's packs and the project's own `.imggen` are stronger.
+    /// Whoever reads the file opens them: see [`crate::Pack::open`].
+    pub packs: Option<Vec<String>>,
     /// The app to make an image of, where the project has several.
     pub app: Option<String>,
     /// The base image to run on, by its name in the catalog, in place of the preset's ladder.
@@ -160,8 +166,13 @@ fn check_keys(file: &Utf8Path, places: &Places, also: &[&str]) -> Result<()> {
     let known = &*KNOWN;
     for (key, span) in places {
         let fits = |known: &String| known == key || known.strip_suffix(".*").is_some_and(|map| key.starts_with(&format!("{map}.")));
-        if also.contains(&key.as_str()) || known.iter().any(fits) {
+        let is_elsewhere = PROJECT_ONLY.contains(&key.as_str());
+        if also.contains(&key.as_str()) || !is_elsewhere && known.iter().any(fits) {
             continue;
+        }
+        if is_elsewhere {
+            let error = Diagnostic::usage("settings::project-only", format!("only imggen.toml can set `{key}`"));
+            return Err(error.at(file, Some(*span), "here").help("`--pack DIR` takes a pack for one run, and `init` records it").into());
         }
         let error = Diagnostic::usage("settings::unknown-key", format!("`{key}` is no setting")).at(file, Some(*span), "not known");
         let near = nearest(key, known.iter().map(String::as_str).chain(also.iter().copied()));

@@ -1,6 +1,10 @@
 //! Whatever a manifest, a file name or a setting says: no value adds an instruction, and the same input gives the same bytes.
 #![allow(clippy::unwrap_used)]
 
+use std::fs;
+use std::path::Path;
+use std::sync::LazyLock;
+
 use imggen::{Document, Layer, Layers, Output, Packs, Source, Tree, generate};
 use parse_dockerfile::Instruction;
 use proptest::prelude::*;
@@ -76,6 +80,108 @@ fn shape(output: &Output) -> Vec<String> {
         .collect();
     names.dedup();
     names
+}
+
+/// Every fixture's files that are text, whatever its language.
+static FIXTURES: LazyLock<Vec<Vec<(String, String)>>> = LazyLock::new(|| {
+    let mut fixtures: Vec<_> = fs::read_dir("tests/fixtures").unwrap().map(|entry| entry.unwrap().path()).collect();
+    fixtures.sort();
+    fixtures.iter().map(|fixture| texts(fixture, fixture)).collect()
+});
+
+fn texts(root: &Path, directory: &Path) -> Vec<(String, String)> {
+    let mut entries: Vec<_> = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    let text = |path: &Path| {
+        let name = path.strip_prefix(root).unwrap().to_str()?.to_owned();
+        (name != "case.toml").then(|| fs::read_to_string(path).ok()).flatten().map(|text| (name, text))
+    };
+    entries.iter().flat_map(|path| if path.is_dir() { texts(root, path) } else { text(path).into_iter().collect() }).collect()
+}
+
+/// The places in a manifest where a value stands: between quotes, between XML's tags, or else a word.
+fn values(name: &str, text: &str) -> Vec<(usize, usize)> {
+    let (open, close): (&[char], &[char]) = match name.rsplit('.').next() {
+        Some("json" | "toml" | "lock" | "kts" | "gradle") => (&['"'], &['"']),
+        Some("xml") => (&['>'], &['<']),
+        _ => (&[' ', '\n', '='], &[' ', '\n', '=']),
+    };
+    let mut places = Vec::new();
+    let mut rest = 0;
+    while let Some(start) = text[rest..].find(open).map(|found| rest + found + 1) {
+        let Some(end) = text[start..].find(close).map(|found| start + found) else { break };
+        if end > start {
+            places.push((start, end));
+        }
+        rest = if open == close && name.contains('.') && open.len() == 1 { end + 1 } else { end };
+    }
+    places
+}
+
+/// `value` as it stands in a file of that name.
+fn written(name: &str, value: &str) -> String {
+    match name.rsplit('.').next() {
+        Some("json" | "toml" | "lock" | "kts" | "gradle") => {
+            let quoted = serde_json::to_string(value).unwrap();
+            quoted[1..quoted.len() - 1].to_owned()
+        }
+        Some("xml") => value.replace('&', "&amp;").replace('<', "&lt;").replace('\0', ""),
+        _ => value.to_owned(),
+    }
+}
+
+const MANIFESTS: &[&str] = &[
+    "go.mod",
+    "go.work",
+    "package.json",
+    "Procfile",
+    "requirements.txt",
+    "pyproject.toml",
+    "Pipfile",
+    "Cargo.toml",
+    "Cargo.lock",
+    "pom.xml",
+    "build.gradle",
+    "build.gradle.kts",
+    "settings.gradle",
+    ".nvmrc",
+    ".node-version",
+    ".python-version",
+    "rust-toolchain.toml",
+    "pnpm-workspace.yaml",
+    ".npmrc",
+    "angular.json",
+    "application.properties",
+    "application.yml",
+    "tsconfig.json",
+    "nest-cli.json",
+    "uv.lock",
+    "poetry.lock",
+    "setup.cfg",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// In every language: a value of a manifest becomes `RUN evil` in another line, and no image runs it.
+    #[test]
+    fn no_value_of_a_manifest_adds_an_instruction(fixture: prop::sample::Index, place: prop::sample::Index, before in hostile(), after in hostile()) {
+        let mut files = fixture.get(&FIXTURES).clone();
+        let is_manifest = |name: &str| MANIFESTS.iter().any(|manifest| name == *manifest || name.ends_with(&format!("/{manifest}")));
+        let places: Vec<_> = (files.iter().enumerate())
+            .filter(|(_, (name, _))| is_manifest(name))
+            .flat_map(|(file, (name, text))| values(name, text).into_iter().map(move |place| (file, place)))
+            .collect();
+        prop_assume!(!places.is_empty());
+        let (file, (start, end)) = *place.get(&places);
+        let (name, text) = &mut files[file];
+        text.replace_range(start..end, &written(name, &format!("{before}\nRUN evil\nUSER root\n{after}")));
+        let Ok(output) = generate(&Tree::from_memory(files), &Layers::default(), &Packs::default()) else { return Ok(()) };
+        for file in output.files.iter().filter(|file| file.path.as_str().starts_with("Dockerfile")) {
+            let said = file.text.lines().any(|line| line.starts_with("RUN evil") || line.starts_with("USER root"));
+            prop_assert!(!said, "{}", file.text);
+        }
+    }
 }
 
 proptest! {

@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::layers::{Layer, Layers, Source};
 use crate::pack::{Pack, Packs};
 use crate::plan::{Plan, draw};
-use crate::settings::{Document, assignment};
+use crate::settings::{Document, PROJECT_ONLY, assignment};
 use crate::settle::{Choices, settle};
 use crate::tree::Tree;
 use crate::{check, render};
@@ -50,7 +50,8 @@ impl Said {
     /// # Errors
     /// When it is no TOML, or sets what cannot be set.
     pub fn layer(&self) -> Result<Layer> {
-        Ok(Layer::new(self.source.clone(), Document::parse(self.name(), &self.text, &[])?))
+        let also = if matches!(self.source, Source::Project(_)) { PROJECT_ONLY } else { &[] };
+        Ok(Layer::new(self.source.clone(), Document::parse(self.name(), &self.text, also)?))
     }
 
     fn name(&self) -> &Utf8Path {
@@ -67,6 +68,8 @@ pub struct Project {
     pub dir: Utf8PathBuf,
     /// Presets, templates and catalogs.
     pub packs: Packs,
+    /// Where the packs of the command line lie, seen from the project.
+    pub given_packs: Vec<Utf8PathBuf>,
     /// Flags and answers, the strongest first.
     pub given: Vec<Said>,
     /// `imggen.toml`, when there is one.
@@ -100,16 +103,17 @@ impl Project {
     /// When a flag, a file of settings or a pack is wrong.
     pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<Self> {
         console.sources.project(dir);
-        let packs = packs(dir, &given.packs, console)?;
         let mut said = vec![flags(given)?];
         if let Some(file) = &given.answers {
             said.push(Said { source: Source::Answers(file.clone()), text: answers(file)? });
         }
         let recorded = settings_of(dir)?.map(Said::recorded);
+        let packs = packs(dir, &given.packs, console)?;
         for said in said.iter().chain(&recorded) {
             console.sources.add(said.name(), &*said.text);
         }
-        Ok(Self { dir: dir.to_owned(), packs, given: said, recorded })
+        let given_packs = given.packs.packs.iter().map(|pack| seen_from(dir, pack)).collect();
+        Ok(Self { dir: dir.to_owned(), packs, given_packs, given: said, recorded })
     }
 
     /// All layers but the preset's, with `prompted` in its place.
@@ -184,17 +188,36 @@ impl Made {
     }
 }
 
-/// The project's own pack, those of the command line, and the built-in one.
+/// The project's own pack, those of the command line, those that `imggen.toml` names, and the built-in one.
 ///
 /// # Errors
 /// When a pack cannot be read.
 pub fn packs(dir: &Utf8Path, given: &PackArgs, console: &mut Console) -> Result<Packs> {
-    let own = if dir == "." { OWN_PACK.into() } else { dir.join(OWN_PACK) };
+    let inside = |path: &str| if dir == "." { path.into() } else { dir.join(path) };
+    let own = inside(OWN_PACK);
     let is_pack = ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
-    let directories = is_pack.then_some(&own).into_iter().chain(&given.packs);
-    let packs = Packs::over_built_in(directories.map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?);
+    let mut packs =
+        is_pack.then_some(&own).into_iter().chain(&given.packs).map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?;
+    let recorded = settings_of(dir)?;
+    // a file that cannot be read is the business of whoever needs all of its settings
+    if let Some(document) = recorded.and_then(|text| Document::parse(SETTINGS.into(), &text, PROJECT_ONLY).ok()) {
+        for directory in document.settings.packs.iter().flatten() {
+            let named = |error: Box<Diagnostic>| error.at(SETTINGS, document.places.get("packs").copied(), "named here");
+            packs.push(Pack::open(&inside(directory)).map_err(named)?);
+        }
+    }
+    let packs = Packs::over_built_in(packs);
     console.sources.packs(&packs);
     Ok(packs)
+}
+
+/// A path of the command line as `imggen.toml` in `dir` has to write it.
+fn seen_from(dir: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
+    if dir == "." || path.is_absolute() {
+        return path.to_owned();
+    }
+    let both = path.canonicalize_utf8().ok().zip(dir.canonicalize_utf8().ok());
+    both.and_then(|(path, dir)| pathdiff::diff_utf8_paths(path, dir)).unwrap_or_else(|| path.to_owned())
 }
 
 /// The text of `imggen.toml` in `dir`, whether or not an ignore file hides it.

@@ -1,6 +1,6 @@
 //! What `imggen.toml` has to hold so that a later run decides the same: no more than what detection and preset would not decide anyway.
 
-use toml_edit::DocumentMut;
+use toml_edit::{Array, DocumentMut};
 
 use super::leaves::{Leaf, fold, leaves, put, splice};
 use super::project::{Made, Project, SETTINGS, Said, Survey};
@@ -12,6 +12,8 @@ use crate::layers::Layers;
 /// What a new file starts with. The schema is [`crate::settings::SCHEMA`].
 pub const FRESH: &str =
     "# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = 1\n";
+/// The key of the packs.
+const PACKS: &str = "packs";
 /// The key of the app.
 const APP: &str = "app";
 
@@ -23,7 +25,7 @@ pub fn record(project: &Project, survey: &Survey, picked: &Picked, prompted: &Sa
     let said = project.given.iter().chain([prompted]).map(|said| leaves(&said.text));
     let mut said = said.fold(Vec::new(), fold);
     said.retain(|leaf| leaf.key() != "schema");
-    let needed = needed(said, |without, trial| {
+    let mut needed = needed(said, |without, trial| {
         let layers = layers(project, trial)?;
         if without == APP {
             // looking at an app is costly, and no other key changes which one it is
@@ -31,6 +33,7 @@ pub fn record(project: &Project, survey: &Survey, picked: &Picked, prompted: &Sa
         }
         Ok(project.make(survey, picked, &layers)?.files == made.files)
     });
+    needed.extend(packs(project));
     let before = project.recorded.as_ref().map(|recorded| recorded.text.clone());
     let after = with(before.as_deref(), needed);
     if before.as_deref().unwrap_or(FRESH) == after {
@@ -40,6 +43,17 @@ pub fn record(project: &Project, survey: &Survey, picked: &Picked, prompted: &Sa
     Said::recorded(after.clone()).layer()?;
     let state = if before.is_some() { State::Ours } else { State::New };
     Ok(Some(Change { path: SETTINGS.into(), state, before, after }))
+}
+
+/// The packs of the command line, over those that are recorded: a later run needs them whatever they changed today.
+fn packs(project: &Project) -> Option<Leaf> {
+    let given = project.given_packs.iter().map(|pack| pack.as_str().to_owned());
+    let recorded = leaves(project.recorded.as_ref().map_or("", |recorded| &recorded.text));
+    let recorded = recorded.iter().filter(|leaf| leaf.key() == PACKS).filter_map(|leaf| leaf.value.as_array()).flatten();
+    let recorded =
+        recorded.filter_map(|pack| pack.as_str().map(str::to_owned)).filter(|pack| !project.given_packs.iter().any(|given| given == pack));
+    let all: Array = given.chain(recorded).collect();
+    (!project.given_packs.is_empty()).then(|| Leaf { path: vec![PACKS.to_owned()], value: all.into() })
 }
 
 /// What is left when every value that makes no difference is taken out, one after another.

@@ -111,6 +111,7 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         packages: run_packages(choices),
         path: blueprint.setting.path,
         env,
+        web: blueprint.setting.web,
         copies,
         workdir: layout.workdir.as_ref().map(ToString::to_string),
         user: choices.user.clone(),

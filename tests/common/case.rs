@@ -99,6 +99,9 @@ pub struct Run {
     pub env: BTreeMap<String, String>,
     #[serde(default)]
     pub args: Vec<String>,
+    /// Nothing in it can be changed, but for `/tmp`.
+    #[serde(default)]
+    pub read_only: bool,
     pub port: Option<u16>,
     #[serde(default)]
     pub get: Vec<Get>,
@@ -127,6 +130,11 @@ pub struct Get {
     /// A part of the body.
     #[serde(default)]
     pub body: String,
+    /// What the answer may be compressed with.
+    pub accepts: Option<String>,
+    /// Headers of the answer.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 impl Get {

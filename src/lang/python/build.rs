@@ -121,6 +121,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
             workdir: Some(facts.place.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))),
             tree: (!facts.installed).then(|| APP.into()),
             start: if facts.tool || !shell { Start::Program } else { Start::Command },
+            web: None,
         },
         entrypoint,
         arguments: words,
