@@ -58,17 +58,17 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
         }
         let several = found.len() > 1;
         let (group, artifact) = module.coordinates();
-        let user = used.iter().find(|(g, a, _)| *g == group && *a == artifact);
+        let needed_by = used.iter().find(|(g, a, _)| *g == group && *a == artifact);
         for (artifact, main) in found {
             let class = main.as_ref().map_or("", |main| main.value.rsplit('.').next().unwrap_or_default());
             let name = if several { format!("{}-{class}", module.artifact()) } else { module.artifact() };
-            let claims = claims(tree, &module, user.map(|(_, _, at)| at), main.as_ref());
+            let claims = claims(tree, &module, needed_by.map(|(_, _, at)| at), main.as_ref());
             let sighting = Sighting { name, directory: module.directory().to_owned(), program: artifact.at.clone(), claims };
             apps.push((sighting, Seed { pom: module.pom.clone(), main }));
         }
     }
     if apps.is_empty() && !libraries.is_empty() && !tree.paths().any(is_other_manifest) {
-        return Err(nothing_runs(libraries).into());
+        return Err(nothing_runs(&libraries).into());
     }
     Ok(apps)
 }
@@ -238,7 +238,7 @@ impl Looked<'_> {
         };
         let mut seen_manifests = manifests.clone();
         seen_manifests.sort();
-        let what = self.what(&artifact, boot);
+        let what = what(&artifact, boot);
         Ok(Facts {
             module: inside(module.directory()),
             tool: Tool::Maven(maven),
@@ -261,20 +261,6 @@ impl Looked<'_> {
 
     fn chain_of(&self, root: &Utf8Path) -> Vec<Module<'_>> {
         self.reactor.module(root).into_iter().collect()
-    }
-
-    fn what(&self, artifact: &Artifact, boot: Option<&Fact<String>>) -> Fact<String> {
-        let here = |text: &str| Fact::new(text.to_owned(), artifact.at.clone());
-        match (&artifact.form, boot) {
-            (Form::Quarkus(_), _) => here("Quarkus"),
-            (Form::War(tomcat), _) => here(&format!("a web archive for Tomcat {tomcat}")),
-            (Form::Boot(_) | Form::Single, Some(boot)) => {
-                let at = Evidence { rule: BOOT.id, meaning: BOOT.meaning, ..boot.because()[0].clone() };
-                Fact::new(format!("Spring Boot {}", boot.value), at)
-            }
-            (Form::ClassPath(_), _) => here("a jar and its dependencies"),
-            _ => here("one jar"),
-        }
     }
 
     fn natives(&self) -> Vec<Fact<NativeUse>> {
@@ -312,7 +298,7 @@ impl Looked<'_> {
             "maven.vaadin.com",
             "packages.jetbrains.team",
         ];
-        let lists = self.reached.iter().flat_map(|module| module.repositories());
+        let lists = self.reached.iter().flat_map(Module::repositories);
         let host = |url: &str| url.split("://").nth(1).unwrap_or(url).split(['/', ':']).next().unwrap_or_default().to_owned();
         lists
             .filter(|said| {
@@ -345,7 +331,7 @@ impl Looked<'_> {
 
     fn clutter(&self, facts: &Facts) -> Vec<String> {
         let mut clutter: Vec<String> = ["**/target", "**/*.class", "**/*.log"].map(str::to_owned).into();
-        let tests = self.reached.iter().any(|module| module.uses_test_jars());
+        let tests = self.reached.iter().any(Module::uses_test_jars);
         if !tests {
             clutter.push("**/src/test".into());
         }
@@ -388,6 +374,21 @@ impl Looked<'_> {
             }
         }
         clutter
+    }
+}
+
+/// What a program is, for the headline.
+fn what(artifact: &Artifact, boot: Option<&Fact<String>>) -> Fact<String> {
+    let here = |text: &str| Fact::new(text.to_owned(), artifact.at.clone());
+    match (&artifact.form, boot) {
+        (Form::Quarkus(_), _) => here("Quarkus"),
+        (Form::War(tomcat), _) => here(&format!("a web archive for Tomcat {tomcat}")),
+        (Form::Boot(_) | Form::Single, Some(boot)) => {
+            let at = Evidence { rule: BOOT.id, meaning: BOOT.meaning, ..boot.because()[0].clone() };
+            Fact::new(format!("Spring Boot {}", boot.value), at)
+        }
+        (Form::ClassPath(_), _) => here("a jar and its dependencies"),
+        _ => here("one jar"),
     }
 }
 

@@ -134,13 +134,12 @@ fn repackaged(module: &Module<'_>, packaging: &str, version: Option<Version>) ->
     };
     let form = match version {
         _ if one_file => Form::Single,
-        None => Form::Single,
         Some(version) if version >= Version::minor(3, 3) && war => Form::Boot(Boot::Loader("tools", launcher("launch"))),
         Some(version) if version >= Version::minor(3, 3) => Form::Boot(Boot::Jars),
         Some(version) if version >= Version::minor(3, 2) => Form::Boot(Boot::Loader("layertools", launcher("launch"))),
         // wars have layers since 2.5
         Some(version) if version >= Version::minor(2, if war { 5 } else { 3 }) => Form::Boot(Boot::Loader("layertools", launcher(""))),
-        Some(_) => Form::Single,
+        _ => Form::Single,
     };
     let archive = archive(module, &format!("{}{classifier}", module.final_name()), packaging);
     Some(Artifact { form, archive, at: plugin.element.evidence(REPACKAGED), options: Vec::new(), goals: Vec::new() })
@@ -313,10 +312,9 @@ pub fn main_class(module: &Module<'_>) -> Option<Fact<String>> {
         ("maven-bundle-plugin", &["instructions", "Main-Class"]),
     ];
     let transformed = module.plugin("maven-shade-plugin").and_then(|plugin| {
-        let transformers = plugin.configurations().flat_map(|configuration| configuration.list(&["transformers"]).iter());
+        let mut transformers = plugin.configurations().flat_map(|configuration| configuration.list(&["transformers"]).iter());
         let main = transformers
-            .filter_map(|transformer| transformer.child("mainClass").or_else(|| transformer.at(&["manifestEntries", "Main-Class"])))
-            .next()?;
+            .find_map(|transformer| transformer.child("mainClass").or_else(|| transformer.at(&["manifestEntries", "Main-Class"])))?;
         Some(Fact::new(plugin.fill(&main.text), main.evidence(MAIN)))
     });
     let plugin = || configured.iter().find_map(|(plugin, path)| module.plugin(plugin)?.configured(path)).map(|said| said.fact(MAIN));

@@ -94,13 +94,11 @@ fn number(fact: &Fact<String>) -> Result<Fact<Version>> {
 fn inherited(module: &Module<'_>) -> Fact<Version> {
     let boot = module.outside.filter(|parent| parent.child("artifactId").is_some_and(|id| id.text == "spring-boot-starter-parent"));
     let major = boot.and_then(|parent| parent.child("version")).and_then(|version| version.text.split('.').next()?.parse::<u32>().ok());
-    match (boot, major) {
-        (Some(parent), Some(major)) => Fact::new(Version::whole(if major >= 3 { 17 } else { UNSAID }), parent.evidence(PARENT)),
-        _ => {
-            let nothing = || Evidence::exists(module.pom.clone(), ANY);
-            Fact::new(Version::whole(UNSAID), module.name().map_or_else(nothing, |name| name.evidence(ANY)))
-        }
+    if let (Some(parent), Some(major)) = (boot, major) {
+        return Fact::new(Version::whole(if major >= 3 { 17 } else { UNSAID }), parent.evidence(PARENT));
     }
+    let at = module.name().map_or_else(|| Evidence::exists(module.pom.clone(), ANY), |name| name.evidence(ANY));
+    Fact::new(Version::whole(UNSAID), at)
 }
 
 fn toolchain(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
@@ -126,7 +124,7 @@ pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
             let path = place.join(file);
             let said = (1..).zip(tree.text(&path).unwrap_or_default().lines()).find_map(|(number, text)| {
                 let value = text.trim().strip_prefix(line)?.trim();
-                (!value.is_empty() && !value.starts_with('#')).then(|| (number, text, value))
+                (!value.is_empty() && !value.starts_with('#')).then_some((number, text, value))
             });
             let Some((number_of_line, text, value)) = said else { continue };
             let digits = value.find(|c: char| c.is_ascii_digit()).map_or("", |start| &value[start..]);

@@ -196,7 +196,7 @@ impl Language for Java {
 }
 
 /// Says which parts of a build were read and what kept them from being a program.
-fn nothing_runs(looked: Vec<Evidence>) -> Diagnostic {
+fn nothing_runs(looked: &[Evidence]) -> Diagnostic {
     let error = Diagnostic::error("java::library-only", "nothing that is built here is a program");
     looked
         .iter()

@@ -55,17 +55,23 @@ pub fn options(tree: &Tree, module: &Module<'_>, artifact: &Artifact) -> Vec<Fac
         [("spring-boot-maven-plugin", "jvmArguments"), ("quarkus-maven-plugin", "jvmArgs"), ("exec-maven-plugin", "commandlineArgs")];
     for (plugin, key) in arguments {
         if let Some(said) = module.plugin(plugin).and_then(|plugin| plugin.configured(&[key])) {
-            wanted(said.value.split_whitespace()).into_iter().for_each(|option| add(option, said.element.evidence(OPTION)));
+            for option in wanted(said.value.split_whitespace()) {
+                add(option, said.element.evidence(OPTION));
+            }
         }
     }
     if let Some(flags) = module.plugin("jib-maven-plugin").and_then(|plugin| plugin.configured(&["container", "jvmFlags"])) {
         let words: Vec<_> = flags.element.children.iter().map(|flag| flag.text.as_str()).collect();
-        wanted(words.into_iter()).into_iter().for_each(|option| add(option, flags.element.evidence(OPTION)));
+        for option in wanted(words.into_iter()) {
+            add(option, flags.element.evidence(OPTION));
+        }
     }
     if let Some((words, at)) = procfile(tree, module.directory()) {
         let at = Evidence { rule: OPTION.id, meaning: OPTION.meaning, ..at };
         let of_java = words.iter().map(String::as_str).skip_while(|word| *word != "java").skip(1).take_while(|word| *word != "-jar");
-        wanted(of_java).into_iter().for_each(|option| add(option, at.clone()));
+        for option in wanted(of_java) {
+            add(option, at.clone());
+        }
     }
     // what a manifest opens counts only for the jar that is started by its name
     if matches!(artifact.form, Form::ClassPath(_)) {

@@ -117,7 +117,7 @@ impl<'r> Module<'r> {
             };
             match self.value(name, depth).filter(|_| depth < NESTED) {
                 Some(value) => filled.push_str(&value),
-                None => filled.push_str(&format!("${{{name}}}")),
+                None => filled.extend(["${", name, "}"]),
             }
             rest = behind;
         }
@@ -232,7 +232,7 @@ impl<'r> Module<'r> {
             let says =
                 |name: &str| text(name).or_else(|| managed.and_then(|managed| managed.child(name)).map(|child| self.fill(&child.text)));
             let (version, scope) = (says("version"), says("scope").unwrap_or_else(|| "compile".into()));
-            found.push(Dependency { version, scope, group, artifact, element });
+            found.push(Dependency { group, artifact, version, scope, element });
         }
         found
     }
