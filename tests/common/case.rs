@@ -50,6 +50,8 @@ pub enum Tier {
     /// With the full matrix alone.
     #[default]
     Full,
+    /// Never: its base is one that not every engine has. Its files are written, checked and linted.
+    Files,
 }
 
 /// How `docker build` is called.
