@@ -168,11 +168,9 @@ impl Maker<'_> {
     /// What fetches the dependencies before there are sources.
     fn fetching(&self, maven: &MavenBuild) -> String {
         let mut words = self.maven(maven);
-        match &self.toolchain.planner {
-            // the modules of a project are nowhere to be fetched from, which Maven's own goal does not know
-            Some(planner) if maven.module.is_some() => words.push(planner.clone()),
-            _ => words.push("dependency:go-offline".into()),
-        }
+        // the modules of a project are nowhere to be fetched from, which Maven's own goal does not know
+        let reactor = self.toolchain.tools.get("reactor").and_then(|tool| tool.packages.first()).filter(|_| maven.module.is_some());
+        words.push(reactor.cloned().unwrap_or_else(|| "dependency:go-offline".into()));
         if maven.quarkus {
             words.push("quarkus:go-offline".into());
         }
