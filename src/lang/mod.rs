@@ -20,6 +20,7 @@ use crate::settle::Choices;
 use crate::tree::Tree;
 
 pub mod go;
+pub mod java;
 pub mod python;
 pub mod rust;
 pub mod site;
@@ -44,6 +45,7 @@ macro_rules! languages {
 
 languages! {
     go: go::Go,
+    java: java::Java,
     python: python::Python,
     rust: rust::Rust,
     site: site::Site,
