@@ -20,6 +20,7 @@ use crate::settle::Choices;
 use crate::tree::Tree;
 
 pub mod go;
+pub mod node;
 pub mod python;
 pub mod rust;
 
@@ -43,6 +44,7 @@ macro_rules! languages {
 
 languages! {
     go: go::Go,
+    node: node::Node,
     python: python::Python,
     rust: rust::Rust,
 }
