@@ -1,9 +1,11 @@
 //! What never belongs into a build context: what would leak, what would invalidate layers for nothing, what is only large.
 
+use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::tree::Tree;
+use crate::verify::Ignore;
 
 /// Kept out whether or not they are there today: they hold history or secrets, and ignored files are not seen here.
 const ALWAYS: [&str; 5] = [".git", "**/.env*", "**/*.key", "**/*.pem", "**/.netrc"];
@@ -69,20 +71,32 @@ pub fn survey(tree: &Tree) -> Survey {
     Survey { private, beside, deployment: owned(&DEPLOYMENT) }
 }
 
-/// The groups of the `.dockerignore`: the survey and what the app's build does not need, without what `needed` needs.
-pub fn groups(
-    survey: &Survey,
-    clutter: impl IntoIterator<Item = String>,
-    extra: Vec<String>,
-    needed: impl Fn(&str) -> bool,
-) -> Vec<IgnoreGroup> {
+/// The groups of the `.dockerignore`: the survey and what the app's build does not need, without what it needs, the files `kept`, and
+/// what another pattern names already. Patterns of secrets stay whatever is needed, and a kept file that they would hide is let through
+/// by its own name.
+pub fn groups(survey: &Survey, clutter: impl IntoIterator<Item = String>, extra: Vec<String>, kept: &[Utf8PathBuf]) -> Vec<IgnoreGroup> {
+    let needed = |pattern: &str| {
+        let ignore = Ignore::parse(pattern);
+        kept.iter().any(|path| ignore.hides(path).is_some())
+    };
+    let private = Ignore::parse(&survey.private.join("\n"));
+    let mut through: Vec<_> = kept.iter().filter(|path| private.hides(path).is_some()).map(|path| format!("!{path}")).collect();
+    through.sort();
+    through.dedup();
     let mut rest: Vec<_> =
         survey.beside.iter().chain(&survey.deployment).cloned().chain(clutter).filter(|pattern| !needed(pattern)).collect();
     rest.sort();
     rest.dedup();
+    let patterns: Vec<_> = survey.private.iter().chain(&rest).filter(|pattern| pattern.contains('*')).cloned().collect();
+    rest.retain(|name| name.contains('*') || !patterns.iter().any(|pattern| hides(pattern, name)));
     let mut groups = vec![IgnoreGroup { title: "version control, editors, secrets".into(), patterns: survey.private.clone() }];
+    groups.push(IgnoreGroup { title: "needed by the build all the same".into(), patterns: through });
     groups.push(IgnoreGroup { title: "not part of the image".into(), patterns: rest });
     groups.push(IgnoreGroup { title: "named in the settings".into(), patterns: extra });
     groups.retain(|group| !group.patterns.is_empty());
     groups
+}
+
+fn hides(pattern: &str, name: &str) -> bool {
+    Ignore::parse(pattern).hides(Utf8Path::new(name)).is_some()
 }

@@ -33,6 +33,8 @@ pub enum Topic {
     Environment,
     /// Files of the project that it reads when it runs.
     Files,
+    /// How a site is handed out: what answers where no file does, what browsers keep.
+    Serving,
     /// Directories that it writes to.
     Writable,
     /// The user that it runs as.
@@ -51,7 +53,7 @@ pub enum Topic {
 
 impl Topic {
     /// All topics, in the order in which they are explained.
-    pub const ALL: [Topic; 17] = [
+    pub const ALL: [Topic; 18] = [
         Topic::App,
         Topic::Preset,
         Topic::Toolchain,
@@ -62,6 +64,7 @@ impl Topic {
         Topic::Port,
         Topic::Environment,
         Topic::Files,
+        Topic::Serving,
         Topic::Writable,
         Topic::User,
         Topic::Entry,
@@ -85,6 +88,7 @@ impl Topic {
             Topic::Port => "port",
             Topic::Environment => "environment",
             Topic::Files => "files",
+            Topic::Serving => "serving",
             Topic::Writable => "writable",
             Topic::User => "user",
             Topic::Entry => "entry",

@@ -50,6 +50,7 @@ pub mod settle;
 pub mod tree;
 pub mod verify;
 pub mod version;
+pub mod web;
 
 pub use crate::change::File;
 pub use crate::detect::{Detection, Picked, detect, pick};

@@ -17,6 +17,7 @@ use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;
 use crate::need::Need;
 use crate::settings::DebugVariant;
+use crate::web::Server;
 
 /// The version of the plan's shape.
 pub const SCHEMA: u32 = 1;
@@ -101,6 +102,9 @@ pub struct Runtime {
     /// Environment variables.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub env: BTreeMap<String, String>,
+    /// The configuration of the web server, where it is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub web: Option<Server>,
     /// What is copied, in this order.
     pub copies: Vec<Copy>,
     /// The working directory, where it matters.
@@ -205,7 +209,7 @@ pub struct Blueprint<B> {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// How a program lies in its image that is more than a file: what an interpreter runs.
+/// How a program lies in its image that is more than a file: what an interpreter runs, what a web server hands out.
 #[derive(Clone, Debug, Default)]
 pub struct Setting {
     /// The directory that comes first in PATH.
@@ -217,6 +221,8 @@ pub struct Setting {
     pub tree: Option<Utf8PathBuf>,
     /// What follows the image's name in `docker run`.
     pub start: Start,
+    /// The configuration of the web server that hands it out.
+    pub web: Option<Server>,
 }
 
 /// What follows the image's name in `docker run`.

@@ -32,6 +32,12 @@ pub struct Preset {
     pub default: bool,
 }
 
+impl Preset {
+    fn is_default_for(&self, language: &str) -> bool {
+        self.default && self.language.as_deref() == Some(language)
+    }
+}
+
 fn first() -> u32 {
     1
 }
@@ -81,8 +87,9 @@ pub fn chain(packs: &Packs, name: &str) -> Result<Chain> {
 /// When no preset says that it is the language's default, or one is broken.
 pub fn default_for(packs: &Packs, language: &str) -> Result<Chain> {
     for name in names(packs) {
-        // built-in names begin with their language, so that only those few files are read
-        if name.starts_with(language) && read(packs, name)?.0.default {
+        // a look at the text spares the reading of all the others
+        let names_it = packs.file(format!("presets/{name}.toml"), 0).is_some_and(|file| file.text.contains(language));
+        if names_it && read(packs, name)?.0.is_default_for(language) {
             return chain(packs, name);
         }
     }

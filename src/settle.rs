@@ -110,7 +110,7 @@ pub fn bases_that_fit(choices: &Choices<'_>) -> Vec<String> {
 }
 
 fn take_preset(found: &Found, settings: &Layers, packs: &Packs) -> Result<(Chain, Decision)> {
-    let language = found.language.name();
+    let language = found.language.presets(found)?;
     let Some(asked) = settings.choose("preset", |settings| settings.preset.clone()) else {
         let chain = preset::default_for(packs, language)?;
         let name = chain.preset.name.clone();
@@ -121,7 +121,7 @@ fn take_preset(found: &Found, settings: &Layers, packs: &Packs) -> Result<(Chain
     if let Some(other) = chain.preset.language.as_deref().filter(|other| *other != language) {
         let error = Diagnostic::usage(
             "preset::language",
-            format!("the preset `{}` is for {other}, and `{}` is {language}", asked.value, found.app.name),
+            format!("the preset `{}` is for {other}, and `{}` takes one for {language}", asked.value, found.app.name),
         );
         return Err(asked.blame(error).help("`imggen presets` lists them all").into());
     }

@@ -22,8 +22,6 @@ pub struct Toolchain {
     /// Programs that the build stage works with and that no image of the toolchain has.
     #[serde(default)]
     pub tools: BTreeMap<String, Tool>,
-    /// The tool that builds the dependencies apart from the sources, where one is needed: what installs it.
-    pub planner: Option<String>,
     /// Packages that newer releases do not compile.
     #[serde(default)]
     pub breaks: Vec<Breaks>,
@@ -84,7 +82,7 @@ pub struct Release {
     pub suites: Vec<String>,
 }
 
-/// A debugger that is installed by the toolchain.
+/// A debugger that is installed by the toolchain, or by the distribution.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Debugger {

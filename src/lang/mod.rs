@@ -23,6 +23,7 @@ pub mod go;
 pub mod node;
 pub mod python;
 pub mod rust;
+pub mod site;
 
 /// Names the languages once: their settings' sections and the order in which they are asked.
 macro_rules! languages {
@@ -47,6 +48,7 @@ languages! {
     node: node::Node,
     python: python::Python,
     rust: rust::Rust,
+    site: site::Site,
 }
 
 /// What imggen has to know of a language.
@@ -93,6 +95,11 @@ pub trait Language: Sized + Send + Sync + 'static {
     /// # Errors
     /// When the settings contradict the facts.
     fn variants(&self, app: &App, facts: &Self::Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers>;
+
+    /// The language whose presets the app takes: another one where what ships is that language's, as a site is.
+    fn presets(&self, _: &Self::Facts) -> &'static str {
+        Self::NAME
+    }
 
     /// The language's part of the plan for one image.
     ///
@@ -172,6 +179,11 @@ pub trait AnyLanguage: Send + Sync {
     /// # Errors
     /// As there.
     fn variants(&self, found: &Found, layers: &Layers, catalog: &Catalog) -> Result<Offers>;
+    /// See [`Language::presets`].
+    ///
+    /// # Errors
+    /// When what was found is another language's.
+    fn presets(&self, found: &Found) -> Result<&'static str>;
     /// See [`Language::plan`].
     ///
     /// # Errors
@@ -207,6 +219,10 @@ impl<L: Language> AnyLanguage for L {
 
     fn variants(&self, found: &Found, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         Language::variants(self, &found.app, own::<L>(found)?, layers, catalog)
+    }
+
+    fn presets(&self, found: &Found) -> Result<&'static str> {
+        Ok(Language::presets(self, own::<L>(found)?))
     }
 
     fn plan(&self, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Value>> {

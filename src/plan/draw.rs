@@ -15,7 +15,6 @@ use crate::layers::Chosen;
 use crate::need::Need;
 use crate::settings::{DebugVariant, tree_path};
 use crate::settle::{Choices, libc_of};
-use crate::verify::Ignore;
 
 /// Where programs find the CA bundle, in every distribution that we build in and in distroless.
 const CA_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
@@ -111,6 +110,7 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         packages: run_packages(choices),
         path: blueprint.setting.path,
         env,
+        web: blueprint.setting.web,
         copies,
         workdir: layout.workdir.as_ref().map(ToString::to_string),
         user: choices.user.clone(),
@@ -332,11 +332,7 @@ fn ignore(detection: &Detection, choices: &Choices<'_>, image: &Image, debug: Op
         .flat_map(|copy| &copy.sources);
     let mut kept: Vec<Utf8PathBuf> = sources.map(Utf8PathBuf::from).collect();
     kept.extend(choices.found.app.keeps.iter().cloned());
-    let needed = |pattern: &str| {
-        let ignore = Ignore::parse(pattern);
-        kept.iter().any(|path| ignore.hides(path).is_some())
-    };
     let extra =
         choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new()).into_iter().map(|chosen| chosen.value).collect();
-    context::groups(&detection.context, choices.found.app.clutter.iter().cloned(), extra, needed)
+    context::groups(&detection.context, choices.found.app.clutter.iter().cloned(), extra, &kept)
 }

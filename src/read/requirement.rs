@@ -104,6 +104,11 @@ fn line(content: &str) -> Option<Line> {
     }
     // `--hash` and other options may follow
     let content = content.split(" --").next().unwrap_or(content).trim();
+    // `name @ URL`
+    if let Some(named) = parse(content).filter(|named| named.url.is_some()) {
+        let file = named.url.as_deref().and_then(|url| url.strip_prefix("file:"));
+        return Some(file.map_or_else(|| Line::Requirement(named.clone()), |path| Line::Local(path.trim_start_matches("//").to_owned())));
+    }
     let scheme = content.split_once("://").map(|(scheme, _)| scheme);
     match scheme {
         Some("file") => return Some(Line::Local(content.trim_start_matches("file://").to_owned())),
@@ -160,7 +165,7 @@ mod tests {
 
     #[test]
     fn lines_are_told_apart() {
-        let text = "# all\n-r base.txt\n-c constraints.txt\n-e .\n--extra-index-url https://x/simple\ngit+https://x/y.git@v1\n./lib\nflask==3.0 \\\n    --hash=sha256:abc\nfoo  # why\n--no-binary :all:\n";
+        let text = "# all\n-r base.txt\n-c constraints.txt\n-e .\n--extra-index-url https://x/simple\ngit+https://x/y.git@v1\n./lib\nflask==3.0 \\\n    --hash=sha256:abc\nfoo  # why\n--no-binary :all:\nm @ https://x/m-1-py3-none-any.whl\n";
         let kinds: Vec<_> = lines(text).into_iter().map(|(number, _, line)| (number, line)).collect();
         let requirement = |name: &str, specifier: &str| {
             Line::Requirement(Requirement { name: name.into(), specifier: specifier.into(), ..Requirement::default() })
@@ -175,6 +180,14 @@ mod tests {
             (8, requirement("flask", "==3.0")),
             (10, requirement("foo", "")),
             (11, Line::Option),
+            (
+                12,
+                Line::Requirement(Requirement {
+                    name: "m".into(),
+                    url: Some("https://x/m-1-py3-none-any.whl".into()),
+                    ..Requirement::default()
+                }),
+            ),
         ];
         assert_eq!(kinds, expected);
     }

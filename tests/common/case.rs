@@ -50,6 +50,8 @@ pub enum Tier {
     /// With the full matrix alone.
     #[default]
     Full,
+    /// Never: its base is one that not every engine has. Its files are written, checked and linted.
+    Files,
 }
 
 /// How `docker build` is called.
@@ -99,6 +101,9 @@ pub struct Run {
     pub env: BTreeMap<String, String>,
     #[serde(default)]
     pub args: Vec<String>,
+    /// Nothing in it can be changed, but for `/tmp`.
+    #[serde(default)]
+    pub read_only: bool,
     pub port: Option<u16>,
     #[serde(default)]
     pub get: Vec<Get>,
@@ -127,6 +132,11 @@ pub struct Get {
     /// A part of the body.
     #[serde(default)]
     pub body: String,
+    /// What the answer may be compressed with.
+    pub accepts: Option<String>,
+    /// Headers of the answer.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
 }
 
 impl Get {

@@ -102,7 +102,8 @@ impl Image {
 
     fn run(&self, options: impl IntoIterator<Item = String>, run: &Run) -> Result<Output> {
         let env = run.env.iter().map(|(name, value)| format!("--env={name}={value}"));
-        let args = std::iter::once("run".to_owned()).chain(options).chain(env);
+        let read_only = run.read_only.then_some(["--read-only", "--tmpfs=/tmp"].map(str::to_owned));
+        let args = std::iter::once("run".to_owned()).chain(options).chain(env).chain(read_only.into_iter().flatten());
         self.engine.docker(args.chain([self.tag.clone()]).chain(run.args.iter().cloned()))
     }
 }

@@ -51,6 +51,11 @@ const ASIDE_DIRECTORIES: [&str; 27] = [
     "tools",
 ];
 
+/// Whether a path leads through a directory whose programs are not what the project is about.
+pub(super) fn is_aside(path: &Utf8Path) -> bool {
+    path.components().any(|part| ASIDE_DIRECTORIES.contains(&part.as_str()))
+}
+
 /// Sources and libraries that cgo may include from anywhere.
 const NATIVE_SOURCES: [&str; 10] = ["a", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "s", "so"];
 
@@ -183,7 +188,7 @@ impl Project<'_> {
 
     fn claims(&self, main: &Main, module: &Module, name: &str) -> Vec<Fact<Claim>> {
         let mut claims = Vec::new();
-        let aside = main.directory.components().any(|part| ASIDE_DIRECTORIES.contains(&part.as_str()));
+        let aside = is_aside(&main.directory);
         let root = self.workspace.in_directory(Utf8Path::new(""));
         if aside {
             claims.push(Fact::new(Claim::Aside, Evidence::exists(main.evidence.file.clone(), ASIDE)));

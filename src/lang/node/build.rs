@@ -93,10 +93,9 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
         takes: maker.takes(),
         env: maker.run_env(target),
         setting: Setting {
-            path: None,
             workdir: Some(place(&facts.directory)),
-            tree: None,
             start: if start.tool || !shell { Started::Program } else { Started::Command },
+            ..Setting::default()
         },
         entrypoint: vec![node],
         arguments: words,

@@ -2,26 +2,25 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Facts;
 use super::constraint::constraints;
 use super::entry::{Entry, Finder, Form, djangos};
-use super::manager::{self, Manager};
-use super::observe;
+use super::groups::{self, Group};
+use super::look::Looker;
+use super::manager::Manager;
 use super::places::{members, projects, used_by_others};
-use super::project::Project;
+use super::project::{Asked, Project};
 use super::sources::Sources;
-use super::version::{only_glibc, rank};
-use super::{DjangoFacts, Facts, NativeUse};
+use super::version::rank;
 use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::document::Document;
 use crate::tree::Tree;
 
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
 
 const GUEST: Rule = Rule::parsed("python.guest", "the project is written in another language");
-const MANYLINUX: Rule = Rule::parsed("python.manylinux", "there are binaries of this package for glibc and none for musl");
 
 /// Manifests of compiled languages: a Python project below one is a part of that project, a client or a tool.
 const HOSTS: [&str; 5] = ["go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts"];
@@ -49,7 +48,7 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
     let mut apps = Vec::new();
     let directories = projects(tree);
     for directory in &directories {
-        if let Some(project) = Project::read(tree, directory)? {
+        if let Some(project) = Project::read(tree, directory, &Asked::default())? {
             apps.extend(sightings(tree, &project, Some(directory)));
         }
     }
@@ -120,12 +119,28 @@ fn name(project: &Project, entry: &Entry<'_, '_>) -> String {
 /// # Errors
 /// When a manifest is broken, or what the project says about its Python contradicts itself.
 pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+    let (app, mut facts, rivals) = look_by(tree, catalog, sighting, seed, None)?;
+    for rival in rivals {
+        let (_, other, _) = look_by(tree, catalog, sighting, seed, Some(rival.value))?;
+        facts.rivals.push(other);
+    }
+    Ok((app, facts))
+}
+
+/// Looks at one app as `manager` has it, and says who else manages it.
+fn look_by(
+    tree: &Tree,
+    catalog: &Catalog,
+    sighting: &Sighting,
+    seed: &Seed,
+    manager: Option<Manager>,
+) -> Result<(App, Facts, Vec<Fact<Manager>>)> {
     let gone = || Diagnostic::error("python::gone", format!("`{}` is not there any more", sighting.name));
-    let project = match &seed.directory {
-        Some(directory) => Project::read(tree, directory)?,
-        None => bare(tree)?,
+    let read = |groups: &[Fact<Group>]| match &seed.directory {
+        Some(directory) => Project::read(tree, directory, &Asked { groups, manager }),
+        None => bare(tree),
     };
-    let project = &project.ok_or_else(gone)?;
+    let project = &read(&[])?.ok_or_else(gone)?;
     let sources = Sources::read(tree, &project.directory, &members(tree, &project.directory));
     let django = djangos(&sources);
     let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
@@ -133,13 +148,15 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
     if let Some(broken) = &entry.broken {
         return Err(broken.clone().into());
     }
-    let ranked = rank(project, &constraints(tree, &project.directory)?, catalog)?;
-    let around = Around { tree, catalog, project, sources: &sources };
+    let reached = entry.source.map(|source| sources.reach(source)).unwrap_or_default();
+    let (groups, mut warnings) = groups::imported(&project.offered, &project.packages, &reached);
+    // with what the program imports besides
+    let project = &read(&groups)?.ok_or_else(gone)?;
+    let ranked = rank(project, &sources, &constraints(tree, &project.directory)?, catalog)?;
+    warnings.extend(ranked.warnings);
     let settings = entry.django.and_then(|index| django.get(index));
-    let mut app = around.app(sighting, entry, &ranked.warnings);
-    let facts = around.facts(entry, settings, &ranked.versions, &ranked.held_back);
-    django_behaviour(&mut app, settings);
-    Ok((app, facts))
+    let looker = Looker { tree, catalog, project, sources: &sources, entry, django: settings, reached };
+    Ok((looker.app(sighting, warnings), looker.facts(ranked.versions, ranked.held_back), project.rivals.clone()))
 }
 
 /// A tree of Python files and no manifest at all.
@@ -165,206 +182,4 @@ fn bare(tree: &Tree) -> Result<Option<Project>> {
             .into());
     }
     Ok(Some(Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE)))))
-}
-
-struct Around<'a, 't> {
-    tree: &'t Tree,
-    catalog: &'a Catalog,
-    project: &'a Project,
-    sources: &'a Sources<'t>,
-}
-
-impl Around<'_, '_> {
-    fn app(&self, sighting: &Sighting, entry: &Entry<'_, '_>, warnings: &[Diagnostic]) -> App {
-        let mut behaviour = observe::behaviour(self.sources, entry);
-        behaviour.listens.clone_from(&entry.listens);
-        // a word that no distribution has a package of may be anything
-        behaviour.needs.retain(|need| self.catalog.knows(&need.value));
-        let mut all: Vec<_> = self.project.warnings.iter().chain(warnings).chain(&entry.warnings).cloned().collect();
-        all.extend(observe::loopback(entry));
-        App {
-            sighting: sighting.clone(),
-            behaviour,
-            home: Utf8PathBuf::new(),
-            keeps: self.keeps(entry),
-            clutter: self.clutter(),
-            warnings: all,
-        }
-    }
-
-    /// What the build of the project reads besides its sources: the files that its manifest names.
-    fn keeps(&self, entry: &Entry<'_, '_>) -> Vec<Utf8PathBuf> {
-        let mut kept = self.project.manifests.clone();
-        let file = self.project.directory.join("pyproject.toml");
-        let table = self.tree.text(&file).ok().and_then(|text| Document::toml(&file, text).ok());
-        let mut names: Vec<String> =
-            vec!["README.md".into(), "README.rst".into(), "LICENSE".into(), "VERSION".into(), "requirements.txt".into()];
-        if let Some(table) = &table {
-            let keys = [
-                &["project", "readme"][..],
-                &["project", "readme", "file"],
-                &["project", "license", "file"],
-                &["tool", "poetry", "readme"],
-            ];
-            names.extend(keys.iter().filter_map(|keys| table.string(keys)).map(|(name, _)| name.to_owned()));
-        }
-        if self.project.package.is_some() {
-            kept.extend(names.iter().map(|name| self.project.directory.join(name)).filter(|file| self.tree.has(file)));
-        }
-        kept.extend(entry.source.map(|source| source.path.to_owned()));
-        kept
-    }
-
-    fn clutter(&self) -> Vec<String> {
-        let always = ["**/__pycache__", "**/*.pyc", ".venv"];
-        let there = [
-            "tests",
-            "test",
-            "docs",
-            "doc",
-            "notebooks",
-            ".pre-commit-config.yaml",
-            "tox.ini",
-            "noxfile.py",
-            ".flake8",
-            "mypy.ini",
-            "pytest.ini",
-            "Makefile",
-            "justfile",
-            "Procfile",
-            "Procfile.windows",
-            "app.json",
-            "runtime.txt",
-            "heroku.yml",
-            "fly.toml",
-            "render.yaml",
-            ".coveragerc",
-            "node_modules",
-        ];
-        let base = &self.project.directory;
-        let present = there.iter().filter(|name| self.tree.has(base.join(name)) || self.tree.has_directory(base.join(name)));
-        // a directory whose modules the program imports is no clutter
-        let used = |name: &str| {
-            self.sources.files.iter().any(|source| {
-                !source.is_aside(base) && source.outline.imports.iter().any(|import| import.value.split('.').next() == Some(name))
-            })
-        };
-        let own = present.filter(|name| !used(name)).map(|name| base.join(name).to_string());
-        always.iter().map(|name| (*name).to_owned()).chain(own).collect()
-    }
-
-    fn facts(
-        &self,
-        entry: &Entry<'_, '_>,
-        django: Option<&super::django::Django<'_, '_>>,
-        versions: &[Fact<crate::version::Version>],
-        held_back: &[Fact<crate::version::Version>],
-    ) -> Facts {
-        let project = self.project;
-        let context = manager::lock_directory(self.tree, &project.directory, project.manager.value);
-        let inside = project.directory.strip_prefix(&context).unwrap_or(Utf8Path::new("")).to_owned();
-        let apart = !entry.root.as_str().is_empty() && entry.root != "src" && !entry.installed;
-        let installed = entry.installed && !observe::reads_beside(self.tree, project, self.sources, entry);
-        let place = match () {
-            () if installed => Utf8PathBuf::new(),
-            () if apart => inside.join(&entry.root),
-            () => inside.join(&entry.command.directory),
-        };
-        let path = (entry.root == "src" && !entry.installed && project.package.is_none()).then(|| inside.join("src"));
-        Facts {
-            context,
-            directory: inside,
-            manager: project.manager.clone(),
-            manifests: project.manifests.clone(),
-            member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty())
-                .then(|| project.name.as_ref().map(|name| name.value.clone()))
-                .flatten(),
-            package: project.package.clone(),
-            versions: versions.to_vec(),
-            held_back: held_back.to_vec(),
-            remotes: project.remotes.clone(),
-            locals: project.locals.clone(),
-            indexes: project.indexes.clone(),
-            words: entry.command.words.clone(),
-            env: entry.command.env.clone(),
-            tool: entry.form == super::entry::Form::Tool,
-            what: entry.what.clone(),
-            at: entry.at.clone(),
-            place,
-            path,
-            installed,
-            compiles: self.sources.files.iter().all(|source| !source.outline.broken),
-            django: django.map(|django| DjangoFacts {
-                directory: django.directory.clone(),
-                static_root: django.static_root(),
-                demands: django.demands(),
-            }),
-            natives: self.natives(django),
-            torch: project.installs("torch").map(|torch| Fact::new((), torch.at.clone())).filter(|_| !self.asks_for_cuda()),
-            only_glibc: only_glibc(&project.packages)
-                .map(|locked| Fact::new((), Evidence { rule: MANYLINUX.id, meaning: MANYLINUX.meaning, ..locked.at.clone() })),
-            locked: project.packages.len(),
-        }
-    }
-
-    fn asks_for_cuda(&self) -> bool {
-        self.project.packages.iter().any(|package| {
-            package.name.starts_with("nvidia-")
-                || package.name.starts_with("cupy")
-                || package.name == "vllm"
-                || package.name == "bitsandbytes"
-        }) || self.project.packages.iter().any(|package| package.version.as_deref().is_some_and(|version| version.contains("+cu")))
-    }
-
-    fn natives(&self, django: Option<&super::django::Django<'_, '_>>) -> Vec<Fact<NativeUse>> {
-        let installs = |name: &String| self.project.installs(name).is_some();
-        let in_settings = |name: &str| {
-            // applications of Django's own have dotted names
-            let source = django
-                .filter(|_| name.contains('.'))?
-                .settings
-                .iter()
-                .find(|source| source.text.contains(&format!("\"{name}\"")) || source.text.contains(&format!("'{name}'")))?;
-            Some(Evidence::exists(source.path, super::NATIVE))
-        };
-        let natives = self.catalog.natives("python").iter().filter(|native| !native.what.is_empty() && !native.unless.iter().any(installs));
-        let used = |native: &crate::catalog::Native| {
-            let at = self.project.installs(&native.name).map(|locked| locked.at.clone()).or_else(|| in_settings(&native.name))?;
-            let at = Evidence { rule: super::NATIVE.id, meaning: super::NATIVE.meaning, ..at };
-            Some(Fact::new(
-                NativeUse { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() },
-                at,
-            ))
-        };
-        natives.filter_map(used).collect()
-    }
-}
-
-/// What Django's settings say about an app's behaviour.
-fn django_behaviour(app: &mut App, django: Option<&super::django::Django<'_, '_>>) {
-    let Some(django) = django else { return };
-    let writes: Vec<_> = django.writes();
-    for write in writes {
-        if write.value.directory.as_str().is_empty() {
-            let warning = Diagnostic::warning(
-                "python::database-beside-code",
-                "the database is a file beside the code, where the image lets nobody write",
-            );
-            app.warnings.push(
-                write
-                    .because()
-                    .iter()
-                    .fold(warning, Diagnostic::because)
-                    .help("put it in a directory of its own, or name the database by a variable"),
-            );
-        } else if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
-            app.behaviour.writes.push(write);
-        }
-    }
-    app.behaviour.demands.extend(django.demands());
-    if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
-        let warning =
-            Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
-        app.warnings.push(warning.because(&root).help("add `whitenoise`, or serve them elsewhere"));
-    }
 }

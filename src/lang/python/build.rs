@@ -5,12 +5,14 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use super::Facts;
 use super::command::PORT;
+use super::extension::Compiler;
 use super::manager::Manager;
-use super::project::Backend;
+use super::package::Backend;
+use super::{DefaultGroups, Facts, Torch};
 use crate::catalog::{Installer, Release, Suite, Tool, Toolchain};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
 use crate::need::Need;
 use crate::plan::{Blueprint, Builder, Copy, Setting, Start, Target};
 use crate::settings::DebugVariant;
@@ -18,22 +20,23 @@ use crate::settle::Choices;
 use crate::version::Version;
 
 /// Where the environment is, in the build stage and in the image.
-const VENV: &str = "/opt/venv";
+pub(super) const VENV: &str = "/opt/venv";
 /// Where the sources are, in both.
 const APP: &str = "/app";
 /// The interpreter of the build image.
 const INTERPRETER: &str = "/usr/local/bin/python3";
 /// uv's downloads.
 const CACHE: &str = "--mount=type=cache,target=/root/.cache/uv";
+/// Where Rust's images have Cargo, and its toolchains.
+const CARGO: [&str; 2] = ["/usr/local/cargo", "/usr/local/rustup"];
 
 /// What `templates/python` prints.
 #[derive(Clone, Debug, Serialize)]
 pub struct Build {
     /// The reference for FROM.
     pub image: String,
-    /// The image that uv is copied from, and where it is there; nothing when nothing is installed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub uv: Option<Copied>,
+    /// Programs that come from other images: uv, and Rust's toolchain.
+    pub tools: Vec<Copied>,
     /// Environment of the whole stage.
     pub env: Vec<(&'static str, String)>,
     /// What comes first in PATH.
@@ -63,6 +66,8 @@ pub struct Copied {
     pub image: String,
     /// Where it is there.
     pub path: String,
+    /// Where it is put.
+    pub to: String,
 }
 
 /// One RUN.
@@ -97,15 +102,15 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let project = maker.project()?;
     let build = Build {
         image: choices.reference(&toolchain.image(version, suite_name)),
-        uv: if installs { Some(maker.uv()?) } else { None },
+        tools: if installs { maker.tools(&suite.release)? } else { Vec::new() },
         env: if installs { maker.env(&python) } else { Vec::new() },
-        path: installs.then(|| format!("{VENV}/bin")),
+        path: installs.then(|| maker.path()),
         prepare: (python != INTERPRETER).then(|| format!("ln -s {INTERPRETER} {python}")),
         manifests: maker.manifests(),
         dependencies: Step::of(maker.mounts(), maker.dependencies()?),
         source: Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, "."),
-        arguments: if facts.versioned() { vec!["VERSION=0.0.0".into()] } else { Vec::new() },
-        project: Step::of(if project.iter().any(|command| command.contains("uv ")) { maker.mounts() } else { Vec::new() }, project),
+        arguments: facts.version_variable().map(|_| "VERSION=0.0.0".into()).into_iter().collect(),
+        project: Step::of(if project.iter().any(|command| command.contains("uv ")) { maker.building() } else { Vec::new() }, project),
     };
     let shell = choices.base.holds(&Need::Program("sh".into()));
     let mut words = maker.words();
@@ -121,6 +126,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
             workdir: Some(facts.place.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))),
             tree: (!facts.installed).then(|| APP.into()),
             start: if facts.tool || !shell { Start::Program } else { Start::Command },
+            web: None,
         },
         entrypoint,
         arguments: words,
@@ -149,8 +155,12 @@ fn builder(suite: &Suite) -> Builder {
 }
 
 impl Facts {
-    fn versioned(&self) -> bool {
-        self.package.as_ref().is_some_and(|package| package.value == Backend::Versioned)
+    /// The variable that gives the project's version, which is in version control alone.
+    pub(super) fn version_variable(&self) -> Option<&'static str> {
+        match self.package.as_ref()?.value {
+            Backend::Versioned(variable) => Some(variable),
+            Backend::Setuptools | Backend::Other => None,
+        }
     }
 }
 
@@ -158,22 +168,50 @@ pub(super) struct Maker<'a> {
     pub(super) facts: &'a Facts,
     pub(super) choices: &'a Choices<'a>,
     toolchain: &'a Toolchain,
-    debugger: Option<&'a crate::catalog::Debugger>,
+    pub(super) debugger: Option<&'a crate::catalog::Debugger>,
+}
+
+fn no_rust(compiler: &Fact<Compiler>) -> Diagnostic {
+    let error =
+        Diagnostic::error("python::no-rust", "the project is written in Rust too, for which there is no image of this distribution");
+    compiler.because().iter().fold(error, Diagnostic::because).help("take `base = \"python-slim\"`")
 }
 
 impl Maker<'_> {
-    fn tool(&self, name: &str) -> Result<&Tool> {
+    pub(super) fn tool(&self, name: &str) -> Result<&Tool> {
         let missing = || Diagnostic::error("catalog::no-tool", format!("the catalog does not know `{name}`"));
         Ok(self.toolchain.tools.get(name).ok_or_else(missing)?)
     }
 
-    fn uv(&self) -> Result<Copied> {
-        let tool = self.tool("uv")?;
-        Ok(Copied { image: self.choices.reference(tool.image.as_deref().unwrap_or_default()), path: tool.path.clone() })
+    fn tools(&self, release: &str) -> Result<Vec<Copied>> {
+        let uv = self.tool("uv")?;
+        let image = self.choices.reference(uv.image.as_deref().unwrap_or_default());
+        let mut tools = vec![Copied { image, path: uv.path.clone(), to: "/usr/local/bin/uv".into() }];
+        if let Some(compiler) = self.rust() {
+            let rust = self.choices.catalog.toolchain("rust")?;
+            let newest = rust.releases.first();
+            let suites = newest.into_iter().flat_map(|newest| newest.suites.iter().map(|name| (newest.version, name)));
+            let fitting = suites.into_iter().find(|(_, name)| rust.suites.get(*name).is_some_and(|suite| suite.release == release));
+            let (version, suite) = fitting.ok_or_else(|| no_rust(compiler))?;
+            let image = self.choices.reference(&rust.image(version, suite));
+            tools.extend(CARGO.map(|path| Copied { image: image.clone(), path: path.into(), to: path.into() }));
+        }
+        Ok(tools)
+    }
+
+    /// That the project is written in Rust, too.
+    fn rust(&self) -> Option<&Fact<Compiler>> {
+        self.facts.compiler.as_ref().filter(|compiler| compiler.value == Compiler::Rust)
+    }
+
+    /// What comes first in PATH while it is built.
+    fn path(&self) -> String {
+        let cargo = self.rust().map_or_else(String::new, |_| format!(":{}/bin", CARGO[0]));
+        format!("{VENV}/bin{cargo}")
     }
 
     /// Where the image has its interpreter.
-    fn python(&self) -> String {
+    pub(super) fn python(&self) -> String {
         let interpreter = self.choices.base.interpreter.as_ref();
         interpreter.and_then(|interpreter| interpreter.path.clone()).unwrap_or_else(|| INTERPRETER.to_owned())
     }
@@ -182,17 +220,32 @@ impl Maker<'_> {
         let mut env = vec![("UV_COMPILE_BYTECODE", "1".to_owned()), ("UV_LINK_MODE", "copy".to_owned())];
         if self.facts.manager.value == Manager::Uv {
             // the image's own, whatever .python-version says
-            env.extend([("UV_PYTHON", python.to_owned()), ("UV_NO_DEV", "1".to_owned()), ("UV_PROJECT_ENVIRONMENT", VENV.to_owned())]);
+            let only = match self.facts.default_groups {
+                DefaultGroups::Named => "UV_NO_DEFAULT_GROUPS",
+                DefaultGroups::Usual => "UV_NO_DEV",
+            };
+            env.extend([("UV_PYTHON", python.to_owned()), (only, "1".to_owned()), ("UV_PROJECT_ENVIRONMENT", VENV.to_owned())]);
         } else {
             env.extend([("UV_PYTHON_DOWNLOADS", "never".to_owned()), ("VIRTUAL_ENV", VENV.to_owned())]);
         }
-        if self.facts.torch.is_some() && self.facts.manager.value != Manager::Uv {
+        if self.facts.torch.as_ref().is_some_and(|torch| torch.value == Torch::Processor) {
             env.push(("UV_TORCH_BACKEND", "cpu".to_owned()));
+        }
+        if self.rust().is_some() {
+            env.extend([("CARGO_HOME", CARGO[0].to_owned()), ("RUSTUP_HOME", CARGO[1].to_owned())]);
         }
         env
     }
 
-    fn mounts(&self) -> Vec<String> {
+    /// The mounts of the step that builds the project itself: what Cargo fetched and compiled before, besides.
+    fn building(&self) -> Vec<String> {
+        let crates = format!("{}/registry", CARGO[0]);
+        let target = Utf8Path::new(APP).join(&self.facts.directory).join("target").to_string();
+        let caches = [crates, target].map(|directory| format!("--mount=type=cache,target={directory}"));
+        self.mounts().into_iter().chain(caches.into_iter().filter(|_| self.rust().is_some())).collect()
+    }
+
+    pub(super) fn mounts(&self) -> Vec<String> {
         let mut mounts = Vec::new();
         if self.facts.manager.value != Manager::Nothing {
             mounts.push(CACHE.to_owned());
@@ -207,99 +260,15 @@ impl Maker<'_> {
     }
 
     pub(super) fn by_ssh(&self) -> bool {
-        self.facts.remotes.iter().any(|remote| remote.value.contains("ssh://") || remote.value.contains("git@"))
+        self.facts.remotes.iter().any(|remote| remote.value.contains("ssh://") || remote.value.starts_with("git@"))
     }
 
-    fn is_workspace(&self) -> bool {
+    pub(super) fn is_workspace(&self) -> bool {
         let manifests = self.facts.manifests.iter().filter(|file| file.file_name() == Some("pyproject.toml"));
         self.facts.member.is_some() || manifests.count() > 1
     }
 
-    /// Dependencies that lie in the project are there only with the sources.
-    fn waits_for_sources(&self) -> bool {
-        !self.facts.locals.is_empty() && self.facts.manager.value != Manager::Uv
-    }
-
-    fn manifests(&self) -> Vec<Copy> {
-        if self.waits_for_sources() {
-            return Vec::new();
-        }
-        let mut by_directory: BTreeMap<Utf8PathBuf, Vec<String>> = BTreeMap::new();
-        for file in &self.facts.manifests {
-            let inside = file.strip_prefix(&self.facts.context).unwrap_or(file);
-            by_directory.entry(inside.parent().unwrap_or(Utf8Path::new("")).to_owned()).or_default().push(file.to_string());
-        }
-        let to = |directory: &Utf8Path| if directory.as_str().is_empty() { "./".to_owned() } else { format!("{directory}/") };
-        by_directory.into_iter().map(|(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) }).collect()
-    }
-
-    fn venv(&self) -> String {
-        format!("uv venv --python {} {VENV}", self.python())
-    }
-
-    /// A list that another manager makes of its lock.
-    fn exported(&self, name: &str, command: &str) -> Result<Vec<String>> {
-        let tool = self.tool(name)?;
-        let (first, rest) = tool
-            .packages
-            .split_first()
-            .ok_or_else(|| Diagnostic::error("catalog::no-tool", format!("the catalog installs nothing for `{name}`")))?;
-        let with = rest.iter().map(|package| format!("--with '{package}'"));
-        let words: Vec<_> = std::iter::once(format!("uv tool run --from '{first}'")).chain(with).chain([command.to_owned()]).collect();
-        Ok(vec![words.join(" "), self.venv(), "uv pip install -r /tmp/requirements.txt".into()])
-    }
-
-    fn installing(&self) -> Result<Vec<String>> {
-        let facts = self.facts;
-        let member = facts.member.as_ref().map_or_else(String::new, |name| format!(" --package {name}"));
-        let from = |file: &str| vec![self.venv(), format!("uv pip install -r {file}")];
-        let named = || facts.manifests.first().map(|file| file.strip_prefix(&facts.context).unwrap_or(file).to_string());
-        Ok(match facts.manager.value {
-            Manager::Uv => {
-                let own = if self.is_workspace() { "--no-install-workspace" } else { "--no-install-project" };
-                let local = if facts.locals.is_empty() { "" } else { " --no-install-local" };
-                vec![format!("uv sync --locked {own}{local}{member}")]
-            }
-            Manager::Poetry => self.exported("poetry", "poetry export -o /tmp/requirements.txt")?,
-            Manager::Pdm => self.exported("pdm", "pdm export --prod -o /tmp/requirements.txt")?,
-            Manager::Pipenv => self.exported("pipenv", "pipenv requirements > /tmp/requirements.txt")?,
-            Manager::Pylock | Manager::Requirements | Manager::Project => from(&named().unwrap_or_default()),
-            Manager::Install => vec![self.venv()],
-            Manager::Nothing => Vec::new(),
-        })
-    }
-
-    fn dependencies(&self) -> Result<Vec<String>> {
-        if self.waits_for_sources() { Ok(Vec::new()) } else { self.installing() }
-    }
-
-    /// What is done behind the sources.
-    fn project(&self) -> Result<Vec<String>> {
-        let facts = self.facts;
-        let mut commands = if self.waits_for_sources() { self.installing()? } else { Vec::new() };
-        let directory = if facts.directory.as_str().is_empty() { ".".to_owned() } else { format!("./{}", facts.directory) };
-        let version = if facts.versioned() { "SETUPTOOLS_SCM_PRETEND_VERSION=$VERSION " } else { "" };
-        match facts.manager.value {
-            Manager::Uv if facts.package.is_some() || self.is_workspace() || !facts.locals.is_empty() => {
-                let member = facts.member.as_ref().map_or_else(String::new, |name| format!(" --package {name}"));
-                commands.push(format!("{version}uv sync --locked --no-editable{member}"));
-            }
-            Manager::Install => commands.push(format!("{version}uv pip install {directory}")),
-            Manager::Uv | Manager::Nothing => {}
-            _ if facts.package.is_some() => commands.push(format!("{version}uv pip install --no-deps {directory}")),
-            _ => {}
-        }
-        if let Some(debugger) = self.debugger.filter(|_| facts.manager.value != Manager::Nothing) {
-            commands.push(format!("uv pip install --python {VENV} '{}'", debugger.package));
-        }
-        if !facts.installed && facts.compiles {
-            commands.push("python -m compileall -q .".into());
-        }
-        commands.extend(self.collectstatic());
-        Ok(commands)
-    }
-
-    fn collectstatic(&self) -> Option<String> {
+    pub(super) fn collectstatic(&self) -> Option<String> {
         let django = self.facts.django.as_ref()?;
         let asked = self.choices.layers.iter().find_map(|layer| layer.settings().languages.python.collectstatic);
         if !asked.unwrap_or(django.static_root.is_some()) {
@@ -315,7 +284,8 @@ impl Maker<'_> {
         };
         let given = django.demands.iter().map(|name| format!("{}={}", name.value, value(&name.value)));
         let manage = self.facts.directory.join(&django.directory).join("manage.py");
-        let words: Vec<_> = given.chain([format!("python {manage} collectstatic --no-input")]).collect();
+        let settings = django.settings.as_ref().map(|settings| format!("DJANGO_SETTINGS_MODULE={settings}"));
+        let words: Vec<_> = settings.into_iter().chain(given).chain([format!("python {manage} collectstatic --no-input")]).collect();
         Some(words.join(" "))
     }
 
@@ -369,7 +339,8 @@ impl Maker<'_> {
 
     fn build_needs(&self) -> Vec<Need> {
         let mut needs: Vec<Need> = self.facts.natives.iter().flat_map(|native| native.value.build.clone()).collect();
-        if self.facts.remotes.iter().any(|remote| remote.value.contains("git")) {
+        needs.extend(self.facts.compiler.iter().flat_map(|compiler| compiler.value.needs()));
+        if self.facts.remotes.iter().any(|remote| remote.value.starts_with("git")) {
             needs.push(Need::Program("git".into()));
         }
         if self.by_ssh() {

@@ -73,6 +73,8 @@ pub fn tune(words: Vec<String>, sources: &Sources<'_>) -> Command {
                 by_variable(&mut command, 8000);
             }
         }
+        "uwsgi" => uwsgi(&mut command),
+        "celery" => beat(&mut command),
         "hypercorn" => bound(&mut command, &["-b", "--bind"], 8000),
         _ => {
             if let Some(server) = SERVERS.iter().find(|server| server.name == name) {
@@ -147,6 +149,31 @@ fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
             command.listens = Some(Listen { port, variable: found.variable, interface: Interface::Any, host: None });
         }
         None => by_variable(command, 8000),
+    }
+}
+
+/// uWSGI takes SIGTERM for a wish to start again, unless it is told to end.
+fn uwsgi(command: &mut Command) {
+    command.words.iter_mut().for_each(|word| *word = filled(word));
+    let bound = option(&command.words, &["--http", "--http-socket"]);
+    if let Some((.., address)) = bound {
+        let port = number(&address).unwrap_or(8000);
+        if let Some(word) = command.words.iter_mut().find(|word| **word == address) {
+            *word = format!(":{PORT}");
+        }
+        command.listens = Some(any(port));
+    }
+    if !command.words.iter().any(|word| word.contains("die-on-term")) {
+        command.words.push("--die-on-term".to_owned());
+    }
+}
+
+/// Celery's clock writes down what it did: beside the code, where the image lets nobody write, unless it is told where else.
+fn beat(command: &mut Command) {
+    let clock = command.words.iter().any(|word| matches!(word.as_str(), "beat" | "-B" | "--beat"));
+    let told = |word: &String| word.starts_with("--schedule") || word.starts_with("-s") || word.contains("DatabaseScheduler");
+    if clock && !command.words.iter().any(told) {
+        command.words.extend(["--schedule", "/tmp/celerybeat-schedule"].map(str::to_owned));
     }
 }
 
@@ -281,6 +308,9 @@ mod tests {
             ("waitress-serve --call app:create_app", "waitress-serve --host 0.0.0.0 --port {port} --call app:create_app", Some(8080)),
             ("python manage.py runserver 8080", "python manage.py runserver 0.0.0.0:{port}", Some(8080)),
             ("python bot.py", "python bot.py", None),
+            ("uwsgi --http 127.0.0.1:9000 --module x:app", "uwsgi --http :{port} --module x:app --die-on-term", Some(9000)),
+            ("celery -A x beat -l info", "celery -A x beat -l info --schedule /tmp/celerybeat-schedule", None),
+            ("celery -A x beat -S y:DatabaseScheduler", "celery -A x beat -S y:DatabaseScheduler", None),
             ("python serve.py $PORT", "python serve.py {port}", Some(8000)),
             (
                 "python manage.py migrate && gunicorn x.wsgi",

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::sources::{Source, Sources};
-use super::values::{demands, relative};
+use super::values::{below, demands};
 use crate::app::WritePath;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::python::Value;
@@ -28,6 +28,8 @@ pub struct Django<'s, 't> {
     pub package: String,
     /// The settings module and what it takes in.
     pub settings: Vec<&'s Source<'t>>,
+    /// The settings that servers are given, where `manage.py` names others.
+    pub served: Option<String>,
     /// `package.wsgi`, where it is there.
     pub wsgi: Option<Fact<String>>,
     /// `package.asgi:application`, where it is there.
@@ -69,14 +71,17 @@ fn read<'s, 't>(sources: &'s Sources<'t>, manage: &'s Source<'t>) -> Option<Djan
     let asgi = entry("asgi", "ASGI_APPLICATION", &settings);
     // what the server starts may name other settings than manage.py
     let served = wsgi.as_ref().or(asgi.as_ref()).and_then(|(_, source)| named(source));
-    if let Some((other, _)) = served.filter(|(other, _)| *other != module) {
-        settings = taken_in(sources, inside(&other), parent);
+    let plain = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "_.".contains(c));
+    let served = served.map(|(other, _)| other).filter(|other| *other != module && plain(other));
+    if let Some(other) = &served {
+        settings = taken_in(sources, inside(other), parent);
     }
     Some(Django {
         directory,
         manage,
         at: manage.evidence(&at, MANAGE),
         settings,
+        served,
         wsgi: wsgi.map(|(fact, _)| fact),
         asgi: asgi.map(|(fact, _)| fact.map(|module| format!("{module}:application"))),
         package,
@@ -104,7 +109,8 @@ fn taken_in<'s, 't>(sources: &'s Sources<'t>, first: Option<&'s Source<'t>>, par
 }
 
 impl Django<'_, '_> {
-    fn setting(&self, name: &str) -> Option<(&Source<'_>, &crate::read::python::Assign)> {
+    /// A setting, and where it is given.
+    pub fn setting(&self, name: &str) -> Option<(&Source<'_>, &crate::read::python::Assign)> {
         self.settings.iter().find_map(|source| {
             let assign = source.outline.assigns.iter().rev().find(|assign| assign.target == name);
             assign.map(|assign| (*source, assign))
@@ -143,15 +149,17 @@ impl Django<'_, '_> {
     /// Directories that uploads and a database file are written to, relative to that of `manage.py`.
     pub fn writes(&self) -> Vec<Fact<WritePath>> {
         let mut writes = Vec::new();
+        let home = self.manage.path.parent().unwrap_or(Utf8Path::new(""));
         if let Some((source, assign)) = self.setting("MEDIA_ROOT") {
             writes.extend(
-                relative(&assign.value).map(|path| Fact::new(WritePath { directory: path.into() }, source.evidence(&assign.at, MEDIA))),
+                below(home, source, &assign.value)
+                    .map(|path| Fact::new(WritePath { directory: path.into() }, source.evidence(&assign.at, MEDIA))),
             );
         }
         if let Some((source, assign)) = self.setting("DATABASES") {
             let by_variable =
                 self.settings.iter().any(|source| source.text.contains("dj_database_url") || source.text.contains("DATABASE_URL"));
-            let file = database_file(&assign.value).filter(|_| !by_variable);
+            let file = database_file(&assign.value).and_then(|name| below(home, source, name)).filter(|_| !by_variable);
             let directory = file.map(|file| Utf8Path::new(&file).parent().unwrap_or(Utf8Path::new("")).to_owned());
             writes.extend(directory.map(|directory| Fact::new(WritePath { directory }, source.evidence(&assign.at, SQLITE))));
         }
@@ -160,11 +168,11 @@ impl Django<'_, '_> {
 }
 
 /// `{"default": {"ENGINE": "...sqlite3", "NAME": BASE_DIR / "db.sqlite3"}}`
-fn database_file(value: &Value) -> Option<String> {
+fn database_file(value: &Value) -> Option<&Value> {
     let Value::Table(databases) = value else { return None };
     let (_, default) = databases.iter().find(|(key, _)| key.text() == Some("default"))?;
     let Value::Table(default) = default else { return None };
     let part = |name: &str| default.iter().find(|(key, _)| key.text() == Some(name)).map(|(_, value)| value);
     let sqlite = part("ENGINE")?.text()?.contains("sqlite3");
-    part("NAME").filter(|_| sqlite).and_then(relative)
+    part("NAME").filter(|_| sqlite)
 }

@@ -1,8 +1,8 @@
 //! Everything in a project that can be started, and what speaks for each.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
-use super::command::{self, Command, tune};
+use super::command::{Command, tune};
 use super::django::{self, Django};
 use super::frameworks::{Application, applications};
 use super::listen;
@@ -11,25 +11,17 @@ use super::serve::uwsgi;
 use super::sources::{Source, Sources};
 use crate::app::{Claim, Listen};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
-const PROCFILE: Rule = Rule::parsed("python.procfile", "this is what the Procfile starts");
+pub(super) const PROCFILE: Rule = Rule::parsed("python.procfile", "this is what the Procfile starts");
 const ASIDE: Rule = Rule::parsed("python.aside", "this directory holds examples, tools or tests");
 const MODULE: Rule = Rule::parsed("python.entry-module", "servers look for the application in a module of this name");
-const GUARD: Rule = Rule::parsed("python.main", "this runs when the file is started");
-const TOP: Rule = Rule::weak("python.top-level", "this file of a telling name does its work when it is started");
-const MAIN: Rule = Rule::parsed("python.main-module", "this runs with `python -m`");
-const PAGE: Rule = Rule::parsed("python.streamlit", "this is a page of Streamlit's");
-const WORKER: Rule = Rule::parsed("python.celery", "this is Celery's application");
 const ALONE: Rule = Rule::parsed("python.no-server", "no production server for it is among the dependencies");
 const NAMESAKE: Rule = Rule::parsed("python.namesake", "this bears the project's name");
 
 /// Names of files that start something by themselves.
-const STARTERS: [&str; 10] = ["main", "app", "bot", "run", "server", "start", "worker", "cli", "index", "service"];
-/// Files that are for the project's tools.
-const TOOLS: [&str; 9] =
-    ["setup.py", "manage.py", "conftest.py", "noxfile.py", "fabfile.py", "gunicorn.conf.py", "tasks.py", "wsgi.py", "asgi.py"];
+pub(super) const STARTERS: [&str; 10] = ["main", "app", "bot", "run", "server", "start", "worker", "cli", "index", "service"];
 
 /// How `docker run IMAGE ...` treats what follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +64,7 @@ pub struct Entry<'s, 't> {
 }
 
 impl Entry<'_, '_> {
-    fn new(name: &str, command: Command, what: String, at: Evidence) -> Self {
+    pub(super) fn new(name: &str, command: Command, what: String, at: Evidence) -> Self {
         let listens = command.listens.clone().map(|listen| Fact::new(listen, at.clone())).into_iter().collect();
         Self {
             name: name.to_owned(),
@@ -144,56 +136,6 @@ impl<'s, 't> Finder<'s, 't> {
         }
     }
 
-    fn procfile(&self) -> Vec<Entry<'s, 't>> {
-        let file = self.project.directory.join("Procfile");
-        let lines = (1..).zip(self.tree.text(&file).unwrap_or_default().lines());
-        let entry = |(number, line): (usize, &str)| {
-            let (kind, rest) = line.split_once(':')?;
-            if line.trim_start().starts_with('#') || kind == "release" || rest.trim().is_empty() {
-                return None;
-            }
-            let (directory, mut words) = command::words(rest);
-            let given = command::assignments(&mut words);
-            let mut command = tune(words, self.sources);
-            command.env.extend(given);
-            command.directory = directory;
-            let at = Evidence::at(file.clone(), Span::of_line(number, line), PROCFILE, line.trim());
-            let mut entry = Entry::new(if kind == "web" { "" } else { kind }, command, String::new(), at);
-            if kind == "web" {
-                entry.claims.push(Fact::new(Claim::Named, entry.at.clone()));
-            }
-            let program = entry.command.words.first().cloned().unwrap_or_default();
-            let django = if self.djangos.is_empty() || kind != "web" { "" } else { "Django behind " };
-            entry.what = format!("{django}{program} (Procfile:{number})");
-            entry.source = self.started(&entry.command);
-            if entry.name.is_empty() && self.project.name.is_none() {
-                entry.name = entry.source.map(nameable).unwrap_or_default();
-            }
-            entry.django = self.djangos.iter().position(|django| django.directory == entry.command.directory).filter(|_| kind == "web");
-            if let Some(django) = entry.django.and_then(|index| self.djangos.get(index)).filter(|_| self.project.name.is_none()) {
-                entry.name.clone_from(&django.package);
-            }
-            if let Some(source) = entry.source.filter(|_| entry.listens.is_empty()) {
-                entry.listens = listen::listens(self.sources, source);
-            }
-            Some(entry)
-        };
-        lines.filter_map(entry).collect()
-    }
-
-    /// The project's file that a command starts.
-    fn started(&self, command: &Command) -> Option<&'s Source<'t>> {
-        let base = self.sources.directory.join(&command.directory);
-        let target = |word: &String| {
-            if Utf8Path::new(word).extension() == Some("py") {
-                return self.sources.files.iter().find(|source| source.path == base.join(word));
-            }
-            let module = word.split([':', '(']).next().unwrap_or_default();
-            self.sources.module(module)
-        };
-        command.words.iter().skip(1).filter(|word| !word.ends_with("conf.py")).find_map(target)
-    }
-
     fn django(&self, index: usize, django: &Django<'s, 't>) -> Entry<'s, 't> {
         let installs = |name: &str| self.project.installs(name).is_some();
         let wsgi = django.wsgi.as_ref().map(|fact| fact.value.clone());
@@ -260,142 +202,10 @@ impl<'s, 't> Finder<'s, 't> {
         }
         Some(entry)
     }
-
-    fn streamlit(&self) -> Vec<Entry<'s, 't>> {
-        if self.project.installs("streamlit").is_none() {
-            return Vec::new();
-        }
-        let page = |source: &&'s Source<'t>| {
-            let below_pages = source.path.parent().is_some_and(|parent| parent.file_name() == Some("pages"));
-            let shows = source.outline.calls.iter().any(|call| {
-                matches!(
-                    call.path.as_str(),
-                    "streamlit.set_page_config"
-                        | "streamlit.title"
-                        | "streamlit.write"
-                        | "streamlit.navigation"
-                        | "streamlit.header"
-                        | "streamlit.markdown"
-                )
-            });
-            source.outline.imports("streamlit") && shows && !below_pages
-        };
-        let mut pages: Vec<_> = self
-            .sources
-            .files
-            .iter()
-            .filter(page)
-            .filter(|source| source.path.parent() == Some(&self.sources.directory) || self.sources.files.len() == 1)
-            .collect();
-        if pages.is_empty() {
-            pages = self.sources.files.iter().filter(page).filter(|source| !source.is_aside(&self.sources.directory)).collect();
-        }
-        // a page that another one imports is a part of it
-        let imported = |page: &Source<'t>| {
-            self.sources.files.iter().any(|other| {
-                other.path != page.path
-                    && other.outline.imports.iter().any(|import| other.absolute(&import.value).starts_with(&page.module))
-            })
-        };
-        if pages.len() > 1 {
-            let kept: Vec<_> = pages.iter().copied().filter(|page| !imported(page)).collect();
-            pages = if kept.is_empty() { pages } else { kept };
-        }
-        let entry = |source: &'s Source<'t>| {
-            let file = source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path).to_string();
-            let command = tune(["streamlit", "run", &file].map(str::to_owned).to_vec(), self.sources);
-            let mut entry =
-                Entry::new(&nameable(source), command, format!("Streamlit ({})", source.path), Evidence::exists(source.path, PAGE));
-            entry.source = Some(source);
-            entry
-        };
-        pages.into_iter().map(entry).collect()
-    }
-
-    fn celery(&self) -> Vec<Entry<'s, 't>> {
-        let made = |source: &'s Source<'t>| {
-            let call = source.outline.calls.iter().find(|call| call.path == "celery.Celery")?;
-            let words = ["celery", "-A", &source.module, "worker", "--loglevel", "info"].map(str::to_owned).to_vec();
-            let at = source.evidence(&call.at, WORKER);
-            let mut entry = Entry::new("worker", tune(words, self.sources), format!("Celery worker ({})", at.place()), at);
-            entry.source = Some(source);
-            entry.root.clone_from(&source.root);
-            Some(entry)
-        };
-        self.sources.files.iter().filter_map(made).take(1).collect()
-    }
-
-    fn scripts(&self) -> Vec<Entry<'s, 't>> {
-        if self.project.package.is_none() {
-            return Vec::new();
-        }
-        let entry = |script: &Fact<super::project::Script>| {
-            let command = Command { words: vec![script.value.name.clone()], ..Command::default() };
-            let at = script.because()[0].clone();
-            let mut entry = Entry::new(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.place()), at);
-            let module = script.value.target.split(':').next().unwrap_or_default();
-            entry.source = self.sources.module(module);
-            entry.listens = entry.source.map(|source| listen::listens(self.sources, source)).unwrap_or_default();
-            entry.form = Form::Tool;
-            entry.installed = true;
-            entry
-        };
-        self.project.scripts.iter().map(entry).collect()
-    }
-
-    /// Files that are started by themselves, and packages that are.
-    fn files(&self, taken: &[&Utf8Path]) -> Vec<Entry<'s, 't>> {
-        let commanded = |source: &Source<'_>| {
-            let top = source.module.split('.').next();
-            self.project.package.is_some() && self.project.scripts.iter().any(|script| script.value.target.split(['.', ':']).next() == top)
-        };
-        let entry = |source: &'s Source<'t>| {
-            let name = source.path.file_name().unwrap_or_default();
-            let stem = source.path.file_stem().unwrap_or_default();
-            if taken.contains(&source.path) || TOOLS.contains(&name) || commanded(source) {
-                return None;
-            }
-            let depth = source.path.strip_prefix(&self.sources.directory).map_or(9, |inside| inside.components().count());
-            let at = if name == "__main__.py" && !source.root.as_str().contains("__") {
-                Evidence::exists(source.path, MAIN)
-            } else if let Some(guard) = source.outline.guard.as_ref().filter(|_| depth == 1 || STARTERS.contains(&stem)) {
-                source.evidence(guard, GUARD)
-            } else {
-                let works = source
-                    .outline
-                    .calls
-                    .iter()
-                    .find(|call| call.scope == crate::read::python::Scope::Module && !call.path.ends_with("load_dotenv"));
-                let call = works.filter(|_| STARTERS.contains(&stem) && depth <= 2)?;
-                source.evidence(&call.at, TOP)
-            };
-            let command = tune(self.plain(source), self.sources);
-            let own = if STARTERS.contains(&stem) && depth == 1 && self.project.name.is_some() {
-                String::new()
-            } else if STARTERS.contains(&stem) && depth == 1 || name == "__main__.py" {
-                nameable(source)
-            } else {
-                stem.to_owned()
-            };
-            let mut entry = Entry::new(
-                &own,
-                command,
-                format!("{} ({})", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path), at.place()),
-                at,
-            );
-            entry.what = format!("starts {}", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path));
-            entry.listens = listen::listens(self.sources, source);
-            entry.source = Some(source);
-            entry.root.clone_from(&source.root);
-            entry.installed = self.is_installed(source);
-            Some(entry)
-        };
-        self.sources.files.iter().filter_map(entry).collect()
-    }
 }
 
 /// A name for what a file starts: the file's, or its package's where the file's says nothing.
-fn nameable(source: &Source<'_>) -> String {
+pub fn nameable(source: &Source<'_>) -> String {
     let last = source.module.trim_end_matches(".__main__").rsplit('.').next().unwrap_or("app");
     let generic = STARTERS.contains(&last) || matches!(last, "wsgi" | "asgi" | "application");
     let package = source.module.split('.').next().filter(|package| generic && *package != last);

@@ -1,12 +1,13 @@
 //! Lock files: what is installed, in which version, and which wheels there are of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use toml::Spanned;
 
+use super::groups::{Group, Kind};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
 use crate::read::requirement::normal;
@@ -45,21 +46,40 @@ struct Package {
     files: Vec<toml::Table>,
     groups: Option<Vec<String>>,
     category: Option<String>,
+    /// Poetry's: it is installed with an extra alone.
+    #[serde(default)]
+    optional: bool,
+    markers: Option<toml::Value>,
     dependencies: Option<toml::Value>,
     #[serde(default, rename = "optional-dependencies")]
-    optional: toml::Table,
+    extras: toml::Table,
+    #[serde(default, rename = "dev-dependencies")]
+    development: toml::Table,
 }
 
-/// Reads `uv.lock`: what the project at its root reaches without its development groups.
+/// What a lock file says.
+#[derive(Clone, Debug, Default)]
+pub struct Lock {
+    /// What is installed.
+    pub packages: Vec<Locked>,
+    /// The names of all that is locked, whether it is installed or not; the project's own among them.
+    pub known: BTreeSet<String>,
+}
+
+/// Reads `uv.lock`: what the project at its root reaches by itself and by these groups.
 ///
 /// # Errors
 /// When it is broken.
-pub fn uv(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
+pub fn uv(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
     let packages = parse(file, text)?;
     let by_name: BTreeMap<&str, &Package> = packages.iter().map(|package| (package.name.get_ref().as_str(), package)).collect();
     let own = |package: &&Package| ["virtual", "editable"].iter().any(|kind| package.source.contains_key(*kind));
     let mut open: Vec<(String, Vec<String>)> =
         packages.iter().filter(own).map(|package| (package.name.get_ref().clone(), Vec::new())).collect();
+    for (package, group) in packages.iter().filter(own).flat_map(|package| groups.iter().map(move |group| (package, group))) {
+        let lists = if group.kind == Kind::Extra { &package.extras } else { &package.development };
+        open.extend(edges(lists.get(&group.name)));
+    }
     let mut reached: BTreeMap<String, Vec<String>> = BTreeMap::new();
     while let Some((name, extras)) = open.pop() {
         let known = reached.get(&name).cloned();
@@ -68,40 +88,51 @@ pub fn uv(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
         if known.is_none() {
             open.extend(edges(package.dependencies.as_ref()));
         }
-        open.extend(fresh.iter().flat_map(|extra| edges(package.optional.get(extra))));
+        open.extend(fresh.iter().flat_map(|extra| edges(package.extras.get(extra))));
         reached.entry(name).or_default().extend(fresh);
     }
     let installed = packages.iter().filter(|package| !own(package) && reached.contains_key(package.name.get_ref()));
-    Ok(installed.flat_map(|package| locked(file, text, package, &reached[package.name.get_ref()])).collect())
+    let installed = installed.flat_map(|package| locked(file, text, package, &reached[package.name.get_ref()])).collect();
+    Ok(Lock { packages: installed, known: known(&packages) })
+}
+
+fn known(packages: &[Package]) -> BTreeSet<String> {
+    packages.iter().map(|package| normal(package.name.get_ref())).collect()
 }
 
 /// Reads a lock that names groups with each package: Poetry's, PDM's, and `pylock.toml`.
 ///
 /// # Errors
 /// When it is broken.
-pub fn grouped(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
+pub fn grouped(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
     let packages = parse(file, text)?;
+    let asked = |name: &str| groups.iter().any(|group| group.name == name);
     let shipped = |package: &&Package| {
-        let groups = package.groups.as_ref();
-        let by_group = groups.is_none_or(|groups| groups.iter().any(|group| group == "main" || group == "default"));
-        by_group && package.category.as_ref().is_none_or(|category| category == "main")
+        let wanted = |group: &String| group == "main" || group == "default" || asked(group);
+        let by_group = package.groups.as_ref().is_none_or(|groups| groups.iter().any(wanted));
+        let extra = |marker: &str| groups.iter().any(|group| group.kind == Kind::Extra && marker.contains(&format!("\"{}\"", group.name)));
+        let by_extra = !package.optional || package.markers.as_ref().is_some_and(|markers| extra(&markers.to_string().replace('\\', "")));
+        by_group && by_extra && package.category.as_ref().is_none_or(|category| category == "main")
     };
-    Ok(packages.iter().filter(shipped).flat_map(|package| locked(file, text, package, &[])).collect())
+    let shipped = packages.iter().filter(shipped).flat_map(|package| locked(file, text, package, &[])).collect();
+    Ok(Lock { packages: shipped, known: known(&packages) })
 }
 
 /// Reads `Pipfile.lock`.
 ///
 /// # Errors
 /// When it is broken.
-pub fn pipfile(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
+pub fn pipfile(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
     let broken = |error: serde_json::Error| {
         let line = u32::try_from(error.line()).unwrap_or(1).max(1);
         let span = Span { line, column: u32::try_from(error.column()).unwrap_or(1).max(1), length: 1 };
         Diagnostic::error("manifest::broken", format!("`{file}` is no JSON: {error}")).at(file, Some(span), "here")
     };
     let lock: Json = serde_json::from_str(text).map_err(broken)?;
-    let packages = lock.get("default").and_then(Json::as_object);
-    let locked = packages.into_iter().flatten().flat_map(|(name, package)| {
+    let section = |name: &str| lock.get(name).and_then(Json::as_object).into_iter().flatten();
+    let known = lock.as_object().into_iter().flatten().flat_map(|(name, _)| section(name)).map(|(name, _)| normal(name)).collect();
+    let sections = std::iter::once("default").chain(groups.iter().map(|group| group.name.as_str()));
+    let locked = sections.flat_map(section).flat_map(|(name, package)| {
         let start = text.find(&format!("\"{name}\":")).unwrap_or(0);
         let at = Evidence::at(file, Span::of(text, start, start + name.len() + 2), LOCKED, name.as_str());
         let version = package.get("version").and_then(Json::as_str).map(|version| version.trim_start_matches('=').to_owned());
@@ -110,7 +141,7 @@ pub fn pipfile(file: &Utf8Path, text: &str) -> Result<Vec<Locked>> {
         let names: Vec<_> = std::iter::once(name.clone()).chain(extras.map(|extra| format!("{name}[{extra}]"))).collect();
         names.into_iter().map(move |name| Locked { name, version: version.clone(), wheels: Vec::new(), at: at.clone() })
     });
-    Ok(locked.collect())
+    Ok(Lock { packages: locked.collect(), known })
 }
 
 fn parse(file: &Utf8Path, text: &str) -> Result<Vec<Package>> {
@@ -150,8 +181,8 @@ fn locked(file: &Utf8Path, text: &str, package: &Package, extras: &[String]) -> 
 mod tests {
     use super::*;
 
-    fn names(locked: Result<Vec<Locked>>) -> Vec<String> {
-        locked.unwrap_or_default().into_iter().map(|locked| locked.name).collect()
+    fn names(lock: Result<Lock>) -> Vec<String> {
+        lock.unwrap_or_default().packages.into_iter().map(|locked| locked.name).collect()
     }
 
     #[test]
@@ -179,17 +210,25 @@ other = [{ name = "nope" }]
 name = "uvloop"
 version = "1"
 "#;
-        let locked = uv("uv.lock".into(), text);
+        let locked = uv("uv.lock".into(), text, &[]);
         assert_eq!(names(locked.clone()), ["uvicorn", "uvicorn[standard]", "uvloop"]);
-        assert_eq!(locked.unwrap_or_default()[0].wheels, ["uvicorn-0.30-py3-none-any.whl"]);
+        let dev = Group { name: "dev".into(), kind: Kind::Group };
+        assert_eq!(names(uv("uv.lock".into(), text, &[&dev])), ["ruff", "uvicorn", "uvicorn[standard]", "uvloop"]);
+        assert_eq!(locked.unwrap_or_default().packages[0].wheels, ["uvicorn-0.30-py3-none-any.whl"]);
     }
 
     #[test]
     fn groups_for_development_are_not_shipped() {
         let text = "[[package]]\nname = \"a\"\nversion = \"1\"\ngroups = [\"main\", \"dev\"]\n[[package]]\nname = \"b\"\nversion = \"1\"\ngroups = [\"dev\"]\n[[package]]\nname = \"c\"\nversion = \"1\"\ncategory = \"dev\"\n";
-        assert_eq!(names(grouped("poetry.lock".into(), text)), ["a"]);
+        assert_eq!(names(grouped("poetry.lock".into(), text, &[])), ["a"]);
+        let text = "[[package]]\nname = \"a\"\noptional = true\ngroups = [\"main\"]\nmarkers = \"extra == \\\"web\\\"\"\n";
+        let web = Group { name: "web".into(), kind: Kind::Extra };
+        assert_eq!(
+            (names(grouped("poetry.lock".into(), text, &[])), names(grouped("poetry.lock".into(), text, &[&web]))),
+            (vec![], vec!["a".to_owned()])
+        );
         let lock = r#"{"default": {"Flask_X": {"version": "==2.0.2", "extras": ["async"]}}, "develop": {"pytest": {}}}"#;
-        assert_eq!(names(pipfile("Pipfile.lock".into(), lock)), ["flask-x", "flask-x[async]"]);
-        assert!(pipfile("Pipfile.lock".into(), "{").is_err() && uv("uv.lock".into(), "[[").is_err());
+        assert_eq!(names(pipfile("Pipfile.lock".into(), lock, &[])), ["flask-x", "flask-x[async]"]);
+        assert!(pipfile("Pipfile.lock".into(), "{", &[]).is_err() && uv("uv.lock".into(), "[[", &[]).is_err());
     }
 }

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::requirements;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::document::Document;
 use crate::tree::Tree;
@@ -39,7 +39,7 @@ pub enum Manager {
 
 impl Manager {
     /// All that have a lock file.
-    const LOCKING: [Manager; 5] = [Manager::Uv, Manager::Poetry, Manager::Pdm, Manager::Pipenv, Manager::Pylock];
+    pub const LOCKING: [Manager; 5] = [Manager::Uv, Manager::Poetry, Manager::Pdm, Manager::Pipenv, Manager::Pylock];
 
     /// The name of its lock file.
     pub fn lock(self) -> Option<&'static str> {
@@ -79,11 +79,9 @@ impl Manager {
     }
 }
 
-/// Who manages the dependencies of the project in `directory`; nothing when there is no project.
-///
-/// # Errors
-/// When several lock files are there and the manifest speaks for none.
-pub fn manager(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>) -> Result<Option<Fact<Manager>>> {
+/// Who manages the dependencies of the project in `directory`; nothing when there is no project, and several when several lock files are
+/// there and the manifest speaks for none.
+pub fn managers(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>) -> Vec<Fact<Manager>> {
     let locks: Vec<(Manager, Utf8PathBuf)> = Manager::LOCKING
         .into_iter()
         .filter_map(|manager| Some((manager, lock_directory(tree, directory, manager).join(manager.lock()?))))
@@ -94,40 +92,47 @@ pub fn manager(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_
         |(manager, _): &&(Manager, Utf8PathBuf)| pyproject.zip(manager.section()).is_some_and(|(table, section)| table.has(section));
     match locks.as_slice() {
         [] => {}
-        [one] => return Ok(Some(fact(one))),
+        [one] => return vec![fact(one)],
         several => {
             return match several.iter().filter(spoken_for).collect::<Vec<_>>().as_slice() {
-                [one] => Ok(Some(fact(one))),
-                _ => Err(conflict(several).into()),
+                [one] => vec![fact(one)],
+                _ => several.iter().map(fact).collect(),
             };
         }
     }
+    unlocked(tree, directory, pyproject).into_iter().collect()
+}
+
+/// Who manages dependencies that nothing locks.
+fn unlocked(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>) -> Option<Fact<Manager>> {
     let at = |file: &Utf8Path| Evidence::exists(file.to_owned(), LISTS);
     let requirements = requirements::main_file(tree, directory);
     let described = |keys: &[&str]| pyproject.and_then(|table| Some(table.evidence(table.get(keys)?, LISTS)));
     let dynamic = pyproject.is_some_and(|table| table.strings(&["project", "dynamic"]).iter().any(|(field, _)| *field == "dependencies"));
     if let Some(file) = requirements {
-        return Ok(Some(Fact::new(Manager::Requirements, at(&file))));
+        return Some(Fact::new(Manager::Requirements, at(&file)));
     }
     let pipfile = directory.join("Pipfile");
     if tree.has(&pipfile) {
-        return Ok(Some(Fact::new(Manager::Pipenv, at(&pipfile))));
+        return Some(Fact::new(Manager::Pipenv, at(&pipfile)));
     }
     if let Some(evidence) = described(&["project", "name"]).filter(|_| !dynamic) {
-        return Ok(Some(Fact::new(Manager::Project, evidence)));
+        return Some(Fact::new(Manager::Project, evidence));
     }
     let built = described(&["project", "name"]).or_else(|| described(&["tool", "poetry", "name"]));
     let setup = ["setup.py", "setup.cfg"].iter().map(|name| directory.join(name)).find(|file| tree.has(file));
-    Ok(built.or_else(|| setup.map(|file| at(&file))).map(|evidence| Fact::new(Manager::Install, evidence)))
+    built.or_else(|| setup.map(|file| at(&file))).map(|evidence| Fact::new(Manager::Install, evidence))
 }
 
-fn conflict(locks: &[(Manager, Utf8PathBuf)]) -> Diagnostic {
-    let names: Vec<_> = locks.iter().map(|(_, file)| format!("`{file}`")).collect();
+/// Several locks, and nobody says which one counts.
+pub fn conflict<'f>(locks: impl IntoIterator<Item = &'f Fact<Manager>>) -> Diagnostic {
+    let locks: Vec<_> = locks.into_iter().collect();
+    let names: Vec<_> = locks.iter().map(|lock| format!("`{}`", lock.place())).collect();
     let message = format!("{} lock the same dependencies, and nothing says which one counts", names.join(" and "));
-    let error =
-        locks.iter().fold(Diagnostic::usage("python::locks", message), |error, (_, file)| error.at(file.clone(), None, "one of them"));
-    let first = locks.first().map_or("uv.lock", |(_, file)| file.file_name().unwrap_or("uv.lock"));
-    error.help(format!("delete those that are stale, or name them in `.imggenignore` to keep `{first}`"))
+    let error = Diagnostic::usage("python::locks", message);
+    let error = locks.iter().fold(error, |error, lock| error.at(lock.place().file.to_owned(), None, "one of them"));
+    let ids: Vec<_> = locks.iter().map(|lock| lock.value.id()).collect();
+    error.help(format!("delete those that are stale, or name the one that counts: `python.lock` may be {}", ids.join(" or ")))
 }
 
 /// Where the lock lies: beside the manifest, or at the root of its uv workspace.

@@ -5,18 +5,29 @@ mod build;
 mod command;
 mod constraint;
 mod django;
+mod downloads;
 mod entry;
+mod extension;
 mod frameworks;
+mod groups;
+mod hints;
+mod install;
 mod listen;
 mod lock;
+mod look;
 mod manager;
+mod named;
 mod observe;
+mod package;
 mod places;
+mod procfile;
 mod project;
 mod report;
 mod requirements;
+mod runners;
 mod serve;
 mod sources;
+mod starters;
 mod stdlib;
 mod values;
 mod version;
@@ -27,8 +38,12 @@ use camino::Utf8PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::extension::Compiler;
+use self::groups::Group;
 use self::manager::Manager;
-use self::project::Backend;
+use self::package::Backend;
+use self::project::Own;
+use self::version::Held;
 use super::{Language, Offers};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
@@ -56,6 +71,8 @@ pub struct Settings {
     pub version: Option<Version>,
     /// The command to start, in place of the one that was found; `{port}` stands for the port.
     pub command: Option<Vec<String>>,
+    /// The manager whose lock counts, where there are several: `uv`, `poetry`, `pdm`, `pipenv` or `pylock`.
+    pub lock: Option<Manager>,
     /// Whether static files of Django's are collected during the build, in place of what was found.
     pub collectstatic: Option<bool>,
 }
@@ -69,16 +86,29 @@ pub struct Facts {
     pub directory: Utf8PathBuf,
     /// Who manages the dependencies.
     pub manager: Fact<Manager>,
+    /// The same by other locks of the same dependencies, where nothing says which one counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rivals: Vec<Facts>,
     /// What the dependencies are installed from.
     pub manifests: Vec<Utf8PathBuf>,
     /// The name of the project as a member of a workspace.
     pub member: Option<String>,
     /// Set when the project itself is installed.
     pub package: Option<Fact<Backend>>,
+    /// Where its own dependencies are known without its sources.
+    pub own: Own,
+    /// What of its metadata is known to its build alone.
+    pub metadata: Metadata,
     /// The Pythons that it runs on, best first.
     pub versions: Vec<Fact<Version>>,
-    /// Pythons that lack binaries of what is locked.
-    pub held_back: Vec<Fact<Version>>,
+    /// Pythons that lack something that the program needs.
+    pub held_back: Vec<Fact<Held>>,
+    /// Sets of dependencies that are installed besides the project's own.
+    pub groups: Vec<Fact<Group>>,
+    /// Which groups uv installs unless it is told otherwise.
+    pub default_groups: DefaultGroups,
+    /// What compiles native code of the project's own.
+    pub compiler: Option<Fact<Compiler>>,
     /// Dependencies that come from repositories or archives.
     pub remotes: Vec<Fact<String>>,
     /// Dependencies that lie in the project.
@@ -107,12 +137,60 @@ pub struct Facts {
     pub django: Option<DjangoFacts>,
     /// Packages that need native libraries.
     pub natives: Vec<Fact<NativeUse>>,
-    /// Set when torch is installed and nothing asks for CUDA.
-    pub torch: Option<Fact<()>>,
+    /// Which torch is installed, where it is.
+    pub torch: Option<Fact<Torch>>,
     /// A package that has wheels for glibc and none for musl.
     pub only_glibc: Option<Fact<()>>,
     /// How many packages are known to be installed.
     pub locked: usize,
+}
+
+impl Facts {
+    /// The facts by the lock that counts.
+    ///
+    /// # Errors
+    /// When there are several locks and nothing says which one counts.
+    fn counting(&self, layers: &Layers) -> Result<&Self> {
+        if self.rivals.is_empty() {
+            return Ok(self);
+        }
+        let asked = layers.iter().find_map(|layer| layer.settings().languages.python.lock);
+        let all = || std::iter::once(self).chain(&self.rivals);
+        let chosen = all().find(|facts| Some(facts.manager.value) == asked);
+        Ok(chosen.ok_or_else(|| manager::conflict(all().map(|facts| &facts.manager)))?)
+    }
+}
+
+/// The groups that uv installs unless it is told otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DefaultGroups {
+    /// `dev`, as uv has it.
+    Usual,
+    /// Those that the project names.
+    Named,
+}
+
+/// What a package says of itself without being built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Metadata {
+    /// All of it.
+    Static,
+    /// Not its version, or something else.
+    Dynamic,
+}
+
+/// A torch that is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Torch {
+    /// Nothing asks for CUDA, and nothing binds it to a file: the one for the processor is taken.
+    Processor,
+    /// A lock has the one for CUDA, and nothing that the project uses asks for that.
+    LockedWithCuda,
+    /// The one that is listed.
+    AsListed,
 }
 
 /// What the build has to know of Django.
@@ -122,6 +200,8 @@ pub struct DjangoFacts {
     pub directory: Utf8PathBuf,
     /// Where static files are collected, when they are.
     pub static_root: Option<Evidence>,
+    /// The settings that servers are given, where `manage.py` names others.
+    pub settings: Option<String>,
     /// Variables that the settings do not load without.
     pub demands: Vec<Fact<String>>,
 }
@@ -160,6 +240,7 @@ impl Language for Python {
     }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
+        let facts = facts.counting(layers)?;
         let asked = layers.choose("python.version", |settings| settings.languages.python.version);
         let versions: Vec<Fact<Version>> = match &asked {
             None => facts.versions.clone(),
@@ -200,6 +281,6 @@ impl Language for Python {
     }
 
     fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {
-        build::blueprint(facts, choices, target)
+        build::blueprint(facts.counting(&choices.layers)?, choices, target)
     }
 }

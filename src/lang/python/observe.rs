@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::entry::{Entry, Form};
 use super::project::Project;
 use super::sources::{Source, Sources, calls};
-use super::values::{demands, relative};
+use super::values::{below, demands, relative};
 use crate::app::{Behaviour, Interface, StopSignal, WritePath};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
@@ -37,7 +37,7 @@ pub fn behaviour(sources: &Sources<'_>, entry: &Entry<'_, '_>) -> Behaviour {
     for (source, assign) in reached.iter().flat_map(|source| source.outline.assigns.iter().map(move |assign| (source, assign))) {
         let key = assign.target.rsplit(['[', '.']).next().unwrap_or_default().trim_end_matches(']');
         if matches!(key, "UPLOAD_FOLDER" | "UPLOAD_DIR" | "UPLOADS_DIR" | "MEDIA_ROOT") {
-            let directory = relative(&assign.value);
+            let directory = below(&sources.directory, source, &assign.value);
             if let Some(directory) = directory {
                 push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(&assign.at, WRITES));
             }

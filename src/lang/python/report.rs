@@ -1,8 +1,9 @@
 //! What is said about the build of a Python program: the headline, the decisions, what wants a look.
 
-use super::NativeUse;
 use super::build::{Build, Maker};
+use super::extension::Compiler;
 use super::manager::Manager;
+use super::{NativeUse, Torch};
 use crate::catalog::Installer;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
@@ -40,8 +41,8 @@ impl Maker<'_> {
             Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
             None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why("the newest that the project allows"),
         };
-        for held in facts.held_back.iter().filter(|held| held.value != version) {
-            toolchain = toolchain.over(format!("Python {}", held.value), "what is locked has no binaries for it", held.because());
+        for held in facts.held_back.iter().filter(|held| held.value.version != version) {
+            toolchain = toolchain.over(format!("Python {}", held.value.version), held.value.why, held.because());
         }
         let installed = build
             .dependencies
@@ -60,7 +61,20 @@ impl Maker<'_> {
             )
             .why(how),
         ];
-        if let Some(torch) = &facts.torch {
+        for group in &facts.groups {
+            let why = group.because()[0].meaning;
+            decisions.push(Decision::detected(Topic::Dependencies, group.value.words(), group.because()).why(why));
+        }
+        if let Some(compiler) = &facts.compiler {
+            let words = match compiler.value {
+                Compiler::C => "a C compiler in the build stage",
+                Compiler::Cxx => "a C++ compiler in the build stage",
+                Compiler::Rust => "Rust's toolchain in the build stage, from the image of its newest release",
+            };
+            decisions
+                .push(Decision::detected(Topic::Linkage, words, compiler.because()).why("the project compiles native code of its own"));
+        }
+        if let Some(torch) = facts.torch.as_ref().filter(|torch| torch.value == Torch::Processor) {
             decisions.push(
                 Decision::detected(Topic::Dependencies, "torch for the processor", torch.because())
                     .why("nothing here asks for CUDA, which takes some gigabytes"),
@@ -83,6 +97,14 @@ impl Maker<'_> {
         }
         if self.by_ssh() {
             warnings.push(Diagnostic::note("python::ssh", "a dependency is fetched by ssh").help("`docker build --ssh default .`"));
+        }
+        if let Some(torch) = self.facts.torch.as_ref().filter(|torch| torch.value == Torch::LockedWithCuda) {
+            let message = "what is locked holds torch with CUDA, some gigabytes that a processor has no use for";
+            let warning = torch.because().iter().fold(Diagnostic::warning("python::torch-cuda", message), Diagnostic::because);
+            warnings.push(warning.help(
+                "without a graphics card, lock it from https://download.pytorch.org/whl/cpu: an explicit index in `[[tool.uv.index]]`, \
+                 or `--index-url` where requirements are compiled",
+            ));
         }
         if let Some(native) =
             self.facts.natives.iter().find(|native| self.choices.base.installer == Some(Installer::Apk) && !native.value.build.is_empty())

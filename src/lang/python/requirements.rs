@@ -4,26 +4,29 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::lock::Locked;
 use super::manager::Manager;
+use super::package::Setup;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::read::document::{self, Document};
-use crate::read::python::{Outline, Value};
 use crate::read::requirement::{self, Line, Requirement, normal};
 use crate::tree::Tree;
 
-const LISTED: Rule = Rule::parsed("python.requirement", "this package is asked for");
+pub(super) const LISTED: Rule = Rule::parsed("python.requirement", "this package is asked for");
 const REMOTE: Rule = Rule::parsed("python.remote", "this dependency comes from elsewhere");
 const LOCAL: Rule = Rule::parsed("python.local", "this dependency lies in the project");
 const INDEX: Rule = Rule::parsed("python.index", "packages come from this index");
 
 /// Names of the file that lists what production needs, the most telling first.
-const FILES: [&str; 9] = [
+const FILES: [&str; 12] = [
     "requirements.txt",
     "requirements/production.txt",
     "requirements/prod.txt",
     "requirements/requirements.txt",
     "requirements/base.txt",
     "requirements-prod.txt",
+    "requirements-production.txt",
+    "requirements_prod.txt",
+    "requirements_production.txt",
     "requirements.prod.txt",
     "requirements/main.txt",
     "requirements.lock",
@@ -36,29 +39,42 @@ pub struct Listed {
     pub files: Vec<Utf8PathBuf>,
     /// Packages.
     pub packages: Vec<Locked>,
+    /// Those of them that an index has and that are asked for on every system: what a lock cannot lack.
+    pub certain: Vec<Locked>,
     /// Repositories and archives.
     pub remotes: Vec<Fact<String>>,
     /// Directories and files of the project.
     pub locals: Vec<Fact<String>>,
     /// Indexes.
     pub indexes: Vec<Fact<String>>,
+    /// Whether what is listed is bound to the files that it was listed with.
+    pub hashed: bool,
 }
 
-/// The requirements file of a project.
+/// The requirements file of a project: the first of those that are there, unless one for production takes it in.
 pub fn main_file(tree: &Tree, directory: &Utf8Path) -> Option<Utf8PathBuf> {
-    FILES.iter().map(|name| directory.join(name)).find(|file| tree.has(file))
+    let mut there = FILES.iter().map(|name| directory.join(name)).filter(|file| tree.has(file));
+    let first = there.next()?;
+    let for_production = |file: &Utf8PathBuf| file.as_str().contains("prod");
+    let takes_in = |file: &Utf8PathBuf| {
+        let beside = file.parent().unwrap_or(Utf8Path::new(""));
+        let text = tree.text(file).unwrap_or_default();
+        requirement::lines(text).iter().any(|(.., line)| matches!(line, Line::Include(path) if join(beside, path) == first))
+    };
+    let production = there.find(|file| for_production(file) && takes_in(file));
+    Some(production.unwrap_or(first))
 }
 
 /// Reads what the manifests list.
 ///
 /// # Errors
 /// When a file that is included is not there.
-pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>, manager: Manager) -> Result<Listed> {
+pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>, setup: &Setup, manager: Manager) -> Result<Listed> {
     let mut listed = Listed::default();
     match manager {
         Manager::Requirements => {
             if let Some(file) = main_file(tree, directory) {
-                listed.read(tree, &file)?;
+                listed.read(tree, &file, None)?;
             }
         }
         Manager::Pipenv => {
@@ -67,7 +83,7 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>
                 listed.pipfile(&Document::toml(&file, text)?);
             }
         }
-        Manager::Install => listed.setup(tree, directory),
+        Manager::Install => setup.requires.iter().for_each(|(text, at)| listed.text(text, at)),
         _ => {}
     }
     if let Some(table) = pyproject {
@@ -80,21 +96,25 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>
 }
 
 impl Listed {
-    fn read(&mut self, tree: &Tree, file: &Utf8Path) -> Result<()> {
+    fn read(&mut self, tree: &Tree, file: &Utf8Path, by: Option<&Evidence>) -> Result<()> {
         if self.files.iter().any(|known| known == file) {
             return Ok(());
         }
         self.files.push(file.to_owned());
         let Some(text) = tree.manifest(file)? else {
             let error = Diagnostic::error("python::missing-requirements", format!("`{file}` is included and not there"));
-            return Err(error.at(file.to_owned(), None, "looked for here").into());
+            let error = by.into_iter().fold(error, |error, by| error.at(by.file.clone(), by.span, "this includes it"));
+            return Err(error.help("commit it, or take the line out: the build sees what the repository holds").into());
         };
         let beside = file.parent().unwrap_or(Utf8Path::new(""));
+        self.hashed |= text.contains("--hash=");
         for (number, raw, line) in requirement::lines(text) {
             let at = |rule| Evidence::at(file, Span::of_line(number, raw), rule, raw.trim());
             match line {
                 Line::Requirement(requirement) => self.requirement(&requirement, &at(LISTED)),
-                Line::Include(path) | Line::Constraint(path) if !path.contains("://") => self.read(tree, &join(beside, &path))?,
+                Line::Include(path) | Line::Constraint(path) if !path.contains("://") => {
+                    self.read(tree, &join(beside, &path), Some(&at(LISTED)))?;
+                }
                 Line::Local(path) => self.locals.push(Fact::new(path, at(LOCAL))),
                 Line::Remote(url) => self.remote(url, at(REMOTE)),
                 Line::Index(url) => self.indexes.push(Fact::new(url, at(INDEX))),
@@ -123,19 +143,35 @@ impl Listed {
         let version = version.filter(|version| !version.contains([',', '*']));
         let extras = requirement.extras.iter().map(|extra| format!("{}[{extra}]", requirement.name));
         let names = std::iter::once(requirement.name.clone()).chain(extras);
-        self.packages.extend(names.map(|name| Locked { name, version: version.clone(), wheels: Vec::new(), at: at.clone() }));
+        let packages: Vec<_> = names.map(|name| Locked { name, version: version.clone(), wheels: Vec::new(), at: at.clone() }).collect();
+        self.certain.extend(packages.first().filter(|_| requirement.url.is_none() && marker.is_empty()).cloned());
+        self.packages.extend(packages);
         if let Some(url) = requirement.url.as_ref().filter(|url| !url.starts_with("file:")) {
             self.remotes.push(Fact::new(url.clone(), Evidence { rule: REMOTE.id, meaning: REMOTE.meaning, ..at.clone() }));
         }
     }
 
     fn project(&mut self, table: &Document<'_>) {
-        for (text, value) in table.strings(&["project", "dependencies"]) {
-            if let Some(requirement) = requirement::parse(text) {
-                self.requirement(&requirement, &table.evidence(value, LISTED));
-            }
+        if let Some(list) = table.get(&["project", "dependencies"]) {
+            self.strings(table, list);
         }
         self.table(table, &["tool", "poetry", "dependencies"]);
+    }
+
+    /// A list of requirements.
+    pub fn strings(&mut self, table: &Document<'_>, list: &document::Value<'_>) {
+        for value in list.list() {
+            if let Some(text) = value.string() {
+                self.text(text, &table.evidence(value, LISTED));
+            }
+        }
+    }
+
+    /// One requirement.
+    pub fn text(&mut self, text: &str, at: &Evidence) {
+        if let Some(requirement) = requirement::parse(text) {
+            self.requirement(&requirement, at);
+        }
     }
 
     fn pipfile(&mut self, table: &Document<'_>) {
@@ -143,14 +179,18 @@ impl Listed {
     }
 
     /// Dependencies as Poetry and Pipenv write them: names with versions or tables.
-    fn table(&mut self, table: &Document<'_>, keys: &[&str]) {
+    pub fn table(&mut self, table: &Document<'_>, keys: &[&str]) {
         for (name, value) in table.entries(keys).into_iter().filter(|(name, _)| *name != "python") {
             let at = table.evidence(value, LISTED);
-            let text = |key: &str| value.get(&[key]).and_then(|value| value.string()).map(str::to_owned);
+            let text = |key: &str| value.get(&[key]).and_then(document::Value::string).map(str::to_owned);
             let extras = value.get(&["extras"]).into_iter().flat_map(document::Value::list);
-            let extras = extras.filter_map(|extra| extra.string()).map(normal).collect();
-            let requirement =
-                Requirement { name: normal(name), extras, url: text("git").or_else(|| text("url")), ..Requirement::default() };
+            let extras = extras.filter_map(document::Value::string).map(normal).collect();
+            let url = text("git").map(|url| git(&url)).or_else(|| text("url")).or_else(|| text("path").map(|path| format!("file:{path}")));
+            let keyed = |key: &str| value.get(&[key]).is_some();
+            let condition = ["markers", "python", "platform", "sys_platform"].into_iter().find(|key| keyed(key));
+            let several = (!value.list().is_empty()).then_some("several");
+            let marker = text("markers").or_else(|| condition.or(several).map(str::to_owned)).unwrap_or_default();
+            let requirement = Requirement { name: normal(name), extras, url, marker, ..Requirement::default() };
             if let Some(path) = text("path") {
                 self.locals.push(Fact::new(path, Evidence { rule: LOCAL.id, meaning: LOCAL.meaning, ..at.clone() }));
             }
@@ -168,37 +208,15 @@ impl Listed {
         }
         for (_, value) in table.entries(&["tool", "uv", "sources"]) {
             let part = |key: &str| Some(value.get(&[key])?.string()?.to_owned());
-            self.remotes.extend(part("git").map(|url| Fact::new(url, table.evidence(value, REMOTE))));
+            self.remotes.extend(part("git").map(|url| Fact::new(git(&url), table.evidence(value, REMOTE))));
             self.locals.extend(part("path").map(|path| Fact::new(path, table.evidence(value, LOCAL))));
         }
     }
+}
 
-    /// The dependencies that `setup.py` and `setup.cfg` list.
-    fn setup(&mut self, tree: &Tree, directory: &Utf8Path) {
-        let file = directory.join("setup.py");
-        let text = tree.text(&file).unwrap_or_default();
-        let outline = Outline::of(text);
-        let call = outline.calls.iter().find(|call| call.path.rsplit('.').next() == Some("setup"));
-        if let Some((call, Value::List(list))) = call.and_then(|call| Some((call, call.keywords.get("install_requires")?))) {
-            let at = Evidence::at(file.clone(), call.at.span(text), LISTED, "install_requires");
-            for requirement in list.iter().filter_map(|value| requirement::parse(value.text()?)) {
-                self.requirement(&requirement, &at);
-            }
-        }
-        let file = directory.join("setup.cfg");
-        let mut listing = false;
-        for (number, line) in (1..).zip(tree.text(&file).unwrap_or_default().lines()) {
-            let indented = line.starts_with([' ', '\t']);
-            let (head, rest) = line.split_once('=').unwrap_or((line, ""));
-            if !indented {
-                listing = head.trim() == "install_requires";
-            }
-            let requirement = requirement::parse(if indented { line } else { rest }).filter(|_| listing);
-            if let Some(requirement) = requirement {
-                self.requirement(&requirement, &Evidence::at(file.clone(), Span::of_line(number, line), LISTED, line.trim()));
-            }
-        }
-    }
+/// The address of a repository as pip writes it.
+fn git(url: &str) -> String {
+    if url.starts_with("git") { url.to_owned() } else { format!("git+{url}") }
 }
 
 /// `path` as it is meant beside a file in `directory`.

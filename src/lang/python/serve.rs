@@ -2,10 +2,11 @@
 
 use camino::Utf8Path;
 
-use super::command::{Command, tune};
+use super::command::{Command, PORT, tune};
 use super::entry::Finder;
 use super::frameworks::{Application, Protocol};
 use super::sources::Source;
+use crate::app::{Interface, Listen};
 
 impl<'t> Finder<'_, 't> {
     /// The command that serves an application, and the server that is missing.
@@ -63,6 +64,22 @@ impl<'t> Finder<'_, 't> {
         (tune(chosen, self.sources), lacks)
     }
 
+    /// Where uWSGI listens by its configuration file.
+    pub(super) fn configured(&self, command: &mut Command) {
+        let named = command.words.iter().skip(1).find(|word| Utf8Path::new(word).extension() == Some("ini"));
+        let Some(file) = named.filter(|_| command.listens.is_none() && command.words[0] == "uwsgi") else { return };
+        let file = self.sources.directory.join(&command.directory).join(file.trim_start_matches("./"));
+        let text = self.tree.text(file).unwrap_or_default();
+        let addresses = text.lines().filter_map(|line| line.split_once('=').map(|(key, value)| (key.trim(), value.trim())));
+        let Some((_, address)) = addresses.clone().find(|(key, _)| matches!(*key, "http" | "http-socket")) else { return };
+        let by_variable = address.contains("$(PORT)");
+        let port = address.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or(8000);
+        if by_variable {
+            command.env.insert("PORT".into(), PORT.into());
+        }
+        command.listens = Some(Listen { port: Some(port), variable: None, interface: Interface::Any, host: None });
+    }
+
     /// `python FILE`, or `python -m MODULE` in a package.
     pub(super) fn plain(&self, source: &Source<'t>) -> Vec<String> {
         if source.module.contains('.') || self.is_installed(source) {
@@ -85,5 +102,5 @@ impl<'t> Finder<'_, 't> {
 
 /// uWSGI by its own HTTP router, as one process tree that ends on SIGTERM.
 pub(super) fn uwsgi(target: &str) -> Vec<String> {
-    ["uwsgi", "--http", "0.0.0.0:$PORT", "--module", target, "--master", "--need-app", "--die-on-term"].map(str::to_owned).to_vec()
+    ["uwsgi", "--http", ":$PORT", "--module", target, "--master", "--need-app", "--die-on-term"].map(str::to_owned).to_vec()
 }

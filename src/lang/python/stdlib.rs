@@ -1,5 +1,7 @@
 //! The modules that come with Python.
 
+use crate::version::Version;
+
 /// Their names: those of every release that is known.
 pub const MODULES: [&str; 218] = [
     "__future__",
@@ -220,4 +222,48 @@ pub const MODULES: [&str; 218] = [
     "zipimport",
     "zlib",
     "zoneinfo",
+];
+
+/// A module that came with Python until it was removed.
+#[derive(Clone, Copy, Debug)]
+pub struct Removed {
+    /// Its name.
+    pub name: &'static str,
+    /// The last release that it came with.
+    pub last: Version,
+    /// Packages that bring it back.
+    pub brought_by: &'static [&'static str],
+}
+
+const fn until(minor: u32, name: &'static str, brought_by: &'static [&'static str]) -> Removed {
+    Removed { name, last: Version::minor(3, minor), brought_by }
+}
+
+/// What was removed: from 3.12 by its release notes, from 3.13 by PEP 594.
+pub const REMOVED: [Removed; 25] = [
+    until(11, "asynchat", &["pyasynchat"]),
+    until(11, "asyncore", &["pyasyncore"]),
+    until(11, "distutils", &["setuptools"]),
+    until(11, "imp", &["zombie-imp"]),
+    until(11, "smtpd", &[]),
+    until(12, "aifc", &["standard-aifc"]),
+    until(12, "audioop", &["audioop-lts"]),
+    until(12, "cgi", &["legacy-cgi"]),
+    until(12, "cgitb", &["legacy-cgi"]),
+    until(12, "chunk", &["standard-chunk"]),
+    until(12, "crypt", &["legacycrypt", "crypt-r"]),
+    until(12, "imghdr", &["standard-imghdr"]),
+    until(12, "lib2to3", &["fissix"]),
+    until(12, "mailcap", &["standard-mailcap"]),
+    until(12, "msilib", &[]),
+    until(12, "nis", &[]),
+    until(12, "nntplib", &["standard-nntplib"]),
+    until(12, "ossaudiodev", &[]),
+    until(12, "pipes", &["standard-pipes"]),
+    until(12, "sndhdr", &["standard-sndhdr"]),
+    until(12, "spwd", &[]),
+    until(12, "sunau", &["standard-sunau"]),
+    until(12, "telnetlib", &["standard-telnetlib"]),
+    until(12, "uu", &["standard-uu"]),
+    until(12, "xdrlib", &["standard-xdrlib"]),
 ];

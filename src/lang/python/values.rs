@@ -1,8 +1,10 @@
 //! What expressions come to: ports, environment variables, paths.
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use super::sources::{Source, Sources};
 use crate::app::{PortVariable, Role};
-use crate::read::python::{Call, Value};
+use crate::read::python::{Assign, Call, Value};
 
 /// A port and the variable that sets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -77,6 +79,56 @@ pub fn demands(call: &Call) -> Option<&str> {
         matches!(call.path.as_str(), "os.environ[]" | "environ[]" | "decouple.config" | "config" | "env") || call.path.starts_with("env.");
     let quiet = matches!(call.path.as_str(), "env.get");
     (strict && !quiet && default.is_none()).then_some(name)
+}
+
+/// The directory, relative to the root of the tree, that an expression comes to which starts from `__file__`:
+/// `Path(__file__).resolve().parent.parent`, `os.path.dirname(os.path.abspath(__file__))`, and names that stand for these.
+pub fn place(source: &Source<'_>, value: &Value, depth: u8) -> Option<Utf8PathBuf> {
+    let up = |path: Utf8PathBuf, times: usize| (0..times).try_fold(path, |path, _| path.parent().map(Utf8Path::to_owned));
+    let inner = |value: &Value| place(source, value, depth + 1);
+    if depth > 12 {
+        return None;
+    }
+    match value {
+        Value::Name(name) if name == "__file__" => Some(source.path.to_owned()),
+        Value::Name(name) => {
+            // attributes of a call have lost its argument, which is this file where the text says so
+            if let Some((_, steps)) = name.split_once("Path()") {
+                let assigned = source.outline.assigns.iter().find(|assign| assign.value == *value)?;
+                let said = source.text.get(assign_range(assigned))?;
+                return up(source.path.to_owned(), steps.matches(".parent").count()).filter(|_| said.contains("__file__"));
+            }
+            inner(&source.outline.value(name)?.value)
+        }
+        Value::Joined(parts) => {
+            let (first, rest) = parts.split_first()?;
+            rest.iter().try_fold(inner(first)?, |path, part| Some(path.join(relative(part)?)))
+        }
+        Value::Call(call) => {
+            let first = || inner(call.args.first()?);
+            match call.path.rsplit('.').next().unwrap_or_default() {
+                "dirname" => up(first()?, 1),
+                "abspath" | "realpath" | "normpath" | "Path" | "str" => first(),
+                "join" if call.path.ends_with("path.join") => {
+                    call.args[1..].iter().try_fold(first()?, |path, part| Some(path.join(relative(part)?)))
+                }
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+fn assign_range(assign: &Assign) -> std::ops::Range<usize> {
+    assign.at.start..assign.at.end
+}
+
+/// The path that an expression comes to, relative to `home`: a directory of the tree that it starts from, or else whatever it starts from.
+pub fn below(home: &Utf8Path, source: &Source<'_>, value: &Value) -> Option<String> {
+    match place(source, value, 0) {
+        Some(path) => path.strip_prefix(home).ok().map(ToString::to_string).filter(|path| !path.is_empty()),
+        None => relative(value),
+    }
 }
 
 /// The relative path that an expression comes to, when all but its beginning can be seen: `BASE_DIR / "media"` is `media`.

@@ -1,13 +1,18 @@
 //! Which Pythons run it, best first: those that the project allows, that have binaries of what it pins, and that are still fixed.
 
+use serde::Serialize;
+
 use super::constraint::Constraint;
 use super::lock::Locked;
 use super::project::Project;
+use super::sources::Sources;
+use super::stdlib;
 use crate::catalog::{Catalog, Release};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::version::Version;
 
+const REMOVED: Rule = Rule::parsed("python.removed", "this module came with Python until it was removed");
 const ANY: Rule = Rule::parsed("python.any", "nothing here asks for another Python");
 
 /// The Pythons that run the project.
@@ -16,16 +21,25 @@ pub struct Ranked {
     /// Best first, and never none.
     pub versions: Vec<Fact<Version>>,
     /// Those that were put last, and because of what.
-    pub held_back: Vec<Fact<Version>>,
+    pub held_back: Vec<Fact<Held>>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// A Python that is put behind others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Which.
+    pub version: Version,
+    /// What it lacks.
+    pub why: &'static str,
 }
 
 /// Ranks the releases that the catalog knows.
 ///
 /// # Errors
 /// When no release is allowed by all constraints.
-pub fn rank(project: &Project, constraints: &[Constraint], catalog: &Catalog) -> Result<Ranked> {
+pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint], catalog: &Catalog) -> Result<Ranked> {
     let toolchain = catalog.toolchain("python")?;
     let allowed: Vec<&Release> = toolchain
         .releases
@@ -47,18 +61,25 @@ pub fn rank(project: &Project, constraints: &[Constraint], catalog: &Catalog) ->
         let first = because.next().unwrap_or_else(nothing);
         because.fold(Fact::new(release.version, first), Fact::and)
     };
+    let removed = removed(project, sources);
     let mut ranked: Vec<(u8, Fact<Version>)> = Vec::new();
     let mut held_back = Vec::new();
     for (release, lacking) in allowed.iter().zip(&lacking) {
-        let missing: Vec<_> = lacking.iter().filter(|locked| !everywhere(locked)).collect();
-        if let Some((first, rest)) = missing.split_first() {
-            held_back.push(rest.iter().fold(Fact::new(release.version, first.at.clone()), |fact, locked| fact.and(locked.at.clone())));
+        let missing: Vec<_> = lacking.iter().filter(|locked| !everywhere(locked)).map(|locked| locked.at.clone()).collect();
+        let gone: Vec<_> = removed.iter().filter(|module| module.value < release.version).flat_map(Fact::because).cloned().collect();
+        let penalty = u8::from(catalog.is_past(release)) + 2 * u8::from(!missing.is_empty()) + 4 * u8::from(!gone.is_empty());
+        let reasons = [(missing, "what is locked has no binaries for it"), (gone, "it has not got a module that is imported any more")];
+        for (places, why) in reasons {
+            let held = Held { version: release.version, why };
+            let mut places = places.into_iter();
+            held_back.extend(places.next().map(|first| places.fold(Fact::new(held, first), Fact::and)));
         }
-        let penalty = u8::from(catalog.is_past(release)) + 2 * u8::from(!missing.is_empty());
         ranked.push((penalty, why(release)));
     }
     ranked.sort_by_key(|(penalty, _)| *penalty);
     let mut warnings = Vec::new();
+    let best_version = ranked.first().map(|(_, fact)| fact.value);
+    warnings.extend(removed.iter().find(|module| Some(module.value) < best_version).map(no_such_module));
     let best = allowed.iter().find(|release| ranked.first().is_some_and(|(_, fact)| fact.value == release.version));
     if let Some(old) = best.filter(|release| catalog.is_past(release)) {
         let message = format!("Python {} has had no fixes since {}", old.version, old.end_of_life);
@@ -69,6 +90,28 @@ pub fn rank(project: &Project, constraints: &[Constraint], catalog: &Catalog) ->
         held_back.clear();
     }
     Ok(Ranked { versions: ranked.into_iter().map(|(_, fact)| fact).collect(), held_back, warnings })
+}
+
+/// Modules that the program relies on, with the last Python that each came with.
+fn removed(project: &Project, sources: &Sources<'_>) -> Vec<Fact<Version>> {
+    let mut found = Vec::new();
+    for source in sources.files.iter().filter(|source| !source.is_aside(&sources.directory)) {
+        for import in &source.outline.relies {
+            let name = import.value.split('.').next().unwrap_or_default();
+            let Some(module) = stdlib::REMOVED.iter().find(|module| module.name == name) else { continue };
+            let brought = module.brought_by.iter().any(|package| project.installs(package).is_some()) || sources.module(name).is_some();
+            if !brought && !name.is_empty() {
+                found.push(Fact::new(module.last, source.evidence(import, REMOVED)));
+            }
+        }
+    }
+    found
+}
+
+fn no_such_module(module: &Fact<Version>) -> Diagnostic {
+    let message = format!("a module is imported that came with Python until {} and that nothing installs", module.value);
+    let warning = module.because().iter().fold(Diagnostic::warning("python::removed-module", message), Diagnostic::because);
+    warning.help("take what replaces it, or a package that brings it back")
 }
 
 fn contradiction(constraints: &[Constraint], releases: &[Release], known: &str) -> Diagnostic {

@@ -34,6 +34,11 @@ const LIBRARY: Rule = Rule::parsed("rust.library", "this package is a library");
 const ASIDE_DIRECTORIES: &str = "bench benches benchmark benchmarks ci demo demos doc docs e2e example examples fixtures fuzz hack integration-tests sample samples \
     script scripts src-tauri test tests tools xtask";
 
+/// Whether a path leads through a directory whose programs are not what the project is about.
+pub(super) fn is_aside(path: &Utf8Path) -> bool {
+    path.components().any(|part| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part.as_str()))
+}
+
 /// Manifests of what may be built around a library.
 const OTHERS: [&str; 8] =
     ["pyproject.toml", "setup.py", "package.json", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "requirements.txt"];
@@ -61,11 +66,14 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
             apps.push((sighting, Seed { package: package.directory.clone(), bin: bin.name.clone() }));
         }
     }
-    let library = project.packages.values().find(|package| package.library.is_some());
-    match library.filter(|_| apps.is_empty() && !OTHERS.iter().any(|name| tree.has(*name))) {
-        Some(package) => Err(library_only(package).into()),
-        None => Ok(apps),
+    if !apps.is_empty() || OTHERS.iter().any(|name| tree.has(*name)) {
+        return Ok(apps);
     }
+    let mut packages = project.packages.values();
+    if let Some(incomplete) = packages.clone().find_map(|package| package.incomplete.clone()) {
+        return Err(incomplete);
+    }
+    packages.find(|package| package.library.is_some()).map_or(Ok(apps), |package| Err(library_only(package).into()))
 }
 
 /// Looks at one program.
@@ -115,7 +123,7 @@ impl<'p> Finder<'p> {
             return Err(for_browsers(&package.name, &tool).into());
         }
         let reached = reach(self.project, package, bin, &[], true)?;
-        let everything: Vec<String> = package.manifest.features.keys().cloned().collect();
+        let everything: Vec<String> = package.manifest.says.features.keys().cloned().collect();
         let at_most = reach(self.project, package, bin, &everything, true)?;
         let lock = self.lock(&package.root)?;
         let findings = findings(&reached, lock.as_ref(), catalog);
@@ -123,6 +131,8 @@ impl<'p> Finder<'p> {
         let config = Config::read(self.tree, &package.root)?;
         let observed = observe::observe(self.tree, &reached, package, bin, &findings.packages);
         let mut warnings = observed.warnings.clone();
+        let unstable = observed.unstable.iter().chain(&config.unstable).filter(|_| !config.is_nightly());
+        warnings.extend(unstable.take(1).map(needs_nightly));
         if lock.is_none() && !reached.externals.is_empty() {
             warnings.push(no_lock(package, &reached));
         }
@@ -141,14 +151,12 @@ impl<'p> Finder<'p> {
             bin: bin.name.clone(),
             main: bin.evidence.clone(),
             rust: self.rust(package, &config),
-            edition: self
-                .project
-                .value(package, EDITION, |package| package.edition.as_ref())
-                .map(|(value, evidence)| Fact::new(value, evidence)),
+            edition: self.project.value(package, EDITION, "edition").map(|(value, evidence)| Fact::new(value, evidence)),
             breaks: lock.as_ref().and_then(|lock| toolchain::breaks(lock, &findings.packages, catalog)),
             ssh: lock.as_ref().and_then(|lock| lock.by_ssh().map(|locked| Fact::new(locked.name.clone(), lock.evidence(locked, SSH)))),
             lock: lock.map(|lock| lock.file),
             dependencies: self.dependencies(package, &at_most),
+            roots: self.roots(package),
             inside: findings.inside,
             inside_at_most: most,
             required: bin.required.iter().filter(|feature| !is_on_by_default(package, feature)).cloned().collect(),
@@ -171,13 +179,14 @@ impl<'p> Finder<'p> {
         let mut claims: Vec<Fact<Claim>> = self.aside(package, bin).into_iter().collect();
         let started = started.filter(|started| started.value == bin.name);
         claims.extend(started.map(|fact| fact.with(Claim::Named)));
-        let manifest = package.manifest.package.as_ref();
-        let default_run = manifest.and_then(|package| package.default_run.as_ref()).filter(|name| *name.get_ref() == bin.name);
-        claims.extend(default_run.map(|name| Fact::new(Claim::Named, package.evidence(name, DEFAULT_RUN, name.get_ref()))));
+        let document = &package.manifest.document;
+        let says = |keys: &[&str]| document.string(keys).is_some_and(|(name, _)| name == bin.name);
+        let default_run = ["package", "default-run"];
+        claims.extend(says(&default_run).then(|| Fact::new(Claim::Named, package.evidence(&default_run, DEFAULT_RUN, &bin.name))));
         claims.extend(self.default_member(package));
-        let of_root = package.directory == package.root;
-        let name = manifest.and_then(|package| package.name.as_ref()).filter(|name| *name.get_ref() == bin.name && of_root);
-        claims.extend(name.map(|name| Fact::new(Claim::Namesake, package.evidence(name, NAMESAKE, name.get_ref()))));
+        let name = ["package", "name"];
+        let is_namesake = says(&name) && package.directory == package.root;
+        claims.extend(is_namesake.then(|| Fact::new(Claim::Namesake, package.evidence(&name, NAMESAKE, &bin.name))));
         claims
     }
 
@@ -186,8 +195,7 @@ impl<'p> Finder<'p> {
         if bin.required.iter().any(off) {
             return Some(Fact::new(Claim::Aside, Evidence { rule: OPTIONAL.id, meaning: OPTIONAL.meaning, ..bin.evidence.clone() }));
         }
-        let is_aside = |part: &str| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part);
-        if package.name == "xtask" || package.directory.components().any(|part| is_aside(part.as_str())) {
+        if package.name == "xtask" || is_aside(&package.directory) {
             return Some(Fact::new(Claim::Aside, Evidence::exists(package.file(), ASIDE)));
         }
         if let Some(tool) = self.browser(package) {
@@ -207,41 +215,49 @@ impl<'p> Finder<'p> {
         if self.tree.text(&page).is_ok_and(|text| text.contains("data-trunk")) {
             return Some(Fact::new("trunk", Evidence::exists(page, BROWSER)));
         }
-        let workspace = self.project.workspaces.get(&package.root).and_then(|manifest| manifest.workspace.as_ref());
-        let own = package.manifest.package.as_ref().is_some_and(|package| package.metadata.contains_key("leptos"));
-        let shared = workspace.is_some_and(|workspace| workspace.metadata.contains_key("leptos"));
+        let own = package.manifest.document.has(&["package", "metadata", "leptos"]);
+        let shared = self.project.root(package).document.has(&["workspace", "metadata", "leptos"]);
         (own || shared).then(|| Fact::new("cargo-leptos", Evidence::exists(package.file(), BROWSER)))
     }
 
     /// Whether the dependencies can be built from the manifests of the workspace alone.
     fn dependencies(&self, package: &Package<'_>, reach: &Reach<'_>) -> Dependencies {
-        let manifest = self.project.workspaces.get(&package.root).unwrap_or(&package.manifest);
-        let patched =
-            manifest.patch.values().flatten().any(|(_, patch)| patch.get_ref().detail().is_some_and(|detail| detail.path.is_some()));
-        if reach.leaves_workspace || patched {
+        let patches = self.project.root(package).says.patch.values().flatten();
+        let leads_here = patches.filter_map(|(_, patch)| patch.detail()).any(|detail| detail.path.is_some());
+        if reach.leaves_workspace || leads_here {
             Dependencies::WithSources
         } else if reach.externals.is_empty() {
             Dependencies::None
         } else {
-            Dependencies::Planned
+            Dependencies::Apart
         }
+    }
+
+    /// The sources from which anything in the workspace is compiled, other than those that Cargo finds by their names alone.
+    fn roots(&self, package: &Package<'_>) -> Vec<Utf8PathBuf> {
+        let is_usual = |path: &Utf8Path| {
+            matches!(path.file_name(), Some("main.rs" | "lib.rs" | "build.rs"))
+                || path.parent().is_some_and(|parent| parent.ends_with("src/bin"))
+        };
+        let members = self.project.packages.values().filter(|other| other.root == package.root);
+        let mut roots: Vec<_> = members.flat_map(Package::roots).filter(|path| self.tree.has(path) && !is_usual(path)).collect();
+        roots.sort();
+        roots.dedup();
+        roots
     }
 
     /// The workspace's own word for what it is about, where it names less than everything.
     fn default_member(&self, package: &Package<'_>) -> Option<Fact<Claim>> {
-        let workspace = self.project.workspaces.get(&package.root)?.workspace.as_ref()?;
-        let is_this = |member: &&toml::Spanned<String>| {
-            super::workspace::join(&package.root, member.get_ref()).is_some_and(|path| path == package.directory)
-        };
-        let member = workspace.default_members.iter().find(is_this)?;
-        let text = self.tree.text(package.root.join("Cargo.toml")).ok()?;
-        let span = crate::read::cargo::place(text, member.span());
-        Some(Fact::new(Claim::Named, Evidence::at(package.root.join("Cargo.toml"), span, DEFAULT_MEMBER, member.get_ref())))
+        let document = &self.project.workspaces.get(&package.root)?.document;
+        let members = document.strings(&["workspace", "default-members"]);
+        let is_this = |member: &str| super::workspace::join(&package.root, member).is_some_and(|path| path == package.directory);
+        let (name, value) = members.into_iter().find(|(member, _)| is_this(member))?;
+        Some(Fact::new(Claim::Named, Evidence { text: name.to_owned(), ..document.evidence(value, DEFAULT_MEMBER) }))
     }
 
     /// What the project says of the release that it needs, the newest first.
     fn rust(&self, package: &Package<'_>, config: &Config) -> Vec<Fact<Version>> {
-        let declared = self.project.value(package, RUST_VERSION, |package| package.rust_version.as_ref());
+        let declared = self.project.value(package, RUST_VERSION, "rust-version");
         let declared = declared.and_then(|(value, evidence)| Some(Fact::new(value.parse().ok()?, evidence)));
         let channel = config.channel.as_ref().and_then(|channel| Some(channel.with(channel.value.parse::<Version>().ok()?)));
         let mut found: Vec<_> = declared.into_iter().chain(channel).collect();
@@ -251,8 +267,8 @@ impl<'p> Finder<'p> {
 
     /// The keys of `[profile.release]`, which stands in the workspace's manifest.
     fn profile(&self, package: &Package<'_>) -> Vec<String> {
-        let manifest = self.project.workspaces.get(&package.root).unwrap_or(&package.manifest);
-        manifest.profile.get("release").map(|release| release.keys().cloned().collect()).unwrap_or_default()
+        let keys = self.project.root(package).document.entries(&["profile", "release"]);
+        keys.into_iter().map(|(key, _)| key.to_owned()).collect()
     }
 
     /// What no build of it needs: what builds leave behind, and tests, examples and benchmarks that no manifest names.
@@ -260,10 +276,9 @@ impl<'p> Finder<'p> {
         let mut clutter = vec!["**/target".to_owned()];
         let holds_package = |directory: &Utf8Path| self.project.packages.keys().any(|path| path.starts_with(directory));
         for local in &reach.locals {
-            let manifest = &local.package.manifest;
-            for (name, declared) in [("benches", &manifest.bench), ("examples", &manifest.example), ("tests", &manifest.test)] {
+            for (name, declared) in [("benches", "bench"), ("examples", "example"), ("tests", "test")] {
                 let directory = local.package.directory.join(name);
-                if declared.is_empty() && self.tree.has_directory(&directory) && !holds_package(&directory) {
+                if !local.package.manifest.document.has(&[declared]) && self.tree.has_directory(&directory) && !holds_package(&directory) {
                     clutter.push(directory.to_string());
                 }
             }
@@ -292,7 +307,7 @@ fn for_browsers(name: &str, tool: &Fact<&'static str>) -> Diagnostic {
 }
 
 fn is_on_by_default(package: &Package<'_>, feature: &str) -> bool {
-    let features: &BTreeMap<String, Vec<String>> = &package.manifest.features;
+    let features: &BTreeMap<String, Vec<String>> = &package.manifest.says.features;
     let (mut waiting, mut seen) = (vec!["default"], Vec::new());
     while let Some(name) = waiting.pop() {
         if name == feature {
@@ -304,6 +319,12 @@ fn is_on_by_default(package: &Package<'_>, feature: &str) -> bool {
         }
     }
     false
+}
+
+fn needs_nightly(unstable: &Fact<String>) -> Diagnostic {
+    let message = format!("`{}` is taken by nightly compilers only, and the project names none", unstable.value);
+    let warning = unstable.because().iter().fold(Diagnostic::warning("rust::needs-nightly", message), Diagnostic::because);
+    warning.help("name one in `rust-toolchain.toml`: `channel = \"nightly-YYYY-MM-DD\"` under `[toolchain]`")
 }
 
 fn no_lock(package: &Package<'_>, reach: &Reach<'_>) -> Diagnostic {

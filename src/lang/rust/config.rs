@@ -18,6 +18,7 @@ const NATIVE_CPU: Rule = Rule::parsed("rust.native-cpu", "this compiles for the 
 const TARGET: Rule = Rule::parsed("rust.config-target", "the project builds for this target");
 const REGISTRY: Rule = Rule::parsed("rust.registry", "the project has a registry of its own");
 const CHANNEL: Rule = Rule::parsed("rust.toolchain-file", "the project is built with this release");
+const UNSTABLE: Rule = Rule::parsed("rust.unstable", "only a nightly toolchain takes this");
 const PROCFILE: Rule = Rule::weak("rust.procfile", "this is what the Procfile starts");
 
 /// What the configuration says that a build in an image has to know.
@@ -36,6 +37,10 @@ pub struct Config {
     pub vendored: Option<Utf8PathBuf>,
     /// The channel of the toolchain's file.
     pub channel: Option<Fact<String>>,
+    /// Flags that no stable compiler takes.
+    pub unstable: Option<Fact<String>>,
+    /// The standard library is built too, which takes its sources.
+    pub builds_std: Option<Fact<()>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -45,6 +50,7 @@ struct File {
     target: BTreeMap<String, Target>,
     registries: BTreeMap<String, Spanned<toml::Table>>,
     source: BTreeMap<String, Source>,
+    unstable: BTreeMap<String, Spanned<toml::Value>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -118,6 +124,9 @@ impl Config {
                 self.linkers.extend(linker.and_then(|name| program(&name)).map(|name| Fact::new(Need::Program(name), evidence)));
             }
         }
+        let is_unstable = |found: &&&Spanned<Flags>| found.get_ref().words().iter().any(|word| word.starts_with("-Z"));
+        self.unstable = flags.iter().find(is_unstable).map(|found| Fact::new("-Z".to_owned(), at(found.span(), UNSTABLE, "-Z")));
+        self.builds_std = read.unstable.get("build-std").map(|value| Fact::new((), at(value.span(), UNSTABLE, "build-std")));
         if let Some(native) = flags.iter().find(|found| found.get_ref().words().iter().any(|word| word.contains("target-cpu=native"))) {
             // the environment's flags take the place of all of these
             let words: Vec<_> = flags.iter().flat_map(|found| found.get_ref().words()).collect();
@@ -144,6 +153,12 @@ impl Config {
             channel.because().iter().fold(Diagnostic::warning("rust::nightly", message), Diagnostic::because)
         });
         native.chain(channel).collect()
+    }
+
+    /// Whether the project's own toolchain takes what is unstable.
+    #[must_use]
+    pub fn is_nightly(&self) -> bool {
+        self.channel.as_ref().is_some_and(|channel| channel.value.contains("nightly"))
     }
 }
 

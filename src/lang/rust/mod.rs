@@ -95,6 +95,8 @@ pub struct Facts {
     pub lock: Option<Utf8PathBuf>,
     /// Whether the dependencies can be built apart from the sources.
     pub dependencies: Dependencies,
+    /// Sources that its workspace's manifests name in places of their own: Cargo reads no manifest without them.
+    pub roots: Vec<Utf8PathBuf>,
     /// Something that is fetched by SSH.
     pub ssh: Option<Fact<String>>,
     /// What in it is not Rust.
@@ -113,7 +115,7 @@ pub struct Facts {
     pub run_env: Vec<Fact<(String, String)>>,
     /// What it gains by an allocator of its own when it is static.
     pub allocator: Option<Diagnostic>,
-    /// Directories that its build needs before its sources.
+    /// The directory of vendored dependencies.
     pub vendored: Option<Utf8PathBuf>,
 }
 
@@ -124,7 +126,7 @@ pub enum Dependencies {
     /// There are none.
     None,
     /// Built from the manifests alone.
-    Planned,
+    Apart,
     /// Built with the sources: a path leads to a package that is no member of the workspace.
     WithSources,
 }

@@ -172,7 +172,7 @@ impl<'a> Walk<'a> {
         let Some(bundled) = &native.bundled else { return false };
         let speaks = |meaning: &String| meaning.ends_with(&bundled.feature);
         let of = |local: &super::reach::Local<'_>, on: bool| {
-            let features = local.package.manifest.features.iter();
+            let features = local.package.manifest.says.features.iter();
             features.filter(|(name, _)| local.features.contains(*name) == on).any(|(_, means)| means.iter().any(speaks))
         };
         let asked = self.reach.externals.iter().any(|external| external.features.iter().any(speaks));

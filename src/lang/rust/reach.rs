@@ -4,13 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use toml::Spanned;
+use cargo_toml::{Dependency, DependencyDetail, DepsSet};
 
 use super::cfg::may_be_linux;
 use super::workspace::{Bin, Leads, Package, Project};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule};
-use crate::read::cargo::{Dependencies, Dependency, Detail};
 
 const DEPENDENCY: Rule = Rule::parsed("rust.dependency", "this is what the package depends on");
 const OUTSIDE: Rule = Rule::parsed("rust.path-dependency", "this path leads out of the project");
@@ -88,19 +87,22 @@ pub fn reach<'p>(project: &'p Project<'p>, package: &'p Package<'p>, bin: &Bin, 
     let mut waiting = vec![package.directory.clone()];
     while let Some(directory) = waiting.pop() {
         let Some(local) = project.packages.get(&directory) else { continue };
+        if let Some(incomplete) = &local.incomplete {
+            return Err(incomplete.clone());
+        }
         let active = activate(local, asked.get(&directory).into_iter().flatten());
-        for (name, dependency) in dependencies(local, &active) {
-            let path = match project.path_of(local, &local.root, name, dependency.get_ref()) {
+        for needed in dependencies(local, &active) {
+            let path = match local.leads(needed.dependency) {
                 None => continue,
                 Some(Leads::To(path)) if project.packages.contains_key(&path) => path,
-                Some(_) => return Err(outside(local, name, dependency).into()),
+                Some(_) => return Err(outside(local, &needed).into()),
             };
-            let merged = Merged::of(project, local, name, dependency.get_ref(), &active);
+            let switched = needed.switches(&active);
             let known = asked.contains_key(&path);
             let features = asked.entry(path.clone()).or_default();
             let before = features.len();
-            features.extend(merged.features);
-            if merged.default_features {
+            features.extend(switched.features);
+            if switched.default {
                 features.insert("default".into());
             }
             if !known {
@@ -123,14 +125,14 @@ fn collect<'p>(
     let (mut locals, mut externals) = (Vec::new(), Vec::new());
     for package in order.iter().filter_map(|directory| project.packages.get(directory)) {
         let active = activate(package, asked.get(&package.directory).into_iter().flatten());
-        for (name, dependency) in dependencies(package, &active) {
-            if project.path_of(package, &package.root, name, dependency.get_ref()).is_some() {
+        for needed in dependencies(package, &active) {
+            if package.leads(needed.dependency).is_some() {
                 continue;
             }
-            let merged = Merged::of(project, package, name, dependency.get_ref(), &active);
-            let evidence = package.evidence(dependency, DEPENDENCY, name);
-            let Merged { name, features, default_features } = merged;
-            externals.push(External { of: package, name, features, default_features, evidence });
+            let switched = needed.switches(&active);
+            let name = needed.dependency.package().unwrap_or(needed.name).to_owned();
+            let evidence = needed.evidence(package, DEPENDENCY);
+            externals.push(External { of: package, name, features: switched.features, default_features: switched.default, evidence });
         }
         locals.push(Local { package, features: active.features });
     }
@@ -145,7 +147,7 @@ fn activate<'a>(package: &Package<'_>, asked: impl IntoIterator<Item = &'a Strin
         if !active.features.insert(feature.clone()) {
             continue;
         }
-        let Some(means) = package.manifest.features.get(&feature) else {
+        let Some(means) = package.manifest.says.features.get(&feature) else {
             active.dependencies.insert(feature);
             continue;
         };
@@ -168,51 +170,58 @@ fn activate<'a>(package: &Package<'_>, asked: impl IntoIterator<Item = &'a Strin
     active
 }
 
-/// The dependencies that are compiled for Linux with these features; those of tests are not.
-fn dependencies<'p>(package: &'p Package<'_>, active: &Active) -> Vec<(&'p str, &'p Spanned<Dependency>)> {
-    let manifest = &package.manifest;
-    let platforms = manifest.target.iter().filter(|(platform, _)| may_be_linux(platform)).map(|(_, tables)| tables);
-    let tables: Vec<&Dependencies> = [&manifest.dependencies, &manifest.build_dependencies]
-        .into_iter()
-        .chain(platforms.flat_map(|tables| [&tables.dependencies, &tables.build_dependencies]))
-        .collect();
-    let is_on = |name: &str, dependency: &Dependency| {
-        !dependency.detail().is_some_and(|detail| detail.optional) || active.dependencies.contains(name)
-    };
-    let all = tables.into_iter().flatten().filter(|(name, dependency)| is_on(name, dependency.get_ref()));
-    all.map(|(name, dependency)| (name.as_str(), dependency)).collect()
+/// A dependency, and where the manifest names it.
+struct Needed<'p> {
+    section: Vec<&'p str>,
+    name: &'p str,
+    dependency: &'p Dependency,
 }
 
-/// A dependency with what the workspace says of it.
-struct Merged {
-    name: String,
+/// The features that a dependency is asked for.
+struct Switches {
     features: BTreeSet<String>,
-    default_features: bool,
+    default: bool,
 }
 
-impl Merged {
-    fn of(project: &Project<'_>, package: &Package<'_>, name: &str, dependency: &Dependency, active: &Active) -> Self {
-        let own = dependency.detail();
-        let inherited = project.inherited(&package.root, name).filter(|_| own.is_some_and(|detail| detail.workspace));
-        let both = || own.into_iter().chain(inherited);
-        let passed = active.passed.iter().filter(|(of, _)| of == name).map(|(_, feature)| feature.clone());
-        let real = |detail: &Detail| detail.package.clone();
-        let default_features = match inherited {
-            Some(inherited) => inherited.default_features != Some(false) || own.and_then(|own| own.default_features) == Some(true),
-            None => own.and_then(|own| own.default_features) != Some(false),
-        };
-        Self {
-            name: both().find_map(real).unwrap_or_else(|| name.to_owned()),
-            features: both().flat_map(|detail| detail.features.iter().cloned()).chain(passed).collect(),
-            default_features,
+/// The dependencies that are compiled for Linux with these features; those of tests are not.
+fn dependencies<'p>(package: &'p Package<'_>, active: &Active) -> Vec<Needed<'p>> {
+    let says = &package.manifest.says;
+    let mut sections: Vec<(Vec<&str>, &DepsSet)> =
+        vec![(vec!["dependencies"], &says.dependencies), (vec!["build-dependencies"], &says.build_dependencies)];
+    for (platform, tables) in says.target.iter().filter(|(platform, _)| may_be_linux(platform)) {
+        sections.push((vec!["target", platform, "dependencies"], &tables.dependencies));
+        sections.push((vec!["target", platform, "build-dependencies"], &tables.build_dependencies));
+    }
+    let needed = |(section, table): (Vec<&'p str>, &'p DepsSet)| {
+        let of_table = move |(name, dependency): (&'p String, &'p Dependency)| Needed { section: section.clone(), name, dependency };
+        table.iter().map(of_table)
+    };
+    let is_on = |needed: &Needed<'_>| !needed.dependency.optional() || active.dependencies.contains(needed.name);
+    sections.into_iter().flat_map(needed).filter(is_on).collect()
+}
+
+impl Needed<'_> {
+    fn evidence(&self, package: &Package<'_>, rule: Rule) -> Evidence {
+        let keys: Vec<&str> = self.section.iter().copied().chain([self.name]).collect();
+        package.evidence(&keys, rule, self.name)
+    }
+
+    fn switches(&self, active: &Active) -> Switches {
+        let passed = active.passed.iter().filter(|(of, _)| of == self.name).map(|(_, feature)| feature.clone());
+        let detail = self.dependency.detail();
+        Switches {
+            features: self.dependency.req_features().iter().cloned().chain(passed).collect(),
+            default: detail.is_none_or(|detail: &DependencyDetail| detail.default_features),
         }
     }
 }
 
-fn outside(package: &Package<'_>, name: &str, dependency: &Spanned<Dependency>) -> Diagnostic {
+fn outside(package: &Package<'_>, needed: &Needed<'_>) -> Diagnostic {
+    let name = needed.name;
     let message = format!("`{}` depends on `{name}` by a path that is not in this project", package.name);
     Diagnostic::error("rust::path-outside", message)
-        .because(&package.evidence(dependency, OUTSIDE, name))
+        .because(&needed.evidence(package, OUTSIDE))
         .help("run imggen in the directory that holds both, which then is the build context, and name the program with `--app`")
         .help(format!("or take `{name}` from a registry or a repository"))
+        .help("where it is a submodule: `git submodule update --init` fetches it")
 }

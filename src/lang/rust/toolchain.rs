@@ -18,8 +18,6 @@ pub struct Picked<'a> {
     pub toolchain: &'a Toolchain,
     /// The reference for FROM.
     pub image: String,
-    /// The image of the same distribution with the newest release, for tools.
-    pub newest: String,
     /// The distribution.
     pub suite: &'a Suite,
     /// The decision.
@@ -59,7 +57,7 @@ pub fn pick<'a>(facts: &Facts, layers: &Layers, catalog: &'a Catalog) -> Result<
     let suite = toolchain.suites.get(name).ok_or_else(missing)?;
     let image = toolchain.image(version, name);
     let decision = Decision { value: image.clone(), ..decision };
-    Ok(Picked { toolchain, image, newest: toolchain.image(newest.version, name), suite, decision, warnings })
+    Ok(Picked { toolchain, image, suite, decision, warnings })
 }
 
 /// The last release that compiles everything that is locked, where there is one.

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use cargo_toml::{Dependency, OptionalFile};
 use globset::{GlobBuilder, GlobMatcher};
-use toml::Spanned;
 
-use crate::diagnostic::Result;
+use super::apps::is_aside;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule};
-use crate::read::cargo::{Dependency, Detail, Inherits, Manifest, place};
+use crate::read::cargo::Manifest;
+use crate::read::document::Value;
 use crate::tree::Tree;
 
 const PROGRAM: Rule = Rule::parsed("rust.bin", "this is a program");
@@ -17,10 +19,8 @@ const MAIN: Rule = Rule::parsed("rust.main", "this is a program");
 /// All packages of a project.
 #[derive(Debug)]
 pub struct Project<'t> {
-    /// The tree that they were read from.
-    pub tree: &'t Tree,
     /// The manifests of workspaces, by their directory.
-    pub workspaces: BTreeMap<Utf8PathBuf, Manifest>,
+    pub workspaces: BTreeMap<Utf8PathBuf, Manifest<'t>>,
     /// The packages, by their directory.
     pub packages: BTreeMap<Utf8PathBuf, Package<'t>>,
 }
@@ -30,10 +30,10 @@ pub struct Project<'t> {
 pub struct Package<'t> {
     /// Its directory, relative to the project's root.
     pub directory: Utf8PathBuf,
-    /// Its manifest's text.
-    pub text: &'t str,
     /// Its manifest.
-    pub manifest: Manifest,
+    pub manifest: Manifest<'t>,
+    /// What its manifest takes from a workspace and does not get.
+    pub incomplete: Option<Box<Diagnostic>>,
     /// Its name.
     pub name: String,
     /// The directory of the workspace that it belongs to; its own when it belongs to none.
@@ -72,23 +72,31 @@ impl<'t> Project<'t> {
     /// # Errors
     /// When one is broken.
     pub fn read(tree: &'t Tree) -> Result<Self> {
-        let (mut workspaces, mut packages) = (BTreeMap::new(), BTreeMap::new());
+        let mut manifests = BTreeMap::new();
         for path in tree.paths().filter(|path| path.file_name() == Some("Cargo.toml")) {
             let directory = path.parent().unwrap_or(Utf8Path::new(""));
             if is_not_ours(tree, directory) {
                 continue;
             }
             let Some(text) = tree.manifest(path)? else { continue };
-            let manifest = Manifest::parse(path, text)?;
-            if manifest.workspace.is_some() {
-                workspaces.insert(directory.to_owned(), manifest.clone());
-            }
-            let name = manifest.package.as_ref().and_then(|package| package.name.as_ref()).map(|name| name.get_ref().clone());
-            if let Some(name) = name {
-                packages.insert(directory.to_owned(), Package::read(tree, directory, text, manifest, name));
-            }
+            let manifest = match Manifest::parse(path, text) {
+                // what tests read may be broken on purpose
+                Err(_) if is_aside(directory) => continue,
+                read => read?,
+            };
+            manifests.insert(directory.to_owned(), manifest);
         }
-        let mut project = Self { tree, workspaces, packages };
+        let workspaces: BTreeMap<_, _> = manifests
+            .iter()
+            .filter(|(_, manifest)| manifest.says.workspace.is_some())
+            .map(|(at, found)| (at.clone(), found.clone()))
+            .collect();
+        let read = |(directory, manifest): (Utf8PathBuf, Manifest<'t>)| {
+            let name = manifest.says.package.as_ref()?.name.clone();
+            Some((directory.clone(), Package::read(tree, &workspaces, directory, manifest, name)))
+        };
+        let packages = manifests.into_iter().filter_map(read).collect();
+        let mut project = Self { workspaces, packages };
         project.bind();
         Ok(project)
     }
@@ -97,7 +105,7 @@ impl<'t> Project<'t> {
     fn bind(&mut self) {
         let mut roots: BTreeMap<Utf8PathBuf, Utf8PathBuf> = BTreeMap::new();
         for (root, manifest) in &self.workspaces {
-            let Some(workspace) = &manifest.workspace else { continue };
+            let Some(workspace) = &manifest.says.workspace else { continue };
             let members: Vec<_> = workspace.members.iter().filter_map(|member| glob(root, member)).collect();
             let excluded: Vec<_> = workspace.exclude.iter().filter_map(|path| join(root, path)).collect();
             let is_out = |directory: &Utf8Path| {
@@ -111,7 +119,7 @@ impl<'t> Project<'t> {
                 if roots.insert(directory.clone(), root.clone()).is_some() {
                     continue;
                 }
-                let inside = self.path_dependencies(package, root).into_iter().filter(|path| path.starts_with(root) && !is_out(path));
+                let inside = package.path_dependencies().into_iter().filter(|path| path.starts_with(root) && !is_out(path));
                 waiting.extend(inside);
             }
         }
@@ -122,65 +130,47 @@ impl<'t> Project<'t> {
         }
     }
 
-    fn path_dependencies(&self, package: &Package<'_>, root: &Utf8Path) -> Vec<Utf8PathBuf> {
-        let manifest = &package.manifest;
-        let tables = [&manifest.dependencies, &manifest.build_dependencies];
-        let platforms = manifest.target.values().flat_map(|platform| [&platform.dependencies, &platform.build_dependencies]);
-        let all = tables.into_iter().chain(platforms).flatten();
-        let inside = |leads| if let Leads::To(path) = leads { Some(path) } else { None };
-        all.filter_map(|(name, dependency)| self.path_of(package, root, name, dependency.get_ref()).and_then(inside)).collect()
+    /// The manifest of the workspace that a package belongs to; its own when it belongs to none.
+    #[must_use]
+    pub fn root<'p>(&'p self, package: &'p Package<'t>) -> &'p Manifest<'t> {
+        self.workspaces.get(&package.root).unwrap_or(&package.manifest)
     }
 
-    /// Where a path dependency leads; nothing when it is none.
+    /// A text of `[package]` that the workspace may have, and where it stands.
     #[must_use]
-    pub fn path_of(&self, package: &Package<'_>, root: &Utf8Path, name: &str, dependency: &Dependency) -> Option<Leads> {
-        let leads = |path: Option<Utf8PathBuf>| path.map_or(Leads::Outside, Leads::To);
-        let detail = dependency.detail()?;
-        if let Some(path) = &detail.path {
-            return Some(leads(join(&package.directory, path)));
-        }
-        let inherited = self.inherited(root, name).filter(|_| detail.workspace)?;
-        inherited.path.as_ref().map(|path| leads(join(root, path)))
-    }
-
-    /// What the workspace says of a dependency that its members take from it.
-    #[must_use]
-    pub fn inherited(&self, root: &Utf8Path, name: &str) -> Option<&Detail> {
-        self.workspaces.get(root)?.workspace.as_ref()?.dependencies.get(name)?.get_ref().detail()
-    }
-
-    /// A value of `[package]` that the workspace may have, and where it stands.
-    #[must_use]
-    pub fn value(
-        &self,
-        package: &Package<'_>,
-        rule: Rule,
-        pick: fn(&crate::read::cargo::Package) -> Option<&Spanned<Inherits<String>>>,
-    ) -> Option<(String, Evidence)> {
-        let own = package.manifest.package.as_ref().and_then(pick)?;
-        let at = |directory: &Utf8Path, text: &str, found: &Spanned<Inherits<String>>, value: &str| {
-            Evidence::at(directory.join("Cargo.toml"), place(text, found.span()), rule, value)
-        };
-        match own.get_ref() {
-            Inherits::Own(value) => Some((value.clone(), at(&package.directory, package.text, own, value))),
-            Inherits::OfWorkspace { .. } => {
-                let found = pick(&self.workspaces.get(&package.root)?.workspace.as_ref()?.package)?;
-                let Inherits::Own(value) = found.get_ref() else { return None };
-                let text = self.tree.text(package.root.join("Cargo.toml")).unwrap_or_default();
-                Some((value.clone(), at(&package.root, text, found, value)))
+    pub fn value(&self, package: &Package<'_>, rule: Rule, key: &str) -> Option<(String, Evidence)> {
+        let own = &package.manifest.document;
+        let (document, (text, value)) = match own.string(&["package", key]) {
+            Some(found) => (own, found),
+            None if own.boolean(&["package", key, "workspace"]) == Some(true) => {
+                let shared = &self.workspaces.get(&package.root)?.document;
+                (shared, shared.string(&["workspace", "package", key])?)
             }
-        }
+            None => return None,
+        };
+        Some((text.to_owned(), Evidence { text: text.to_owned(), ..document.evidence(value, rule) }))
     }
 }
 
 impl<'t> Package<'t> {
-    fn read(tree: &'t Tree, directory: &Utf8Path, text: &'t str, manifest: Manifest, name: String) -> Self {
-        let declared = manifest.lib.clone().unwrap_or_default();
-        let path = directory.join(declared.path.as_deref().unwrap_or("src/lib.rs"));
-        let called = declared.name.unwrap_or_else(|| name.replace('-', "_"));
-        let library = tree.has(&path).then_some((called, path));
-        let bins = bins(tree, directory, text, &manifest, &name);
-        Self { directory: directory.to_owned(), text, root: directory.to_owned(), name, library, bins, manifest }
+    fn read(
+        tree: &'t Tree,
+        workspaces: &BTreeMap<Utf8PathBuf, Manifest<'t>>,
+        directory: Utf8PathBuf,
+        mut manifest: Manifest<'t>,
+        name: String,
+    ) -> Self {
+        let told = manifest.says.package.as_ref().and_then(|package| join(&directory, package.workspace.as_ref()?.to_str()?));
+        let above = || directory.ancestors().find(|above| workspaces.contains_key(*above)).map(Utf8Path::to_owned);
+        let workspace = told.or_else(above).and_then(|root| Some((workspaces.get(&root)?, root)));
+        let workspace = workspace.as_ref().map(|(manifest, root)| (*manifest, root.as_path()));
+        let incomplete = manifest.complete(tree, workspace).err();
+        let library = manifest.says.lib.as_ref().and_then(|library| {
+            let path = join(&directory, library.path.as_deref()?).filter(|path| tree.has(path))?;
+            Some((library.name.clone().unwrap_or_else(|| name.replace('-', "_")), path))
+        });
+        let bins = bins(tree, &directory, &manifest, &name);
+        Self { root: directory.clone(), directory, manifest, incomplete, name, library, bins }
     }
 
     /// Its manifest's path.
@@ -189,64 +179,67 @@ impl<'t> Package<'t> {
         self.directory.join("Cargo.toml")
     }
 
-    /// A place in its manifest as evidence.
+    /// A value of its manifest as evidence that says `text`; the manifest itself where there is no such value.
     #[must_use]
-    pub fn evidence<T>(&self, found: &Spanned<T>, rule: Rule, text: impl Into<String>) -> Evidence {
-        Evidence::at(self.file(), place(self.text, found.span()), rule, text)
+    pub fn evidence(&self, keys: &[&str], rule: Rule, text: &str) -> Evidence {
+        let document = &self.manifest.document;
+        let exists = || Evidence::exists(self.file(), rule);
+        document.get(keys).map_or_else(exists, |value| Evidence { text: text.to_owned(), ..document.evidence(value, rule) })
     }
-}
 
-/// The programs: those that are declared, and those that are found where Cargo looks.
-fn bins(tree: &Tree, directory: &Utf8Path, text: &str, manifest: &Manifest, package: &str) -> Vec<Bin> {
-    let mut bins: Vec<Bin> = Vec::new();
-    let found = if manifest.package.as_ref().and_then(|package| package.autobins) == Some(false) {
-        Vec::new()
-    } else {
-        discovered(tree, directory, package)
-    };
-    for declared in &manifest.bin {
-        let name = declared.name.get_ref();
-        let guess = || found.iter().find(|(known, _)| known == name).map(|(_, path)| path.clone());
-        let usual = || ["src/main.rs"].into_iter().map(|path| directory.join(path)).find(|path| manifest.bin.len() == 1 && tree.has(path));
-        let fallback = || {
-            [format!("src/bin/{name}.rs"), format!("src/bin/{name}/main.rs")]
-                .into_iter()
-                .map(|path| directory.join(path))
-                .find(|path| tree.has(path))
-        };
-        let Some(path) = declared.path.as_ref().and_then(|path| join(directory, path)).or_else(guess).or_else(fallback).or_else(usual)
-        else {
-            continue;
-        };
-        let evidence = Evidence::at(directory.join("Cargo.toml"), place(text, declared.name.span()), PROGRAM, name);
-        let required = declared.required_features.iter().map(|feature| feature.get_ref().clone()).collect();
-        bins.push(Bin { name: name.clone(), path, required, evidence });
-    }
-    for (name, path) in found {
-        if !bins.iter().any(|bin| bin.path == path || bin.name == name) {
-            bins.push(Bin { evidence: Evidence::exists(path.clone(), MAIN), name, path, required: Vec::new() });
-        }
-    }
-    bins
-}
-
-fn discovered(tree: &Tree, directory: &Utf8Path, package: &str) -> Vec<(String, Utf8PathBuf)> {
-    let mut found = Vec::new();
-    let main = directory.join("src/main.rs");
-    if tree.has(&main) {
-        found.push((package.to_owned(), main));
-    }
-    let folder = directory.join("src/bin");
-    for path in tree.below(&folder) {
-        let Ok(inner) = path.strip_prefix(&folder) else { continue };
-        let name = match inner.components().count() {
-            1 if inner.extension() == Some("rs") => inner.file_stem(),
-            2 if inner.file_name() == Some("main.rs") => inner.parent().map(Utf8Path::as_str),
+    /// The files that its manifest compiles something from, and those that Cargo finds.
+    #[must_use]
+    pub fn roots(&self) -> Vec<Utf8PathBuf> {
+        let says = &self.manifest.says;
+        let declared = [("bench", &says.bench), ("example", &says.example), ("test", &says.test)];
+        let declared = declared.into_iter().filter(|(name, _)| self.manifest.document.has(&[name])).flat_map(|(_, products)| products);
+        let paths = says.bin.iter().chain(&says.lib).chain(declared).filter_map(|product| product.path.as_deref());
+        let script = match says.package.as_ref().and_then(|package| package.build.as_ref()) {
+            Some(OptionalFile::Path(path)) => path.to_str(),
             _ => None,
         };
-        found.extend(name.map(|name| (name.to_owned(), path.to_owned())));
+        paths.chain(script).filter_map(|path| join(&self.directory, path)).collect()
     }
-    found
+
+    /// Where a path dependency leads; nothing when it is none.
+    #[must_use]
+    pub fn leads(&self, dependency: &Dependency) -> Option<Leads> {
+        let detail = dependency.detail()?;
+        // the workspace's paths count from the project's root already
+        let base = if detail.inherited { Utf8Path::new("") } else { &self.directory };
+        Some(join(base, detail.path.as_deref()?).map_or(Leads::Outside, Leads::To))
+    }
+
+    fn path_dependencies(&self) -> Vec<Utf8PathBuf> {
+        let says = &self.manifest.says;
+        let platforms = says.target.values().flat_map(|platform| [&platform.dependencies, &platform.build_dependencies]);
+        let all = [&says.dependencies, &says.build_dependencies].into_iter().chain(platforms).flat_map(BTreeMap::values);
+        all.filter_map(|dependency| if let Leads::To(path) = self.leads(dependency)? { Some(path) } else { None }).collect()
+    }
+}
+
+/// The programs: those that are declared, and those that lie where Cargo looks.
+fn bins(tree: &Tree, directory: &Utf8Path, manifest: &Manifest<'_>, package: &str) -> Vec<Bin> {
+    let programs = manifest.document.get(&["bin"]).map(Value::list).unwrap_or_default();
+    let declared = |name: &str| programs.iter().filter_map(|program| program.get(&["name"])).find(|found| found.string() == Some(name));
+    let mut bins: Vec<Bin> = Vec::new();
+    for product in &manifest.says.bin {
+        let Some(name) = &product.name else { continue };
+        // where Cargo does not look by itself, a name alone still has its usual places
+        let usual = [format!("src/bin/{name}.rs"), format!("src/bin/{name}/main.rs")].into_iter();
+        let usual = usual.chain((name == package).then(|| "src/main.rs".to_owned())).map(|path| directory.join(path));
+        let told = product.path.as_deref().and_then(|path| join(directory, path));
+        let Some(path) = told.or_else(|| usual.into_iter().find(|path| tree.has(path))) else { continue };
+        let evidence = match declared(name) {
+            Some(value) => Evidence { text: name.clone(), ..manifest.document.evidence(value, PROGRAM) },
+            None => Evidence::exists(path.clone(), MAIN),
+        };
+        bins.push(Bin { name: name.clone(), path, required: product.required_features.clone(), evidence });
+    }
+    // a declared path that is spelt in a way of its own hides the same file found
+    let hidden = |bin: &Bin| bin.evidence.rule == MAIN.id && bins.iter().any(|other| other.path == bin.path && other.name != bin.name);
+    let kept: Vec<_> = bins.iter().filter(|bin| !hidden(bin)).cloned().collect();
+    kept
 }
 
 /// What others wrote and the project carries along, and what builds leave behind.

@@ -20,6 +20,7 @@ const READS: Rule = Rule::parsed("rust.reads-file", "opens a path of the project
 const BAKED: Rule = Rule::parsed("rust.manifest-dir", "opens a path below the directory that the program was compiled in");
 const MENTIONED: Rule = Rule::weak("rust.names-file", "names a path of the project that the program seems to open");
 const WRITES: Rule = Rule::parsed("rust.writes", "writes when the program runs");
+const STAMPED: Rule = Rule::parsed("rust.git-version", "asks for the repository's history while it is compiled");
 const CHECKED: Rule = Rule::parsed("rust.sqlx-macro", "is checked against a database while it is compiled");
 
 /// Where the sources lie while they are compiled.
@@ -172,6 +173,15 @@ impl Finder<'_, '_> {
                 self.embed(&source.package.clone(), &path, &source.evidence(at, at + 2, EMBEDS));
                 Some(at + 2)
             }
+            "git_version" | "git_describe" if is_macro => {
+                let close = closing(&source.tokens, open);
+                if !source.tokens[open..close].iter().any(|token| token.is("fallback")) {
+                    let message = "the program is stamped with the history of its repository, which an image's build does not have";
+                    let warning = Diagnostic::warning("rust::needs-history", message).because(&source.evidence(at, close, STAMPED));
+                    self.files.warnings.push(warning.help("give the macro a `fallback = \"...\"`, or it does not compile there"));
+                }
+                Some(close)
+            }
             "path" | "doc" if is_attribute(name) => Some(at + 2),
             _ => None,
         }
@@ -180,6 +190,11 @@ impl Finder<'_, '_> {
     fn embed(&mut self, base: &Utf8Path, path: &str, evidence: &Evidence) {
         let Some(target) = join(base, path.trim_start_matches('/')) else { return };
         if self.tree.has(&target) {
+            if self.is_secret(&target) {
+                let message = format!("`{target}` is compiled into the program: whoever has the image has it");
+                let warning = Diagnostic::warning("rust::secret-compiled-in", message).because(evidence);
+                self.files.warnings.push(warning.help("read it when the program runs, from a file or a secret that is mounted"));
+            }
             self.files.keeps.push(target);
         } else if self.tree.has_directory(&target) {
             self.files.keeps.extend(self.tree.below(&target).map(Utf8Path::to_owned));
@@ -188,6 +203,13 @@ impl Finder<'_, '_> {
             let warning = Diagnostic::warning("rust::missing-file", message).because(evidence);
             self.files.warnings.push(warning.help("make it before `docker build`, and see that no ignore file hides it"));
         }
+    }
+
+    /// Whether a file holds what nobody else is to know, by its name or by what it says of itself.
+    fn is_secret(&self, path: &Utf8Path) -> bool {
+        let name = path.file_name().unwrap_or_default();
+        let by_name = name.starts_with(".env") || name == ".netrc" || path.extension() == Some("key");
+        by_name || self.tree.text(path).is_ok_and(|text| text.contains("PRIVATE KEY-----"))
     }
 
     /// A path below the directory of compilation, which the image then has to have in the same place.
@@ -318,6 +340,9 @@ impl Finder<'_, '_> {
     fn build_script(&mut self, package: &Utf8Path) {
         let Ok(text) = self.tree.text(package.join("build.rs")) else { return };
         for path in scan(text).iter().filter_map(super::super::scan::Token::value).filter_map(|text| join(package, &text)) {
+            if self.is_secret(&path) {
+                continue;
+            }
             if self.tree.has(&path) {
                 self.files.keeps.push(path);
             } else if path.file_name().is_some() && path != package && self.tree.has_directory(&path) {

@@ -1,5 +1,6 @@
 //! What a program does when it runs, and what its build reads, seen in the sources that go into it.
 
+mod configured;
 mod files;
 mod listen;
 mod process;
@@ -19,8 +20,10 @@ use super::scan::Kind;
 use super::workspace::{Bin, Package};
 use crate::app::Behaviour;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
+
+const UNSTABLE: Rule = Rule::parsed("rust.unstable", "only a nightly toolchain takes this");
 
 /// What was seen.
 #[derive(Debug, Default)]
@@ -35,6 +38,8 @@ pub struct Observed {
     pub run_env: Vec<Fact<(String, String)>>,
     /// What a static program gains by an allocator of its own.
     pub allocator: Option<Diagnostic>,
+    /// A feature of the language that no stable compiler has.
+    pub unstable: Option<Fact<String>>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
 }
@@ -52,6 +57,7 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
         listens.env.extend(rocket.env);
         files.reads.extend(rocket.reads);
     }
+    configured::complete(tree, &files.reads, &mut listens);
     let places: Vec<Evidence> = listens.listens.iter().flat_map(|fact| fact.because().to_vec()).collect();
     let mut needs = process::programs(&values);
     let mut stops_on = None;
@@ -65,8 +71,13 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
     let mut warnings = listens.warnings;
     warnings.extend(files.warnings);
     let behaviour = Behaviour { listens: listens.listens, demands: Vec::new(), reads: files.reads, writes: files.writes, needs, stops_on };
-    let allocator = allocator(&places, packages, reach);
-    Observed { allocator, behaviour, keeps: files.keeps, build_env: files.env, run_env: listens.env, warnings }
+    let allocator = allocator(&places, packages, reach).filter(|_| !sources.iter().any(|source| source.mentions("global_allocator")));
+    let unstable = sources.iter().find_map(|source| {
+        let at = (0..source.tokens.len()).find(|at| source.reads(*at, &["#", "!", "[", "feature", "("]))?;
+        let name = source.tokens.get(at + 5)?.ident()?;
+        Some(Fact::new(format!("#![feature({name})]"), source.evidence(at, at + 6, UNSTABLE)))
+    });
+    Observed { allocator, unstable, behaviour, keeps: files.keeps, build_env: files.env, run_env: listens.env, warnings }
 }
 
 /// Where the program listens, and nothing else of it.

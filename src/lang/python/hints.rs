@@ -1,0 +1,79 @@
+//! What wants a look in a project that will build: modules that nothing installs, data that a wheel leaves out, hosts that are refused.
+
+use super::django::Django;
+use super::package::Backend;
+use super::project::Project;
+use super::sources::Source;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Rule};
+use crate::read::document::Document;
+use crate::read::python::Value;
+use crate::tree::Tree;
+
+const SETUPTOOLS: Rule = Rule::parsed("python.setuptools", "this comes with setuptools, which a virtual environment has not got");
+const DATA: Rule = Rule::parsed("python.package-data", "this lies in the package, and nothing puts it into its wheel");
+const HOSTS: Rule = Rule::parsed("python.allowed-hosts", "these are the only hosts that it answers for");
+
+/// `pkg_resources` and `setuptools` are imported, and nobody installs them.
+pub fn setuptools(project: &Project, reached: &[&Source<'_>]) -> Option<Diagnostic> {
+    if project.installs("setuptools").is_some() {
+        return None;
+    }
+    let asks = |name: &str| matches!(name.split('.').next(), Some("pkg_resources" | "setuptools"));
+    let (source, import) = reached.iter().find_map(|source| {
+        let import = source.outline.relies.iter().find(|import| asks(&import.value))?;
+        Some((source, import))
+    })?;
+    // releases from 82 on have no `pkg_resources`
+    let line = if import.value.starts_with("pkg_resources") { "setuptools<82" } else { "setuptools" };
+    let message = format!("`{}` is imported, and nothing installs it", import.value.split('.').next().unwrap_or_default());
+    let warning = Diagnostic::warning("python::setuptools", message).because(&source.evidence(import, SETUPTOOLS));
+    Some(warning.help(format!("add `{line}` to the dependencies")))
+}
+
+/// Data files of an installed package that setuptools leaves out of its wheel.
+pub fn package_data(tree: &Tree, project: &Project, source: &Source<'_>) -> Option<Diagnostic> {
+    let by_setuptools = project.package.as_ref().is_some_and(|package| package.value == Backend::Setuptools);
+    if !by_setuptools || !source.module.contains('.') && source.path.file_name() != Some("__init__.py") {
+        return None;
+    }
+    let directory = &project.directory;
+    let said = |name: &str, words: &[&str]| tree.text(directory.join(name)).is_ok_and(|text| words.iter().any(|word| text.contains(word)));
+    let pyproject = directory.join("pyproject.toml");
+    let table = tree.text(&pyproject).ok().and_then(|text| Document::toml(&pyproject, text).ok());
+    let includes = table.as_ref().is_none_or(|table| table.boolean(&["tool", "setuptools", "include-package-data"]) != Some(false));
+    let listed = table.as_ref().is_some_and(|table| table.has(&["tool", "setuptools", "package-data"]))
+        || said("setup.py", &["package_data"])
+        || said("setup.cfg", &["package_data"]);
+    // with a manifest of the source distribution, pyproject.toml takes in what that names
+    if listed || (includes && tree.has(directory.join("MANIFEST.in"))) {
+        return None;
+    }
+    let top = source.module.split('.').next().unwrap_or_default();
+    let package = directory.join(&source.root).join(top);
+    let kinds = ["html", "jinja", "jinja2", "j2", "css", "js", "sql", "mo", "json", "yaml", "yml", "txt", "ini", "svg", "png"];
+    let data = tree.below(&package).find(|path| {
+        let hidden =
+            path.strip_prefix(&package).is_ok_and(|inside| inside.components().any(|part| matches!(part.as_str(), "tests" | "test")));
+        !hidden && path.extension().is_some_and(|extension| kinds.contains(&extension))
+    })?;
+    let message = format!("`{data}` lies in the package, and setuptools leaves it out of the wheel");
+    let warning = Diagnostic::warning("python::package-data", message).because(&Evidence::exists(data, DATA));
+    let pattern = data.strip_prefix(&package).map_or("*", |inside| inside.extension().unwrap_or("*"));
+    Some(warning.help(format!("name it in pyproject.toml: `[tool.setuptools.package-data]`, `\"*\" = [\"**/*.{pattern}\"]`")))
+}
+
+/// Django answers for no host, or for the developer's own alone.
+pub fn allowed_hosts(django: &Django<'_, '_>) -> Option<Diagnostic> {
+    let (source, assign) = django.setting("ALLOWED_HOSTS")?;
+    let Value::List(hosts) = &assign.value else { return None };
+    let local = |host: &Value| matches!(host.text(), Some("localhost" | "127.0.0.1" | "[::1]" | "0.0.0.0" | "testserver"));
+    // a list that another line makes longer is not seen whole
+    let grows = source.text.contains("ALLOWED_HOSTS +=") || source.text.contains("ALLOWED_HOSTS.");
+    if grows || !hosts.iter().all(local) {
+        return None;
+    }
+    let warning = Diagnostic::warning("python::allowed-hosts", "Django answers requests for the developer's own host alone");
+    let help = "read them from a variable: `ALLOWED_HOSTS = os.environ.get(\"ALLOWED_HOSTS\", \"localhost\").split(\",\")`";
+    Some(warning.because(&source.evidence(&assign.at, HOSTS)).help(help))
+}

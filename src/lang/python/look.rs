@@ -1,0 +1,255 @@
+//! A look at one app: what it does when it runs, and what its image has to know.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::django::Django;
+use super::entry::{Entry, Form};
+use super::manager::Manager;
+use super::project::Project;
+use super::sources::{Source, Sources};
+use super::version::{Held, only_glibc};
+use super::{DefaultGroups, DjangoFacts, Facts, Metadata, NativeUse, Torch, downloads, extension, hints, manager, named, observe};
+use crate::app::{App, Sighting};
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::read::document::Document;
+use crate::tree::Tree;
+use crate::version::Version;
+
+const MANYLINUX: Rule = Rule::parsed("python.manylinux", "there are binaries of this package for glibc and none for musl");
+
+/// One app, and what is around it.
+pub struct Looker<'a, 't> {
+    /// The tree.
+    pub tree: &'t Tree,
+    /// What is known of packages.
+    pub catalog: &'a Catalog,
+    /// The app's project.
+    pub project: &'a Project,
+    /// Its sources.
+    pub sources: &'a Sources<'t>,
+    /// What is started.
+    pub entry: &'a Entry<'a, 't>,
+    /// Its Django project.
+    pub django: Option<&'a Django<'a, 't>>,
+    /// The sources that come with what is started.
+    pub reached: Vec<&'a Source<'t>>,
+}
+
+impl Looker<'_, '_> {
+    /// What it does when it runs.
+    pub fn app(&self, sighting: &Sighting, mut warnings: Vec<Diagnostic>) -> App {
+        let entry = self.entry;
+        let mut behaviour = observe::behaviour(self.sources, entry);
+        behaviour.listens.clone_from(&entry.listens);
+        // a word that no distribution has a package of may be anything
+        behaviour.needs.retain(|need| self.catalog.knows(&need.value));
+        warnings.splice(0..0, self.project.warnings.iter().cloned());
+        warnings.extend(entry.warnings.iter().cloned());
+        warnings.extend(observe::loopback(entry));
+        warnings.extend(hints::setuptools(self.project, &self.reached));
+        warnings.extend(downloads::fetched(self.project, &self.reached));
+        if let Some(source) = entry.source.filter(|_| self.runs_installed()) {
+            warnings.extend(hints::package_data(self.tree, self.project, source));
+        }
+        let mut app =
+            App { sighting: sighting.clone(), behaviour, home: Utf8PathBuf::new(), keeps: self.keeps(), clutter: self.clutter(), warnings };
+        if let Some(django) = self.django {
+            django_behaviour(&mut app, django);
+        }
+        app
+    }
+
+    /// Whether it runs from the environment alone, without the sources.
+    fn runs_installed(&self) -> bool {
+        self.entry.installed && !observe::reads_beside(self.tree, self.project, self.sources, self.entry)
+    }
+
+    /// What the build of the project reads besides its sources: the files that its manifests name.
+    fn keeps(&self) -> Vec<Utf8PathBuf> {
+        let mut kept = self.project.manifests.clone();
+        if self.project.package.is_some() {
+            kept.extend(named::named(self.tree, &self.project.directory));
+        }
+        kept.extend(self.entry.source.map(|source| source.path.to_owned()));
+        kept
+    }
+
+    fn clutter(&self) -> Vec<String> {
+        let always = ["**/__pycache__", "**/*.pyc", ".venv"];
+        let there = [
+            "tests",
+            "test",
+            "docs",
+            "doc",
+            "notebooks",
+            ".pre-commit-config.yaml",
+            "tox.ini",
+            "noxfile.py",
+            ".flake8",
+            "mypy.ini",
+            "pytest.ini",
+            "Makefile",
+            "justfile",
+            "Procfile",
+            "Procfile.windows",
+            "app.json",
+            "runtime.txt",
+            "heroku.yml",
+            "fly.toml",
+            "render.yaml",
+            ".coveragerc",
+            "node_modules",
+        ];
+        let base = &self.project.directory;
+        let present = there.iter().filter(|name| self.tree.has(base.join(name)) || self.tree.has_directory(base.join(name)));
+        // a directory whose modules the program imports is no clutter
+        let used = |name: &str| {
+            self.sources.files.iter().any(|source| {
+                !source.is_aside(base) && source.outline.imports.iter().any(|import| import.value.split('.').next() == Some(name))
+            })
+        };
+        let compiled = self.tree.has(base.join("Cargo.toml")).then(|| base.join("target").to_string());
+        let own = present.filter(|name| !used(name)).map(|name| base.join(name).to_string());
+        always.iter().map(|name| (*name).to_owned()).chain(own).chain(compiled).collect()
+    }
+
+    /// What its image has to know.
+    pub fn facts(&self, versions: Vec<Fact<Version>>, held_back: Vec<Fact<Held>>) -> Facts {
+        let (project, entry) = (self.project, self.entry);
+        let context = manager::lock_directory(self.tree, &project.directory, project.manager.value);
+        let inside = project.directory.strip_prefix(&context).unwrap_or(Utf8Path::new("")).to_owned();
+        let apart = !entry.root.as_str().is_empty() && entry.root != "src" && !entry.installed;
+        let installed = self.runs_installed();
+        let place = match () {
+            () if installed => Utf8PathBuf::new(),
+            () if apart => inside.join(&entry.root),
+            () => inside.join(&entry.command.directory),
+        };
+        let path = (entry.root == "src" && !entry.installed && project.package.is_none()).then(|| inside.join("src"));
+        Facts {
+            context,
+            directory: inside,
+            manager: project.manager.clone(),
+            rivals: Vec::new(),
+            manifests: project.manifests.clone(),
+            member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty())
+                .then(|| project.name.as_ref().map(|name| name.value.clone()))
+                .flatten(),
+            package: project.package.clone(),
+            own: project.own.clone(),
+            metadata: match self.pyproject() {
+                Some(table) if project.package.is_some() && table.has(&["project", "dynamic"]) => Metadata::Dynamic,
+                _ => Metadata::Static,
+            },
+            versions,
+            held_back,
+            groups: project.groups.clone(),
+            default_groups: match self.pyproject() {
+                Some(table) if table.has(&["tool", "uv", "default-groups"]) => DefaultGroups::Named,
+                _ => DefaultGroups::Usual,
+            },
+            compiler: project.package.as_ref().and_then(|_| extension::compiler(self.tree, &project.directory, self.pyproject().as_ref())),
+            remotes: project.remotes.clone(),
+            locals: project.locals.clone(),
+            indexes: project.indexes.clone(),
+            words: entry.command.words.clone(),
+            env: entry.command.env.clone(),
+            tool: entry.form == Form::Tool,
+            what: entry.what.clone(),
+            at: entry.at.clone(),
+            place,
+            path,
+            installed,
+            compiles: self.sources.files.iter().all(|source| !source.outline.broken),
+            django: self.django.map(|django| DjangoFacts {
+                directory: django.directory.clone(),
+                static_root: django.static_root(),
+                settings: django.served.clone(),
+                demands: django.demands(),
+            }),
+            natives: self.natives(),
+            torch: self.torch(),
+            only_glibc: only_glibc(&project.packages)
+                .map(|locked| Fact::new((), Evidence { rule: MANYLINUX.id, meaning: MANYLINUX.meaning, ..locked.at.clone() })),
+            locked: project.packages.len(),
+        }
+    }
+
+    /// Which torch is installed, where it is.
+    fn torch(&self) -> Option<Fact<Torch>> {
+        let torch = self.project.installs("torch")?;
+        let cuda = self.project.packages.iter().find(|package| {
+            let named = package.name.starts_with("nvidia-") || package.name.starts_with("cupy");
+            named || package.version.as_deref().is_some_and(|version| version.contains("+cu"))
+        });
+        let uses = ["vllm", "bitsandbytes", "flash-attn", "xformers"].iter().find_map(|name| self.project.installs(name));
+        let chosen = self.project.torch_index.is_some() || torch.version.as_deref().is_some_and(|version| version.contains('+'));
+        // a lock, or hashes, say which files are installed
+        let bound = self.project.hashed || self.project.manager.value.lock().is_some();
+        Some(match (cuda.or(uses), bound) {
+            (None, false) if !chosen => Fact::new(Torch::Processor, torch.at.clone()),
+            (Some(cuda), true) if uses.is_none() => Fact::new(Torch::LockedWithCuda, torch.at.clone()).and(cuda.at.clone()),
+            _ => Fact::new(Torch::AsListed, torch.at.clone()),
+        })
+    }
+
+    fn pyproject(&self) -> Option<Document<'_>> {
+        let file = self.project.directory.join("pyproject.toml");
+        self.tree.text(&file).ok().and_then(|text| Document::toml(&file, text).ok())
+    }
+
+    fn natives(&self) -> Vec<Fact<NativeUse>> {
+        let installs = |name: &String| self.project.installs(name).is_some();
+        let in_settings = |name: &str| {
+            // applications of Django's own have dotted names
+            let source = self
+                .django
+                .filter(|_| name.contains('.'))?
+                .settings
+                .iter()
+                .find(|source| source.text.contains(&format!("\"{name}\"")) || source.text.contains(&format!("'{name}'")))?;
+            Some(Evidence::exists(source.path, super::NATIVE))
+        };
+        let natives = self.catalog.natives("python").iter().filter(|native| !native.what.is_empty() && !native.unless.iter().any(installs));
+        let used = |native: &crate::catalog::Native| {
+            let at = self.project.installs(&native.name).map(|locked| locked.at.clone()).or_else(|| in_settings(&native.name))?;
+            let at = Evidence { rule: super::NATIVE.id, meaning: super::NATIVE.meaning, ..at };
+            Some(Fact::new(
+                NativeUse { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() },
+                at,
+            ))
+        };
+        natives.filter_map(used).collect()
+    }
+}
+
+/// What Django's settings say about an app's behaviour.
+fn django_behaviour(app: &mut App, django: &Django<'_, '_>) {
+    let writes: Vec<_> = django.writes();
+    for write in writes {
+        if write.value.directory.as_str().is_empty() {
+            let warning = Diagnostic::warning(
+                "python::database-beside-code",
+                "the database is a file beside the code, where the image lets nobody write",
+            );
+            app.warnings.push(
+                write
+                    .because()
+                    .iter()
+                    .fold(warning, Diagnostic::because)
+                    .help("put it in a directory of its own, or name the database by a variable"),
+            );
+        } else if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
+            app.behaviour.writes.push(write);
+        }
+    }
+    app.behaviour.demands.extend(django.demands());
+    app.warnings.extend(hints::allowed_hosts(django));
+    if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
+        let warning =
+            Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
+        app.warnings.push(warning.because(&root).help("add `whitenoise`, or serve them elsewhere"));
+    }
+}
