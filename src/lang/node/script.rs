@@ -215,8 +215,11 @@ mod tests {
         let tree = Tree::from_memory([("package.json", format!("{{\"scripts\": {scripts}}}"))]);
         let package = Package::read(&tree, "".into()).unwrap().unwrap();
         let Some(chain) = chain(&package, name) else { return Vec::new() };
-        let env = |command: &Command| command.env.iter().map(|(name, value)| format!("{name}={value} ")).collect::<String>();
-        let told = chain.commands.iter().map(|command| format!("{}{}", env(command), command.words.join(" ")));
+        let words = |command: &Command| {
+            let env = command.env.iter().map(|(name, value)| format!("{name}={value}"));
+            env.chain(command.words.iter().cloned()).collect::<Vec<_>>().join(" ")
+        };
+        let told = chain.commands.iter().map(words);
         told.chain(chain.tangled.then(|| "tangled".to_owned())).collect()
     }
 
