@@ -92,6 +92,8 @@ pub struct Offered {
     pub group: Group,
     /// What it lists.
     pub packages: Vec<Locked>,
+    /// Those of them that a lock cannot lack.
+    pub certain: Vec<Locked>,
     /// Whether the project itself installs it by default.
     pub default: bool,
     /// Where it stands.
@@ -148,7 +150,7 @@ pub fn is_name(text: &str) -> bool {
 }
 
 fn offer(name: &str, kind: Kind, listed: Listed, at: Evidence) -> Offered {
-    Offered { group: Group { name: name.to_owned(), kind }, packages: listed.packages, default: false, at }
+    Offered { group: Group { name: name.to_owned(), kind }, packages: listed.packages, certain: listed.certain, default: false, at }
 }
 
 /// A group of PEP 735's with those that it takes in.

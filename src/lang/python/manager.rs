@@ -68,6 +68,11 @@ impl Manager {
         }
     }
 
+    /// Whether it refuses a lock that lacks what a group asks for, though that is not installed.
+    pub fn checks_all_groups(self) -> bool {
+        matches!(self, Manager::Uv | Manager::Poetry)
+    }
+
     /// The section of `pyproject.toml` that is its own.
     fn section(self) -> Option<&'static [&'static str]> {
         Some(match self {

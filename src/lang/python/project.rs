@@ -119,6 +119,9 @@ impl Project {
         let packages = match read_lock(tree, directory, manager.value, &groups)? {
             Some((file, lock)) => {
                 let own = name.as_ref().map(|name| normal(&name.value));
+                if manager.value.checks_all_groups() {
+                    listed.certain.extend(offered.iter().flat_map(|offered| offered.certain.iter().cloned()));
+                }
                 listed.certain.retain(|locked| Some(&locked.name) != own.as_ref() && manager.value != Manager::Pylock);
                 if rivals.is_empty() {
                     fresh(&file, &lock, &listed.certain)?;

@@ -2,6 +2,7 @@
 
 use camino::Utf8Path;
 
+use super::build::VENV;
 use super::command::{Command, PORT, tune};
 use super::entry::Finder;
 use super::frameworks::{Application, Protocol};
@@ -70,6 +71,9 @@ impl<'t> Finder<'_, 't> {
         let Some(file) = named.filter(|_| command.listens.is_none() && command.words[0] == "uwsgi") else { return };
         let file = self.sources.directory.join(&command.directory).join(file.trim_start_matches("./"));
         let text = self.tree.text(file).unwrap_or_default();
+        if text.contains("$(VIRTUAL_ENV)") {
+            command.env.insert("VIRTUAL_ENV".into(), VENV.into());
+        }
         let addresses = text.lines().filter_map(|line| line.split_once('=').map(|(key, value)| (key.trim(), value.trim())));
         let Some((_, address)) = addresses.clone().find(|(key, _)| matches!(*key, "http" | "http-socket")) else { return };
         let by_variable = address.contains("$(PORT)");

@@ -131,7 +131,7 @@ impl<'p> Finder<'p> {
         let config = Config::read(self.tree, &package.root)?;
         let observed = observe::observe(self.tree, &reached, package, bin, &findings.packages);
         let mut warnings = observed.warnings.clone();
-        let unstable = observed.unstable.iter().chain(&config.unstable).filter(|_| !config.is_nightly());
+        let unstable = observed.unstable.iter().chain(&config.unstable).filter(|_| !config.takes_unstable());
         warnings.extend(unstable.take(1).map(needs_nightly));
         if lock.is_none() && !reached.externals.is_empty() {
             warnings.push(no_lock(package, &reached));

@@ -39,6 +39,8 @@ pub struct Config {
     pub channel: Option<Fact<String>>,
     /// Flags that no stable compiler takes.
     pub unstable: Option<Fact<String>>,
+    /// The stable compiler is told to take them all the same.
+    pub bootstraps: Option<Fact<()>>,
     /// The standard library is built too, which takes its sources.
     pub builds_std: Option<Fact<()>>,
 }
@@ -51,6 +53,7 @@ struct File {
     registries: BTreeMap<String, Spanned<toml::Table>>,
     source: BTreeMap<String, Source>,
     unstable: BTreeMap<String, Spanned<toml::Value>>,
+    env: BTreeMap<String, Spanned<toml::Value>>,
 }
 
 #[derive(Default, Deserialize)]
@@ -126,6 +129,7 @@ impl Config {
         }
         let is_unstable = |found: &&&Spanned<Flags>| found.get_ref().words().iter().any(|word| word.starts_with("-Z"));
         self.unstable = flags.iter().find(is_unstable).map(|found| Fact::new("-Z".to_owned(), at(found.span(), UNSTABLE, "-Z")));
+        self.bootstraps = read.env.get("RUSTC_BOOTSTRAP").map(|value| Fact::new((), at(value.span(), UNSTABLE, "RUSTC_BOOTSTRAP")));
         self.builds_std = read.unstable.get("build-std").map(|value| Fact::new((), at(value.span(), UNSTABLE, "build-std")));
         if let Some(native) = flags.iter().find(|found| found.get_ref().words().iter().any(|word| word.contains("target-cpu=native"))) {
             // the environment's flags take the place of all of these
@@ -157,8 +161,8 @@ impl Config {
 
     /// Whether the project's own toolchain takes what is unstable.
     #[must_use]
-    pub fn is_nightly(&self) -> bool {
-        self.channel.as_ref().is_some_and(|channel| channel.value.contains("nightly"))
+    pub fn takes_unstable(&self) -> bool {
+        self.bootstraps.is_some() || self.channel.as_ref().is_some_and(|channel| channel.value.contains("nightly"))
     }
 }
 

@@ -1,12 +1,12 @@
 //! What the program does as a process: the signals that it hears, and the programs that it starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 
 use super::call_bracket;
 use super::source::Source;
-use super::value::{Part, Place, Values};
+use super::value::{Clue, Part, Place, Values};
 use crate::app::StopSignal;
 use crate::evidence::{Fact, Rule};
 use crate::need::Need;
@@ -32,6 +32,9 @@ pub const LASTS: [&str; 11] = [
     "tokio-cron-scheduler",
     "rumqttc",
 ];
+
+/// A name that may come to more programs than these is the user's to choose, and says nothing of what the image needs.
+const CHOICES: usize = 3;
 
 /// How the program ends when it is asked to.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,9 +96,13 @@ pub fn programs(values: &Values<'_, '_>) -> Vec<Fact<Need>> {
                 continue;
             }
             let Some((from, to)) = source.arguments(open).first().copied() else { continue };
-            for clue in values.of(Place { source: index, from, to }) {
-                let Part::Text(text) = &clue.part else { continue };
-                let Some(name) = program(text) else { continue };
+            let clues = values.of(Place { source: index, from, to });
+            let text = |clue: &Clue| if let Part::Text(text) = &clue.part { program(text) } else { None };
+            let names: BTreeSet<String> = clues.iter().filter_map(text).collect();
+            if names.len() > CHOICES {
+                continue;
+            }
+            for name in names {
                 let evidence = source.evidence(at - 2, to, STARTS);
                 let fact = match found.remove(&name) {
                     Some(known) => known.and(evidence),
