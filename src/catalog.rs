@@ -226,7 +226,7 @@ impl Base {
     pub fn holds(&self, need: &Need) -> bool {
         match (need, &self.interpreter) {
             (Need::Program(name), _) if self.programs.contains(name) => true,
-            (Need::Interpreter(name, version), Some(interpreter)) => interpreter.name == *name && interpreter.versions.contains(version),
+            (Need::Interpreter(name, version), Some(interpreter)) if interpreter.name == *name => interpreter.versions.contains(version),
             _ => self.has.iter().any(|has| has.meets(need)),
         }
     }

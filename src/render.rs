@@ -1,6 +1,6 @@
 //! The plan, printed by templates. A template sees the plan alone and may print strings and numbers alone.
 
-mod filters;
+pub(crate) mod filters;
 
 use std::sync::Arc;
 

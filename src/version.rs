@@ -22,6 +22,12 @@ impl Version {
         Self { numbers: [major, minor, 0], given: 2 }
     }
 
+    /// `major` alone.
+    #[must_use]
+    pub const fn whole(major: u32) -> Self {
+        Self { numbers: [major, 0, 0], given: 1 }
+    }
+
     /// The first two numbers: the series that a floating image tag names.
     #[must_use]
     pub const fn series(self) -> Self {

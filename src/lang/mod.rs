@@ -20,6 +20,7 @@ use crate::settle::Choices;
 use crate::tree::Tree;
 
 pub mod go;
+pub mod java;
 pub mod node;
 pub mod python;
 pub mod rust;
@@ -45,6 +46,7 @@ macro_rules! languages {
 
 languages! {
     go: go::Go,
+    java: java::Java,
     node: node::Node,
     python: python::Python,
     rust: rust::Rust,

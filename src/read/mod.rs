@@ -4,5 +4,7 @@ pub mod cargo;
 pub mod cargo_lock;
 pub mod document;
 pub mod gomod;
+pub mod properties;
 pub mod python;
 pub mod requirement;
+pub mod xml;

@@ -47,7 +47,7 @@ fn env(value: &str) -> String {
 }
 
 /// A word for the shell, quoted where it has to be.
-fn sh(word: &str) -> String {
+pub(crate) fn sh(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
     if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
 }

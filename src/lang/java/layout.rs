@@ -1,0 +1,111 @@
+//! How a program comes out of its build stage and into its image: what is taken apart, what is copied, in which order, what is started.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Facts;
+use super::artifact::{Boot, Form, Libraries};
+use crate::plan::Copy;
+use crate::render::filters::sh;
+
+/// Where the program lies in its image.
+pub const APP: &str = "/app";
+/// Where the sources are in the build stage.
+pub const SOURCES: &str = "/src";
+/// Where Tomcat looks for what it serves at `/`.
+const ROOT: &str = "/usr/local/tomcat/webapps/ROOT";
+/// Where the build stage lays out what the image takes.
+const OUT: &str = "/out";
+
+/// What follows the build.
+#[derive(Debug, Default)]
+pub struct Layout {
+    /// Commands behind the build.
+    pub commands: Vec<String>,
+    /// What the image takes, what changes least first.
+    pub takes: Vec<Copy>,
+    /// What is started behind the virtual machine's own name and options; Tomcat's script by itself.
+    pub start: Vec<String>,
+}
+
+/// The layout of an app.
+pub fn layout(facts: &Facts) -> Layout {
+    let archive = facts.module.join(&facts.artifact.archive);
+    let from = |source: String, to: String| Copy::stage("build", source, to);
+    let layer = |name: &str| from(format!("{OUT}/{name}/"), format!("{APP}/"));
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+    match &facts.artifact.form {
+        Form::Boot(how) => {
+            let (mode, flags, start) = match how {
+                Boot::Jars => ("tools", " --layers --application-filename app.jar", words(&["-jar", "app.jar"])),
+                Boot::Loader("tools", class) => ("tools", " --layers --launcher", words(&[class])),
+                Boot::Loader(mode, class) => (*mode, "", words(&[class])),
+            };
+            let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
+            Layout {
+                commands: vec![format!("java -Djarmode={mode} -jar {} extract{flags} --destination {OUT}", sh(archive.as_str()))],
+                takes: layers.map(layer).into(),
+                start,
+            }
+        }
+        Form::Quarkus(directory) => {
+            let root = Utf8Path::new(SOURCES).join(&facts.module).join(directory);
+            let take = |name: &str| from(format!("{root}/{name}"), format!("{APP}/{name}"));
+            Layout {
+                commands: Vec::new(),
+                takes: ["lib/", "quarkus-run.jar", "app/", "quarkus/"].map(take).into(),
+                start: words(&["-jar", "quarkus-run.jar"]),
+            }
+        }
+        Form::Single => {
+            let start = match &facts.main {
+                Some(main) => words(&["-cp", "app.jar", &main.value]),
+                None => words(&["-jar", "app.jar"]),
+            };
+            Layout {
+                commands: vec![format!("mkdir {OUT} && cp {} {OUT}/app.jar", sh(archive.as_str()))],
+                takes: vec![from(format!("{OUT}/app.jar"), format!("{APP}/"))],
+                start,
+            }
+        }
+        Form::ClassPath(libraries) => class_path(facts, libraries, &archive),
+        Form::War(_) => {
+            let (lib, whole) = (sh(&format!("{archive}/WEB-INF/lib")), sh(archive.as_str()));
+            Layout {
+                commands: vec![format!("mkdir -p {OUT} {lib} && mv {lib} {OUT}/lib && mv {whole} {OUT}/ROOT")],
+                takes: vec![from(format!("{OUT}/lib/"), format!("{ROOT}/WEB-INF/lib/")), from(format!("{OUT}/ROOT/"), format!("{ROOT}/"))],
+                start: words(&["catalina.sh", "run"]),
+            }
+        }
+    }
+}
+
+/// Dependencies, the project's other modules, its own classes: a layer each.
+fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layout {
+    let lib = match libraries {
+        Libraries::Copied => archive.parent().unwrap_or(Utf8Path::new("target")).join("dependency"),
+        Libraries::Own(directory) => facts.module.join(directory),
+    };
+    let (lib_word, archive) = (sh(lib.as_str()), sh(archive.as_str()));
+    let main = facts.main.as_ref().map_or("", |main| main.value.as_str());
+    let siblings: Vec<_> =
+        facts.siblings.iter().map(|jar| if jar.contains('*') { lib.join(jar).to_string() } else { sh(lib.join(jar).as_str()) }).collect();
+    let mut commands = Vec::new();
+    let mut takes = vec![Copy::stage("build", format!("{OUT}/lib/"), format!("{APP}/lib/"))];
+    let mut path = vec!["app.jar"];
+    if siblings.is_empty() {
+        commands.push(format!("mkdir {OUT} && mv {lib_word} {OUT}/lib && cp {archive} {OUT}/app.jar"));
+    } else {
+        commands.push(format!("mkdir -p {OUT}/modules && mv {} {OUT}/modules/", siblings.join(" ")));
+        commands.push(format!("mv {lib_word} {OUT}/lib && cp {archive} {OUT}/app.jar"));
+        takes.push(Copy::stage("build", format!("{OUT}/modules/"), format!("{APP}/modules/")));
+        path.push("modules/*");
+    }
+    path.push("lib/*");
+    takes.push(Copy::stage("build", format!("{OUT}/app.jar"), format!("{APP}/")));
+    Layout { commands, takes, start: vec!["-cp".into(), path.join(":"), main.to_owned()] }
+}
+
+/// The directory that the program is started in; Tomcat has its own.
+pub fn workdir(facts: &Facts) -> Option<Utf8PathBuf> {
+    (!matches!(facts.artifact.form, Form::War(_))).then(|| APP.into())
+}

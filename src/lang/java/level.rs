@@ -1,0 +1,177 @@
+//! The level of Java that a program asks for, and the JDK that it is built and run with.
+
+use camino::Utf8Path;
+use serde::Serialize;
+
+use super::maven::Module;
+use crate::catalog::{Catalog, Release};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::layers::Layers;
+use crate::tree::Tree;
+use crate::version::Version;
+
+const LEVEL: Rule = Rule::parsed("java.level", "the sources and classes are of this level");
+const TOOLCHAIN: Rule = Rule::parsed("java.toolchain", "the build asks for this JDK");
+const PIN: Rule = Rule::parsed("java.pin", "the project is worked on with this JDK");
+const PARENT: Rule = Rule::parsed("java.parent-level", "this parent sets the level");
+const ANY: Rule = Rule::parsed("java.any-level", "nothing here asks for a newer Java");
+
+/// The level that Maven's compiler plugin takes when nobody says one.
+const UNSAID: u32 = 8;
+
+/// What a project says of its Java.
+#[derive(Clone, Debug, Serialize)]
+pub struct Level {
+    /// The level that its classes are of: no older Java runs them.
+    pub classes: Fact<Version>,
+    /// The JDK that it asks for by name.
+    pub pinned: Option<Fact<Version>>,
+}
+
+/// The level of a module of Maven's, and the JDK that is pinned beside it.
+///
+/// # Errors
+/// When a level is none, or a pinned JDK is older than the level.
+pub fn of_maven(tree: &Tree, module: &Module<'_>, reached: &[Module<'_>]) -> Result<Level> {
+    let mut classes: Option<Fact<Version>> = None;
+    for level in reached.iter().map(said).collect::<Result<Vec<_>>>()?.into_iter().flatten() {
+        if classes.as_ref().is_none_or(|highest| level.value > highest.value) {
+            classes = Some(level);
+        }
+    }
+    let classes = classes.unwrap_or_else(|| inherited(module));
+    let pinned = toolchain(module)?.or(pin(tree, module.directory())?);
+    settled(Level { classes, pinned })
+}
+
+/// The level with what pins the JDK, when the two agree.
+///
+/// # Errors
+/// When the pinned JDK is older than the level.
+pub fn settled(level: Level) -> Result<Level> {
+    if let Some(pinned) = level.pinned.as_ref().filter(|pinned| pinned.value < level.classes.value) {
+        let message = format!("the classes are of Java {}, and the JDK that is asked for is {}", level.classes.value, pinned.value);
+        let error = Diagnostic::usage("java::level-conflict", message).help("make them agree, or set `java.version`");
+        return Err(level.classes.because().iter().chain(pinned.because()).fold(error, Diagnostic::because).into());
+    }
+    Ok(level)
+}
+
+fn said(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
+    let compiler = module.plugin("maven-compiler-plugin");
+    let configured = |name: &str| compiler.as_ref().and_then(|plugin| plugin.configured(&[name]));
+    let kotlin = || {
+        module
+            .plugin("kotlin-maven-plugin")
+            .and_then(|plugin| plugin.configured(&["jvmTarget"]))
+            .or_else(|| module.property("kotlin.compiler.jvmTarget"))
+    };
+    // an empty value sets nothing
+    let meant = |said: &super::maven::Said<'_>| !said.value.is_empty();
+    let release = configured("release").filter(meant).or_else(|| module.property("maven.compiler.release").filter(meant));
+    let target = || configured("target").filter(meant).or_else(|| module.property("maven.compiler.target").filter(meant));
+    let source = || configured("source").filter(meant).or_else(|| module.property("maven.compiler.source").filter(meant));
+    // Spring Boot's and others' parents hand this on to the compiler
+    let handed = || module.property("java.version").or_else(|| module.property("jdk.version")).filter(meant);
+    let Some(said) = release.or_else(target).or_else(source).or_else(handed).or_else(kotlin) else { return Ok(None) };
+    let fact = said.fact(LEVEL);
+    number(&fact).map(Some)
+}
+
+/// `1.8` is 8.
+fn number(fact: &Fact<String>) -> Result<Fact<Version>> {
+    let text = fact.value.strip_prefix("1.").unwrap_or(&fact.value);
+    let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
+    let broken = || {
+        let error = Diagnostic::error("java::no-level", format!("`{}` is no level of Java", fact.value));
+        fact.because().iter().fold(error, Diagnostic::because).help("write a number such as 21, or a property that is set in a pom here")
+    };
+    let level = digits.parse::<Version>().map_err(|_| broken())?;
+    Ok(fact.with(level))
+}
+
+fn inherited(module: &Module<'_>) -> Fact<Version> {
+    let boot = module.outside.filter(|parent| parent.child("artifactId").is_some_and(|id| id.text == "spring-boot-starter-parent"));
+    let major = boot.and_then(|parent| parent.child("version")).and_then(|version| version.text.split('.').next()?.parse::<u32>().ok());
+    if let (Some(parent), Some(major)) = (boot, major) {
+        return Fact::new(Version::whole(if major >= 3 { 17 } else { UNSAID }), parent.evidence(PARENT));
+    }
+    let at = module.name().map_or_else(|| Evidence::exists(module.pom.clone(), ANY), |name| name.evidence(ANY));
+    Fact::new(Version::whole(UNSAID), at)
+}
+
+fn toolchain(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
+    let said = ["maven-toolchains-plugin"]
+        .iter()
+        .find_map(|name| module.plugin(name))
+        .and_then(|plugin| plugin.configured(&["toolchains", "jdk", "version"]));
+    match said {
+        Some(said) if !said.value.contains(['[', '(', ',', '$']) => number(&said.fact(TOOLCHAIN)).map(Some),
+        _ => Ok(None),
+    }
+}
+
+/// What version managers are told, in the module's directory or above.
+///
+/// # Errors
+/// When a file that pins a JDK names none.
+pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
+    for place in directory.ancestors() {
+        for (file, line) in
+            [(".java-version", ""), (".sdkmanrc", "java="), (".tool-versions", "java "), ("system.properties", "java.runtime.version=")]
+        {
+            let path = place.join(file);
+            let said = (1..).zip(tree.text(&path).unwrap_or_default().lines()).find_map(|(number, text)| {
+                let value = text.trim().strip_prefix(line)?.trim();
+                (!value.is_empty() && !value.starts_with('#')).then_some((number, text, value))
+            });
+            let Some((number_of_line, text, value)) = said else { continue };
+            let digits = value.find(|c: char| c.is_ascii_digit()).map_or("", |start| &value[start..]);
+            let evidence = Evidence::at(path, Span::of_line(number_of_line, text), PIN, text.trim());
+            return number(&Fact::new(digits.to_owned(), evidence)).map(Some);
+        }
+    }
+    Ok(None)
+}
+
+/// The JDKs that build and run it, best first.
+///
+/// # Errors
+/// When a setting names one that there is no image of, or too old, or no image is new enough.
+pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fact<Version>>> {
+    let toolchain = catalog.toolchain("java")?;
+    let known = || toolchain.releases.iter().map(|release| release.version.to_string()).collect::<Vec<_>>().join(", ");
+    if let Some(asked) = layers.choose("java.version", |settings| settings.languages.java.version) {
+        if !toolchain.releases.iter().any(|release| release.version == asked.value) {
+            let error = Diagnostic::usage("java::unknown-version", format!("there is no image of Java {} that imggen knows", asked.value));
+            return Err(asked.blame(error).help(format!("known are {}", known())).into());
+        }
+        if asked.value < level.classes.value {
+            let message = format!("Java {} does not run classes of level {}", asked.value, level.classes.value);
+            let error = level.classes.because().iter().fold(Diagnostic::usage("java::level-conflict", message), Diagnostic::because);
+            return Err(asked.blame(error).into());
+        }
+        return Ok(vec![level.classes.with(asked.value)]);
+    }
+    let wanted = level.pinned.as_ref().unwrap_or(&level.classes);
+    let mut fit: Vec<&Release> = toolchain.releases.iter().filter(|release| release.version >= wanted.value).collect();
+    fit.sort_by_key(|release| release.version);
+    if fit.is_empty() {
+        let error = Diagnostic::error("java::unknown-version", format!("no image that imggen knows has Java {} or newer", wanted.value));
+        return Err(wanted.because().iter().fold(error, Diagnostic::because).help(format!("known are {}", known())).into());
+    }
+    let usable = |version: Version| newest.is_none_or(|newest| version <= newest.value);
+    if let (false, Some(newest)) = (fit.iter().any(|release| usable(release.version)), newest) {
+        let message = format!("Java {} is asked for, and what builds it knows none newer than {}", wanted.value, newest.value);
+        let error = Diagnostic::usage("java::level-conflict", message);
+        return Err(wanted
+            .because()
+            .iter()
+            .chain(newest.because())
+            .fold(error, Diagnostic::because)
+            .help("take a newer build tool")
+            .into());
+    }
+    Ok(fit.into_iter().filter(|release| usable(release.version)).map(|release| wanted.with(release.version)).collect())
+}

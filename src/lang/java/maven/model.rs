@@ -1,0 +1,327 @@
+//! One module as Maven sees it: its own pom first, then its parents', then what is known of Maven's own defaults.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::activation::active;
+use super::{Reactor, normal};
+use crate::evidence::{Fact, Rule};
+use crate::read::xml::Element;
+
+/// Properties that refer to others are followed as far as this.
+const NESTED: usize = 16;
+
+/// A pom and those that it inherits from.
+#[derive(Debug)]
+pub struct Module<'r> {
+    reactor: &'r Reactor,
+    /// The path of its pom.
+    pub pom: Utf8PathBuf,
+    /// Poms, and the profiles in each that are on, strongest first.
+    layers: Vec<&'r Element>,
+    chain: Vec<&'r Utf8Path>,
+    /// The parent that is not here.
+    pub outside: Option<&'r Element>,
+}
+
+/// A value that a pom says, its properties filled in.
+#[derive(Clone, Debug)]
+pub struct Said<'r> {
+    /// The value.
+    pub value: String,
+    /// The element that says it.
+    pub element: &'r Element,
+}
+
+impl Said<'_> {
+    /// It, as a fact.
+    pub fn fact(&self, rule: Rule) -> Fact<String> {
+        let mut evidence = self.element.evidence(rule);
+        if self.element.text.contains("${") {
+            evidence.text = format!("{} ({})", self.element.text, self.value);
+        }
+        Fact::new(self.value.clone(), evidence)
+    }
+}
+
+/// A dependency, as far as it is said.
+#[derive(Clone, Debug)]
+pub struct Dependency<'r> {
+    /// Its group.
+    pub group: String,
+    /// Its name.
+    pub artifact: String,
+    /// Its version, where the module or its parents say one.
+    pub version: Option<String>,
+    /// `compile` when nothing is said.
+    pub scope: String,
+    /// The element that names it.
+    pub element: &'r Element,
+}
+
+impl<'r> Module<'r> {
+    pub(super) fn new(reactor: &'r Reactor, chain: Vec<(&'r Utf8PathBuf, &'r Element)>, outside: Option<&'r Element>) -> Self {
+        let pom = chain.first().map(|(path, _)| (*path).clone()).unwrap_or_default();
+        let mut layers = Vec::new();
+        for (path, element) in &chain {
+            layers.extend(active(reactor, path.parent().unwrap_or(Utf8Path::new("")), element));
+            layers.push(element);
+        }
+        Self { reactor, pom, layers, chain: chain.into_iter().map(|(path, _)| path.as_path()).collect(), outside }
+    }
+
+    /// Its directory.
+    pub fn directory(&self) -> &Utf8Path {
+        self.pom.parent().unwrap_or(Utf8Path::new(""))
+    }
+
+    /// Its pom's path and those that it inherits from.
+    pub fn chain(&self) -> impl Iterator<Item = &'r Utf8Path> {
+        self.chain.iter().copied()
+    }
+
+    /// The first value below these elements, in the module or what it inherits from.
+    pub fn get(&self, path: &[&str]) -> Option<Said<'r>> {
+        let element = self.layers.iter().find_map(|layer| layer.at(path))?;
+        Some(Said { value: self.fill(&element.text), element })
+    }
+
+    /// A property.
+    pub fn property(&self, name: &str) -> Option<Said<'r>> {
+        let element = self.property_element(name)?;
+        Some(Said { value: self.fill(&element.text), element })
+    }
+
+    fn property_element(&self, name: &str) -> Option<&'r Element> {
+        self.layers.iter().find_map(|layer| layer.list(&["properties"]).iter().find(|property| property.name == name))
+    }
+
+    /// A property that `.mvn/maven.config` gives.
+    pub fn option(&self, name: &str) -> Option<Fact<String>> {
+        self.reactor.options.properties.get(name).map(|(value, evidence)| Fact::new(value.clone(), evidence.clone()))
+    }
+
+    /// `text` with its properties filled in, as far as they are known.
+    pub fn fill(&self, text: &str) -> String {
+        self.fill_nested(text, 0)
+    }
+
+    fn fill_nested(&self, text: &str, depth: usize) -> String {
+        let mut filled = String::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once("${") {
+            filled.push_str(before);
+            let Some((name, behind)) = after.split_once('}') else {
+                filled.push_str("${");
+                rest = after;
+                continue;
+            };
+            match self.value(name, depth).filter(|_| depth < NESTED) {
+                Some(value) => filled.push_str(&value),
+                None => filled.extend(["${", name, "}"]),
+            }
+            rest = behind;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    fn value(&self, name: &str, depth: usize) -> Option<String> {
+        if let Some((value, _)) = self.reactor.options.properties.get(name) {
+            return Some(value.clone());
+        }
+        if let Some(element) = self.property_element(name) {
+            return Some(self.fill_nested(&element.text, depth + 1));
+        }
+        match name.strip_prefix("project.").or_else(|| name.strip_prefix("pom.")).unwrap_or(name) {
+            "version" => self.coordinate("version", depth),
+            "groupId" => self.coordinate("groupId", depth),
+            "artifactId" => self.own("artifactId").map(|element| element.text.clone()),
+            "parent.version" => self.own("parent").and_then(|parent| parent.child("version")).map(|version| version.text.clone()),
+            "build.directory" => Some(self.build_directory()),
+            "build.finalName" => Some(self.final_name()),
+            "packaging" => Some(self.packaging()),
+            "basedir" => Some(String::new()),
+            _ => None,
+        }
+    }
+
+    /// An element of the module's own pom, which is not inherited.
+    fn own(&self, name: &str) -> Option<&'r Element> {
+        self.layers.iter().find(|layer| layer.name == "project").and_then(|project| project.child(name))
+    }
+
+    fn coordinate(&self, name: &str, depth: usize) -> Option<String> {
+        let own = self.own(name).or_else(|| self.own("parent")?.child(name))?;
+        Some(self.fill_nested(&own.text, depth + 1))
+    }
+
+    /// `groupId` and `artifactId`.
+    pub fn coordinates(&self) -> (String, String) {
+        (self.coordinate("groupId", 0).unwrap_or_default(), self.artifact())
+    }
+
+    /// Its name.
+    pub fn artifact(&self) -> String {
+        self.own("artifactId").map(|element| self.fill(&element.text)).unwrap_or_default()
+    }
+
+    /// Its version.
+    pub fn version(&self) -> Option<String> {
+        self.coordinate("version", 0)
+    }
+
+    /// What it is packed as: `jar` when nothing is said.
+    pub fn packaging(&self) -> String {
+        let own = self.own("packaging").map(|element| element.text.as_str()).filter(|text| !text.is_empty());
+        match own {
+            Some(text) if text.contains("${") && !text.contains("${packaging}") => self.fill(text),
+            // what stands for itself is filled in by the command line, and is `jar` otherwise
+            Some(text) if text.contains("${") => self.property_element("packaging").map_or_else(|| "jar".into(), |own| own.text.clone()),
+            Some(text) => text.to_owned(),
+            None => "jar".into(),
+        }
+    }
+
+    /// The element that says what it is packed as, or its name.
+    pub fn identity(&self) -> Option<&'r Element> {
+        self.own("packaging").or_else(|| self.own("artifactId"))
+    }
+
+    /// The element that names it.
+    pub fn name(&self) -> Option<&'r Element> {
+        self.own("artifactId")
+    }
+
+    /// Where it is built, relative to its directory.
+    pub fn build_directory(&self) -> String {
+        let told = self.layers.iter().find_map(|layer| layer.at(&["build", "directory"]));
+        told.map(|element| element.text.clone())
+            .filter(|text| !text.contains("${") && !text.starts_with('/'))
+            .unwrap_or_else(|| "target".into())
+    }
+
+    /// The name of what is built, without its ending.
+    pub fn final_name(&self) -> String {
+        match self.layers.iter().find_map(|layer| layer.at(&["build", "finalName"])) {
+            Some(element) => self.fill_nested(&element.text, 1),
+            None => format!("{}-{}", self.artifact(), self.version().unwrap_or_default()),
+        }
+    }
+
+    /// The poms of its modules, in its own pom and the profiles there that are on.
+    pub fn modules(&self) -> Vec<Utf8PathBuf> {
+        let own = self.layers.iter().position(|layer| layer.name == "project").map_or(0, |index| index + 1);
+        let names = self.layers[..own].iter().flat_map(|layer| layer.list(&["modules"]).iter().chain(layer.list(&["subprojects"])));
+        let pom = |name: &Element| {
+            let path = normal(&self.directory().join(self.fill(&name.text)));
+            if path.extension() == Some("xml") { path } else { path.join("pom.xml") }
+        };
+        names.map(pom).collect()
+    }
+
+    /// What it depends on, with what it inherits; versions as the dependency management that is here says.
+    pub fn dependencies(&self) -> Vec<Dependency<'r>> {
+        let mut found: Vec<Dependency<'r>> = Vec::new();
+        for element in self.layers.iter().flat_map(|layer| layer.list(&["dependencies"])) {
+            let text = |name: &str| element.child(name).map(|child| self.fill(&child.text));
+            let (group, artifact) = (text("groupId").unwrap_or_default(), text("artifactId").unwrap_or_default());
+            if found.iter().any(|known| known.group == group && known.artifact == artifact && text("classifier").is_none()) {
+                continue;
+            }
+            let managed = self.managed(&group, &artifact);
+            let says =
+                |name: &str| text(name).or_else(|| managed.and_then(|managed| managed.child(name)).map(|child| self.fill(&child.text)));
+            let (version, scope) = (says("version"), says("scope").unwrap_or_else(|| "compile".into()));
+            found.push(Dependency { group, artifact, version, scope, element });
+        }
+        found
+    }
+
+    fn managed(&self, group: &str, artifact: &str) -> Option<&'r Element> {
+        self.managed_list().find(|element| {
+            let is = |name: &str, wanted: &str| element.child(name).is_some_and(|child| self.fill(&child.text) == wanted);
+            is("artifactId", artifact) && is("groupId", group)
+        })
+    }
+
+    fn managed_list(&self) -> impl Iterator<Item = &'r Element> {
+        self.layers.iter().flat_map(|layer| layer.list(&["dependencyManagement", "dependencies"]))
+    }
+
+    /// The version of a list of versions that is imported, by its name.
+    pub fn imported(&self, artifact: &str) -> Option<Said<'r>> {
+        let list = self.managed_list().find(|element| element.child("artifactId").is_some_and(|id| self.fill(&id.text) == artifact))?;
+        let element = list.child("version")?;
+        Some(Said { value: self.fill(&element.text), element })
+    }
+
+    /// The addresses of the repositories that dependencies and plugins come from.
+    pub fn repositories(&self) -> Vec<Said<'r>> {
+        let lists = self.layers.iter().flat_map(|layer| layer.list(&["repositories"]).iter().chain(layer.list(&["pluginRepositories"])));
+        lists.filter_map(|repository| repository.child("url")).map(|element| Said { value: self.fill(&element.text), element }).collect()
+    }
+
+    /// Whether it is built with the tests of another module.
+    pub fn uses_test_jars(&self) -> bool {
+        self.dependencies().iter().any(|dependency| {
+            dependency.element.child("type").is_some_and(|kind| kind.text == "test-jar")
+                || dependency.element.child("classifier").is_some_and(|classifier| classifier.text == "tests")
+        })
+    }
+
+    /// The plugin of that name, when the build uses it.
+    pub fn plugin(&self, artifact: &str) -> Option<Plugin<'r, '_>> {
+        let is = |element: &&Element| element.child("artifactId").is_some_and(|id| id.text == artifact);
+        let below = |path: &'static [&'static str]| self.layers.iter().flat_map(move |layer| layer.list(path)).filter(is);
+        let mut layers: Vec<&'r Element> = below(&["build", "plugins"]).collect();
+        let used = layers.first().copied()?;
+        layers.extend(below(&["build", "pluginManagement", "plugins"]));
+        Some(Plugin { module: self, element: used, layers })
+    }
+}
+
+/// A plugin of a module: what it says itself first, then what it inherits.
+#[derive(Debug)]
+pub struct Plugin<'r, 'm> {
+    module: &'m Module<'r>,
+    /// The element that puts it to use.
+    pub element: &'r Element,
+    layers: Vec<&'r Element>,
+}
+
+impl<'r> Plugin<'r, '_> {
+    /// Its version.
+    pub fn version(&self) -> Option<String> {
+        self.layers.iter().find_map(|layer| layer.child("version")).map(|version| self.module.fill(&version.text))
+    }
+
+    /// A value of its configuration; that of an execution comes first.
+    pub fn configured(&self, path: &[&str]) -> Option<Said<'r>> {
+        let element = self.configurations().find_map(|configuration| configuration.at(path))?;
+        Some(Said { value: self.module.fill(&element.text), element })
+    }
+
+    /// Its configurations, strongest first.
+    pub fn configurations(&self) -> impl Iterator<Item = &'r Element> {
+        let of_executions = self.executions().filter_map(|execution| execution.child("configuration"));
+        of_executions.chain(self.layers.iter().filter_map(|layer| layer.child("configuration")))
+    }
+
+    /// Its executions.
+    pub fn executions(&self) -> impl Iterator<Item = &'r Element> {
+        self.layers.iter().flat_map(|layer| layer.list(&["executions"]))
+    }
+
+    /// The execution of this goal, one that is bound to no phase left out.
+    pub fn execution(&self, goal: &str) -> Option<&'r Element> {
+        self.executions().find(|execution| {
+            let bound = execution.child("phase").is_none_or(|phase| phase.text != "none");
+            bound && execution.list(&["goals"]).iter().any(|child| child.text == goal)
+        })
+    }
+
+    /// `text` with the module's properties filled in.
+    pub fn fill(&self, text: &str) -> String {
+        self.module.fill(text)
+    }
+}

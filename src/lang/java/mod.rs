@@ -1,0 +1,207 @@
+//! Java and Kotlin: poms and build files to the one archive that runs, its layers, and the smallest Java that holds it.
+
+mod apps;
+mod artifact;
+mod build;
+mod config;
+mod jlink;
+mod layout;
+mod level;
+mod listen;
+mod maven;
+mod observe;
+mod report;
+mod run;
+mod scan;
+mod sources;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::artifact::{Artifact, Form};
+use self::level::Level;
+use super::{Language, Offers};
+use crate::app::{App, Sighting};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact};
+use crate::ladder::Variant;
+use crate::layers::Layers;
+use crate::need::{Libc, Need};
+use crate::plan::{Blueprint, Target};
+use crate::settle::Choices;
+use crate::tree::Tree;
+use crate::version::Version;
+
+/// The Java language, with Kotlin on the same tools.
+#[derive(Clone, Copy, Debug)]
+pub struct Java;
+
+/// `[java]` in settings.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The release of Java to build and run with: `21`.
+    pub version: Option<Version>,
+    /// The class to start, in place of the one that was found.
+    pub main_class: Option<String>,
+    /// Options of the virtual machine; `"..."` stands for those that were found.
+    pub options: Option<Vec<String>>,
+    /// Modules of a linked runtime beyond those that follow from what is used.
+    pub modules: Option<Vec<String>>,
+    /// Profiles of Maven's to build with, beyond those that are on by themselves.
+    pub profiles: Option<Vec<String>>,
+}
+
+/// What is Java's own about an app.
+#[derive(Debug, Serialize)]
+pub struct Facts {
+    /// The directory that is copied into the build stage, relative to the project's root.
+    pub context: Utf8PathBuf,
+    /// The program's module, inside that.
+    pub module: Utf8PathBuf,
+    /// What builds it.
+    pub tool: Tool,
+    /// What the build leaves.
+    pub artifact: Artifact,
+    /// The class that is started, where it is not the archive's own business.
+    pub main: Option<Fact<String>>,
+    /// The level of its classes.
+    pub level: Level,
+    /// The last Java that builds it, where newer ones do not.
+    pub newest: Option<Fact<Version>>,
+    /// What it is, for the headline, and where that is said.
+    pub what: Fact<String>,
+    /// Build files, before anything else of the project.
+    pub manifests: Vec<Utf8PathBuf>,
+    /// Jars of the project's own among the libraries.
+    pub siblings: Vec<String>,
+    /// Options of the virtual machine.
+    pub options: Vec<Fact<String>>,
+    /// Arguments of the program.
+    pub arguments: Vec<String>,
+    /// Modules of Java's that it uses itself.
+    pub uses: Vec<Fact<String>>,
+    /// Whether it has dependencies, whose modules are not seen.
+    pub depends: bool,
+    /// Dependencies with native parts.
+    pub natives: Vec<Fact<NativeUse>>,
+    /// Repositories that may ask who one is.
+    pub repositories: Vec<Fact<String>>,
+}
+
+/// A dependency with native parts.
+#[derive(Clone, Debug, Serialize)]
+pub struct NativeUse {
+    /// Its name.
+    pub name: String,
+    /// What is native about it.
+    pub what: String,
+    /// What it loads.
+    pub run: Vec<Need>,
+    /// Whether its native part is for glibc alone.
+    pub glibc: bool,
+}
+
+/// What builds a program.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tool {
+    /// Maven.
+    Maven(MavenBuild),
+}
+
+/// How Maven is called.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct MavenBuild {
+    /// The pom that it is called on, where that is not the copied directory's own.
+    pub file: Option<Utf8PathBuf>,
+    /// The module that is meant, where there are several.
+    pub module: Option<String>,
+    /// Whether `.mvn` holds something besides the wrapper.
+    pub configured: bool,
+    /// The wrapper, where it has to be taken.
+    pub wrapper: Option<Evidence>,
+    /// Plugins that check or test, and the options that leave them out.
+    pub skips: Vec<Fact<&'static str>>,
+    /// Whether Quarkus fetches what it builds with by itself.
+    pub quarkus: bool,
+    /// Profiles that settings turn on.
+    pub profiles: Vec<String>,
+}
+
+impl Language for Java {
+    const INSTANCE: &'static Self = &Java;
+    const NAME: &'static str = "java";
+    type Settings = Settings;
+    type Seed = apps::Seed;
+    type Facts = Facts;
+    type Build = build::Build;
+
+    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+        apps::find(tree)
+    }
+
+    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
+        apps::look(tree, catalog, sighting, seed)
+    }
+
+    fn listening(&self, tree: &Tree, _: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
+        apps::listening(tree, apps)
+    }
+
+    fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
+        let jdks: Vec<_> = level::jdks(&facts.level, facts.newest.as_ref(), layers, catalog)?;
+        let common =
+            [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.artifact.at.clone()));
+        let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
+        let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
+        let libc = catalog
+            .toolchain("java")?
+            .suites
+            .values()
+            .map(|suite| suite.libc.clone())
+            .find(|need| matches!(need, Need::Libc(Libc::Glibc, _)));
+        let glibc = |fact: &Fact<NativeUse>| libc.clone().map(|need| fact.with(need));
+        let bound: Vec<_> = facts.natives.iter().find(|native| native.value.glibc).and_then(glibc).into_iter().collect();
+        let variant = |id, summary: String, first: Vec<Fact<Need>>| Variant {
+            id,
+            summary,
+            needs: first.into_iter().chain(rest.iter().cloned()).collect(),
+        };
+        let java = |version: &Fact<Version>| version.with(Need::Interpreter("java".into(), version.value));
+        let with_jre = |version: &Fact<Version>| match &facts.artifact.form {
+            Form::War(tomcat) => {
+                let tomcat = Fact::new(Need::Interpreter("tomcat".into(), *tomcat), facts.artifact.at.clone());
+                variant("tomcat", format!("an unpacked web archive, Tomcat, Java {}", version.value), vec![tomcat, java(version)])
+            }
+            _ => variant("jre", format!("Java {}", version.value), std::iter::once(java(version)).chain(bound.clone()).collect()),
+        };
+        let linked = |version: &Fact<Version>| {
+            let zlib = version.with(Need::Library("zlib".into()));
+            let cxx = version.with(Need::Library("libstdc++".into()));
+            let loaded = libc.clone().map(|need| version.with(need));
+            variant("jlink", format!("Java {} cut down to its modules", version.value), loaded.into_iter().chain([zlib, cxx]).collect())
+        };
+        let is_war = matches!(facts.artifact.form, Form::War(_));
+        let jres = jdks.iter().map(with_jre);
+        let runtimes = jdks.iter().filter(|_| !is_war).map(linked);
+        Ok(Offers { variants: jres.chain(runtimes).collect(), on_request: Vec::new() })
+    }
+
+    fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {
+        build::blueprint(facts, choices, target)
+    }
+}
+
+/// Says which parts of a build were read and what kept them from being a program.
+fn nothing_runs(looked: &[Evidence]) -> Diagnostic {
+    let error = Diagnostic::error("java::library-only", "nothing that is built here is a program");
+    looked
+        .iter()
+        .take(8)
+        .fold(error, Diagnostic::because)
+        .info("looked for Spring Boot, Quarkus, war packaging, a main class in the build's configuration, and classes with a `main`")
+        .help("name the class to start in the build: for Maven `<mainClass>` of maven-jar-plugin's manifest, for Gradle `application { mainClass }`")
+}

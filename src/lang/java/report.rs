@@ -1,0 +1,82 @@
+//! What is said about the build of a Java program: the headline, the decisions, what wants a look.
+
+use super::Tool;
+use super::artifact::Form;
+use super::build::{Build, Maker};
+use crate::decision::{Decision, Topic};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Fact;
+use crate::plan::Target;
+
+impl Maker<'_> {
+    pub(super) fn headline(&self) -> String {
+        if let Some(port) = self.debugger() {
+            return format!("a debugger may come on port {port}");
+        }
+        let because = self.facts.level.pinned.as_ref().unwrap_or(&self.facts.level.classes);
+        let mut parts =
+            vec![format!("Java {} ({})", self.java, because.place()), format!("{} ({})", self.facts.what.value, self.facts.what.place())];
+        if let Form::Boot(_) = self.facts.artifact.form {
+            parts[1].push_str(" in layers");
+        }
+        if self.is_linked() {
+            parts.push("on a Java cut down to its modules".into());
+        }
+        parts.join(", ")
+    }
+
+    pub(super) fn decisions(&self, build: &Build) -> Vec<Decision> {
+        let facts = self.facts;
+        let asked = self.choices.layers.choose("java.version", |settings| settings.languages.java.version);
+        let because = facts.level.pinned.as_ref().unwrap_or(&facts.level.classes);
+        let toolchain = match asked {
+            Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
+            None => Decision::detected(Topic::Toolchain, &build.image, because.because())
+                .why(format!("Java {} is the first long-term release from {} on", self.java, because.value)),
+        };
+        let fetched = build.dependencies.clone().unwrap_or_default();
+        let mut decisions = vec![
+            toolchain,
+            Decision::detected(Topic::Dependencies, fetched, &[]).why("from the build files alone, so that a source edit fetches nothing"),
+            Decision::detected(Topic::Linkage, build.commands.join(" && "), std::slice::from_ref(&facts.artifact.at)).why(self.form()),
+        ];
+        let Tool::Maven(maven) = &facts.tool;
+        for skip in &maven.skips {
+            decisions.push(Decision::detected(Topic::Linkage, skip.value, skip.because()).why("checks of the sources belong to CI"));
+        }
+        if let Some(runtime) = &build.runtime {
+            let places = crate::evidence::places_of(&facts.uses);
+            let unseen = if facts.depends { "what is imported, and all that libraries may reach" } else { "what is imported" };
+            decisions.push(Decision::detected(Topic::Linkage, &runtime.modules, &places).why(unseen));
+        }
+        for option in &facts.options {
+            decisions.push(Decision::detected(Topic::Entry, &option.value, option.because()).why("the program is run with it"));
+        }
+        decisions
+    }
+
+    fn form(&self) -> &'static str {
+        match self.facts.artifact.form {
+            Form::Boot(_) => "Spring Boot's own layers: dependencies, loader, snapshots, classes",
+            Form::Quarkus(_) => "Quarkus' directories, its libraries first",
+            Form::Single => "one archive, as the build makes it",
+            Form::ClassPath(_) => "dependencies in a layer of their own, beside the classes in place of inside one jar",
+            Form::War(_) => "unpacked, its libraries in a layer of their own",
+        }
+    }
+
+    pub(super) fn warnings(&self) -> Vec<Diagnostic> {
+        let mut warnings = Vec::new();
+        let native = self.facts.natives.iter().find(|native| native.value.glibc);
+        if let (Some(native), true, Target::Production) = (native, self.is_linked(), self.target) {
+            warnings.push(note(native));
+        }
+        warnings
+    }
+}
+
+fn note(native: &Fact<super::NativeUse>) -> Diagnostic {
+    let note =
+        Diagnostic::note("java::native", format!("`{}` loads native code, which a linked runtime was not tried with", native.value.name));
+    native.because().iter().fold(note, Diagnostic::because)
+}
