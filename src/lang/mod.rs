@@ -21,6 +21,7 @@ use crate::tree::Tree;
 
 pub mod go;
 pub mod java;
+pub mod node;
 pub mod python;
 pub mod rust;
 pub mod site;
@@ -46,6 +47,7 @@ macro_rules! languages {
 languages! {
     go: go::Go,
     java: java::Java,
+    node: node::Node,
     python: python::Python,
     rust: rust::Rust,
     site: site::Site,

@@ -169,7 +169,7 @@ impl<'t> Project<'t> {
             .filter(|token| token.kind == Kind::Text)
             .map(|token| Fact::new(token.text.to_owned(), self.evidence(token, MAIN)));
         let inside = self.directory.strip_prefix(&self.root).unwrap_or(Utf8Path::new(""));
-        let project: String = inside.components().map(|part| format!(":{part}")).collect();
+        let project: String = inside.components().flat_map(|part| [":", part.as_str()]).collect();
         let wrapper = tree.has(self.root.join("gradlew")) && tree.has(self.root.join("gradle/wrapper/gradle-wrapper.jar"));
         let carriage_returns = tree.text(self.root.join("gradlew")).is_ok_and(|text| text.contains("\r\n"));
         let build = |task| GradleBuild { project: project.clone(), task, wrapper, carriage_returns };
@@ -259,16 +259,15 @@ fn alias(tree: &Tree, root: &Utf8Path, id: &str) -> Option<(String, Option<Strin
     let document = crate::read::document::Document::toml(&path, tree.text(&path).ok()?).ok()?;
     document.entries(&["plugins"]).into_iter().find_map(|(alias, plugin)| {
         let short = plugin.string().and_then(|text| text.split_once(':'));
-        let (own, version) = match short {
-            Some((own, version)) => (own.to_owned(), Some(version.to_owned())),
-            None => {
-                let named = plugin
-                    .get(&["version", "ref"])
-                    .and_then(|name| document.string(&["versions", name.string()?]))
-                    .map(|(version, _)| version.to_owned());
-                let written = plugin.get(&["version"]).and_then(|version| version.string()).map(str::to_owned);
-                (plugin.get(&["id"])?.string()?.to_owned(), named.or(written))
-            }
+        let (own, version) = if let Some((own, version)) = short {
+            (own.to_owned(), Some(version.to_owned()))
+        } else {
+            let named = plugin
+                .get(&["version", "ref"])
+                .and_then(|name| document.string(&["versions", name.string()?]))
+                .map(|(version, _)| version.to_owned());
+            let written = plugin.get(&["version"]).and_then(|version| version.string()).map(str::to_owned);
+            (plugin.get(&["id"])?.string()?.to_owned(), named.or(written))
         };
         (own == id).then(|| (alias.to_owned(), version))
     })

@@ -1,0 +1,139 @@
+//! How a package is compiled: where the compiler's settings put what it writes, and what that was written as.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::package::{Package, tidy};
+use crate::evidence::{Evidence, Rule};
+use crate::read::document::Document;
+use crate::tree::Tree;
+
+const COMPILED: Rule = Rule::parsed("node.compiler", "the compiler writes here");
+
+/// The compiler's settings, as far as they say where things lie.
+#[derive(Debug, Default)]
+pub struct Compiler {
+    /// Where it writes, relative to the project's root.
+    pub output: Option<(Utf8PathBuf, Evidence)>,
+    /// The directory whose inside is kept below that.
+    root: Option<Utf8PathBuf>,
+    /// The settings' file.
+    pub file: Option<Utf8PathBuf>,
+    /// Whether it only checks.
+    checks: bool,
+}
+
+/// What is started, and what it was written as.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The path inside the package.
+    pub path: Utf8PathBuf,
+    /// The source, relative to the project's root.
+    pub source: Option<Utf8PathBuf>,
+}
+
+impl Compiler {
+    /// Reads the settings that a build of the package uses: `tsconfig.build.json` before `tsconfig.json`, and what they extend.
+    pub fn read(tree: &Tree, package: &Package<'_>) -> Self {
+        let names = ["tsconfig.build.json", "tsconfig.prod.json", "tsconfig.server.json", "tsconfig.json"];
+        let mut compiler = Self::default();
+        for file in names.iter().map(|name| package.directory.join(name)).filter(|file| tree.has(file)) {
+            compiler.file.get_or_insert_with(|| file.clone());
+            compiler.take(tree, &file, 5);
+            if compiler.output.is_some() {
+                break;
+            }
+        }
+        compiler
+    }
+
+    fn take(&mut self, tree: &Tree, file: &Utf8Path, depth: usize) {
+        let Some(document) = tree.text(file).ok().and_then(|text| Document::jsonc(file, text).ok()) else { return };
+        let here = file.parent().unwrap_or(Utf8Path::new(""));
+        let option = |name: &str| document.string(&["compilerOptions", name]);
+        if self.output.is_none() {
+            self.output = option("outDir").map(|(path, value)| (tidy(&here.join(path)), document.evidence(value, COMPILED)));
+        }
+        if self.root.is_none() {
+            self.root = option("rootDir").map(|(path, _)| tidy(&here.join(path)));
+        }
+        self.checks |= document.boolean(&["compilerOptions", "noEmit"]) == Some(true) && self.output.is_none();
+        let extended = document.string(&["extends"]).map(|(path, _)| path).filter(|path| path.starts_with('.') && depth > 0);
+        if let Some(path) = extended {
+            let path = if path.ends_with(".json") { path.to_owned() } else { format!("{path}.json") };
+            self.take(tree, &tidy(&here.join(path)), depth - 1);
+        }
+    }
+
+    /// Whether it compiles, and says where to.
+    pub fn compiles(&self) -> bool {
+        self.output.is_some() && !self.checks
+    }
+
+    /// Whether it writes this file, which is there as well.
+    pub fn writes(&self, path: &Utf8Path) -> bool {
+        self.output.as_ref().is_some_and(|(output, _)| !output.as_str().is_empty() && path.starts_with(output))
+    }
+
+    /// Where the sources' inside begins, relative to the project's root.
+    fn sources(&self, tree: &Tree, package: &Package<'_>) -> Utf8PathBuf {
+        let src = package.inside("src");
+        // without a word of the project's it is the directory that all sources have in common
+        let elsewhere = || {
+            let below = tree.below(&package.directory).filter(|path| path.extension() == Some("ts") && !path.as_str().ends_with(".d.ts"));
+            below.into_iter().any(|path| {
+                let own = !path.starts_with(&src);
+                own && !["test", "tests", "e2e", "scripts", "spec"].iter().any(|name| path.starts_with(package.inside(name)))
+                    && path.components().count() > package.directory.components().count() + 1
+            })
+        };
+        match &self.root {
+            Some(root) => root.clone(),
+            None if tree.has_directory(&src) && !elsewhere() => src,
+            None => package.directory.clone(),
+        }
+    }
+
+    /// The file that a script names and a build makes: `dist/main` is `dist/main.js`, written as `src/main.ts`.
+    pub fn made(&self, tree: &Tree, package: &Package<'_>, path: &Utf8Path) -> Compiled {
+        let named = path.extension().is_some_and(|ending| ["js", "mjs", "cjs"].contains(&ending));
+        let first = path.components().next().map(|part| Utf8PathBuf::from(part.as_str())).unwrap_or_default();
+        let output =
+            self.output.as_ref().map(|(output, _)| output.clone()).filter(|output| package.inside(path.as_str()).starts_with(output));
+        let output = output.unwrap_or_else(|| package.directory.join(first));
+        let inside = package.inside(path.as_str());
+        let inside = inside.strip_prefix(&output).map(Utf8Path::to_owned).unwrap_or_default();
+        let stem = inside.with_extension("");
+        let stem = if named { stem } else { inside.clone() };
+        let roots = [self.sources(tree, package), package.inside("src"), package.directory.clone()];
+        let endings = ["ts", "tsx", "mts", "cts", "js", "mjs"];
+        let written = |stem: &Utf8Path| {
+            roots
+                .iter()
+                .flat_map(|root| endings.iter().map(move |ending| root.join(format!("{stem}.{ending}"))))
+                .find(|path| tree.has(path))
+        };
+        let source = written(&stem);
+        let index = stem.join("index");
+        let (path, source) = match source {
+            Some(source) => (if named { path.to_owned() } else { format!("{path}.js").into() }, Some(source)),
+            None => match written(&index).filter(|_| !named) {
+                Some(source) => (path.join("index.js"), Some(source)),
+                None => (if named { path.to_owned() } else { format!("{path}.js").into() }, None),
+            },
+        };
+        Compiled { path, source }
+    }
+
+    /// Where a source is compiled to, inside the package.
+    pub fn output_of(&self, package: &Package<'_>, source: &Utf8Path) -> Option<Utf8PathBuf> {
+        let (output, _) = self.output.as_ref().filter(|_| self.compiles())?;
+        let root = self.root.clone().unwrap_or_else(|| package.inside("src"));
+        let ending = match source.extension()? {
+            "mts" => "mjs",
+            "cts" => "cjs",
+            _ => "js",
+        };
+        let inside = source.strip_prefix(root).ok()?.with_extension(ending);
+        output.join(inside).strip_prefix(&package.directory).ok().map(Utf8Path::to_owned)
+    }
+}

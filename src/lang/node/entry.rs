@@ -1,0 +1,404 @@
+//! What starts a package: what its scripts end in, what its framework builds, its `main`, the files that are usual.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::compiler::Compiler;
+use super::framework::{self, Made, Pages, Server, Started};
+use super::package::{Kind, Package};
+use super::script::{self, Chain, Command, is_script};
+use super::sources;
+use super::workspace::Workspace;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Rule, Span};
+use crate::tree::Tree;
+
+const MAIN: Rule = Rule::parsed("node.main", "the package names it as what is run");
+const USUAL: Rule = Rule::weak("node.usual-entry", "programs are often started here");
+const PROCFILE: Rule = Rule::parsed("node.procfile", "this process is what is deployed");
+const BIN: Rule = Rule::parsed("node.bin", "the package names it as a command");
+
+/// Scripts that start what is deployed, the plainest last: the others are there because `start` is for something else.
+const PRODUCTION: [&str; 9] =
+    ["start:prod", "start:production", "start-prod", "prod", "production", "serve:prod", "start:server", "start", "serve"];
+/// Scripts that start what is worked on: they name the file, and not how it is deployed.
+const DEVELOPMENT: [&str; 4] = ["dev", "start:dev", "develop", "watch"];
+/// Files that programs start in.
+const USUAL_FILES: [&str; 16] = [
+    "server.js",
+    "index.js",
+    "app.js",
+    "main.js",
+    "server.mjs",
+    "index.mjs",
+    "src/server.js",
+    "src/index.js",
+    "src/app.js",
+    "src/main.js",
+    "src/server.ts",
+    "src/index.ts",
+    "src/main.ts",
+    "src/app.ts",
+    "index.ts",
+    "server.ts",
+];
+/// Programs that run a file and start it again when it changes, or compile it as they go.
+const RUNNERS: [&str; 9] = ["nodemon", "ts-node-dev", "tsnd", "tsx", "ts-node", "ts-node-esm", "babel-node", "node-dev", "swc-node"];
+
+/// What is started.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it is.
+    pub run: Run,
+    /// What makes it the one, the most telling place first.
+    pub at: Vec<Evidence>,
+    /// Variables that are set for it.
+    pub env: Vec<(String, String)>,
+    /// What stood in its way, and why it was not taken.
+    pub passed_over: Vec<(String, &'static str, Evidence)>,
+    /// What is done before it starts, which an image does not do.
+    pub before: Vec<String>,
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub enum Run {
+    /// A file, by node.
+    File(File),
+    /// A server that a framework builds.
+    Server(Box<Server>),
+    /// Pages, which a web server serves.
+    Pages(Pages),
+    /// Something that no container runs.
+    Nothing(Box<Diagnostic>),
+}
+
+/// A file that node runs.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// The flags before it.
+    pub flags: Vec<String>,
+    /// Its path as it is given to node, relative to the package's directory.
+    pub path: Utf8PathBuf,
+    /// The file that it was written as, relative to the project's root.
+    pub source: Option<Utf8PathBuf>,
+    /// Whether a build makes it.
+    pub built: bool,
+    /// Whether what is run is TypeScript itself.
+    pub typescript: bool,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Whether it is a command that a user gives arguments to.
+    pub tool: bool,
+}
+
+/// Looks for what starts a package.
+pub struct Finder<'f, 't> {
+    /// The project.
+    pub tree: &'t Tree,
+    /// Its workspace.
+    pub workspace: &'f Workspace<'t>,
+    /// The package.
+    pub package: &'f Package<'t>,
+    /// How it is compiled.
+    pub compiler: &'f Compiler,
+}
+
+impl Finder<'_, '_> {
+    /// What starts it; nothing where nothing does.
+    pub fn find(&self) -> Option<Entry> {
+        let mut passed_over = Vec::new();
+        let made = framework::made(self.tree, self.package, framework::nested(self.package, &self.workspace.root).as_deref());
+        if let Some(entry) = self.by_procfile().or_else(|| self.by_scripts(made.as_ref(), &mut passed_over)) {
+            return Some(Entry { passed_over, ..entry });
+        }
+        let entry = match made {
+            Some(Made::Server(server)) => Some(entry(Run::Server(server.clone()), vec![server.at.clone()])),
+            Some(Made::Pages(pages)) => Some(entry(Run::Pages(pages.clone()), vec![pages.at])),
+            Some(Made::Nothing(why)) => Some(entry(Run::Nothing(why), vec![self.package.exists(MAIN)])),
+            None => self.by_files(),
+        };
+        let entry = entry.or_else(|| framework::pages(self.package).map(entry_of));
+        Some(Entry { passed_over, ..entry.or_else(|| self.by_bin())? })
+    }
+
+    fn by_procfile(&self) -> Option<Entry> {
+        let file = self.package.directory.join("Procfile");
+        let text = self.tree.text(&file).ok()?;
+        let (number, line) = text.lines().enumerate().find(|(_, line)| line.starts_with("web:"))?;
+        let at = Evidence::at(&file, Span::of_line(number + 1, line), PROCFILE, line);
+        let chain = script::line(self.package, line.trim_start_matches("web:").trim(), at);
+        self.end_of(&chain, None, &mut Vec::new())
+    }
+
+    fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<(String, &'static str, Evidence)>) -> Option<Entry> {
+        PRODUCTION.iter().find_map(|name| {
+            let chain = script::chain(self.package, name)?;
+            self.end_of(&chain, made, passed_over)
+        })
+    }
+
+    /// What a script ends in, when that is what would be deployed.
+    fn end_of(&self, chain: &Chain, made: Option<&Made>, passed_over: &mut Vec<(String, &'static str, Evidence)>) -> Option<Entry> {
+        let at = chain.at.first()?.clone();
+        let mut pass = |what: &str, why: &'static str| passed_over.push((what.to_owned(), why, at.clone()));
+        if chain.tangled {
+            pass(&at.text, "it starts several programs, or asks a shell for more than commands in a row");
+            return None;
+        }
+        let last = chain.commands.last()?;
+        let before = chain.commands[..chain.commands.len() - 1].iter().filter(|command| !is_build(command));
+        let entry = |run: Run| Entry {
+            run,
+            at: chain.at.clone(),
+            env: last.env.clone(),
+            passed_over: Vec::new(),
+            before: before.map(|command| command.words.join(" ")).collect(),
+        };
+        let words = last.words.join(" ");
+        match (last.program(), made) {
+            ("node", Some(Made::Server(server))) if Self::starts(server, last) => Some(entry(Run::Server(server.clone()))),
+            ("node", _) => {
+                if let Some(file) = self.file(last.arguments()) {
+                    Some(entry(Run::File(file)))
+                } else {
+                    pass(&words, "the file is not there, and nothing makes it");
+                    None
+                }
+            }
+            ("tsx" | "ts-node" | "ts-node-esm", _) if !last.does("watch") && !last.words.iter().any(|word| word == "--watch") => {
+                self.typescript(last.program(), last.arguments()).map(|file| entry(Run::File(file)))
+            }
+            ("next", Some(Made::Server(server))) if last.does("start") => Some(entry(Run::Server(with_arguments(server, last)))),
+            ("remix-serve" | "react-router-serve", Some(Made::Server(server))) => {
+                let mut server = server.clone();
+                server.arguments = last.arguments().to_vec();
+                Some(entry(Run::Server(server)))
+            }
+            ("serve" | "http-server" | "vite" | "astro" | "docusaurus" | "sirv" | "live-server", _) if made.is_none() => {
+                if let Some(pages) = framework::pages(self.package) {
+                    return Some(entry(Run::Pages(pages)));
+                }
+                pass(&words, "it serves files while one works on them");
+                None
+            }
+            (program, _) if RUNNERS.contains(&program) => {
+                pass(&words, "it is for working on the program: it watches its files, or compiles them as it goes");
+                None
+            }
+            (
+                "nest" | "next" | "nuxt" | "nuxi" | "astro" | "vite" | "remix" | "ng" | "react-scripts" | "vue-cli-service" | "webpack",
+                _,
+            ) => {
+                pass(&words, "it is for working on the program, and builds as it goes");
+                None
+            }
+            _ => {
+                pass(&words, "what it starts is not known here");
+                None
+            }
+        }
+    }
+
+    /// Whether a command starts what a framework builds: `node build`, `node .output/server/index.mjs`.
+    fn starts(server: &Server, command: &Command) -> bool {
+        let Started::Own(file) = &server.file else { return false };
+        let named = command
+            .arguments()
+            .iter()
+            .filter(|word| !word.starts_with('-'))
+            .map(|word| word.trim_start_matches("./").trim_end_matches('/'));
+        let own = |word: &str| {
+            word == file
+                || file.strip_prefix(word).is_some_and(|rest| rest.starts_with("/index."))
+                || word.ends_with("standalone/server.js")
+        };
+        named.take(1).any(own)
+    }
+
+    /// The file of `node --flag file argument`.
+    fn file(&self, arguments: &[String]) -> Option<File> {
+        let mut flags = Vec::new();
+        let mut words = arguments.iter();
+        let path = loop {
+            let word = words.next()?;
+            if !word.starts_with('-') {
+                break word;
+            }
+            let takes_value = ["-r", "--require", "--import", "--loader", "--experimental-loader", "--conditions", "-C"];
+            if word.starts_with("--inspect") || word == "--watch" || word.starts_with("--env-file") {
+                continue;
+            }
+            flags.push(word.clone());
+            if takes_value.contains(&word.as_str()) {
+                flags.push(words.next()?.clone());
+            }
+        };
+        let mut file = self.named(path)?;
+        file.flags = flags;
+        file.arguments = words.cloned().collect();
+        Some(file)
+    }
+
+    /// A file that node is to run, there or built.
+    fn named(&self, path: &str) -> Option<File> {
+        let path = Utf8PathBuf::from(path.strip_prefix("./").unwrap_or(path));
+        let whole = self.package.inside(path.as_str());
+        if let Some(found) = sources::file(self.tree, &whole).filter(|found| !self.compiler.writes(found)) {
+            let typescript = found.extension().is_some_and(|ending| ["ts", "mts", "cts"].contains(&ending));
+            let inside = found.strip_prefix(&self.package.directory).unwrap_or(&found).to_owned();
+            return (!typescript || path.extension() == found.extension() || whole != found).then(|| File {
+                path: inside,
+                source: Some(found),
+                typescript,
+                ..File::default()
+            });
+        }
+        let builds = self.package.script("build").is_some() || self.compiler.compiles() || self.any_build().is_some();
+        let made = self.compiler.made(self.tree, self.package, &path);
+        builds.then(|| File { path: made.path, source: made.source, built: true, ..File::default() })
+    }
+
+    /// The script that builds, whatever it is called.
+    fn any_build(&self) -> Option<Evidence> {
+        ["build:prod", "build:production", "build:server", "compile", "prestart"]
+            .iter()
+            .find_map(|name| self.package.script(name))
+            .map(|(_, at)| at)
+    }
+
+    /// TypeScript that is run as it is, by a runner or by node itself.
+    fn typescript(&self, runner: &str, arguments: &[String]) -> Option<File> {
+        let path = arguments.iter().find(|word| is_script(word))?;
+        let source = sources::file(self.tree, &self.package.inside(path))?;
+        let rest: Vec<String> = arguments.iter().skip_while(|word| *word != path).skip(1).cloned().collect();
+        if let Some(built) = self.compiler.output_of(self.package, &source).filter(|_| self.package.script("build").is_some()) {
+            return Some(File { path: built, source: Some(source), built: true, arguments: rest, ..File::default() });
+        }
+        let inside = source.strip_prefix(&self.package.directory).unwrap_or(&source).to_owned();
+        let flags: &[&str] = match runner {
+            "tsx" if self.package.runs_with("tsx").is_some() => &["--import", "tsx"],
+            "ts-node" if self.package.runs_with("ts-node").is_some() => &["--require", "ts-node/register"],
+            "ts-node-esm" if self.package.runs_with("ts-node").is_some() => &["--loader", "ts-node/esm"],
+            _ => &[],
+        };
+        let flags = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        Some(File { flags, path: inside, source: Some(source), typescript: true, arguments: rest, ..File::default() })
+    }
+
+    /// What is run without a script that says how: `main`, what the scripts for working on it start, the usual files.
+    fn by_files(&self) -> Option<Entry> {
+        let main = self.package.document.string(&["main"]).and_then(|(main, value)| {
+            let file = self.named(main).filter(|file| file.built || file.source.is_some())?;
+            // what is compiled to be imported has a `main` as well
+            let there = file.source.as_ref()?;
+            self.is_program(there).then(|| (file, self.package.document.evidence(value, MAIN)))
+        });
+        let worked_on = || {
+            DEVELOPMENT.iter().find_map(|name| {
+                let chain = script::chain(self.package, name)?;
+                let last = chain.commands.last().filter(|last| RUNNERS.contains(&last.program()) || last.program() == "node")?;
+                let path = last.arguments().iter().find(|word| is_script(word))?;
+                Some((self.plain(path)?, chain.at.first()?.clone()))
+            })
+        };
+        let usual = || {
+            USUAL_FILES.iter().find_map(|name| {
+                let file = self.plain(name)?;
+                let at = Evidence::exists(file.source.clone()?, USUAL);
+                self.is_program(file.source.as_ref()?).then_some((file, at))
+            })
+        };
+        let (file, at) = main.or_else(worked_on).or_else(usual)?;
+        Some(entry(Run::File(file), vec![at]))
+    }
+
+    /// A file of the package, compiled where it has to be.
+    fn plain(&self, path: &str) -> Option<File> {
+        let source = Some(self.package.inside(path)).filter(|path| self.tree.has(path))?;
+        if source.extension().is_some_and(|ending| ending.ends_with("ts")) {
+            self.typescript("", &[path.to_owned()])
+        } else {
+            self.named(path)
+        }
+    }
+
+    fn by_bin(&self) -> Option<Entry> {
+        let (path, value) = self.package.document.string(&["bin"]).or_else(|| {
+            let (_, value) = *self.package.document.entries(&["bin"]).first()?;
+            Some((value.string()?, value))
+        })?;
+        let file = self.named(path)?;
+        Some(entry(Run::File(File { tool: true, ..file }), vec![self.package.document.evidence(value, BIN)]))
+    }
+
+    /// Whether a file is a program and not only something to import: it listens, or its package runs things.
+    fn is_program(&self, source: &Utf8Path) -> bool {
+        const RUN: [&str; 19] = [
+            "express",
+            "fastify",
+            "koa",
+            "@hapi/hapi",
+            "hono",
+            "restify",
+            "polka",
+            "@nestjs/core",
+            "socket.io",
+            "ws",
+            "discord.js",
+            "telegraf",
+            "grammy",
+            "bullmq",
+            "amqplib",
+            "kafkajs",
+            "node-cron",
+            "agenda",
+            "apollo-server",
+        ];
+        let runs = RUN.iter().any(|name| self.package.dependency(name).is_some_and(|fact| fact.value == Kind::Production));
+        let private = self.package.document.boolean(&["private"]) == Some(true);
+        // a member of a workspace is mostly there to be imported, and `private` says nothing of it
+        let member = self.package.directory != self.workspace.root.directory;
+        let listens = || self.tree.text(source).is_ok_and(|text| text.contains(".listen(") || text.contains("createServer"));
+        runs || (private && !member) || listens()
+    }
+}
+
+fn entry(run: Run, at: Vec<Evidence>) -> Entry {
+    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new() }
+}
+
+fn entry_of(pages: Pages) -> Entry {
+    let at = vec![pages.at.clone()];
+    entry(Run::Pages(pages), at)
+}
+
+fn with_arguments(server: &Server, command: &Command) -> Box<Server> {
+    let mut server = Box::new(server.clone());
+    if let Started::Dependency(..) = server.file {
+        server.arguments = command.arguments().to_vec();
+    }
+    server
+}
+
+/// Whether a command builds or checks, which an image has done when it starts.
+fn is_build(command: &Command) -> bool {
+    let verbs = ["build", "compile", "generate", "lint", "clean"];
+    let tools = [
+        "tsc",
+        "rimraf",
+        "rm",
+        "mkdir",
+        "webpack",
+        "rollup",
+        "esbuild",
+        "tsup",
+        "babel",
+        "swc",
+        "eslint",
+        "shx",
+        "cpx",
+        "copyfiles",
+        "echo",
+    ];
+    tools.contains(&command.program()) || command.arguments().iter().any(|word| verbs.contains(&word.as_str()))
+}

@@ -1,0 +1,290 @@
+//! How packages are installed: what has to be there before, and the commands of each manager.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+use super::manager::Manager;
+use super::package::{Kind, Package};
+use super::script;
+use super::workspace::Workspace;
+use crate::diagnostic::Result;
+use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::tree::Tree;
+
+const LOCAL: Rule = Rule::parsed("node.local", "this dependency lies in the project");
+const REGISTRY: Rule = Rule::parsed("node.registry", "packages come from a registry that may ask who you are");
+const LIFECYCLE: Rule = Rule::parsed("node.lifecycle", "this runs when the packages are installed");
+
+/// Files that managers read before they install, where they are.
+const SETTINGS: [&str; 9] = [
+    ".npmrc",
+    ".yarnrc",
+    ".yarnrc.yml",
+    ".pnpmfile.cjs",
+    "pnpmfile.js",
+    "pnpm-workspace.yaml",
+    "bunfig.toml",
+    "npm-shrinkwrap.json",
+    ".pnpmfile.mjs",
+];
+/// Directories that installing reads.
+const DIRECTORIES: [&str; 4] = ["patches", ".yarn/releases", ".yarn/plugins", ".yarn/patches"];
+/// Scripts of the project's own that installing runs.
+const LIFECYCLES: [&str; 5] = ["preinstall", "install", "postinstall", "prepublish", "prepare"];
+/// Programs that set up what is for working on the project: an image does without.
+const FOR_WORKING: [&str; 7] = ["lefthook", "simple-git-hooks", "is-ci", "only-allow", "pre-commit", "echo", "true"];
+
+/// What installing needs.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Install {
+    /// Files and directories that have to be there, relative to the project's root.
+    pub manifests: Vec<Utf8PathBuf>,
+    /// Registries that may ask for a login.
+    pub registries: Vec<Fact<String>>,
+    /// Variables that the settings name: `${NPM_TOKEN}`.
+    pub tokens: Vec<Fact<String>>,
+    /// Scripts of the project's own that need its sources: they run behind them.
+    pub later: Vec<Fact<String>>,
+    /// Whether a script of the project's own would fail while all packages are installed.
+    pub quiet: bool,
+    /// Whether one would fail while those of production are.
+    pub quiet_in_production: bool,
+}
+
+impl Install {
+    /// Looks at what installing a workspace's packages needs.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub fn of(tree: &Tree, workspace: &Workspace<'_>, manager: Manager, lock: Option<&Utf8Path>) -> Result<Self> {
+        let root = &workspace.root;
+        let mut install = Self::default();
+        let inside = |name: &str| root.directory.join(name);
+        install.manifests.push(inside("package.json"));
+        install.manifests.extend(lock.map(Utf8Path::to_owned));
+        install.manifests.extend(SETTINGS.iter().map(|name| inside(name)).filter(|file| tree.has(file) && Some(file.as_path()) != lock));
+        install.manifests.extend(DIRECTORIES.iter().map(|name| inside(name)).filter(|directory| tree.has_directory(directory)));
+        install.manifests.extend(workspace.members.iter().map(|member| member.directory.join("package.json")));
+        let packages = || std::iter::once(root).chain(&workspace.members);
+        for package in packages() {
+            for local in local(tree, package) {
+                let known = workspace.package(&local.value).is_some() || install.manifests.iter().any(|path| local.value.starts_with(path));
+                if !known && !local.value.starts_with("..") {
+                    install.manifests.push(local.value);
+                }
+            }
+            let schema = package.directory.join("prisma");
+            if tree.has_directory(&schema) && package.dependency("@prisma/client").is_some() {
+                install.manifests.push(schema);
+            }
+        }
+        install.take_registries(tree, root)?;
+        // Yarn 2 and newer run fewer of them
+        let own = if manager == Manager::YarnBerry { &["preinstall", "install", "postinstall"][..] } else { &LIFECYCLES };
+        for name in own {
+            for package in packages() {
+                install.take_lifecycle(package, package.directory == root.directory, name);
+            }
+        }
+        Ok(install)
+    }
+
+    /// Where packages come from: npm's settings, which pnpm, Yarn 1 and Bun read too, and Yarn's.
+    fn take_registries(&mut self, tree: &Tree, root: &Package<'_>) -> Result<()> {
+        for name in [".npmrc", ".yarnrc.yml"] {
+            let file = root.directory.join(name);
+            let Some(text) = tree.manifest(&file)? else { continue };
+            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with(['#', ';'])) {
+                let at = || {
+                    Evidence::at(&file, Span::of_line(number + 1, line), REGISTRY, line.split("_authToken").next().unwrap_or(line).trim())
+                };
+                let registry = line.contains("registry") && line.contains("://") || line.contains("npmRegistryServer");
+                if registry && !line.contains("registry.npmjs.org") && !line.contains("registry.yarnpkg.com") {
+                    self.registries.push(Fact::new(line.trim().to_owned(), at()));
+                }
+                if let Some((_, rest)) = line.split_once("${") {
+                    let name = rest.split(['}', ':', '-', '?']).next().unwrap_or_default();
+                    if super::source::is_variable(name) && !self.tokens.iter().any(|token| token.value == name) {
+                        self.tokens.push(Fact::new(name.to_owned(), at()));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_lifecycle(&mut self, package: &Package<'_>, is_root: bool, name: &str) {
+        let Some(chain) = script::chain(package, name) else { return };
+        let has = |directory: &str| self.manifests.iter().any(|path| path.ends_with(directory));
+        let mut needs_sources = chain.tangled;
+        let mut for_working = false;
+        for command in &chain.commands {
+            let program = command.program();
+            // it does nothing without a repository, and ends well
+            let harmless = program == "husky" || program == "patch-package" && has("patches") || program == "prisma" && has("prisma");
+            self.quiet_in_production |= !harmless || package.runs_with(program).is_none();
+            for_working |= FOR_WORKING.contains(&program);
+            needs_sources |= !harmless && !FOR_WORKING.contains(&program);
+        }
+        self.quiet |= for_working || needs_sources;
+        self.quiet_in_production |= self.quiet;
+        if is_root && needs_sources && !for_working {
+            let at = chain.at.first().map(|at| Evidence { rule: LIFECYCLE.id, meaning: LIFECYCLE.meaning, ..at.clone() });
+            self.later.extend(at.map(|at| Fact::new(name.to_owned(), at)));
+        }
+    }
+}
+
+/// Dependencies that lie in the project: `file:../lib`.
+fn local(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Utf8PathBuf>> {
+    let all = [Kind::Production, Kind::Development].into_iter().flat_map(|kind| package.dependencies(kind));
+    all.filter_map(|(_, asked, at)| {
+        let path = ["file:", "link:", "portal:"].iter().find_map(|scheme| asked.strip_prefix(scheme))?;
+        let path = package.inside(path);
+        let there = tree.has(&path) || tree.has_directory(&path);
+        there.then(|| Fact::new(path, Evidence { rule: LOCAL.id, meaning: LOCAL.meaning, ..at }))
+    })
+    .collect()
+}
+
+/// What is installed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// All that is needed to build.
+    All,
+    /// What runs.
+    Production,
+}
+
+/// How a manager is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Caller<'c> {
+    /// The manager.
+    pub manager: Manager,
+    /// Whether there is a lock file.
+    pub locked: bool,
+    /// Whether scripts of the project's own are kept from running.
+    pub quiet: bool,
+    /// The member of a workspace that is meant: its name and its directory inside the workspace.
+    pub member: Option<(&'c str, &'c Utf8Path)>,
+    /// Whether it is Yarn before 4, which cannot install a part.
+    pub old_yarn: bool,
+}
+
+impl Caller<'_> {
+    /// The manager's downloads.
+    pub fn cache(&self) -> &'static str {
+        match self.manager {
+            Manager::Npm => "--mount=type=cache,target=/root/.npm",
+            Manager::Pnpm => "--mount=type=cache,id=pnpm,target=/pnpm/store",
+            Manager::YarnClassic => "--mount=type=cache,target=/usr/local/share/.cache/yarn",
+            Manager::YarnBerry => "--mount=type=cache,target=/root/.yarn/berry/cache",
+            Manager::Bun => "--mount=type=cache,target=/root/.bun/install/cache",
+        }
+    }
+
+    /// The command that installs.
+    pub fn install(&self, extent: Extent) -> String {
+        let production = extent == Extent::Production;
+        let mut words = vec![
+            match (self.manager, self.locked) {
+                (Manager::Npm, true) => "npm ci",
+                (Manager::Npm, false) => "npm install",
+                (Manager::Pnpm, true) => "pnpm install --frozen-lockfile",
+                (Manager::Pnpm, false) => "pnpm install --no-frozen-lockfile",
+                (Manager::YarnClassic, true) => "yarn install --frozen-lockfile",
+                (Manager::YarnBerry, _) if production && !self.old_yarn => "yarn workspaces focus",
+                (Manager::YarnBerry, true) => "yarn install --immutable",
+                (Manager::YarnClassic, false) => "yarn install",
+                (Manager::YarnBerry, false) => "yarn install --no-immutable",
+                (Manager::Bun, true) => "bun install --frozen-lockfile",
+                (Manager::Bun, false) => "bun install",
+            }
+            .to_owned(),
+        ];
+        let focused = self.manager == Manager::YarnBerry && production && !self.old_yarn;
+        if let Some((name, directory)) = self.member.filter(|_| production) {
+            match self.manager {
+                Manager::Npm => words.push(format!("--workspace {}", word(directory.as_str()))),
+                Manager::Pnpm => words.push(format!("--filter {}", word(&format!("{name}...")))),
+                Manager::YarnBerry if focused => words.push(word(name)),
+                Manager::Bun => words.push(format!("--filter {}", word(name))),
+                Manager::YarnBerry | Manager::YarnClassic => {}
+            }
+        }
+        if production {
+            words.extend(
+                match self.manager {
+                    Manager::Npm => Some("--omit=dev"),
+                    Manager::Pnpm => Some("--prod"),
+                    Manager::YarnBerry if !focused => None,
+                    Manager::YarnClassic | Manager::Bun | Manager::YarnBerry => Some("--production"),
+                }
+                .map(str::to_owned),
+            );
+        }
+        if self.quiet && !focused {
+            words.push(if self.manager == Manager::YarnBerry { "--mode=skip-build" } else { "--ignore-scripts" }.to_owned());
+        }
+        words.join(" ")
+    }
+
+    /// The commands that leave what runs of all that was installed.
+    pub fn prune(&self) -> Option<Vec<String>> {
+        Some(match self.manager {
+            Manager::Npm => match self.member {
+                // what other members need is no more than what is needed to build
+                Some(_) => vec![Caller { quiet: true, ..*self }.install(Extent::Production)],
+                None => vec!["npm prune --omit=dev --ignore-scripts".into()],
+            },
+            Manager::Pnpm => {
+                let install = Caller { quiet: false, ..*self }.install(Extent::Production);
+                vec![format!("CI=true {install} --offline --ignore-scripts")]
+            }
+            Manager::YarnClassic => {
+                vec![format!("{} --ignore-scripts --prefer-offline", Caller { quiet: false, ..*self }.install(Extent::Production))]
+            }
+            Manager::YarnBerry if self.old_yarn => return None,
+            Manager::YarnBerry => vec![self.install(Extent::Production)],
+            Manager::Bun => vec!["rm -rf node_modules".into(), Caller { quiet: true, ..*self }.install(Extent::Production)],
+        })
+    }
+
+    /// The command that runs the install scripts of these packages.
+    pub fn rebuild(&self, names: &[String]) -> String {
+        let program = if self.manager == Manager::Pnpm { "pnpm" } else { "npm" };
+        format!("{program} rebuild {}", names.join(" "))
+    }
+
+    /// The command that runs a script of the package at the root.
+    pub fn run(&self, script: &str) -> String {
+        format!("{} run {script}", self.manager.command())
+    }
+
+    /// The command that runs a script of a member.
+    pub fn run_in(&self, name: &str, directory: &Utf8Path, script: &str) -> String {
+        let (name, directory) = (word(name), word(directory.as_str()));
+        match self.manager {
+            Manager::Npm => format!("npm run {script} --workspace {directory}"),
+            Manager::Pnpm => format!("pnpm --filter {name} run {script}"),
+            Manager::YarnClassic | Manager::YarnBerry => format!("yarn workspace {name} run {script}"),
+            Manager::Bun => format!("bun run --filter {name} {script}"),
+        }
+    }
+
+    /// The command that runs a program of the dependencies.
+    pub fn execute(&self, command: &str) -> String {
+        match self.manager {
+            Manager::Npm => format!("npx {command}"),
+            Manager::Pnpm => format!("pnpm exec {command}"),
+            Manager::YarnClassic | Manager::YarnBerry => format!("yarn {command}"),
+            Manager::Bun => format!("bunx {command}"),
+        }
+    }
+}
+
+/// A word of a command, quoted where it has to be.
+pub fn word(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./@+,=".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}

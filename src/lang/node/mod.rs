@@ -1,0 +1,278 @@
+//! Node.js: manifests and locks to packages, scripts and frameworks to what is started, dependencies that are installed once.
+
+mod apps;
+mod behave;
+mod build;
+mod compiler;
+mod entry;
+mod framework;
+mod install;
+mod lock;
+mod manager;
+mod package;
+mod range;
+mod report;
+mod script;
+mod source;
+mod sources;
+mod version;
+mod workspace;
+
+use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use self::install::Install;
+use self::manager::Managed;
+use super::{Language, Offers};
+use crate::app::{App, Sighting};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact};
+use crate::ladder::Variant;
+use crate::layers::Layers;
+use crate::need::{Libc, Need};
+use crate::plan::{Blueprint, Target};
+use crate::settle::Choices;
+use crate::tree::Tree;
+use crate::version::Version;
+
+/// JavaScript and TypeScript on Node.js.
+#[derive(Clone, Copy, Debug)]
+pub struct Node;
+
+/// `[node]` in settings.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The major version of Node to build and run with: `24`.
+    pub version: Option<Version>,
+    /// What node is given to start, in place of what was found: `["dist/main.js"]`.
+    pub command: Option<Vec<String>>,
+}
+
+/// What is Node's own about an app.
+#[derive(Debug, Serialize)]
+pub struct Facts {
+    /// The directory that is copied into the build stage: the package's, or its workspace's root; relative to the project's.
+    pub context: Utf8PathBuf,
+    /// The package's directory inside that.
+    pub directory: Utf8PathBuf,
+    /// What makes it a workspace.
+    pub workspace: Option<Evidence>,
+    /// The package as a member of the workspace.
+    pub member: Option<Member>,
+    /// The members that it needs when it runs.
+    pub needed: Vec<Member>,
+    /// Who manages the dependencies.
+    pub managed: Managed,
+    /// What installing them needs.
+    pub install: Install,
+    /// What builds it, one after the other.
+    pub making: Vec<Making>,
+    /// What of its dependencies runs.
+    pub modules: Modules,
+    /// What comes out.
+    pub product: Product,
+    /// The Nodes that it runs on, best first.
+    pub versions: Vec<Fact<Version>>,
+    /// Nodes that something locked does not work on.
+    pub held_back: Vec<Fact<Version>>,
+    /// Packages that are native code.
+    pub natives: Vec<Fact<NativeUse>>,
+    /// How many packages are known to be installed.
+    pub locked: usize,
+    /// Why this is what is started.
+    pub at: Evidence,
+    /// What was not taken to start it, why, and where it stands.
+    pub passed_over: Vec<(String, &'static str, Evidence)>,
+}
+
+/// A package of a workspace.
+#[derive(Clone, Debug, Serialize)]
+pub struct Member {
+    /// Its name.
+    pub name: String,
+    /// Its directory inside the workspace; empty for the root.
+    pub directory: Utf8PathBuf,
+}
+
+/// What a package becomes.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Product {
+    /// A program that node runs.
+    Server(Start),
+    /// Pages that a web server serves.
+    Site(Output),
+}
+
+/// A program that node runs.
+#[derive(Debug, Serialize)]
+pub struct Start {
+    /// Its framework; empty where it has none that is known.
+    pub what: &'static str,
+    /// What node is given, from the package's directory: flags, the file, arguments.
+    pub words: Vec<String>,
+    /// The package and the file in it that come before the words, where it is started by one of its dependencies.
+    pub dependency: Option<(String, String)>,
+    /// Variables that are set for it.
+    pub env: Vec<(String, String)>,
+    /// What the image takes of the package.
+    pub taken: Taken,
+    /// Whether it writes to what is taken.
+    pub owned: bool,
+    /// Whether it needs the dependencies when it runs.
+    pub modules: bool,
+    /// Whether it is a tool, whose arguments follow the image's name.
+    pub tool: bool,
+    /// Why it is what is started.
+    pub at: Evidence,
+}
+
+/// What an image takes of a package.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Taken {
+    /// All of it: it runs from its sources.
+    Whole,
+    /// What a build makes: from where to where, both inside the package.
+    Parts(Vec<(String, String)>),
+}
+
+impl Taken {
+    /// The parts.
+    fn parts(&self) -> &[(String, String)] {
+        match self {
+            Taken::Whole => &[],
+            Taken::Parts(parts) => parts,
+        }
+    }
+}
+
+/// Pages, as a build leaves them.
+#[derive(Debug, Serialize)]
+pub struct Output {
+    /// What builds them.
+    pub bundler: &'static str,
+    /// Where they lie then, inside the package.
+    pub directory: Utf8PathBuf,
+    /// Why.
+    pub at: Evidence,
+}
+
+/// One step of a build.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Making {
+    /// A script of a package.
+    Script {
+        /// The package.
+        package: Member,
+        /// The script's name.
+        script: String,
+    },
+    /// A program of the dependencies.
+    Command {
+        /// The package.
+        package: Member,
+        /// The program and its arguments.
+        command: String,
+    },
+}
+
+/// What of the dependencies the image takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Modules {
+    /// Nothing: there are none, or what is built holds what it needs of them.
+    None {
+        /// Whether they are needed to build.
+        builds: bool,
+    },
+    /// Those of production.
+    Production {
+        /// Whether there are others, for development.
+        development: bool,
+    },
+}
+
+/// A package that is native code.
+#[derive(Clone, Debug, Serialize)]
+pub struct NativeUse {
+    /// Its name.
+    pub name: String,
+    /// What is native about it.
+    pub what: String,
+    /// What its build needs.
+    pub build: Vec<Need>,
+    /// What it loads or starts.
+    pub run: Vec<Need>,
+}
+
+impl Language for Node {
+    const INSTANCE: &'static Self = &Node;
+    const NAME: &'static str = "node";
+    type Settings = Settings;
+    type Seed = apps::Seed;
+    type Facts = Facts;
+    type Build = build::Build;
+
+    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+        apps::find(tree)
+    }
+
+    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
+        apps::look(tree, catalog, sighting, seed)
+    }
+
+    fn listening(&self, tree: &Tree, catalog: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
+        apps.iter().map(|(_, seed)| apps::listening(tree, catalog, seed)).collect()
+    }
+
+    fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
+        let versions = versions(facts, layers, catalog)?;
+        let common = [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.at.clone()));
+        let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
+        let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
+        let toolchain = catalog.toolchain("node")?;
+        let kinds = [("glibc", Libc::Glibc), ("musl", Libc::Musl)];
+        let variants = kinds.into_iter().flat_map(|(id, kind)| {
+            let of_kind = move |need: &&Need| matches!(need, Need::Libc(own, _) if *own == kind);
+            let oldest = toolchain.suites.values().map(|suite| &suite.libc).filter(of_kind).min().cloned();
+            versions.iter().map(move |version| (id, oldest.clone(), version))
+        });
+        let variants = variants.map(|(id, libc, version)| {
+            let interpreter = version.with(Need::Interpreter("node".into(), version.value));
+            let loaded = libc.map(|need| Fact::new(need, facts.at.clone()));
+            let needs = std::iter::once(interpreter).chain(loaded).chain(rest.iter().cloned()).collect();
+            Variant { id, summary: format!("Node {} and the packages that run", version.value), needs }
+        });
+        Ok(Offers { variants: variants.collect(), on_request: Vec::new() })
+    }
+
+    fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {
+        match &facts.product {
+            Product::Server(start) => build::blueprint(facts, start, choices, target),
+            Product::Site(output) => Err(site(output).into()),
+        }
+    }
+}
+
+/// The Nodes to try: the one that is set, or those that were found.
+fn versions(facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fact<Version>>> {
+    let Some(asked) = layers.choose("node.version", |settings| settings.languages.node.version) else { return Ok(facts.versions.clone()) };
+    let toolchain = catalog.toolchain("node")?;
+    if !toolchain.releases.iter().any(|release| release.version == asked.value) {
+        let known: Vec<_> = toolchain.releases.iter().map(|release| release.version.to_string()).collect();
+        let message = format!("there is no image for Node {} that imggen knows", asked.value);
+        let error = asked.blame(Diagnostic::usage("node::unknown-version", message));
+        return Err(error.help(format!("known are {}", known.join(", "))).into());
+    }
+    Ok(vec![Fact::new(asked.value, facts.at.clone())])
+}
+
+fn site(output: &Output) -> Diagnostic {
+    let message = format!("{} builds pages for a web server, and static sites are not written yet", output.bundler);
+    Diagnostic::error("node::site", message).because(&output.at).help("give it a server: a `start` script that node runs")
+}

@@ -1,0 +1,102 @@
+//! What is said about the build of a Node program: the headline, the decisions, what wants a look.
+
+use super::build::{Build, Maker};
+use super::manager::Manager;
+use super::version::ANY;
+use crate::decision::{Decision, Topic};
+use crate::diagnostic::Diagnostic;
+use crate::evidence::Fact;
+use crate::plan::Target;
+use crate::settings::DebugVariant;
+
+impl Maker<'_> {
+    pub(super) fn headline(&self, target: Target) -> String {
+        let facts = self.facts;
+        let because = facts.versions.iter().find(|fact| fact.value == self.version).unwrap_or(&facts.versions[0]);
+        let installs = match &facts.managed.lock {
+            Some(lock) => lock.to_string(),
+            None => facts.managed.manager.value.command().to_owned(),
+        };
+        let what = if self.start.what.is_empty() { "" } else { self.start.what };
+        match target {
+            Target::Debug(DebugVariant::Debugger) => "the inspector on port 9229".into(),
+            Target::Debug(_) => "traces that name the sources (--enable-source-maps)".into(),
+            Target::Production => {
+                let asked = because.because().iter().any(|evidence| evidence.rule != ANY.id);
+                let why = if asked { format!(" ({})", because.place()) } else { String::new() };
+                let mut parts = vec![format!("Node {}{why}", self.version)];
+                parts.extend((!what.is_empty()).then(|| what.to_owned()));
+                parts.push(installs);
+                parts.extend(facts.natives.iter().map(|native| format!("{} ({})", native.value.name, native.place())));
+                parts.dedup();
+                parts.join(", ")
+            }
+        }
+    }
+
+    pub(super) fn decisions(&self, build: &Build) -> Vec<Decision> {
+        let facts = self.facts;
+        let asked = self.choices.layers.choose("node.version", |settings| settings.languages.node.version);
+        let because = facts.versions.iter().find(|fact| fact.value == self.version).unwrap_or(&facts.versions[0]);
+        let mut toolchain = match asked {
+            Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
+            None => Decision::detected(Topic::Toolchain, &build.image, because.because())
+                .why("the newest long-term release that the project allows"),
+        };
+        for held in facts.held_back.iter().filter(|held| held.value != self.version) {
+            toolchain = toolchain.over(format!("Node {}", held.value), "what is locked does not work on it", held.because());
+        }
+        let commands = build.setup.iter().chain(build.install.iter().chain(&build.prune).flat_map(|step| &step.commands));
+        let commands: Vec<_> = commands.cloned().collect();
+        let installed = if commands.is_empty() { "none".to_owned() } else { commands.join(", ") };
+        let mut dependencies = Decision::detected(Topic::Dependencies, installed, facts.managed.manager.because());
+        if facts.locked > 0 {
+            dependencies = dependencies.why(format!("{} packages are locked", facts.locked));
+        }
+        let mut decisions = vec![toolchain, dependencies];
+        if let Some(loader) = facts.managed.loader.as_ref().filter(|_| facts.managed.manager.value == Manager::YarnBerry) {
+            let decision = Decision::detected(Topic::Dependencies, "node_modules in place of Plug'n'Play", std::slice::from_ref(loader));
+            decisions.push(decision.why("node then finds them without a loader of Yarn's in the image"));
+        }
+        let made: Vec<_> = build.make.iter().flat_map(|step| step.commands.clone()).collect();
+        if !made.is_empty() {
+            decisions.push(Decision::detected(Topic::Linkage, made.join(", "), &[]));
+        }
+        let mut entry =
+            Decision::detected(Topic::Entry, self.start.words.join(" "), std::slice::from_ref(&self.start.at)).why("what node is given");
+        for (what, why, at) in &facts.passed_over {
+            entry = entry.over(what, *why, std::slice::from_ref(at));
+        }
+        decisions.push(entry);
+        decisions
+    }
+
+    pub(super) fn warnings(&self) -> Vec<Diagnostic> {
+        let install = &self.facts.install;
+        let mut warnings = Vec::new();
+        let login = |facts: &[Fact<String>], help: String| {
+            let note = Diagnostic::note("node::private-registry", "packages come from a registry that may ask who you are");
+            facts.iter().flat_map(Fact::because).fold(note, Diagnostic::because).help(help)
+        };
+        if !install.tokens.is_empty() {
+            let flags: Vec<_> = install.tokens.iter().map(|token| format!("--secret id={0},env={0}", token.value)).collect();
+            warnings.push(login(&install.tokens, format!("give it a login: `docker build {} .`", flags.join(" "))));
+        } else if !install.registries.is_empty() {
+            let file = if self.facts.managed.manager.value == Manager::YarnBerry { ("yarnrc", ".yarnrc.yml") } else { ("npmrc", ".npmrc") };
+            warnings
+                .push(login(&install.registries, format!("give it a login: `docker build --secret id={},src=$HOME/{} .`", file.0, file.1)));
+        }
+        if let Some(loader) = self.facts.managed.loader.as_ref().filter(|_| self.facts.managed.manager.value == Manager::YarnBerry) {
+            let note = Diagnostic::note("node::plug-n-play", "the image has node_modules in place of Yarn's Plug'n'Play").because(loader);
+            warnings.push(note.info("a package that is used and not declared is found there all the same"));
+        }
+        if self.caller().old_yarn && !self.facts.making.is_empty() {
+            warnings.push(
+                Diagnostic::warning("node::not-pruned", "Yarn before 4 cannot remove what only the build needs: the image holds it too")
+                    .because(&self.facts.managed.manager.because()[0])
+                    .help("move to Yarn 4: `yarn set version stable`"),
+            );
+        }
+        warnings
+    }
+}
