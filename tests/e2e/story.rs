@@ -140,9 +140,13 @@ fn answers(container: &Container, port: u16) -> Result<String> {
     }
 }
 
-/// A worker: it keeps running, and stops when asked to.
+/// A worker: it says what it should, keeps running, and stops when asked to.
 fn works(container: &Container, run: &Run, uid: u32) -> Result<()> {
     sleep(SETTLE);
+    let started = Instant::now();
+    while prints(&container.logs()?, run).is_err() && container.is_running()? && started.elapsed() < START {
+        sleep(Duration::from_millis(200));
+    }
     ensure!(container.is_running()?, "it ended with {}:\n{}", container.exit_code()?, container.logs()?);
     stops(container, run, uid)
 }

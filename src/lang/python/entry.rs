@@ -64,6 +64,11 @@ pub struct Entry<'s, 't> {
 }
 
 impl Entry<'_, '_> {
+    fn is_celery_worker(&self) -> bool {
+        let words = &self.command.words;
+        words.first().is_some_and(|program| program == "celery") && words.iter().any(|word| word == "worker")
+    }
+
     pub(super) fn new(name: &str, command: Command, what: String, at: Evidence) -> Self {
         let listens = command.listens.clone().map(|listen| Fact::new(listen, at.clone())).into_iter().collect();
         Self {
@@ -106,7 +111,10 @@ impl<'s, 't> Finder<'s, 't> {
         found.extend(applications(self.sources).into_iter().filter_map(|application| self.application(&application)));
         found.extend(self.streamlit());
         let taken: Vec<_> = found.iter().filter_map(|entry| entry.source.map(|source| source.path)).collect();
-        found.extend(self.celery());
+        // what the Procfile starts as the project wants it is not started as anybody would
+        if !found.iter().any(Entry::is_celery_worker) {
+            found.extend(self.celery());
+        }
         found.extend(self.scripts());
         found.extend(self.files(&taken));
         // what the Procfile starts is one with what was found by itself
