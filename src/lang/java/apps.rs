@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::artifact::{self, Artifact, Form, Libraries};
 use super::config::Config;
+use super::gradle;
 use super::maven::{Module, Reactor};
 use super::sources::Sources;
 use super::{Facts, MavenBuild, NativeUse, Tool, level, listen, nothing_runs, observe, run};
@@ -28,8 +29,17 @@ const ASIDE_DIRECTORIES: &str = "archetype benchmark benchmarks demo demos doc d
 /// What it takes to find a program again.
 #[derive(Clone, Debug)]
 pub struct Seed {
+    /// The pom, or the build file's directory.
     pom: Utf8PathBuf,
+    tool: SeedTool,
     main: Option<Fact<String>>,
+}
+
+/// Whose file it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum SeedTool {
+    Maven,
+    Gradle,
 }
 
 /// Finds the programs.
@@ -64,8 +74,21 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
             let name = if several { format!("{}-{class}", module.artifact()) } else { module.artifact() };
             let claims = claims(tree, &module, needed_by.map(|(_, _, at)| at), main.as_ref());
             let sighting = Sighting { name, directory: module.directory().to_owned(), program: artifact.at.clone(), claims };
-            apps.push((sighting, Seed { pom: module.pom.clone(), main }));
+            apps.push((sighting, Seed { pom: module.pom.clone(), tool: SeedTool::Maven, main }));
         }
+    }
+    for project in gradle::projects(tree) {
+        let Some(built) = project.built(tree) else { continue };
+        let aside = project.directory.components().any(|part| ASIDE_DIRECTORIES.split(' ').any(|name| name == part.as_str()));
+        let claims =
+            aside.then(|| Fact::new(Claim::Aside, Evidence { rule: ASIDE.id, meaning: ASIDE.meaning, ..built.artifact.at.clone() }));
+        let sighting = Sighting {
+            name: project.name.clone(),
+            directory: project.directory.clone(),
+            program: built.artifact.at.clone(),
+            claims: claims.into_iter().collect(),
+        };
+        apps.push((sighting, Seed { pom: project.directory.clone(), tool: SeedTool::Gradle, main: built.main }));
     }
     if apps.is_empty() && !libraries.is_empty() && !tree.paths().any(is_other_manifest) {
         return Err(nothing_runs(&libraries).into());
@@ -115,6 +138,9 @@ fn claims(tree: &Tree, module: &Module<'_>, used: Option<&Evidence>, main: Optio
 /// # Errors
 /// When a pom is broken, or what the project says contradicts itself.
 pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+    if seed.tool == SeedTool::Gradle {
+        return look_at_gradle(tree, sighting, seed);
+    }
     let reactor = Reactor::read(tree, &[])?;
     let gone = || Diagnostic::error("java::gone", format!("`{}` is not there any more", sighting.name));
     let module = reactor.module(&seed.pom).ok_or_else(gone)?;
@@ -146,6 +172,54 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
     Ok((app, facts))
 }
 
+/// Looks at a program that Gradle builds.
+fn look_at_gradle(tree: &Tree, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+    let gone = || Diagnostic::error("java::gone", format!("`{}` is not there any more", sighting.name));
+    let project = gradle::projects(tree).into_iter().find(|project| project.directory == seed.pom).ok_or_else(gone)?;
+    let built = project.built(tree).ok_or_else(gone)?;
+    let own = [project.directory.clone()];
+    let (sources, config) = (Sources::read(tree, &own), Config::read(tree, &own)?);
+    let depends = |name: &str| project.dependency(name);
+    let mut behaviour = observe::behaviour(&config, &sources, &depends);
+    behaviour.listens = listen::listens(&depends, &config, &sources);
+    let level = project.level(tree)?;
+    let is_manifest = |path: &&Utf8Path| {
+        let name = path.file_name().unwrap_or_default();
+        let outside = path.components().any(|part| matches!(part.as_str(), "src" | "build" | "bindings" | "node_modules"));
+        !outside && (name.ends_with(".gradle") || name.ends_with(".gradle.kts") || name == "gradle.properties" || name == "gradle.lockfile")
+    };
+    let manifests: Vec<_> = tree.below(&project.root).filter(is_manifest).map(Utf8Path::to_owned).collect();
+    let warning = Diagnostic::note("java::gradle", "Gradle's build files are programs, of which only what is written out was read");
+    let facts = Facts {
+        context: project.root.clone(),
+        module: project.directory.strip_prefix(&project.root).unwrap_or(Utf8Path::new("")).to_owned(),
+        what: Fact::new(built.what, built.artifact.at.clone()),
+        main: built.main,
+        newest: project.newest(tree)?,
+        level,
+        tool: Tool::Gradle(built.build),
+        artifact: built.artifact,
+        manifests,
+        siblings: Vec::new(),
+        options: Vec::new(),
+        arguments: Vec::new(),
+        uses: super::jlink::used(&sources),
+        depends: true,
+        natives: Vec::new(),
+        repositories: Vec::new(),
+    };
+    let clutter = ["**/build", "**/.gradle", "**/src/test", "**/*.class", "**/*.log"].map(str::to_owned);
+    let app = App {
+        sighting: sighting.clone(),
+        warnings: observe::warnings(&behaviour, &[warning.because(&facts.artifact.at)]),
+        behaviour,
+        home: Utf8PathBuf::new(),
+        keeps: facts.manifests.clone(),
+        clutter: clutter.into(),
+    };
+    Ok((app, facts))
+}
+
 /// Where each of these programs listens.
 ///
 /// # Errors
@@ -153,6 +227,13 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
 pub fn listening(tree: &Tree, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
     let reactor = Reactor::read(tree, &[])?;
     let one = |(_, seed): &(&Sighting, &Seed)| {
+        if seed.tool == SeedTool::Gradle {
+            let own = [seed.pom.clone()];
+            let project = gradle::projects(tree).into_iter().find(|project| project.directory == seed.pom);
+            let depends = |name: &str| project.as_ref().and_then(|project| project.dependency(name));
+            let found = listen::listens(&depends, &Config::read(tree, &own)?, &Sources::read(tree, &own));
+            return Ok(found.iter().flat_map(Fact::because).cloned().collect());
+        }
         let Some(module) = reactor.module(&seed.pom) else { return Ok(Vec::new()) };
         let looked = Looked { tree, catalog: &Catalog::default(), reached: reactor.reach(&module), reactor: &reactor, module: &module };
         let own = [module.directory().to_owned()];
@@ -335,8 +416,7 @@ impl Looked<'_> {
         if !tests {
             clutter.push("**/src/test".into());
         }
-        let Tool::Maven(maven) = &facts.tool;
-        if maven.wrapper.is_none() {
+        if let Tool::Maven(maven @ MavenBuild { wrapper: None, .. }) = &facts.tool {
             let here = |name: &str| facts.context.join(name);
             for name in ["mvnw", "mvnw.cmd"] {
                 if self.tree.has(here(name)) {

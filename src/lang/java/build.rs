@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::artifact::Form;
+use super::gradle::GradleBuild;
 use super::layout::{Layout, layout, workdir};
 use super::{Facts, MavenBuild, Tool, jlink};
 use crate::catalog::{Installer, Release, Suite, Toolchain};
@@ -22,6 +23,9 @@ const RUNTIME: (&str, &str) = ("/out/java", "/opt/java");
 const CONTAINER: [&str; 2] = ["-XX:MaxRAMPercentage=75", "-XX:+ExitOnOutOfMemoryError"];
 /// A debugger may come and go; the program does not wait for it.
 const DEBUGGER: &str = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*";
+/// What has every project of Gradle's fetch what it is compiled and run with, which none of Gradle's own tasks does.
+const FETCH: &str = "allprojects { tasks.register(\"fetch\") { doLast { configurations.matching { it.canBeResolved && \
+     it.name ==~ /.*Classpath|.*nnotationProcessor/ }.each { it.incoming.artifactView { lenient(true) }.files.files } } } }";
 /// Settings of Maven's that hold a login, for those who need one.
 const SETTINGS: &str = "--mount=type=secret,id=settings,target=/root/.m2/settings.xml";
 
@@ -39,9 +43,8 @@ pub struct Build {
     pub manifests: Vec<Copy>,
     /// Mounts of both steps.
     pub mounts: Vec<&'static str>,
-    /// The command that fetches the dependencies.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub dependencies: Option<String>,
+    /// The commands that fetch the dependencies.
+    pub dependencies: Vec<String>,
     /// The sources.
     pub source: Copy,
     /// The build and what follows it.
@@ -122,7 +125,10 @@ impl Maker<'_> {
     }
 
     fn build(&self, suite: &str, layout: &Layout) -> Build {
-        let Tool::Maven(maven) = &self.facts.tool;
+        let maven = match &self.facts.tool {
+            Tool::Maven(maven) => maven,
+            Tool::Gradle(gradle) => return self.by_gradle(gradle, layout),
+        };
         let mut commands = vec![self.maven_command(maven)];
         commands.extend(layout.commands.iter().cloned());
         Build {
@@ -132,10 +138,52 @@ impl Maker<'_> {
             env: if maven.wrapper.is_some() { vec![("MAVEN_CONFIG", String::new())] } else { Vec::new() },
             manifests: self.manifests(maven),
             mounts: if self.facts.repositories.is_empty() { Vec::new() } else { vec![SETTINGS] },
-            dependencies: Some(self.fetching(maven)),
+            dependencies: vec![self.fetching(maven)],
             source: Copy::context(if self.facts.context.as_str().is_empty() { "." } else { self.facts.context.as_str() }, "."),
             commands,
         }
+    }
+
+    /// The build by Gradle: its own wrapper on a plain JDK, or an image that has a Gradle.
+    fn by_gradle(&self, gradle: &GradleBuild, layout: &Layout) -> Build {
+        let tool = self.toolchain.tools.get(if gradle.wrapper { "jdk" } else { "gradle" });
+        let image =
+            tool.and_then(|tool| tool.image.as_deref()).unwrap_or(&self.toolchain.image).replace("{version}", &self.java.to_string());
+        let program = if gradle.wrapper { "sh ./gradlew" } else { "gradle" };
+        let here = |name: &str| self.facts.context.join(name).to_string();
+        let mut manifests = if gradle.wrapper { vec![Copy::context(here("gradle"), "gradle")] } else { Vec::new() };
+        let mut own = self.by_directory();
+        if gradle.wrapper {
+            own.entry(Utf8PathBuf::new()).or_default().push(here("gradlew"));
+        }
+        manifests.extend(copies(own));
+        let script = format!("echo '{FETCH}' > /tmp/fetch.gradle");
+        let fetch = format!("{program} --no-daemon --no-configuration-cache -I /tmp/fetch.gradle fetch");
+        let unix = gradle.carriage_returns.then(|| "sed -i 's/\r$//' gradlew".to_owned());
+        let steps: Vec<_> = unix.clone().into_iter().chain([script, fetch]).collect();
+        let build = sh(&format!("{}:{}", gradle.project, gradle.task));
+        let mut commands: Vec<String> = unix.into_iter().collect();
+        commands.push(format!("{program} --no-daemon {build}"));
+        commands.extend(layout.commands.iter().cloned());
+        Build {
+            image: self.choices.reference(&image),
+            runtime: self.is_linked().then(|| self.runtime()),
+            env: Vec::new(),
+            manifests,
+            mounts: Vec::new(),
+            dependencies: steps,
+            source: Copy::context(if self.facts.context.as_str().is_empty() { "." } else { self.facts.context.as_str() }, "."),
+            commands,
+        }
+    }
+
+    fn by_directory(&self) -> BTreeMap<Utf8PathBuf, Vec<String>> {
+        let mut by_directory: BTreeMap<Utf8PathBuf, Vec<String>> = BTreeMap::new();
+        for file in &self.facts.manifests {
+            let inside = file.strip_prefix(&self.facts.context).unwrap_or(file);
+            by_directory.entry(inside.parent().unwrap_or(Utf8Path::new("")).to_owned()).or_default().push(file.to_string());
+        }
+        by_directory
     }
 
     fn runtime(&self) -> Runtime {
@@ -193,22 +241,17 @@ impl Maker<'_> {
     }
 
     fn manifests(&self, maven: &MavenBuild) -> Vec<Copy> {
-        let mut copies = Vec::new();
+        let mut first = Vec::new();
         let here = |name: &str| self.facts.context.join(name).to_string();
         if maven.configured || maven.wrapper.is_some() {
-            copies.push(Copy::context(here(".mvn"), ".mvn"));
+            first.push(Copy::context(here(".mvn"), ".mvn"));
         }
-        let mut by_directory: BTreeMap<Utf8PathBuf, Vec<String>> = BTreeMap::new();
-        for file in &self.facts.manifests {
-            let inside = file.strip_prefix(&self.facts.context).unwrap_or(file);
-            by_directory.entry(inside.parent().unwrap_or(Utf8Path::new("")).to_owned()).or_default().push(file.to_string());
-        }
+        let mut by_directory = self.by_directory();
         if maven.wrapper.is_some() {
             by_directory.entry(Utf8PathBuf::new()).or_default().insert(0, here("mvnw"));
         }
-        let to = |directory: &Utf8Path| if directory.as_str().is_empty() { "./".to_owned() } else { format!("{directory}/") };
-        copies.extend(by_directory.into_iter().map(|(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) }));
-        copies
+        first.extend(copies(by_directory));
+        first
     }
 
     fn takes(&self, layout: &Layout) -> Vec<Copy> {
@@ -260,4 +303,10 @@ impl Maker<'_> {
         }
         std::iter::once(java).chain(self.options()).chain(start).collect()
     }
+}
+
+/// A COPY for each directory: one of several directories would flatten them.
+fn copies(by_directory: BTreeMap<Utf8PathBuf, Vec<String>>) -> impl Iterator<Item = Copy> {
+    let to = |directory: &Utf8Path| if directory.as_str().is_empty() { "./".to_owned() } else { format!("{directory}/") };
+    by_directory.into_iter().map(move |(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) })
 }

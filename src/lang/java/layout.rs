@@ -62,7 +62,7 @@ pub fn layout(facts: &Facts) -> Layout {
                 None => words(&["-jar", "app.jar"]),
             };
             Layout {
-                commands: vec![format!("mkdir {OUT} && cp {} {OUT}/app.jar", sh(archive.as_str()))],
+                commands: vec![format!("mkdir {OUT} && mv {} {OUT}/app.jar", sh(archive.as_str()))],
                 takes: vec![from(format!("{OUT}/app.jar"), format!("{APP}/"))],
                 start,
             }
@@ -93,10 +93,10 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
     let mut takes = vec![Copy::stage("build", format!("{OUT}/lib/"), format!("{APP}/lib/"))];
     let mut path = vec!["app.jar"];
     if siblings.is_empty() {
-        commands.push(format!("mkdir {OUT} && mv {lib_word} {OUT}/lib && cp {archive} {OUT}/app.jar"));
+        commands.push(format!("mkdir {OUT} && mv {archive} {OUT}/app.jar && mv {lib_word} {OUT}/lib"));
     } else {
         commands.push(format!("mkdir -p {OUT}/modules && mv {} {OUT}/modules/", siblings.join(" ")));
-        commands.push(format!("mv {lib_word} {OUT}/lib && cp {archive} {OUT}/app.jar"));
+        commands.push(format!("mv {archive} {OUT}/app.jar && mv {lib_word} {OUT}/lib"));
         takes.push(Copy::stage("build", format!("{OUT}/modules/"), format!("{APP}/modules/")));
         path.push("modules/*");
     }

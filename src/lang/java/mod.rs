@@ -4,6 +4,7 @@ mod apps;
 mod artifact;
 mod build;
 mod config;
+mod gradle;
 mod jlink;
 mod layout;
 mod level;
@@ -110,6 +111,8 @@ pub struct NativeUse {
 pub enum Tool {
     /// Maven.
     Maven(MavenBuild),
+    /// Gradle.
+    Gradle(gradle::GradleBuild),
 }
 
 /// How Maven is called.

@@ -34,14 +34,14 @@ impl Maker<'_> {
             None => Decision::detected(Topic::Toolchain, &build.image, because.because())
                 .why(format!("Java {} is the first long-term release from {} on", self.java, because.value)),
         };
-        let fetched = build.dependencies.clone().unwrap_or_default();
+        let fetched = build.dependencies.join(" && ");
         let mut decisions = vec![
             toolchain,
             Decision::detected(Topic::Dependencies, fetched, &[]).why("from the build files alone, so that a source edit fetches nothing"),
             Decision::detected(Topic::Linkage, build.commands.join(" && "), std::slice::from_ref(&facts.artifact.at)).why(self.form()),
         ];
-        let Tool::Maven(maven) = &facts.tool;
-        for skip in &maven.skips {
+        let skips = if let Tool::Maven(maven) = &facts.tool { maven.skips.as_slice() } else { &[] };
+        for skip in skips {
             decisions.push(Decision::detected(Topic::Linkage, skip.value, skip.because()).why("checks of the sources belong to CI"));
         }
         if let Some(runtime) = &build.runtime {

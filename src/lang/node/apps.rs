@@ -157,6 +157,13 @@ struct Around<'a, 't> {
 impl Around<'_, '_> {
     fn look(&self, entry: Entry) -> Result<(App, Facts)> {
         let managed = manager::choose(self.tree, &self.workspace.root)?;
+        let member = self.package.directory != self.workspace.root.directory;
+        if member && self.package.name().is_none() {
+            let message = "a package of a workspace has no name, or one that package managers do not take";
+            let error =
+                Diagnostic::error("node::unnamed-member", message).at(self.package.document.file(), None, "its `name` is missing or odd");
+            return Err(error.help("name it in its package.json: letters, digits, `-`, `.` and `_`").into());
+        }
         let locked = match &managed.lock {
             Some(file) => lock::read(self.tree, file)?.packages,
             None => Vec::new(),

@@ -49,7 +49,9 @@ impl<'t> Package<'t> {
 
     /// Its name.
     pub fn name(&self) -> Option<&str> {
-        self.document.string(&["name"]).map(|(name, _)| name).filter(|name| !name.is_empty())
+        // npm takes no other names; what is none could not stand in a command either
+        let plain = |name: &&str| name.chars().all(|c| c.is_ascii_alphanumeric() || "@/._~-".contains(c));
+        self.document.string(&["name"]).map(|(name, _)| name).filter(|name| !name.is_empty()).filter(plain)
     }
 
     /// Its name without the scope, as people call it.

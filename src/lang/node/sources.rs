@@ -76,11 +76,9 @@ impl Sources {
         let last = rest.last().copied().filter(|_| value.is_none());
         value.or_else(|| {
             let key = last?;
-            let objects = self.files.iter().filter(|file| file.path.as_str().contains("config") || file.path.as_str().contains("env"));
-            objects.flat_map(|file| file.names.values()).find_map(|value| match value {
-                Value::Object(entries) => entries.iter().find(|(name, _)| name == key).map(|(_, value)| value),
-                _ => None,
-            })
+            let told = |file: &&Source| ["config", "env", "settings"].iter().any(|word| file.path.as_str().contains(word));
+            let mut options = self.files.iter().filter(told).flat_map(|file| &file.options);
+            options.find(|option| option.value.0 == key && !matches!(option.value.1, Value::Unknown)).map(|option| &option.value.1)
         })
     }
 }
