@@ -157,11 +157,13 @@ pub struct Edit {
     pub keeps: Vec<String>,
 }
 
-/// The debug variant is built, and its first `run` holds there too.
+/// The debug variant is built, and its first `run` holds there too, unless its debugger holds the program until a client comes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Debug {
     pub shell: bool,
+    /// What a debugger says that waits for a client.
+    pub waits: Option<String>,
 }
 
 /// What `init` says when it declines.

@@ -205,5 +205,20 @@ fn debugs(engine: &'static Engine, project: &Project, case: &Case, expect: &Expe
         let id = image.shell("id -u")?;
         ensure!(id == expect.uid.to_string(), "its shell runs as {id}");
     }
-    case.runs.first().map_or(Ok(()), |run| runs(&image, run, expect.uid))
+    match (&debug.waits, case.runs.first()) {
+        (Some(words), Some(run)) => waits(&image.start(run)?, words),
+        (None, Some(run)) => runs(&image, run, expect.uid),
+        (_, None) => Ok(()),
+    }
+}
+
+/// A debugger that holds the program until a client comes: it says so, and stays.
+fn waits(container: &Container, words: &str) -> Result<()> {
+    let started = Instant::now();
+    while !container.logs()?.contains(words) {
+        ensure!(container.is_running()? && started.elapsed() < START, "it does not say `{words}`:\n{}", container.logs()?);
+        sleep(Duration::from_millis(200));
+    }
+    ensure!(container.is_running()?, "it ended with {}:\n{}", container.exit_code()?, container.logs()?);
+    Ok(())
 }
