@@ -70,7 +70,7 @@ pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
 
 fn image(detection: &Detection, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
     let base = choices.base;
-    let Copies { copies, staging, aside } = copies(detection, choices, layout, &blueprint);
+    let Taking { copies, staging, aside } = copies(detection, choices, layout, &blueprint);
     let staged_needs =
         choices.fit.met.iter().filter(|met| {
             matches!(met.need.value, Need::CaCertificates | Need::TimeZones | Need::Init) && choices.fit.copies(&met.need.value)
@@ -197,13 +197,13 @@ fn normal(path: &Utf8Path) -> Utf8PathBuf {
 
 /// What the image takes, and what the build stage makes or sets aside for it.
 #[derive(Default)]
-struct Copies {
+struct Taking {
     copies: Vec<Copy>,
     staging: Vec<Staged>,
     aside: Vec<Aside>,
 }
 
-impl Copies {
+impl Taking {
     fn stage(&mut self, comment: impl Into<String>, command: impl Into<String>) {
         self.staging.push(Staged { comment: comment.into(), command: command.into() });
     }
@@ -237,8 +237,8 @@ impl Copies {
     }
 }
 
-fn copies(detection: &Detection, choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Copies {
-    let mut all = Copies::default();
+fn copies(detection: &Detection, choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Taking {
+    let mut all = Taking::default();
     all.needs(choices);
     let mut writable: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
     writable.sort_by(|a, b| a.1.cmp(&b.1));
