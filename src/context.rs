@@ -65,6 +65,10 @@ pub fn survey(tree: &Tree) -> Survey {
     if compose {
         beside.push("*compose*.y*ml".to_owned());
     }
+    // a front end's packages, in a project of whatever language
+    if tree.below("").any(|path| path.file_name() == Some("package.json")) {
+        beside.push("**/node_modules".to_owned());
+    }
     if tree.files_in("").any(|path| path.extension() == Some("md")) {
         beside.push("*.md".to_owned());
     }

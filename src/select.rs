@@ -53,33 +53,48 @@ pub fn select<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen], layers: &Lay
 /// When looking at an app finds a broken manifest.
 pub fn open<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen]) -> Result<Open<'a>> {
     let mut open = Open { left: seen.iter().collect(), decided: None };
-    open.narrow(|seen| if claim(seen, Claim::Aside).is_some() { Vec::new() } else { vec![seen.sighting.program.clone()] }, None);
-    open.narrow(|seen| evidence(claim(seen, Claim::Named)), Some("the project itself names it"));
+    let plain = |seen: &Seen| if claim(seen, Claim::Aside).is_some() { Vec::new() } else { vec![seen.sighting.program.clone()] };
+    open.narrow(Reach::Everywhere, plain, None);
+    open.narrow(Reach::Below, |seen| evidence(claim(seen, Claim::Named)), Some("the project itself names it"));
     if open.left.len() > 1 {
         // the costly question comes only when the cheap ones leave it open
         let listens = listening(tree, catalog, &open.left)?;
         let mut answers = listens.into_iter();
-        open.narrow(|_| answers.next().unwrap_or_default(), Some("the only one that listens on a port"));
+        open.narrow(Reach::Everywhere, |_| answers.next().unwrap_or_default(), Some("the only one that listens on a port"));
     }
-    open.narrow(|seen| evidence(claim(seen, Claim::Namesake)), Some("it bears the project's name"));
-    open.narrow(|seen| evidence(claim(seen, Claim::Built)), Some("the only one that the project's own tools build"));
+    open.narrow(Reach::Below, |seen| evidence(claim(seen, Claim::Namesake)), Some("it bears the project's name"));
+    open.narrow(Reach::Below, |seen| evidence(claim(seen, Claim::Built)), Some("the only one that the project's own tools build"));
     Ok(open)
 }
 
 impl Open<'_> {
-    /// Keeps those that something speaks for, if it speaks for any.
-    fn narrow(&mut self, mut speaks: impl FnMut(&Seen) -> Vec<Evidence>, why: Option<&'static str>) {
+    /// Keeps those that something speaks for, if it speaks for any, and those that it does not speak of.
+    fn narrow(&mut self, reach: Reach, mut speaks: impl FnMut(&Seen) -> Vec<Evidence>, why: Option<&'static str>) {
         if self.left.len() < 2 {
             return;
         }
-        let with: Vec<_> = self.left.iter().map(|seen| (*seen, speaks(seen))).filter(|(_, because)| !because.is_empty()).collect();
-        if with.is_empty() || with.len() == self.left.len() {
-            return;
-        }
-        self.left = with.iter().map(|(seen, _)| *seen).collect();
-        if let (Some(why), [(_, because)]) = (why, with.as_slice()) {
+        let all: Vec<_> = self.left.iter().map(|seen| (*seen, speaks(seen))).collect();
+        let with: Vec<_> = all.iter().filter(|(_, because)| !because.is_empty()).collect();
+        let beaten = |seen: &Seen| with.iter().flat_map(|(_, because)| because).any(|at| reach.takes_in(at, seen));
+        self.left = all.iter().filter(|(seen, because)| !because.is_empty() || !beaten(seen)).map(|(seen, _)| *seen).collect();
+        if let (Some(why), true, [_], [(_, because)]) = (why, all.len() > 1, self.left.as_slice(), with.as_slice()) {
             self.decided = Some(Decided { why, because: because.clone() });
         }
+    }
+}
+
+/// How far a word reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Reach {
+    /// It sets an app apart from all others.
+    Everywhere,
+    /// It stands in a manifest or the like, and tells apart what lies below that: `api/go.mod` says nothing of `web/`.
+    Below,
+}
+
+impl Reach {
+    fn takes_in(self, at: &Evidence, seen: &Seen) -> bool {
+        self == Self::Everywhere || at.file.parent().is_some_and(|directory| seen.sighting.directory.starts_with(directory))
     }
 }
 
