@@ -6,8 +6,8 @@
 //!
 //! - what the bundler names by its content is kept by browsers for a year, and only that; all else is asked for again each time, which
 //!   costs an answer without a body. A page or a service worker that is kept for long cannot be taken back.
-//! - what cannot change after the build is compressed in the build, as well as it goes; where there are names by content, that is
-//!   those alone, because a page or a configuration beside them may be mounted over, and its compressed twin would go on being served.
+//! - what cannot change after the build is compressed in the build, as well as it goes. Where there are names by content, that is those
+//!   alone: a configuration beside them may be mounted over, and its compressed twin would go on being served.
 //! - an address that is no file leads to the page of a client router only where there is one: a crawler and a monitor take a `200` at its
 //!   word.
 
@@ -158,12 +158,14 @@ impl Site {
         Copy::stage("build", directory, format!("{ROOT}{base}"))
     }
 
-    /// What of the site is compressed in the build, relative to its root: an empty path for all of it.
+    /// What of the site cannot change after the build, which compresses it: a directory relative to the site, empty for all of it.
     #[must_use]
-    pub fn compressed(&self) -> &str {
-        match self.hashed.as_ref().map(|hashed| &hashed.value) {
-            Some(Hashed::Directory(directory)) => directory,
-            Some(Hashed::Named(_)) | None => "",
+    pub fn compressed(&self) -> Option<&str> {
+        match (self.hashed.as_ref().map(|hashed| &hashed.value), &self.otherwise) {
+            (Some(Hashed::Directory(directory)), _) => Some(directory),
+            (None, Otherwise::Server | Otherwise::Page(_)) => Some(""),
+            // beside a router lies the configuration that is put there when it runs
+            (Some(Hashed::Named(_)), _) | (None, Otherwise::Router(_)) => None,
         }
     }
 
@@ -185,7 +187,7 @@ impl Site {
             port: ports.first().copied().unwrap_or(PORT),
             root: ROOT.into(),
             types: self.types.clone(),
-            compresses: !self.compressed().is_empty(),
+            compresses: self.compressed() != Some(""),
             entrance: self.base.as_ref().map(|base| base.value.clone()),
             not_found: if let Otherwise::Page(page) = &self.otherwise { Some(format!("{base}{}", page.value)) } else { None },
             locations: kept.into_iter().chain([rest]).collect(),

@@ -1,8 +1,5 @@
 //! A manifest in JSON, TOML or YAML whose values know where they stand.
 
-// JSON and YAML wait for the languages that read them
-#![allow(dead_code)]
-
 mod json;
 mod toml;
 mod yaml;

@@ -12,10 +12,11 @@ use super::manager::{self, Managed};
 use super::package::{Kind, Package};
 use super::range::is_below;
 use super::script;
+use super::site;
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::{Workspace, workspace_of, workspaces};
-use super::{Facts, Making, Member, Modules, NativeUse, Output, Product, Start, Taken};
+use super::{Facts, Making, Member, Modules, NativeUse, Product, Start, Taken};
 use crate::app::{App, Behaviour, Claim, Interface, Listen, PortVariable, Role, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
@@ -221,8 +222,8 @@ impl Around<'_, '_> {
         match &entry.run {
             Run::Nothing(why) => Err(why.clone()),
             Run::Pages(pages) => {
-                let output = Output { bundler: pages.bundler, directory: pages.directory.clone().into(), at: pages.at.clone() };
-                Ok((Product::Site(output), Seen::default()))
+                let (output, behaviour) = site::look(self.tree, self.package, &self.workspace.root, pages)?;
+                Ok((Product::Site(Box::new(output)), Seen { behaviour, ..Seen::default() }))
             }
             Run::Server(server) => Ok(Self::server(server, env)),
             Run::File(file) => {
@@ -254,7 +255,7 @@ impl Around<'_, '_> {
                 };
                 let start =
                     Start { what: self.what(), words, dependency: None, env, taken, owned: false, modules: true, tool: file.tool, at };
-                Ok((Product::Server(start), seen))
+                Ok((Product::Server(Box::new(start)), seen))
             }
         }
     }
@@ -292,7 +293,7 @@ impl Around<'_, '_> {
             tool: false,
             at: server.at.clone(),
         };
-        (Product::Server(start), seen)
+        (Product::Server(Box::new(start)), seen)
     }
 
     /// The framework, for the headline.

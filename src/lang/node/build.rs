@@ -50,6 +50,11 @@ pub struct Build {
     /// The step that builds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub make: Option<Step>,
+    /// Variables that the build reads.
+    pub arguments: Vec<String>,
+    /// What of a site it compresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compress: Option<String>,
 }
 
 /// A program of another image.
@@ -125,7 +130,7 @@ fn builder(suite: &Suite) -> Builder {
 }
 
 /// A directory inside the context, in the image.
-fn place(directory: &Utf8Path) -> Utf8PathBuf {
+pub(super) fn place(directory: &Utf8Path) -> Utf8PathBuf {
     directory.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))
 }
 
@@ -163,6 +168,8 @@ impl Maker<'_> {
             source: (makes || !installs)
                 .then(|| Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, ".")),
             make: makes.then(|| Step { mounts: Vec::new(), commands: self.making() }),
+            arguments: Vec::new(),
+            compress: None,
         })
     }
 

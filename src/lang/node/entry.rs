@@ -6,6 +6,7 @@ use super::compiler::Compiler;
 use super::framework::{self, Made, Pages, Server, Started};
 use super::package::{Kind, Package};
 use super::script::{self, Chain, Command, is_script};
+use super::site;
 use super::sources;
 use super::workspace::Workspace;
 use crate::diagnostic::Diagnostic;
@@ -117,7 +118,7 @@ impl Finder<'_, '_> {
             Some(Made::Nothing(why)) => Some(entry(Run::Nothing(why), vec![self.package.exists(MAIN)])),
             None => self.by_files(),
         };
-        let entry = entry.or_else(|| framework::pages(self.package).map(entry_of));
+        let entry = entry.or_else(|| site::by_dependencies(self.tree, self.package).map(entry_of));
         Some(Entry { passed_over, ..entry.or_else(|| self.by_bin())? })
     }
 
@@ -175,7 +176,7 @@ impl Finder<'_, '_> {
                 Some(entry(Run::Server(server)))
             }
             ("serve" | "http-server" | "vite" | "astro" | "docusaurus" | "sirv" | "live-server", _) if made.is_none() => {
-                if let Some(pages) = framework::pages(self.package) {
+                if let Some(pages) = site::by_dependencies(self.tree, self.package) {
                     return Some(entry(Run::Pages(pages)));
                 }
                 pass(&words, "it serves files while one works on them");

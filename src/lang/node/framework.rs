@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::package::Package;
 use super::range::major;
+use super::site::Bundler;
 use super::source::{Source, Value};
 use crate::app::Interface;
 use crate::diagnostic::Diagnostic;
@@ -55,9 +56,7 @@ pub enum Started {
 #[derive(Clone, Debug)]
 pub struct Pages {
     /// The bundler.
-    pub bundler: &'static str,
-    /// The directory that it writes, inside the package.
-    pub directory: String,
+    pub bundler: Bundler,
     /// What makes it one.
     pub at: Evidence,
 }
@@ -77,32 +76,6 @@ pub enum Made {
 pub fn made(tree: &Tree, package: &Package<'_>, nested: Option<&str>) -> Option<Made> {
     let project = Project { tree, package };
     project.next(nested).or_else(|| project.nuxt()).or_else(|| project.svelte()).or_else(|| project.astro()).or_else(|| project.remix())
-}
-
-/// Bundlers: what they depend on, what they are called, what directory they write.
-const BUNDLERS: [(&str, &str, &str); 12] = [
-    ("@docusaurus/core", "Docusaurus", "build"),
-    ("gatsby", "Gatsby", "public"),
-    ("vitepress", "VitePress", ".vitepress/dist"),
-    ("@angular/core", "Angular", "dist"),
-    ("@vue/cli-service", "Vue CLI", "dist"),
-    ("react-scripts", "Create React App", "build"),
-    ("@11ty/eleventy", "Eleventy", "_site"),
-    ("parcel", "Parcel", "dist"),
-    ("vite", "Vite", "dist"),
-    ("@rsbuild/core", "Rsbuild", "dist"),
-    ("@rspack/core", "Rspack", "dist"),
-    ("webpack", "webpack", "dist"),
-];
-
-/// The bundler of a package that nothing starts.
-pub fn pages(package: &Package<'_>) -> Option<Pages> {
-    package.script("build")?;
-    BUNDLERS.iter().find_map(|(name, bundler, directory)| {
-        let found = package.dependency(name)?;
-        let at = Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..found.because()[0].clone() };
-        Some(Pages { bundler, directory: (*directory).to_owned(), at })
-    })
 }
 
 struct Project<'p, 't> {
@@ -140,7 +113,7 @@ impl Project<'_, '_> {
         };
         if let Some(at) = said("export") {
             let at = Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at };
-            return Some(Made::Pages(Pages { bundler: "Next.js", directory: "out".into(), at }));
+            return Some(Made::Pages(Pages { bundler: Bundler::Next, at }));
         }
         let built = settings.as_ref().and_then(|source| match source.option("distDir") {
             Some((Value::Text(directory), _)) => Some(directory.clone()),
@@ -204,7 +177,7 @@ impl Project<'_, '_> {
             self.package.script("build").filter(|(script, _)| script.contains("nuxt generate") || script.contains("nuxi generate"));
         if let Some((_, at)) = generates {
             let at = Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at };
-            return Some(Made::Pages(Pages { bundler: "Nuxt", directory: ".output/public".into(), at }));
+            return Some(Made::Pages(Pages { bundler: Bundler::Nuxt, at }));
         }
         Some(Made::Server(Box::new(Server {
             what: "Nuxt",
@@ -247,11 +220,7 @@ impl Project<'_, '_> {
                 env: Vec::new(),
                 hears: true,
             })),
-            "static" => Made::Pages(Pages {
-                bundler: "SvelteKit",
-                directory: "build".into(),
-                at: Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..here },
-            }),
+            "static" => Made::Pages(Pages { bundler: Bundler::SvelteKit, at: Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..here } }),
             _ => Made::Nothing(Box::new(elsewhere(
                 &here,
                 name,
@@ -277,11 +246,7 @@ impl Project<'_, '_> {
         }
         let node = settings.as_ref().and_then(|source| Some((source, source.imports("@astrojs/node")?)));
         let Some((source, import)) = node else {
-            return Some(Made::Pages(Pages {
-                bundler: "Astro",
-                directory: "dist".into(),
-                at: Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at },
-            }));
+            return Some(Made::Pages(Pages { bundler: Bundler::Astro, at: Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at } }));
         };
         Some(Made::Server(Box::new(Server {
             what: "Astro",
@@ -307,7 +272,7 @@ impl Project<'_, '_> {
             let text = self.tree.text(&source.path).unwrap_or_default();
             if text.lines().nth(span.line as usize - 1).is_some_and(|line| line.contains("false")) {
                 let at = source.evidence(span, PAGES, "ssr: false");
-                return Some(Made::Pages(Pages { bundler: "React Router", directory: "build/client".into(), at }));
+                return Some(Made::Pages(Pages { bundler: Bundler::ReactRouter, at }));
             }
         }
         let vite = router.is_some() || self.settings("vite.config").is_some();

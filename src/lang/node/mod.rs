@@ -13,6 +13,7 @@ mod package;
 mod range;
 mod report;
 mod script;
+mod site;
 mod source;
 mod sources;
 mod version;
@@ -24,6 +25,7 @@ use serde::{Deserialize, Serialize};
 
 use self::install::Install;
 use self::manager::Managed;
+use self::site::Output;
 use super::{Language, Offers};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
@@ -102,9 +104,9 @@ pub struct Member {
 #[serde(rename_all = "kebab-case")]
 pub enum Product {
     /// A program that node runs.
-    Server(Start),
-    /// Pages that a web server serves.
-    Site(Output),
+    Server(Box<Start>),
+    /// Pages that a web server hands out.
+    Site(Box<Output>),
 }
 
 /// A program that node runs.
@@ -148,17 +150,6 @@ impl Taken {
             Taken::Parts(parts) => parts,
         }
     }
-}
-
-/// Pages, as a build leaves them.
-#[derive(Debug, Serialize)]
-pub struct Output {
-    /// What builds them.
-    pub bundler: &'static str,
-    /// Where they lie then, inside the package.
-    pub directory: Utf8PathBuf,
-    /// Why.
-    pub at: Evidence,
 }
 
 /// One step of a build.
@@ -231,6 +222,11 @@ impl Language for Node {
     }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
+        if let Product::Site(_) = facts.product {
+            let summary = "files, which a web server hands out".into();
+            let files = Variant { id: "files", summary, needs: app.behaviour.needs.clone() };
+            return Ok(Offers { variants: vec![files], on_request: Vec::new() });
+        }
         let versions = versions(facts, layers, catalog)?;
         let common = [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.at.clone()));
         let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
@@ -251,10 +247,17 @@ impl Language for Node {
         Ok(Offers { variants: variants.collect(), on_request: Vec::new() })
     }
 
+    fn presets(&self, facts: &Facts) -> &'static str {
+        match facts.product {
+            Product::Server(_) => Self::NAME,
+            Product::Site(_) => crate::lang::site::Site::NAME,
+        }
+    }
+
     fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {
         match &facts.product {
             Product::Server(start) => build::blueprint(facts, start, choices, target),
-            Product::Site(output) => Err(site(output).into()),
+            Product::Site(output) => site::blueprint(facts, output, choices, target),
         }
     }
 }
@@ -270,9 +273,4 @@ fn versions(facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fac
         return Err(error.help(format!("known are {}", known.join(", "))).into());
     }
     Ok(vec![Fact::new(asked.value, facts.at.clone())])
-}
-
-fn site(output: &Output) -> Diagnostic {
-    let message = format!("{} builds pages for a web server, and static sites are not written yet", output.bundler);
-    Diagnostic::error("node::site", message).because(&output.at).help("give it a server: a `start` script that node runs")
 }

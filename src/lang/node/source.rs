@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use oxc_allocator::Allocator;
 use oxc_ast::ast::{
-    Argument, BindingPatternKind, CallExpression, ExportAllDeclaration, ExportNamedDeclaration, Expression, FormalParameter,
-    ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, NewExpression, ObjectProperty, ObjectPropertyKind, StringLiteral,
+    Argument, AssignmentExpression, BindingPatternKind, CallExpression, ExportAllDeclaration, ExportDefaultDeclaration,
+    ExportDefaultDeclarationKind, ExportNamedDeclaration, Expression, FormalParameter, FunctionBody, ImportDeclaration,
+    ImportDeclarationSpecifier, ImportExpression, NewExpression, ObjectProperty, ObjectPropertyKind, Statement, StringLiteral,
     TSEnumDeclaration, TSExportAssignment, TSImportEqualsDeclaration, TSModuleDeclaration, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
@@ -35,6 +36,8 @@ pub struct Source {
     pub strings: Vec<Placed<String>>,
     /// What it writes into objects: options, settings.
     pub options: Vec<Placed<(String, Value)>>,
+    /// What the object says that it exports, as settings files do.
+    pub exported: Vec<Placed<(String, Value)>>,
     /// What its names stand for.
     pub names: BTreeMap<String, Value>,
     /// The first thing in it that types alone do not explain: an enumeration, a parameter property.
@@ -92,7 +95,7 @@ impl Source {
             let parse = || {
                 let allocator = Allocator::default();
                 let parsed = Parser::new(&allocator, text, kind).parse();
-                Reader { source: &mut source, text }.visit_program(&parsed.program);
+                Reader { source: &mut source, text, objects: BTreeMap::new() }.visit_program(&parsed.program);
             };
             // a file that cannot be read tells nothing, as one that is broken
             let _ = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse).map(|thread| thread.join().is_ok());
@@ -139,6 +142,8 @@ const STACK: usize = 64 * 1024 * 1024;
 struct Reader<'s> {
     source: &'s mut Source,
     text: &'s str,
+    /// Objects by the names that they are given.
+    objects: BTreeMap<String, Vec<Placed<(String, Value)>>>,
 }
 
 impl Reader<'_> {
@@ -207,7 +212,36 @@ impl<'a> Visit<'a> for Reader<'_> {
         walk::walk_new_expression(self, it);
     }
 
+    fn visit_export_default_declaration(&mut self, it: &ExportDefaultDeclaration<'a>) {
+        match &it.declaration {
+            ExportDefaultDeclarationKind::FunctionDeclaration(function) => {
+                self.source.exported = function.body.as_ref().map(|body| self.returned(body)).unwrap_or_default();
+            }
+            declaration => {
+                self.source.exported = declaration.as_expression().map(|exported| self.object(exported)).unwrap_or_default();
+            }
+        }
+        walk::walk_export_default_declaration(self, it);
+    }
+
+    fn visit_assignment_expression(&mut self, it: &AssignmentExpression<'a>) {
+        let to = it
+            .left
+            .as_member_expression()
+            .map(|member| format!("{}.{}", named(member.object()), member.static_property_name().unwrap_or("?")));
+        if to.as_deref() == Some("module.exports") {
+            self.source.exported = self.object(&it.right);
+        }
+        walk::walk_assignment_expression(self, it);
+    }
+
     fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
+        if let (BindingPatternKind::BindingIdentifier(name), Some(init)) = (&it.id.kind, &it.init) {
+            let object = self.object(init);
+            if !object.is_empty() {
+                self.objects.insert(name.name.to_string(), object);
+            }
+        }
         match (&it.id.kind, &it.init) {
             (BindingPatternKind::BindingIdentifier(name), Some(init)) => {
                 self.source.names.entry(name.name.to_string()).or_insert_with(|| value(init));
@@ -272,6 +306,46 @@ impl<'a> Visit<'a> for Reader<'_> {
 }
 
 impl Reader<'_> {
+    /// What an object says that is written out, returned, or handed to a helper such as `defineConfig`.
+    fn object(&self, expression: &Expression<'_>) -> Vec<Placed<(String, Value)>> {
+        match expression {
+            Expression::ObjectExpression(object) => {
+                let entries = object.properties.iter().filter_map(|property| match property {
+                    ObjectPropertyKind::ObjectProperty(property) => {
+                        let entry = (property.key.static_name()?.to_string(), value(&property.value));
+                        Some(Placed { value: entry, span: self.place(property.span) })
+                    }
+                    ObjectPropertyKind::SpreadProperty(_) => None,
+                });
+                entries.collect()
+            }
+            Expression::CallExpression(call) => {
+                let objects = call.arguments.iter().filter_map(Argument::as_expression).map(|argument| self.object(argument));
+                objects.flatten().collect()
+            }
+            Expression::ArrowFunctionExpression(function) => match function.body.statements.first() {
+                Some(Statement::ExpressionStatement(only)) if function.expression => self.object(&only.expression),
+                _ => self.returned(&function.body),
+            },
+            Expression::FunctionExpression(function) => function.body.as_ref().map(|body| self.returned(body)).unwrap_or_default(),
+            Expression::Identifier(name) => self.objects.get(name.name.as_str()).cloned().unwrap_or_default(),
+            Expression::AwaitExpression(inner) => self.object(&inner.argument),
+            Expression::ParenthesizedExpression(inner) => self.object(&inner.expression),
+            Expression::TSAsExpression(inner) => self.object(&inner.expression),
+            Expression::TSSatisfiesExpression(inner) => self.object(&inner.expression),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The object that a function returns at its end.
+    fn returned(&self, body: &FunctionBody<'_>) -> Vec<Placed<(String, Value)>> {
+        let returned = body.statements.iter().rev().find_map(|statement| match statement {
+            Statement::ReturnStatement(returned) => returned.argument.as_ref(),
+            _ => None,
+        });
+        returned.map(|expression| self.object(expression)).unwrap_or_default()
+    }
+
     fn beyond(&mut self, span: oxc_span::Span) {
         let span = self.place(span);
         self.source.beyond_types.get_or_insert(span);

@@ -24,7 +24,8 @@ pub struct Build {
     /// The site's files.
     pub files: Copy,
     /// What of them is compressed.
-    pub compress: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub compress: Option<String>,
 }
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
@@ -32,10 +33,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let (image, distribution) = newest(toolchain)?;
     let site = facts.site.under(&choices.layers);
     let directory = if facts.directory.as_str().is_empty() { "." } else { facts.directory.as_str() };
-    let compress = match site.compressed() {
-        "" => ".".to_owned(),
-        directory => directory.to_owned(),
-    };
+    let compress = site.compressed().map(|directory| if directory.is_empty() { "." } else { directory }.to_owned());
     let mut decisions = vec![
         Decision::detected(Topic::Toolchain, &image, &[]).why("its gzip compresses the files once, so that no request waits for it"),
         Decision::detected(Topic::Files, whole(&facts.directory), std::slice::from_ref(&site.page)),

@@ -1,0 +1,43 @@
+//! The script that builds a site: what its flags say over the settings.
+
+use crate::evidence::{Evidence, Fact};
+use crate::lang::node::package::Package;
+use crate::lang::node::script;
+
+/// The scripts that build, as [`super::super::apps`] takes them.
+const BUILDS: [&str; 4] = ["build", "build:prod", "build:production", "compile"];
+
+/// A command of a bundler.
+pub(super) struct Command {
+    words: Vec<String>,
+    at: Evidence,
+}
+
+impl Command {
+    /// The command that one of `programs` runs in the script that builds.
+    pub(super) fn of(package: &Package<'_>, programs: &[&str]) -> Option<Self> {
+        let chain = BUILDS.into_iter().find_map(|name| script::chain(package, name))?;
+        let at = chain.at.last()?.clone();
+        let found = chain.commands.into_iter().find(|command| programs.contains(&command.program()))?;
+        Some(Self { words: found.arguments().to_vec(), at })
+    }
+
+    /// The value of a flag: `--outDir public`, `--outDir=public`.
+    pub(super) fn flag(&self, names: &[&str]) -> Option<Fact<String>> {
+        let mut words = self.words.iter();
+        while let Some(word) = words.next() {
+            let (name, value) = word.split_once('=').map_or((word.as_str(), None), |(name, value)| (name, Some(value)));
+            if names.contains(&name) {
+                let value = value.or_else(|| words.next().map(String::as_str))?;
+                return Some(Fact::new(value.to_owned(), self.at.clone()));
+            }
+        }
+        None
+    }
+
+    /// The words that are no flags, with their place.
+    pub(super) fn word(&self, number: usize) -> Option<Fact<String>> {
+        let mut words = self.words.iter().filter(|word| !word.starts_with('-'));
+        words.nth(number).map(|word| Fact::new(word.clone(), self.at.clone()))
+    }
+}

@@ -1,0 +1,137 @@
+//! Packages that become a site: what bundles them, where it leaves the files, and how those are handed out.
+
+mod angular;
+mod baked;
+mod bundler;
+mod command;
+mod settings;
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde::Serialize;
+
+pub use self::baked::Baked;
+pub use self::bundler::{Bundler, by_dependencies};
+use super::build::{self, Build};
+use super::framework::Pages;
+use super::package::{Package, tidy};
+use super::{Facts, Start, Taken};
+use crate::app::Behaviour;
+use crate::decision::{Decision, Topic};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact};
+use crate::plan::{Blueprint, Setting, Target};
+use crate::settle::Choices;
+use crate::tree::Tree;
+use crate::web::{self, Site};
+
+/// Pages, as a build leaves them.
+#[derive(Debug, Serialize)]
+pub struct Output {
+    /// What builds them.
+    pub bundler: Bundler,
+    /// Where they lie then, inside the package.
+    pub directory: Utf8PathBuf,
+    /// What says so, where it is not the bundler's own choice.
+    pub because: Option<Evidence>,
+    /// How they are handed out.
+    pub site: Site,
+    /// What of the build's environment ends in them.
+    pub baked: Vec<Fact<Baked>>,
+    /// Why this is what is built.
+    pub at: Evidence,
+}
+
+/// What a bundler's settings say of its output.
+#[derive(Debug)]
+struct Bundled {
+    directory: Utf8PathBuf,
+    because: Option<Evidence>,
+    base: Option<Fact<String>>,
+    hashed: Option<Fact<web::Hashed>>,
+    otherwise: web::Otherwise,
+    bare_names: bool,
+}
+
+/// Looks at what is built.
+///
+/// # Errors
+/// When a settings file of the bundler is broken, or what it names cannot be a directory of the package.
+pub fn look(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Pages) -> Result<(Output, Behaviour)> {
+    let bundled = bundler::Project { tree, package, root, pages }.read()?;
+    let at = &pages.at;
+    // what a build leaves is still to be made, so that any of its kind may be there
+    let types = web::types_of_any();
+    let Bundled { directory, because, base, hashed, otherwise, bare_names } = bundled;
+    let directory = inside(package, &directory, because.as_ref().unwrap_or(at))?;
+    let site = Site { page: at.clone(), base, otherwise, hashed, bare_names, types };
+    let behaviour = Behaviour { listens: vec![web::listens(at)], needs: web::needs(at), ..Behaviour::default() };
+    let baked = baked::find(tree, package);
+    Ok((Output { bundler: pages.bundler, directory, because, site, baked, at: at.clone() }, behaviour))
+}
+
+/// The output's directory, which has to lie in the build context.
+fn inside(package: &Package<'_>, directory: &Utf8Path, because: &Evidence) -> Result<Utf8PathBuf> {
+    let path = tidy(&package.directory.join(directory));
+    let outside = path.is_absolute() || path.starts_with("..") || path.as_str().is_empty() || !web::is_plain(path.as_str());
+    if outside {
+        let message = format!("`{directory}` cannot be where the site is built: it has to be a directory inside the project");
+        return Err(Diagnostic::error("node::output-directory", message).because(because).into());
+    }
+    Ok(tidy(directory))
+}
+
+/// The build stages of a site, and the server in place of node.
+pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
+    let nothing = Start {
+        what: output.bundler.name(),
+        words: Vec::new(),
+        dependency: None,
+        env: Vec::new(),
+        taken: Taken::Parts(Vec::new()),
+        owned: false,
+        modules: false,
+        tool: false,
+        at: output.at.clone(),
+    };
+    let mut blueprint = build::blueprint(facts, &nothing, choices, target)?;
+    // nothing else stands on what is installed, so that one stage does both
+    blueprint.build.first = "build";
+    let site = output.site.under(&choices.layers);
+    let directory = build::place(&facts.directory.join(&output.directory));
+    if let Some(compressed) = site.compressed() {
+        let inside = facts.directory.join(&output.directory).join(compressed);
+        blueprint.build.compress = Some(inside.as_str().trim_end_matches('/').to_owned());
+    }
+    blueprint.build.arguments = output.baked.iter().filter(|fact| !fact.value.secret).map(|fact| fact.value.name.clone()).collect();
+    let own = |decision: &Decision| decision.topic != Topic::Entry;
+    let mut decisions: Vec<_> = blueprint.decisions.into_iter().filter(own).collect();
+    let because = output.because.as_ref().unwrap_or(&output.at);
+    let mut files = Decision::detected(Topic::Files, output.directory.as_str(), std::slice::from_ref(because));
+    for (what, why, at) in &facts.passed_over {
+        files = files.over(what, *why, std::slice::from_ref(at));
+    }
+    decisions.push(files.why(format!("where {} leaves them", output.bundler.name())));
+    decisions.extend(site.decisions(&choices.layers));
+    decisions.extend(output.baked.iter().map(|fact| {
+        Decision::detected(Topic::Environment, &fact.value.name, fact.because()).why("read when it is built, and in the files from then on")
+    }));
+    let mut warnings = blueprint.warnings;
+    warnings.extend(baked::note(&output.baked));
+    Ok(Blueprint {
+        headline: match target {
+            Target::Production => format!("{}, served by nginx", blueprint.headline),
+            Target::Debug(_) => "the same files and server".into(),
+        },
+        takes: vec![site.take(directory.as_str())],
+        env: BTreeMap::new(),
+        setting: Setting { web: Some(site.server(&choices.ports)), ..Setting::default() },
+        entrypoint: web::entrypoint(),
+        arguments: Vec::new(),
+        ports: Vec::new(),
+        decisions,
+        warnings,
+        ..blueprint
+    })
+}
