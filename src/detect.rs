@@ -1,5 +1,9 @@
 //! What is in a project: every app of every language, and what of the project is no part of any.
 
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
 use crate::catalog::Catalog;
 use crate::context;
 use crate::decision::Decision;
@@ -16,6 +20,8 @@ pub struct Detection {
     pub seen: Vec<Seen>,
     /// What never belongs into a build context, as far as this project holds it.
     pub context: context::Survey,
+    /// The directories that hold files.
+    pub directories: BTreeSet<Utf8PathBuf>,
     /// What was passed over while looking.
     pub notes: Vec<Diagnostic>,
 }
@@ -39,7 +45,8 @@ pub fn detect(tree: &Tree) -> Result<Detection> {
         seen.extend(language.find(tree)?);
     }
     tell_apart(&mut seen);
-    Ok(Detection { seen, context: context::survey(tree), notes: tree.notes().to_vec() })
+    let directories = tree.directories().map(Utf8Path::to_owned).collect();
+    Ok(Detection { seen, context: context::survey(tree), directories, notes: tree.notes().to_vec() })
 }
 
 /// Picks the app that is meant and looks at it.
@@ -51,14 +58,19 @@ pub fn pick(tree: &Tree, catalog: &Catalog, detection: &Detection, settings: &La
     Ok(Picked { found: seen.language.look(tree, catalog, seen)?, decision })
 }
 
-/// Gives apps of the same name their directories' names, so that `--app` can tell them apart.
+/// Gives apps of the same name their directories' names, and where they share those too, their languages', so that `--app` can tell them
+/// apart.
 fn tell_apart(seen: &mut [Seen]) {
-    let names: Vec<String> = seen.iter().map(|seen| seen.sighting.name.clone()).collect();
+    let places: Vec<_> = seen.iter().map(|seen| (seen.sighting.name.clone(), seen.sighting.directory.clone())).collect();
     for (index, seen) in seen.iter_mut().enumerate() {
-        let sighting = &mut seen.sighting;
-        if names.iter().enumerate().any(|(other, name)| other != index && *name == sighting.name) {
-            let directory = if sighting.directory.as_str().is_empty() { "." } else { sighting.directory.as_str() };
-            sighting.name = format!("{}@{directory}", sighting.name);
+        let namesakes = || places.iter().enumerate().filter(|(other, (name, _))| *other != index && *name == seen.sighting.name);
+        if namesakes().next().is_none() {
+            continue;
         }
+        let directory = &seen.sighting.directory;
+        let mut parts = vec![seen.sighting.name.clone()];
+        parts.extend((!directory.as_str().is_empty()).then(|| directory.to_string()));
+        parts.extend(namesakes().any(|(_, (_, other))| other == directory).then(|| seen.language.name().to_owned()));
+        seen.sighting.name = parts.join("@");
     }
 }

@@ -59,6 +59,9 @@ pub struct Image {
     /// What the build stage makes for the image besides the program.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub staging: Vec<Staged>,
+    /// What of the build context the build stage sets aside for the image.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub aside: Vec<Aside>,
     /// The stage that runs.
     pub runtime: Runtime,
 }
@@ -79,6 +82,15 @@ pub struct Staged {
     pub comment: String,
     /// How: one shell command.
     pub command: String,
+}
+
+/// Something of the build context that lies apart in the build stage, so that the image takes it with an owner of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Aside {
+    /// Why.
+    pub comment: String,
+    /// From where to where.
+    pub copy: Copy,
 }
 
 /// The stage that runs.
@@ -216,8 +228,8 @@ pub struct Setting {
     pub path: Option<String>,
     /// The directory that it is started in, unless settings say otherwise.
     pub workdir: Option<Utf8PathBuf>,
-    /// A directory of the build stage that the image takes whole, under the same name. What the program writes to inside it is made
-    /// there where it is missing.
+    /// A directory of the build stage that the image takes under the same name, whole or in parts. What the program writes to inside it is
+    /// made there where it is missing, by a template that does so behind the sources.
     pub tree: Option<Utf8PathBuf>,
     /// What follows the image's name in `docker run`.
     pub start: Start,

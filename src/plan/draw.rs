@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::{Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Start, Target};
+use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Start, Target};
 use crate::catalog::{Catalog, Installer};
 use crate::context::{self, IgnoreGroup};
 use crate::decision::{Decision, Topic};
@@ -37,14 +37,14 @@ pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
     decisions.extend(layout.decisions());
     let mut warnings = choices.warnings.clone();
     warnings.extend(blueprint.warnings.clone());
-    let image = image(choices, &layout, blueprint, Target::Production);
+    let image = image(detection, choices, &layout, blueprint, Target::Production);
     decisions.extend(entry(&image.runtime));
     decisions.extend(installed(&image));
     let debug = match choices.debug {
         DebugVariant::Off => None,
         variant => {
             let target = Target::Debug(variant);
-            Some(self::image(choices, &layout, found.language.plan(choices, target)?, target))
+            Some(self::image(detection, choices, &layout, found.language.plan(choices, target)?, target))
         }
     };
     let ignore = ignore(detection, choices, &image, debug.as_ref());
@@ -68,9 +68,9 @@ pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
     })
 }
 
-fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
+fn image(detection: &Detection, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
     let base = choices.base;
-    let (copies, staging) = copies(choices, layout, &blueprint);
+    let Taking { copies, staging, aside } = copies(detection, choices, layout, &blueprint);
     let staged_needs =
         choices.fit.met.iter().filter(|met| {
             matches!(met.need.value, Need::CaCertificates | Need::TimeZones | Need::Init) && choices.fit.copies(&met.need.value)
@@ -122,7 +122,7 @@ fn image(choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, ta
         entrypoint: first.chain(entrypoint).collect(),
         arguments,
     };
-    Image { headline, build: blueprint.build, packages, staging, runtime }
+    Image { headline, build: blueprint.build, packages, staging, aside, runtime }
 }
 
 /// What stands where in the image: files that are read and directories that are written, at the paths at which the program looks.
@@ -195,58 +195,104 @@ fn normal(path: &Utf8Path) -> Utf8PathBuf {
     Utf8PathBuf::from(format!("/{}", parts.join("/")))
 }
 
-fn copies(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> (Vec<Copy>, Vec<Staged>) {
-    let (mut copies, mut staging) = (Vec::new(), Vec::new());
-    let brings = |need: &Need| choices.fit.copies(need);
-    if brings(&Need::CaCertificates) {
-        copies.push(Copy::stage("build", CA_BUNDLE, CA_BUNDLE));
+/// What the image takes, and what the build stage makes or sets aside for it.
+#[derive(Default)]
+struct Taking {
+    copies: Vec<Copy>,
+    staging: Vec<Staged>,
+    aside: Vec<Aside>,
+}
+
+impl Taking {
+    fn stage(&mut self, comment: impl Into<String>, command: impl Into<String>) {
+        self.staging.push(Staged { comment: comment.into(), command: command.into() });
     }
-    if brings(&Need::TimeZones) {
-        copies.push(Copy::stage("build", ZONES, ZONES));
+
+    fn take(&mut self, source: &str, to: &str) {
+        self.copies.push(Copy::stage("build", source, to));
     }
-    if brings(&Need::UserDatabase) {
-        let (uid, gid) = choices.user.split_once(':').unwrap_or((&choices.user, &choices.user));
-        staging.push(Staged {
-            comment: "a name for the user".into(),
-            command: format!("mkdir -p /out && echo 'nonroot:x:{uid}:{gid}::/:/sbin/nologin' > /out/passwd"),
-        });
-        copies.push(Copy::stage("build", "/out/passwd", "/etc/passwd"));
+
+    /// What the base does not bring.
+    fn needs(&mut self, choices: &Choices<'_>) {
+        let brings = |need: &Need| choices.fit.copies(need);
+        if brings(&Need::CaCertificates) {
+            self.take(CA_BUNDLE, CA_BUNDLE);
+        }
+        if brings(&Need::TimeZones) {
+            self.take(ZONES, ZONES);
+        }
+        if brings(&Need::UserDatabase) {
+            let (uid, gid) = choices.user.split_once(':').unwrap_or((&choices.user, &choices.user));
+            let user = format!("nonroot:x:{uid}:{gid}::/:/sbin/nologin");
+            self.stage("a name for the user", format!("mkdir -p /out && echo '{user}' > /out/passwd"));
+            self.take("/out/passwd", "/etc/passwd");
+        }
+        if brings(&Need::TemporaryDirectory) {
+            self.stage("a /tmp", "mkdir -m 1777 /out/tmp");
+            self.take("/out/tmp", "/tmp");
+        }
+        if brings(&Need::Init) {
+            self.take(INIT.0, INIT.1);
+        }
     }
-    if brings(&Need::TemporaryDirectory) {
-        staging.push(Staged { comment: "a /tmp".into(), command: "mkdir -m 1777 /out/tmp".into() });
-        copies.push(Copy::stage("build", "/out/tmp", "/tmp"));
-    }
-    if brings(&Need::Init) {
-        copies.push(Copy::stage("build", INIT.0, INIT.1));
-    }
+}
+
+fn copies(detection: &Detection, choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Taking {
+    let mut all = Taking::default();
+    all.needs(choices);
     let mut writable: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
     writable.sort_by(|a, b| a.1.cmp(&b.1));
     writable.dedup_by(|a, b| a.1 == b.1);
     let tree = blueprint.setting.tree.as_deref();
     let (in_tree, writable): (Vec<_>, Vec<_>) = writable.into_iter().partition(|(_, to)| tree.is_some_and(|tree| to.starts_with(tree)));
-    let filled = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
-    let empty: Vec<_> = writable.iter().filter(|(_, to)| !filled(to)).collect();
+    let source = |to: &Utf8Path| source_of(detection, &blueprint.takes, to);
+    let (filled, writable): (Vec<_>, Vec<_>) = writable.into_iter().partition(|(_, to)| source(to).is_some());
+    let is_file = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
+    let empty: Vec<_> = writable.iter().filter(|(_, to)| !is_file(to)).collect();
     if !empty.is_empty() {
         let places = empty.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
-        staging.push(Staged { comment: format!("it writes to {places}"), command: "mkdir -p /out/data".into() });
+        all.stage(format!("it writes to {places}"), "mkdir -p /out/data");
         let made: BTreeSet<_> = empty.iter().flat_map(|(_, to)| below(layout.workdir.as_deref(), to)).collect();
-        copies.extend(made.into_iter().map(|to| Copy::stage("build", "/out/data", to).owned(&choices.user)));
+        all.copies.extend(made.into_iter().map(|to| Copy::stage("build", "/out/data", to).owned(&choices.user)));
     }
     for (file, to) in &layout.files {
         let copy = Copy::context(&file.value, to.as_str());
-        copies.push(if writable.iter().any(|(_, path)| path == to) { copy.owned(&choices.user) } else { copy });
+        all.copies.push(if writable.iter().any(|(_, path)| path == to) { copy.owned(&choices.user) } else { copy });
     }
+    let is_whole = |to: &Utf8Path| blueprint.takes.iter().any(|copy| copy.to == to);
+    let owned = |copy: &Copy| in_tree.iter().chain(&writable).any(|(_, to)| to.as_str() == copy.to);
+    all.copies.extend(blueprint.takes.iter().map(|copy| if owned(copy) { copy.clone().owned(&choices.user) } else { copy.clone() }));
     // a directory that is there keeps its owner when it is copied onto, so what is written to is taken out of the tree and copied by itself
-    let whole = |copy: &Copy| in_tree.iter().any(|(_, to)| to.as_str() == copy.to);
-    copies.extend(blueprint.takes.iter().map(|copy| if whole(copy) { copy.clone().owned(&choices.user) } else { copy.clone() }));
-    for (chosen, to) in in_tree.iter().filter(|(_, to)| Some(to.as_path()) != tree) {
+    let apart: Vec<_> = in_tree.iter().filter(|(_, to)| !is_whole(to)).collect();
+    for (chosen, to) in &apart {
         let aside = format!("/out{to}");
+        let comment = format!("it writes to {}", written(chosen));
+        if apart.iter().any(|(_, above)| above != to && to.starts_with(above)) {
+            all.stage(comment, format!("mkdir -p {aside}"));
+            continue;
+        }
         let parent = Utf8Path::new(&aside).parent().unwrap_or(Utf8Path::new("/out"));
-        let command = format!("mkdir -p {to} {parent} && mv {to} {parent}/");
-        staging.push(Staged { comment: format!("it writes to {}", written(chosen)), command });
-        copies.push(Copy::stage("build", &aside, to.as_str()).owned(&choices.user));
+        all.stage(comment, format!("mkdir -p {to} {parent} && mv {to} {parent}/"));
+        all.copies.push(Copy::stage("build", &aside, to.as_str()).owned(&choices.user));
     }
-    (copies, staging)
+    // the same where the tree comes out of the build context: what lies below the directory that is copied onto gets the owner
+    let mut parents = BTreeSet::new();
+    for (chosen, to) in filled {
+        let comment = format!("it writes to {}, with files in it", written(chosen));
+        all.aside.extend(source(to).map(|source| Aside { comment, copy: Copy::context(source.as_str(), format!("/out{to}")) }));
+        parents.extend(to.parent());
+    }
+    all.copies.extend(parents.into_iter().map(|to| Copy::stage("build", format!("/out{to}"), to.as_str()).owned(&choices.user)));
+    all
+}
+
+/// The directory of the project that lies at `to` in the image, inside of what is taken out of the build context.
+fn source_of(detection: &Detection, takes: &[Copy], to: &Utf8Path) -> Option<Utf8PathBuf> {
+    let around = takes.iter().rev().find(|copy| to.starts_with(&copy.to)).filter(|copy| copy.from.is_none() && copy.to != to)?;
+    let inside = to.strip_prefix(&around.to).ok()?;
+    let source = Utf8Path::new(around.sources.first()?).join(inside);
+    let source = source.strip_prefix(".").unwrap_or(&source);
+    detection.directories.contains(source).then(|| source.to_owned())
 }
 
 /// `to` and the directories between it and the working directory, which a program that makes the one may write to as well.
@@ -327,7 +373,7 @@ fn ignore(detection: &Detection, choices: &Choices<'_>, image: &Image, debug: Op
     let sources = [Some(image), debug]
         .into_iter()
         .flatten()
-        .flat_map(|image| &image.runtime.copies)
+        .flat_map(|image| image.runtime.copies.iter().chain(image.aside.iter().map(|aside| &aside.copy)))
         .filter(|copy| copy.from.is_none())
         .flat_map(|copy| &copy.sources);
     let mut kept: Vec<Utf8PathBuf> = sources.map(Utf8PathBuf::from).collect();

@@ -152,6 +152,9 @@ pub struct Edit {
     pub file: String,
     /// With `{now}` in it, lest an earlier run's build be taken from the cache.
     pub append: String,
+    /// Nothing compiles it: it only has to be copied anew.
+    #[serde(default)]
+    pub copied: bool,
     /// Steps with these words come from the cache.
     #[serde(default)]
     pub keeps: Vec<String>,

@@ -65,7 +65,8 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let suite = picked.toolchain.suites.get(&picked.suite).ok_or_else(missing)?;
     let private = private(facts, choices);
     let (stamp_arguments, stamp_flags) = stamps(facts);
-    let name = &choices.found.app.name;
+    // what tells it from its namesakes is no part of the program's name
+    let name = choices.found.app.name.split('@').next().unwrap_or_default();
     let output = format!("/out/{name}");
     let installed = format!("/usr/local/bin/{name}");
     let debugger = picked.toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger));

@@ -10,6 +10,7 @@ use super::install::Install;
 use super::lock::{self, Locked};
 use super::manager::{self, Managed};
 use super::package::{Kind, Package};
+use super::range::is_below;
 use super::script;
 use super::site;
 use super::sources::Sources;
@@ -398,6 +399,8 @@ impl Around<'_, '_> {
     fn natives(&self, locked: &[Locked]) -> Vec<Fact<NativeUse>> {
         // not every format says what is there for development alone
         let says = locked.iter().any(|package| package.development);
+        // node-gyp asked Python for it before 10, and Python has it no more from 3.12 on
+        let distutils = locked.iter().any(|package| package.name == "node-gyp" && is_below(&package.version, "10.0.0"));
         let mut found: Vec<Fact<NativeUse>> = Vec::new();
         for native in self.catalog.natives("node") {
             let starts = native.run.iter().any(|need| matches!(need, Need::Program(_)));
@@ -416,8 +419,9 @@ impl Around<'_, '_> {
             });
             let Some(at) = at.filter(|_| !unless) else { continue };
             let at = Evidence { rule: NATIVE.id, meaning: NATIVE.meaning, ..at };
-            let own =
-                NativeUse { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() };
+            let compiles = native.build.contains(&Need::Program("python3".into()));
+            let build = native.build.iter().cloned().chain((compiles && distutils).then(|| Need::Library("distutils".into()))).collect();
+            let own = NativeUse { name: native.name.clone(), what: native.what.clone(), build, run: native.run.clone() };
             found.push(Fact::new(own, at));
         }
         found

@@ -99,6 +99,7 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
         env: maker.run_env(target),
         setting: Setting {
             workdir: Some(place(&facts.directory)),
+            tree: build.source.is_some().then(|| APP.into()),
             start: if start.tool || !shell { Started::Program } else { Started::Command },
             ..Setting::default()
         },
