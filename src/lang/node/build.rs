@@ -245,7 +245,10 @@ impl Maker<'_> {
             Manager::Pnpm => vec![("PNPM_HOME", "/pnpm".into())],
             Manager::YarnBerry => {
                 let linker = self.facts.managed.loader.as_ref().map(|_| ("YARN_NODE_LINKER", "node-modules".into()));
-                [("YARN_ENABLE_GLOBAL_CACHE", "true".into())].into_iter().chain(linker).collect()
+                [("YARN_ENABLE_GLOBAL_CACHE", "true".into()), ("YARN_GLOBAL_FOLDER", "/root/.cache/yarn".into())]
+                    .into_iter()
+                    .chain(linker)
+                    .collect()
             }
             _ => Vec::new(),
         }

@@ -178,7 +178,7 @@ impl Caller<'_> {
             Manager::Npm => "--mount=type=cache,target=/root/.npm",
             Manager::Pnpm => "--mount=type=cache,id=pnpm,target=/pnpm/store",
             Manager::YarnClassic => "--mount=type=cache,target=/usr/local/share/.cache/yarn",
-            Manager::YarnBerry => "--mount=type=cache,target=/root/.yarn/berry/cache",
+            Manager::YarnBerry => "--mount=type=cache,target=/root/.cache/yarn",
             Manager::Bun => "--mount=type=cache,target=/root/.bun/install/cache",
         }
     }
