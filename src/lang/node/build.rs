@@ -270,7 +270,7 @@ impl Maker<'_> {
     /// Commands that find the tokens which the settings name.
     fn with_tokens(&self, commands: Vec<String>) -> Vec<String> {
         let tokens = self.facts.install.tokens.iter().map(|token| token.value.as_str());
-        let given: Vec<_> = tokens.map(|name| format!("export {name}=\"$(cat /run/secrets/{name})\"")).collect();
+        let given: Vec<_> = tokens.flat_map(|name| [format!("{name}=\"$(cat /run/secrets/{name})\""), format!("export {name}")]).collect();
         given.into_iter().chain(commands).collect()
     }
 
