@@ -8,7 +8,10 @@ mod entry;
 mod framework;
 mod install;
 mod lock;
+mod look;
+mod making;
 mod manager;
+mod natives;
 mod package;
 mod range;
 mod report;
@@ -214,11 +217,12 @@ impl Language for Node {
     }
 
     fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
-        apps::look(tree, catalog, sighting, seed)
+        look::look(tree, catalog, sighting, seed)
     }
 
     fn listening(&self, tree: &Tree, catalog: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        apps.iter().map(|(_, seed)| apps::listening(tree, catalog, seed)).collect()
+        let seeds: Vec<_> = apps.iter().map(|(_, seed)| *seed).collect();
+        apps::listening(tree, catalog, &seeds)
     }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {

@@ -4,6 +4,8 @@ mod angular;
 mod baked;
 mod bundler;
 mod command;
+mod outputs;
+mod project;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -59,7 +61,7 @@ struct Bundled {
 /// # Errors
 /// When a settings file of the bundler is broken, or what it names cannot be a directory of the package.
 pub fn look(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Pages) -> Result<(Output, Behaviour)> {
-    let bundled = bundler::Project { tree, package, root, pages }.read()?;
+    let bundled = project::Project { tree, package, root, pages }.read()?;
     let at = &pages.at;
     // what a build leaves is still to be made, so that any of its kind may be there
     let types = web::types_of_any();
