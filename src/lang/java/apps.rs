@@ -12,6 +12,7 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::Sightings;
 use crate::need::{Libc, Need};
 use crate::tree::Tree;
 
@@ -45,8 +46,8 @@ enum SeedTool {
 /// Finds the programs.
 ///
 /// # Errors
-/// When a pom is broken, or all modules are libraries.
-pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+/// When a pom is broken.
+pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
     let reactor = Reactor::read(tree, &[])?;
     let mut apps = Vec::new();
     let mut libraries = Vec::new();
@@ -90,15 +91,8 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
         };
         apps.push((sighting, Seed { pom: project.directory.clone(), tool: SeedTool::Gradle, main: built.main }));
     }
-    if apps.is_empty() && !libraries.is_empty() && !tree.paths().any(is_other_manifest) {
-        return Err(nothing_runs(&libraries).into());
-    }
-    Ok(apps)
-}
-
-/// Manifests of what may be built around a library.
-fn is_other_manifest(path: &Utf8Path) -> bool {
-    matches!(path.as_str(), "go.mod" | "Cargo.toml" | "package.json" | "pyproject.toml" | "requirements.txt")
+    let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries).into());
+    Ok(Sightings { apps, otherwise })
 }
 
 /// What a module makes that runs: one archive, or one for each of its classes with a `main`.

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use self::artifact::{Artifact, Form};
 use self::level::Level;
-use super::{Language, Offers};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
@@ -137,12 +137,14 @@ pub struct MavenBuild {
 impl Language for Java {
     const INSTANCE: &'static Self = &Java;
     const NAME: &'static str = "java";
+    const MANIFESTS: &'static [&'static str] = &["pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
+    const GUEST: Guest = Guest::Nowhere;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
         apps::find(tree)
     }
 

@@ -17,11 +17,6 @@ use crate::tree::Tree;
 
 const USED: Rule = Rule::parsed("node.used", "another package of the workspace is made with it");
 const NAMED: Rule = Rule::parsed("node.starts-member", "the root's script starts this package");
-const GUEST: Rule = Rule::parsed("node.guest", "the project is written in another language");
-
-/// Manifests of other languages: a package below or beside one is a part of that project.
-const HOSTS: [&str; 9] =
-    ["go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "pyproject.toml", "requirements.txt", "manage.py", "Gemfile"];
 
 /// Where an app was seen.
 #[derive(Debug)]
@@ -35,7 +30,6 @@ pub struct Seed {
 /// # Errors
 /// When a manifest is broken.
 pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
-    let host = HOSTS.iter().find(|name| tree.has(name)).map(|name| Evidence::exists(*name, GUEST));
     let mut apps = Vec::new();
     for workspace in workspaces(tree)? {
         let mut of_workspace = Vec::new();
@@ -66,7 +60,6 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
                     .map(|fact| Fact::new(Claim::Aside, Evidence { rule: USED.id, meaning: USED.meaning, ..fact.because()[0].clone() })),
             );
             claims.extend(named(&workspace, package).map(|at| Fact::new(Claim::Named, at)).filter(|_| member));
-            claims.extend(host.clone().map(|host| Fact::new(Claim::Aside, host)));
             apps.push((sighting(package, &entry, claims), Seed { directory: package.directory.clone() }));
         }
     }

@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
-use super::{Language, Offers};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
@@ -207,13 +207,15 @@ pub struct NativeUse {
 impl Language for Node {
     const INSTANCE: &'static Self = &Node;
     const NAME: &'static str = "node";
+    const MANIFESTS: &'static [&'static str] = &["package.json"];
+    const GUEST: Guest = Guest::Everywhere;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
-        apps::find(tree)
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
+        Ok(apps::find(tree)?.into())
     }
 
     fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {

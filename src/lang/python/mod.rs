@@ -44,7 +44,7 @@ use self::manager::Manager;
 use self::package::Backend;
 use self::project::Own;
 use self::version::Held;
-use super::{Language, Offers};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
@@ -222,12 +222,15 @@ pub struct NativeUse {
 impl Language for Python {
     const INSTANCE: &'static Self = &Python;
     const NAME: &'static str = "python";
+    const MANIFESTS: &'static [&'static str] =
+        &["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
+    const GUEST: Guest = Guest::Below;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
         apps::find(tree)
     }
 
