@@ -249,7 +249,8 @@ impl Around<'_, '_> {
     }
 
     fn clutter(&self, product: &Product) -> Vec<String> {
-        let mut clutter: Vec<String> = ["**/node_modules", "**/*.log", "**/coverage"].map(str::to_owned).into();
+        // npm's settings, where the project has none, are somebody's own, with a login in them
+        let mut clutter: Vec<String> = ["**/node_modules", "**/*.log", "**/coverage", "**/.npmrc"].map(str::to_owned).into();
         let inside = |path: &str| {
             let path = self.package.directory.join(path);
             let name = path.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/");

@@ -14,6 +14,7 @@ mod manager;
 mod natives;
 mod package;
 mod range;
+mod registries;
 mod report;
 mod script;
 mod site;
