@@ -16,9 +16,9 @@ use super::site;
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::{Workspace, workspace_of, workspaces};
-use super::{Facts, Making, Member, Modules, NativeUse, Product, Start, Taken};
+use super::{Facts, Making, Member, Modules, Product, Start, Taken};
 use crate::app::{App, Behaviour, Claim, Interface, Listen, PortVariable, Role, Sighting};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
@@ -414,8 +414,7 @@ impl Around<'_, '_> {
             let at = Evidence { rule: NATIVE.id, meaning: NATIVE.meaning, ..at };
             let compiles = native.build.contains(&Need::Program("python3".into()));
             let build = native.build.iter().cloned().chain((compiles && distutils).then(|| Need::Library("distutils".into()))).collect();
-            let own = NativeUse { name: native.name.clone(), what: native.what.clone(), build, run: native.run.clone() };
-            found.push(Fact::new(own, at));
+            found.push(Fact::new(NativeUse { build, ..native.into() }, at));
         }
         found
     }

@@ -66,7 +66,9 @@ pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
         }
         // files without a manifest beside one of another language are its tools
         let neighbour = neighbour(tree, Python::NAME).map(|at| Fact::new(Claim::Aside, at));
-        apps.iter_mut().for_each(|(sighting, _)| sighting.claims.extend(neighbour.clone()));
+        for (sighting, _) in &mut apps {
+            sighting.claims.extend(neighbour.clone());
+        }
     }
     Ok(apps.into())
 }
