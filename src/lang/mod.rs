@@ -20,6 +20,7 @@ use crate::settle::Choices;
 use crate::tree::Tree;
 
 pub mod go;
+mod interpreted;
 pub mod java;
 pub(crate) mod manifests;
 pub mod node;

@@ -7,13 +7,12 @@ use super::config::Config;
 use super::gradle;
 use super::maven::{Module, Reactor};
 use super::sources::Sources;
-use super::{Facts, MavenBuild, NativeUse, Tool, level, listen, nothing_runs, observe, run};
+use super::{Facts, MavenBuild, Tool, level, listen, nothing_runs, observe, run};
 use crate::app::{App, Claim, Sighting};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::Sightings;
-use crate::need::{Libc, Need};
 use crate::tree::Tree;
 
 const MODULE: Rule = Rule::parsed("java.module", "this module makes no program");
@@ -347,8 +346,7 @@ impl Looked<'_> {
                     .find(|dependency| dependency.artifact == native.name && !matches!(dependency.scope.as_str(), "test" | "import"))?;
                 Some(dependency.element.child("artifactId").unwrap_or(dependency.element).evidence(NATIVE))
             })?;
-            let (libcs, run): (Vec<_>, Vec<_>) = native.run.iter().cloned().partition(|need| matches!(need, Need::Libc(Libc::Glibc, _)));
-            Some(Fact::new(NativeUse { name: native.name.clone(), what: native.what.clone(), run, glibc: !libcs.is_empty() }, at))
+            Some(Fact::new(native.into(), at))
         };
         self.catalog.natives("java").iter().filter_map(used).collect()
     }

@@ -1,10 +1,9 @@
 //! Packages that are native code, or start programs: what they want where they are built and where they run.
 
-use super::NativeUse;
 use super::lock::Locked;
 use super::package::{Kind, Package};
 use super::range::is_below;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, NativeUse};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
 
@@ -37,8 +36,7 @@ pub fn find(catalog: &Catalog, package: &Package<'_>, locked: &[Locked]) -> Vec<
         let at = Evidence { rule: NATIVE.id, meaning: NATIVE.meaning, ..at };
         let compiles = native.build.contains(&Need::Program("python3".into()));
         let build = native.build.iter().cloned().chain((compiles && distutils).then(|| Need::Library("distutils".into()))).collect();
-        let own = NativeUse { name: native.name.clone(), what: native.what.clone(), build, run: native.run.clone() };
-        found.push(Fact::new(own, at));
+        found.push(Fact::new(NativeUse { build, ..native.into() }, at));
     }
     found
 }
