@@ -265,7 +265,7 @@ impl From<&Suite> for Builder {
 }
 
 /// One RUN of a build stage.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Step {
     /// Its mounts.
     pub mounts: Vec<String>,

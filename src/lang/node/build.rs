@@ -143,34 +143,29 @@ impl Maker<'_> {
         let makes = !facts.making.is_empty();
         let prunes = makes && matches!(facts.modules, Modules::Production { development: true });
         let pruning = if prunes { self.caller().prune() } else { None };
-        let mut step = match pruning {
+        let (mounts, mut commands) = match pruning {
             // what is only removed needs no downloads
-            Some(commands) if facts.managed.manager.value == Manager::Npm && facts.member.is_none() => {
-                Step { mounts: Vec::new(), commands }
-            }
-            Some(commands) => Step { mounts: self.mounts(), commands: self.with_tokens(commands) },
-            None => Step::default(),
+            Some(commands) if facts.managed.manager.value == Manager::Npm && facts.member.is_none() => (Vec::new(), commands),
+            Some(commands) => (self.mounts(), self.with_tokens(commands)),
+            None => (Vec::new(), Vec::new()),
         };
         // the image takes all that a workspace's stage holds
         let runs = matches!(facts.modules, Modules::Production { .. });
-        step.commands.extend(self.sweep().filter(|_| runs && facts.workspace.is_some()));
-        (!step.commands.is_empty()).then_some(step)
+        commands.extend(self.sweep().filter(|_| runs && facts.workspace.is_some()));
+        Step::of(mounts, commands)
     }
 
     /// The step that builds, and removes what the image does without.
     fn make(&self) -> Option<Step> {
         let makes = !self.facts.making.is_empty();
-        let mut step = Step { mounts: Vec::new(), commands: self.making() };
         // Yarn asks for what its settings name whatever it does
-        if makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry) {
-            step.mounts = self.secrets();
-            step.commands = self.with_tokens(step.commands);
-        }
+        let asks = makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry);
+        let (mounts, mut commands) = if asks { (self.secrets(), self.with_tokens(self.making())) } else { (Vec::new(), self.making()) };
         if self.takes_whole() && self.installs() {
-            step.commands.push("find . -name node_modules -type d -prune -exec rm -rf {} +".into());
+            commands.push("find . -name node_modules -type d -prune -exec rm -rf {} +".into());
         }
-        step.commands.extend(self.sweep().filter(|_| self.takes_whole()));
-        (!step.commands.is_empty()).then_some(step)
+        commands.extend(self.sweep().filter(|_| self.takes_whole()));
+        Step::of(mounts, commands)
     }
 
     /// The command that removes what only installing reads.
