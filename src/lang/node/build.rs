@@ -125,7 +125,7 @@ impl Maker<'_> {
             source: (staged || !installs)
                 .then(|| Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, ".")),
             make: self.make(),
-            arguments: Vec::new(),
+            arguments: self.start.baked.iter().filter(|fact| !fact.value.secret).map(|fact| fact.value.name.clone()).collect(),
             compress: None,
         })
     }

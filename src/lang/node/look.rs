@@ -3,9 +3,12 @@
 use camino::Utf8Path;
 
 use super::apps::Seed;
+use super::baked;
 use super::behave::{self, Seen};
+use super::blocked;
 use super::compiler::Compiler;
-use super::entry::{Entry, Finder, Run};
+use super::development::{self, Installed, Loaded};
+use super::entry::{Entry, File, Finder, Run};
 use super::framework::{Server, Started};
 use super::install::Install;
 use super::lock;
@@ -63,7 +66,8 @@ impl Around<'_, '_> {
         let ranked =
             rank(&constraints(self.tree, self.package, &self.workspace.root)?, &locked, &managed.manager.because()[0], self.catalog)?;
         let at = self.sighting.program.clone();
-        let (product, seen) = self.product(&entry)?;
+        let installed = Installed { manager: managed.manager.value, locked: &locked };
+        let (product, seen) = self.product(&entry, &installed)?;
         let install = Install::of(self.tree, self.workspace, managed.manager.value, managed.lock.as_deref())?;
         let natives = natives::find(self.catalog, self.package, &locked);
         let context = self.workspace.root.directory.clone();
@@ -75,6 +79,7 @@ impl Around<'_, '_> {
         let mut warnings = ranked.warnings.clone();
         warnings.extend(seen.warnings);
         warnings.extend(self.unsettled(&managed, &entry));
+        warnings.extend(blocked::warning(self.tree, &self.workspace.root, &managed, &natives)?);
         let behaviour = Behaviour { needs: self.needs(&product, seen.hears.as_ref(), seen.behaviour.needs), ..seen.behaviour };
         let app = App {
             sighting: self.sighting.clone(),
@@ -106,7 +111,7 @@ impl Around<'_, '_> {
     }
 
     /// What comes out, and what its sources show.
-    fn product(&self, entry: &Entry) -> Result<(Product, Seen)> {
+    fn product(&self, entry: &Entry, installed: &Installed<'_>) -> Result<(Product, Seen)> {
         let at = entry.at.first().cloned().unwrap_or_else(|| self.sighting.program.clone());
         let env: Vec<_> = entry.env.iter().filter(|(name, value)| name != "NODE_ENV" && !value.contains('$')).cloned().collect();
         match &entry.run {
@@ -115,7 +120,7 @@ impl Around<'_, '_> {
                 let (output, behaviour) = site::look(self.tree, self.package, &self.workspace.root, pages)?;
                 Ok((Product::Site(Box::new(output)), Seen { behaviour, ..Seen::default() }))
             }
-            Run::Server(server) => Ok(Self::server(server, env)),
+            Run::Server(server) => Ok(self.server(server, env)),
             Run::File(file) => {
                 let seen = match &file.source {
                     Some(source) => {
@@ -123,7 +128,11 @@ impl Around<'_, '_> {
                         if file.typescript && file.flags.is_empty() {
                             self.types_alone(&sources)?;
                         }
-                        behave::observe(self.tree, self.catalog, self.package, &sources)
+                        let mut seen = behave::observe(self.tree, self.catalog, self.package, &sources);
+                        if let Some(loaded) = self.loaded(file) {
+                            seen.warnings.extend(development::imports(self.workspace, self.package, &sources, installed, loaded)?);
+                        }
+                        seen
                     }
                     None => Seen::default(),
                 };
@@ -143,14 +152,24 @@ impl Around<'_, '_> {
                 } else {
                     Taken::Whole
                 };
-                let start =
-                    Start { what: self.what(), words, dependency: None, env, taken, owned: false, modules: true, tool: file.tool, at };
+                let start = Start {
+                    what: self.what(),
+                    words,
+                    dependency: None,
+                    env,
+                    taken,
+                    owned: false,
+                    modules: true,
+                    tool: file.tool,
+                    baked: Vec::new(),
+                    at,
+                };
                 Ok((Product::Server(Box::new(start)), seen))
             }
         }
     }
 
-    fn server(server: &Server, mut env: Vec<(String, String)>) -> (Product, Seen) {
+    fn server(&self, server: &Server, mut env: Vec<(String, String)>) -> (Product, Seen) {
         env.extend(server.env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         let mut arguments = server.arguments.clone();
         let flag = |names: &[&str]| arguments.iter().position(|word| names.contains(&word.as_str()));
@@ -181,9 +200,19 @@ impl Around<'_, '_> {
             owned: server.writes,
             modules: server.modules,
             tool: false,
+            baked: baked::find(self.tree, self.package),
             at: server.at.clone(),
         };
         (Product::Server(Box::new(start)), seen)
+    }
+
+    /// What becomes of the imports of a file; nothing where a bundler may take in what they name.
+    fn loaded(&self, file: &File) -> Option<Loaded> {
+        match (file.built, file.typescript && !file.flags.is_empty()) {
+            (false, false) => Some(Loaded::AsWritten),
+            (false, true) => Some(Loaded::Compiled),
+            (true, _) => making::only_compiles(self.package).then_some(Loaded::Compiled),
+        }
     }
 
     /// The framework, for the headline.

@@ -3,8 +3,14 @@
 use super::compiler::Compiler;
 use super::entry::{Entry, Run};
 use super::package::{Kind, Package};
+use super::script;
 use super::workspace::Workspace;
 use super::{Making, Member, Modules, Product};
+
+/// The scripts that build, by their usual names.
+const BUILDS: [&str; 4] = ["build", "build:prod", "build:production", "compile"];
+/// Programs that compile files one by one.
+const COMPILERS: [&str; 6] = ["tsc", "nest", "swc", "babel", "tsc-alias", "tspc"];
 
 /// How it is built.
 pub fn steps(workspace: &Workspace<'_>, package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Vec<Making> {
@@ -13,8 +19,7 @@ pub fn steps(workspace: &Workspace<'_>, package: &Package<'_>, compiler: &Compil
         directory: package.directory.strip_prefix(&workspace.root.directory).unwrap_or(&package.directory).to_owned(),
     };
     let mut making: Vec<Making> = Vec::new();
-    let script =
-        |package: &Package<'_>| ["build", "build:prod", "build:production", "compile"].into_iter().find(|name| builds(package, name));
+    let script = |package: &Package<'_>| BUILDS.into_iter().find(|name| builds(package, name));
     for member in workspace.needed_by(package, &[Kind::Production, Kind::Development]) {
         making.extend(script(member).map(|name| Making::Script { package: inside(member), script: name.to_owned() }));
     }
@@ -47,6 +52,13 @@ fn by_default(package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Opti
         },
         _ => None,
     }
+}
+
+/// Whether the script that builds a package compiles its files one by one, and bundles nothing into them.
+pub fn only_compiles(package: &Package<'_>) -> bool {
+    let Some(chain) = BUILDS.iter().find_map(|name| script::chain(package, name)) else { return true };
+    let besides = |program: &str| ["rimraf", "rm", "cp", "cpx", "copyfiles", "mkdir", "shx", "prisma", "echo"].contains(&program);
+    !chain.tangled && chain.commands.iter().all(|command| COMPILERS.contains(&command.program()) || besides(command.program()))
 }
 
 /// What of the dependencies the image takes.

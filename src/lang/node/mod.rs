@@ -1,9 +1,12 @@
 //! Node.js: manifests and locks to packages, scripts and frameworks to what is started, dependencies that are installed once.
 
 mod apps;
+mod baked;
 mod behave;
+mod blocked;
 mod build;
 mod compiler;
+mod development;
 mod entry;
 mod framework;
 mod install;
@@ -27,6 +30,7 @@ use camino::Utf8PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use self::baked::Baked;
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
@@ -133,6 +137,8 @@ pub struct Start {
     pub modules: bool,
     /// Whether it is a tool, whose arguments follow the image's name.
     pub tool: bool,
+    /// What of the build's environment ends in the files that browsers get from it.
+    pub baked: Vec<Fact<Baked>>,
     /// Why it is what is started.
     pub at: Evidence,
 }

@@ -203,7 +203,9 @@ impl Finder<'_, '_> {
         // a member of a workspace is mostly there to be imported, and `private` says nothing of it
         let member = self.package.directory != self.workspace.root.directory;
         let listens = || self.tree.text(source).is_ok_and(|text| text.contains(".listen(") || text.contains("createServer"));
-        runs || (private && !member) || listens()
+        // nor of one whose files a bundler takes in: its entry runs in a browser
+        let bundled = || site::by_dependencies(self.tree, self.package).is_some_and(|pages| pages.bundler != site::Bundler::Webpack);
+        runs || (private && !member && !bundled()) || listens()
     }
 }
 

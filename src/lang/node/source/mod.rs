@@ -3,7 +3,7 @@
 mod value;
 mod visit;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use oxc_allocator::Allocator;
@@ -32,6 +32,8 @@ pub struct Source {
     pub path: Utf8PathBuf,
     /// What it imports or requires when it runs.
     pub imports: Vec<Placed<String>>,
+    /// Where those stand that are loaded with the file, whatever happens.
+    at_once: BTreeSet<Span>,
     /// What it calls, constructors included.
     pub calls: Vec<Placed<Call>>,
     /// Its strings.
@@ -94,6 +96,11 @@ impl Source {
     /// Where it imports something of that name.
     pub fn imports(&self, name: &str) -> Option<&Placed<String>> {
         self.imports.iter().find(|import| import.value == name)
+    }
+
+    /// What is loaded with the file, whatever happens: no function and no condition stands around the import.
+    pub fn imports_at_once(&self) -> impl Iterator<Item = &Placed<String>> {
+        self.imports.iter().filter(|import| self.at_once.contains(&import.span))
     }
 
     /// A place in this file, as evidence.

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use oxc_ast::ast::{
-    Argument, AssignmentExpression, BindingPatternKind, CallExpression, ExportAllDeclaration, ExportDefaultDeclaration,
-    ExportDefaultDeclarationKind, ExportNamedDeclaration, Expression, FormalParameter, FunctionBody, ImportDeclaration,
-    ImportDeclarationSpecifier, ImportExpression, NewExpression, ObjectProperty, ObjectPropertyKind, Statement, StringLiteral,
-    TSEnumDeclaration, TSExportAssignment, TSImportEqualsDeclaration, TSModuleDeclaration, VariableDeclarator,
+    Argument, AssignmentExpression, BindingPatternKind, CallExpression, ConditionalExpression, ExportAllDeclaration,
+    ExportDefaultDeclaration, ExportDefaultDeclarationKind, ExportNamedDeclaration, Expression, FormalParameter, FunctionBody, IfStatement,
+    ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, LogicalExpression, NewExpression, ObjectProperty, ObjectPropertyKind,
+    Statement, StringLiteral, SwitchStatement, TSEnumDeclaration, TSExportAssignment, TSImportEqualsDeclaration, TSModuleDeclaration,
+    TryStatement, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 
@@ -18,6 +19,8 @@ use crate::evidence::Span;
 pub(super) struct Reader<'s> {
     source: &'s mut Source,
     text: &'s str,
+    /// How many functions and conditions are around what is visited.
+    sheltered: usize,
     /// Objects by the names that they are given.
     objects: BTreeMap<String, Vec<Placed<(String, Value)>>>,
 }
@@ -25,7 +28,14 @@ pub(super) struct Reader<'s> {
 impl<'s> Reader<'s> {
     /// A walk through `text` that writes into `source`.
     pub(super) fn new(source: &'s mut Source, text: &'s str) -> Self {
-        Self { source, text, objects: BTreeMap::new() }
+        Self { source, text, sheltered: 0, objects: BTreeMap::new() }
+    }
+
+    /// Visits what need not happen when the file is loaded.
+    fn within(&mut self, visit: impl FnOnce(&mut Self)) {
+        self.sheltered += 1;
+        visit(self);
+        self.sheltered -= 1;
     }
 
     fn place(&self, span: oxc_span::Span) -> Span {
@@ -34,6 +44,9 @@ impl<'s> Reader<'s> {
 
     fn import(&mut self, name: &str, span: oxc_span::Span) {
         let span = self.place(span);
+        if self.sheltered == 0 {
+            self.source.at_once.insert(span);
+        }
         self.source.imports.push(Placed { value: name.to_owned(), span });
     }
 
@@ -78,7 +91,7 @@ impl<'a> Visit<'a> for Reader<'_> {
 
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
         if let Expression::StringLiteral(name) = &it.source {
-            self.import(&name.value, name.span);
+            self.within(|reader| reader.import(&name.value, name.span));
         }
         walk::walk_import_expression(self, it);
     }
@@ -86,6 +99,30 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
         self.call(named(&it.callee), &it.arguments, it.span);
         walk::walk_call_expression(self, it);
+    }
+
+    fn visit_function_body(&mut self, it: &FunctionBody<'a>) {
+        self.within(|reader| walk::walk_function_body(reader, it));
+    }
+
+    fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
+        self.within(|reader| walk::walk_if_statement(reader, it));
+    }
+
+    fn visit_try_statement(&mut self, it: &TryStatement<'a>) {
+        self.within(|reader| walk::walk_try_statement(reader, it));
+    }
+
+    fn visit_switch_statement(&mut self, it: &SwitchStatement<'a>) {
+        self.within(|reader| walk::walk_switch_statement(reader, it));
+    }
+
+    fn visit_conditional_expression(&mut self, it: &ConditionalExpression<'a>) {
+        self.within(|reader| walk::walk_conditional_expression(reader, it));
+    }
+
+    fn visit_logical_expression(&mut self, it: &LogicalExpression<'a>) {
+        self.within(|reader| walk::walk_logical_expression(reader, it));
     }
 
     fn visit_new_expression(&mut self, it: &NewExpression<'a>) {
