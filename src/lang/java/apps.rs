@@ -12,7 +12,7 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::Sightings;
+use crate::lang::language::Sightings;
 use crate::tree::Tree;
 
 const MODULE: Rule = Rule::parsed("java.module", "this module makes no program");

@@ -10,10 +10,10 @@ use super::gradle::GradleBuild;
 use super::layout::{Layout, layout, workdir};
 use super::{Facts, MavenBuild, Tool, jlink};
 use crate::catalog::{Installer, Toolchain};
+use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::plan::{Blueprint, Copy, Setting, Step, Target};
 use crate::render::filters::sh;
-use crate::settle::Choices;
 use crate::version::Version;
 
 /// Where a linked runtime is, in its stage and in the image.

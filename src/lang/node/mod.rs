@@ -20,6 +20,7 @@ mod range;
 mod registries;
 mod report;
 mod script;
+pub mod settings;
 mod site;
 mod source;
 mod sources;
@@ -27,40 +28,29 @@ mod version;
 mod workspace;
 
 use camino::Utf8PathBuf;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::baked::Baked;
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
 use super::interpreted::{self, Interpreter};
-use super::{Guest, Language, Offers, Sightings};
+use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::{Catalog, NativeUse};
+use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::Libc;
 use crate::plan::{Blueprint, Target};
-use crate::settle::Choices;
 use crate::tree::Tree;
 use crate::version::Version;
 
 /// JavaScript and TypeScript on Node.js.
 #[derive(Clone, Copy, Debug)]
 pub struct Node;
-
-/// `[node]` in settings.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Settings {
-    /// The major version of Node to build and run with: `24`.
-    pub version: Option<Version>,
-    /// What node is given to start, in place of what was found: `["dist/main.js"]`.
-    pub command: Option<Vec<String>>,
-}
 
 /// What is Node's own about an app.
 #[derive(Debug, Serialize)]
@@ -206,7 +196,6 @@ impl Language for Node {
     const NAME: &'static str = "node";
     const MANIFESTS: &'static [&'static str] = &["package.json"];
     const GUEST: Guest = Guest::Everywhere;
-    type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
