@@ -1,4 +1,4 @@
-//! The build stages of a Node program, and what the image takes from them.
+//! The build stages of a Node program.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::install::{Caller, Extent, word};
 use super::manager::Manager;
+use super::prisma;
 use super::range::major;
 use super::{Facts, Making, Modules, Start, Taken};
-use crate::catalog::{Tool, Toolchain};
+use crate::catalog::Toolchain;
 use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::need::Need;
@@ -18,7 +19,7 @@ use crate::settings::DebugVariant;
 use crate::version::Version;
 
 /// Where everything lies, in the build stages and in the image.
-const APP: &str = "/app";
+pub(super) const APP: &str = "/app";
 /// The interpreter of the build images.
 const INTERPRETER: &str = "/usr/local/bin/node";
 
@@ -101,14 +102,14 @@ pub(super) struct Maker<'a> {
     pub(super) facts: &'a Facts,
     pub(super) start: &'a Start,
     pub(super) choices: &'a Choices<'a>,
-    toolchain: &'a Toolchain,
+    pub(super) toolchain: &'a Toolchain,
     pub(super) version: Version,
 }
 
 impl Maker<'_> {
     fn build(&self, image: String) -> Result<Build> {
         let facts = self.facts;
-        let makes = !facts.making.is_empty();
+        let makes = self.makes();
         let installs = self.installs();
         let (copied, setup) = if installs || makes { self.manager()? } else { (None, Vec::new()) };
         let extent = if makes { Extent::All } else { Extent::Production };
@@ -130,18 +131,22 @@ impl Maker<'_> {
         })
     }
 
+    /// Whether it takes more than what runs to make the program.
+    fn makes(&self) -> bool {
+        !self.facts.making.is_empty() || self.facts.generated.is_some()
+    }
+
     /// Whether the sources have a stage of their own behind the one that installs: they are built there, or swept.
-    fn is_staged(&self) -> bool {
+    pub(super) fn is_staged(&self) -> bool {
         let facts = self.facts;
         let whole = self.start.taken == Taken::Whole || facts.workspace.is_some();
-        !facts.making.is_empty() || (self.installs() && whole && !facts.install.spent.is_empty())
+        self.makes() || (self.installs() && whole && !facts.install.spent.is_empty())
     }
 
     /// The step that leaves of the dependencies what runs.
-    fn prune(&self) -> Option<Step> {
+    pub(super) fn prune(&self) -> Option<Step> {
         let facts = self.facts;
-        let makes = !facts.making.is_empty();
-        let prunes = makes && matches!(facts.modules, Modules::Production { development: true });
+        let prunes = self.makes() && matches!(facts.modules, Modules::Production { development: true });
         let pruning = if prunes { self.caller().prune() } else { None };
         let (mounts, mut commands) = match pruning {
             // what is only removed needs no downloads
@@ -157,7 +162,7 @@ impl Maker<'_> {
 
     /// The step that builds, and removes what the image does without.
     fn make(&self) -> Option<Step> {
-        let makes = !self.facts.making.is_empty();
+        let makes = self.makes();
         // Yarn asks for what its settings name whatever it does
         let asks = makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry);
         let (mounts, mut commands) = if asks { (self.secrets(), self.with_tokens(self.making())) } else { (Vec::new(), self.making()) };
@@ -175,9 +180,9 @@ impl Maker<'_> {
     }
 
     /// Whether anything is installed.
-    fn installs(&self) -> bool {
+    pub(super) fn installs(&self) -> bool {
         match self.facts.modules {
-            Modules::None { builds } => builds && !self.facts.making.is_empty(),
+            Modules::None { builds } => builds && self.makes(),
             Modules::Production { .. } => true,
         }
     }
@@ -189,66 +194,9 @@ impl Maker<'_> {
         Caller {
             manager: managed.manager.value,
             locked: managed.lock.is_some(),
-            quiet: if facts.making.is_empty() { facts.install.quiet_in_production } else { facts.install.quiet },
+            quiet: if self.makes() { facts.install.quiet } else { facts.install.quiet_in_production },
             member: facts.member.as_ref().map(|member| (member.name.as_str(), member.directory.as_path())),
             old_yarn: berry && managed.version.as_deref().and_then(major).is_some_and(|major| major < 4),
-        }
-    }
-
-    /// What puts the package manager there: a copy from its image, or a command.
-    fn manager(&self) -> Result<(Option<Copied>, Vec<String>)> {
-        let managed = &self.facts.managed;
-        let package = |tool: &Tool, version: Option<&str>| {
-            let first = tool.packages.first().map(String::as_str).unwrap_or_default();
-            match (version, first.rsplit_once('@')) {
-                (Some(version), Some((name, _))) => format!("{name}@{version}"),
-                _ => first.to_owned(),
-            }
-        };
-        let version = managed.version.as_deref();
-        // images up to 25 have a Yarn that npm would not overwrite
-        let force = if self.version < Version::minor(25, 0) { " --force" } else { "" };
-        Ok(match managed.manager.value {
-            Manager::Npm => (None, Vec::new()),
-            Manager::Pnpm => {
-                let by_format = self.toolchain.tools.get(&format!("pnpm-lock-{}", managed.format));
-                let tool = match by_format.filter(|_| version.is_none()) {
-                    Some(tool) => tool,
-                    None => self.toolchain.tool("pnpm")?,
-                };
-                (None, vec![format!("npm install --global {}", package(tool, version))])
-            }
-            Manager::YarnClassic if self.version < Version::minor(25, 0) => (None, Vec::new()),
-            Manager::YarnClassic => (None, vec![format!("npm install --global {}", package(self.toolchain.tool("yarn")?, None))]),
-            Manager::YarnBerry => {
-                (None, vec![format!("npm install --global{force} {}", package(self.toolchain.tool("yarn-berry")?, version))])
-            }
-            Manager::Bun => {
-                let tool = self.toolchain.tool("bun")?;
-                let image = tool.image.as_deref().unwrap_or_default();
-                let image = match (version, image.rsplit_once(':')) {
-                    (Some(version), Some((name, _))) => format!("{name}:{version}"),
-                    _ => image.to_owned(),
-                };
-                (Some(Copied { image: self.choices.reference(&image), path: tool.path.clone(), to: "/usr/local/bin/".into() }), Vec::new())
-            }
-        })
-    }
-
-    fn env(&self) -> Vec<(&'static str, String)> {
-        if !self.installs() {
-            return Vec::new();
-        }
-        match self.facts.managed.manager.value {
-            Manager::Pnpm => vec![("PNPM_HOME", "/pnpm".into())],
-            Manager::YarnBerry => {
-                let linker = self.facts.managed.loader.as_ref().map(|_| ("YARN_NODE_LINKER", "node-modules".into()));
-                [("YARN_ENABLE_GLOBAL_CACHE", "true".into()), ("YARN_GLOBAL_FOLDER", "/root/.cache/yarn".into())]
-                    .into_iter()
-                    .chain(linker)
-                    .collect()
-            }
-            _ => Vec::new(),
         }
     }
 
@@ -283,7 +231,16 @@ impl Maker<'_> {
         if self.caller().quiet && !compiled.is_empty() {
             commands.push(self.caller().rebuild(&compiled));
         }
+        if self.facts.generated.is_some() {
+            commands.push(self.execute(&self.facts.directory, prisma::GENERATE));
+        }
         self.with_tokens(commands)
+    }
+
+    /// The command that runs a program of the dependencies in a package's directory.
+    fn execute(&self, directory: &Utf8Path, command: &str) -> String {
+        let command = self.caller().execute(command);
+        if directory.as_str().is_empty() { command } else { format!("(cd {} && {command})", word(directory.as_str())) }
     }
 
     fn making(&self) -> Vec<String> {
@@ -293,8 +250,7 @@ impl Maker<'_> {
             commands.push(match making {
                 Making::Script { package, script } if package.directory.as_str().is_empty() => caller.run(script),
                 Making::Script { package, script } => caller.run_in(&package.name, &package.directory, script),
-                Making::Command { package, command } if package.directory.as_str().is_empty() => caller.execute(command),
-                Making::Command { package, command } => format!("(cd {} && {})", word(package.directory.as_str()), caller.execute(command)),
+                Making::Command { package, command } => self.execute(&package.directory, command),
             });
         }
         commands
@@ -319,77 +275,6 @@ impl Maker<'_> {
         let to = |directory: &Utf8Path| if directory.as_str().is_empty() { "./".to_owned() } else { format!("{directory}/") };
         let files = by_directory.into_iter().map(|(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) });
         files.chain(whole).collect()
-    }
-
-    /// Whether the image takes whole packages out of the build stage, with what was built in them.
-    fn takes_whole(&self) -> bool {
-        let workspace = self.facts.workspace.is_some() && self.facts.modules != Modules::None { builds: true };
-        (self.is_staged() || !self.installs()) && (self.start.taken == Taken::Whole || workspace)
-    }
-
-    fn takes(&self) -> Vec<Copy> {
-        let facts = self.facts;
-        let staged = self.is_staged();
-        let modules_from = match (self.prune().is_some(), staged) {
-            (true, _) => "deps",
-            (false, true) => "install",
-            (false, false) => "build",
-        };
-        let mut takes = Vec::new();
-        let runs = matches!(facts.modules, Modules::Production { .. });
-        if runs && facts.workspace.is_some() {
-            takes.push(Copy::stage(modules_from, APP, APP));
-        } else if runs {
-            takes.push(Copy::stage(modules_from, format!("{APP}/node_modules"), format!("{APP}/node_modules")));
-        }
-        let context = |directory: &Utf8Path| {
-            let path = facts.context.join(directory);
-            if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() }
-        };
-        let here = |directory: &Utf8Path| {
-            let to = place(directory);
-            if staged { Copy::stage("build", to.as_str(), to.as_str()) } else { Copy::context(context(directory), to.as_str()) }
-        };
-        if !self.installs() && !staged {
-            takes.push(Copy::stage("build", APP, APP));
-        } else if self.start.taken == Taken::Whole || (self.takes_whole() && facts.workspace.is_some()) {
-            takes.extend(facts.needed.iter().filter(|_| !facts.directory.as_str().is_empty()).map(|member| here(&member.directory)));
-            takes.push(here(&facts.directory));
-        } else {
-            if runs {
-                let manifest = facts.directory.join("package.json");
-                takes.push(Copy::context(context(&manifest), place(&manifest).as_str()));
-            }
-            let at = place(&facts.directory);
-            for (from, to) in self.start.taken.parts() {
-                let inside = |path: &str| super::package::tidy(&Utf8Path::new(at.as_str().trim_start_matches('/')).join(path));
-                let copy = Copy::stage("build", format!("/{}", inside(from)), format!("/{}", inside(to)));
-                takes.push(if self.start.owned { copy.owned(&self.choices.user) } else { copy });
-            }
-        }
-        takes
-    }
-
-    fn words(&self) -> Vec<String> {
-        let set = self.choices.layers.iter().find_map(|layer| layer.settings().languages.node.command.clone());
-        if let Some(words) = set.filter(|words| !words.is_empty()) {
-            return words;
-        }
-        let dependency = self.start.dependency.as_ref().map(|(name, file)| {
-            // pnpm puts them beside the package that asks for them, the others at the top
-            let depth = if self.facts.managed.manager.value == Manager::Pnpm { 0 } else { self.facts.directory.components().count() };
-            format!("{}node_modules/{name}/{file}", "../".repeat(depth))
-        });
-        dependency.into_iter().chain(self.start.words.iter().cloned()).collect()
-    }
-
-    fn run_env(&self, target: Target) -> BTreeMap<String, String> {
-        let mut env: BTreeMap<String, String> = [("NODE_ENV".to_owned(), "production".to_owned())].into();
-        env.extend(self.start.env.iter().cloned());
-        if target != Target::Production {
-            env.insert("NODE_OPTIONS".into(), "--enable-source-maps".into());
-        }
-        env
     }
 
     fn build_needs(&self) -> Vec<Need> {

@@ -6,6 +6,7 @@ use super::apps::Seed;
 use super::baked;
 use super::behave::{self, Seen};
 use super::blocked;
+use super::clutter;
 use super::compiler::Compiler;
 use super::development::{self, Installed, Loaded};
 use super::entry::{Entry, File, Finder, Run};
@@ -14,10 +15,11 @@ use super::install::Install;
 use super::lock;
 use super::manager::{self, Managed};
 use super::package::{Kind, Package};
+use super::prisma::{self, Place};
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::{Workspace, workspace_of};
-use super::{Facts, Member, Product, Start, Taken, making, natives, site};
+use super::{Facts, Making, Member, Product, Start, Taken, making, natives, site};
 use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
@@ -72,7 +74,12 @@ impl Around<'_, '_> {
         let natives = natives::find(self.catalog, self.package, &locked);
         let context = self.workspace.root.directory.clone();
         let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
-        let making = making::steps(self.workspace, self.package, self.compiler, &entry);
+        let generated = prisma::generated(self.tree, self.package).filter(|_| matches!(product, Product::Server(_)));
+        let mut making = making::steps(self.workspace, self.package, self.compiler, &entry);
+        if generated.as_ref().is_some_and(|fact| fact.value == Place::Sources) {
+            let package = Member { name: self.package.name().unwrap_or_default().to_owned(), directory: inside(&self.package.directory) };
+            making.insert(making.len().saturating_sub(1), Making::Command { package, command: prisma::GENERATE.into() });
+        }
         let member =
             |package: &Package<'_>| Member { name: package.name().unwrap_or_default().to_owned(), directory: inside(&package.directory) };
         let needed = self.workspace.needed_by(self.package, &[Kind::Production]).into_iter().map(member).collect();
@@ -86,7 +93,7 @@ impl Around<'_, '_> {
             behaviour,
             home: self.package.directory.clone(),
             keeps: install.manifests.clone(),
-            clutter: self.clutter(&product),
+            clutter: clutter::of(self.tree, &self.workspace.root, self.package, &product),
             warnings,
         };
         let facts = Facts {
@@ -98,6 +105,7 @@ impl Around<'_, '_> {
             versions: ranked.versions,
             held_back: ranked.held_back,
             needed,
+            generated: generated.filter(|fact| fact.value == Place::Packages).map(|fact| fact.because()[0].clone()),
             making,
             modules: making::modules(self.workspace, self.package, &product),
             product,
@@ -275,37 +283,5 @@ impl Around<'_, '_> {
             warnings.push(entry.at.iter().take(1).fold(warning, Diagnostic::because));
         }
         warnings
-    }
-
-    fn clutter(&self, product: &Product) -> Vec<String> {
-        // npm's settings, where the project has none, are somebody's own, with a login in them
-        let mut clutter: Vec<String> = ["**/node_modules", "**/*.log", "**/coverage", "**/.npmrc"].map(str::to_owned).into();
-        let inside = |path: &str| {
-            let path = self.package.directory.join(path);
-            let name = path.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/");
-            let there = self.tree.has_directory(&path) || self.tree.has(&path);
-            (!there && !name.starts_with("..")).then_some(name)
-        };
-        match product {
-            Product::Server(start) => {
-                let first = |path: &str| path.split('/').next().unwrap_or(path).to_owned();
-                let built = start.taken.parts().iter().map(|(path, _)| first(path));
-                clutter.extend(built.filter_map(|path| inside(&path)));
-            }
-            Product::Site(output) => clutter.extend(inside(output.directory.as_str())),
-        }
-        for (name, there) in
-            [(".next", "next"), (".nuxt", "nuxt"), (".svelte-kit", "@sveltejs/kit"), (".astro", "astro"), (".turbo", "turbo")]
-        {
-            clutter.extend(self.package.dependency(there).or_else(|| self.workspace.root.dependency(there)).map(|_| format!("**/{name}")));
-        }
-        let tests = ["test", "tests", "__tests__", "spec", "e2e", "cypress", "playwright"];
-        clutter.extend(
-            tests
-                .iter()
-                .filter(|name| self.tree.has_directory(name) && self.package.directory.as_str().is_empty())
-                .map(|name| (*name).to_owned()),
-        );
-        clutter
     }
 }

@@ -5,6 +5,7 @@ mod baked;
 mod behave;
 mod blocked;
 mod build;
+mod clutter;
 mod compiler;
 mod development;
 mod entry;
@@ -16,14 +17,17 @@ mod making;
 mod manager;
 mod natives;
 mod package;
+mod prisma;
 mod range;
 mod registries;
 mod report;
 mod script;
 pub mod settings;
+mod setup;
 mod site;
 mod source;
 mod sources;
+mod taken;
 mod version;
 mod workspace;
 
@@ -69,6 +73,8 @@ pub struct Facts {
     pub managed: Managed,
     /// What installing them needs.
     pub install: Install,
+    /// Why Prisma's client is generated once all is installed.
+    pub generated: Option<Evidence>,
     /// What builds it, one after the other.
     pub making: Vec<Making>,
     /// What of its dependencies runs.

@@ -1,0 +1,90 @@
+//! What the image takes from the build stages, and what it starts with.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use super::build::{APP, Maker, place};
+use super::manager::Manager;
+use super::package::tidy;
+use super::prisma;
+use super::{Modules, Taken};
+use crate::plan::{Copy, Target};
+
+impl Maker<'_> {
+    /// Whether the image takes whole packages out of the build stage, with what was built in them.
+    pub(super) fn takes_whole(&self) -> bool {
+        let workspace = self.facts.workspace.is_some() && self.facts.modules != Modules::None { builds: true };
+        (self.is_staged() || !self.installs()) && (self.start.taken == Taken::Whole || workspace)
+    }
+
+    pub(super) fn takes(&self) -> Vec<Copy> {
+        let facts = self.facts;
+        let staged = self.is_staged();
+        let modules_from = match (self.prune().is_some(), staged) {
+            (true, _) => "deps",
+            (false, true) => "install",
+            (false, false) => "build",
+        };
+        let mut takes = Vec::new();
+        let runs = matches!(facts.modules, Modules::Production { .. });
+        if runs && facts.workspace.is_some() {
+            takes.push(Copy::stage(modules_from, APP, APP));
+        } else if runs {
+            takes.push(Copy::stage(modules_from, format!("{APP}/node_modules"), format!("{APP}/node_modules")));
+        }
+        // npm and pnpm leave what no package brought, the others remove it
+        let swept = !matches!(facts.managed.manager.value, Manager::Npm | Manager::Pnpm) && modules_from == "deps";
+        if facts.generated.is_some() && swept {
+            takes.push(Copy::stage("install", format!("{APP}/{}", prisma::CLIENT), format!("{APP}/{}", prisma::CLIENT)));
+        }
+        let context = |directory: &Utf8Path| {
+            let path = facts.context.join(directory);
+            if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() }
+        };
+        let here = |directory: &Utf8Path| {
+            let to = place(directory);
+            if staged { Copy::stage("build", to.as_str(), to.as_str()) } else { Copy::context(context(directory), to.as_str()) }
+        };
+        if !self.installs() && !staged {
+            takes.push(Copy::stage("build", APP, APP));
+        } else if self.start.taken == Taken::Whole || (self.takes_whole() && facts.workspace.is_some()) {
+            takes.extend(facts.needed.iter().filter(|_| !facts.directory.as_str().is_empty()).map(|member| here(&member.directory)));
+            takes.push(here(&facts.directory));
+        } else {
+            if runs {
+                let manifest = facts.directory.join("package.json");
+                takes.push(Copy::context(context(&manifest), place(&manifest).as_str()));
+            }
+            let at = place(&facts.directory);
+            for (from, to) in self.start.taken.parts() {
+                let inside = |path: &str| tidy(&Utf8Path::new(at.as_str().trim_start_matches('/')).join(path));
+                let copy = Copy::stage("build", format!("/{}", inside(from)), format!("/{}", inside(to)));
+                takes.push(if self.start.owned { copy.owned(&self.choices.user) } else { copy });
+            }
+        }
+        takes
+    }
+
+    pub(super) fn words(&self) -> Vec<String> {
+        let set = self.choices.layers.iter().find_map(|layer| layer.settings().languages.node.command.clone());
+        if let Some(words) = set.filter(|words| !words.is_empty()) {
+            return words;
+        }
+        let dependency = self.start.dependency.as_ref().map(|(name, file)| {
+            // pnpm puts them beside the package that asks for them, the others at the top
+            let depth = if self.facts.managed.manager.value == Manager::Pnpm { 0 } else { self.facts.directory.components().count() };
+            format!("{}node_modules/{name}/{file}", "../".repeat(depth))
+        });
+        dependency.into_iter().chain(self.start.words.iter().cloned()).collect()
+    }
+
+    pub(super) fn run_env(&self, target: Target) -> BTreeMap<String, String> {
+        let mut env: BTreeMap<String, String> = [("NODE_ENV".to_owned(), "production".to_owned())].into();
+        env.extend(self.start.env.iter().cloned());
+        if target != Target::Production {
+            env.insert("NODE_OPTIONS".into(), "--enable-source-maps".into());
+        }
+        env
+    }
+}
