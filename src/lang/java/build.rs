@@ -220,7 +220,8 @@ impl Maker<'_> {
         let reactor = self.toolchain.tools.get("reactor").and_then(|tool| tool.packages.first()).filter(|_| maven.module.is_some());
         words.push(reactor.cloned().unwrap_or_else(|| "dependency:go-offline".into()));
         if maven.quarkus {
-            words.push("quarkus:go-offline".into());
+            // what it fetches for its development mode, which is the usual one, is nothing for an image
+            words.push("quarkus:go-offline -Dmode=prod".into());
         }
         words.join(" ")
     }

@@ -148,7 +148,7 @@ pub fn newer_wrapper(tree: &Tree, context: &Utf8Path) -> Option<Evidence> {
 }
 
 /// Plugins that check the sources within the build, and the options that leave them out.
-pub fn skips(reached: &[Module<'_>], root: &[Module<'_>]) -> Vec<Fact<&'static str>> {
+pub fn skips<'r>(reached: &[Module<'r>], root: &[Module<'r>]) -> Vec<Fact<&'static str>> {
     const CHECKS: [(&str, &str); 9] = [
         ("maven-checkstyle-plugin", "-Dcheckstyle.skip"),
         ("spotless-maven-plugin", "-Dspotless.check.skip"),
