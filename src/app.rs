@@ -50,12 +50,28 @@ pub struct App {
 pub enum Claim {
     /// It is an example, a tool of the project's own, a fixture: meant only when nothing else is there.
     Aside,
+    /// It is a part of a project in a language that imggen does not know: never meant unless somebody says so.
+    Foreign,
     /// The project says so itself: a Procfile, a default in its manifest.
     Named,
     /// It bears the project's, module's or package's name.
     Namesake,
     /// A release configuration or build script makes it, and no other: what is handed to people, which need not be what is deployed.
     Built,
+}
+
+impl Claim {
+    /// It in words, after "it is", or as a sentence of its own.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Aside => "an example, a tool or a test",
+            Self::Foreign => "a part of a project in another language",
+            Self::Named => "the project names it",
+            Self::Namesake => "it bears the project's name",
+            Self::Built => "the project's tools build it",
+        }
+    }
 }
 
 /// What a program does at run time, whatever language it is written in.

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use self::native::{Bundled, Limit, Links, Native, Without};
+pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
 pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::need::Need;

@@ -8,6 +8,7 @@ use crate::catalog::Catalog;
 use crate::context;
 use crate::decision::Decision;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::lang::manifests::foreign;
 use crate::lang::{ALL, Found, Seen};
 use crate::layers::Layers;
 use crate::select::select;
@@ -22,6 +23,8 @@ pub struct Detection {
     pub context: context::Survey,
     /// The directories that hold files.
     pub directories: BTreeSet<Utf8PathBuf>,
+    /// Why languages that are there have no app: said when there is none at all.
+    pub refusals: Vec<Diagnostic>,
     /// What was passed over while looking.
     pub notes: Vec<Diagnostic>,
 }
@@ -40,13 +43,15 @@ pub struct Picked {
 /// # Errors
 /// When a manifest is broken. A language that is not there is no error.
 pub fn detect(tree: &Tree) -> Result<Detection> {
-    let mut seen = Vec::new();
+    let (mut seen, mut refusals) = (Vec::new(), Vec::from_iter(foreign(tree)));
     for language in ALL {
-        seen.extend(language.find(tree)?);
+        let (apps, otherwise) = language.find(tree)?;
+        seen.extend(apps);
+        refusals.extend(otherwise.map(|why| *why));
     }
     tell_apart(&mut seen);
     let directories = tree.directories().map(Utf8Path::to_owned).collect();
-    Ok(Detection { seen, context: context::survey(tree), directories, notes: tree.notes().to_vec() })
+    Ok(Detection { seen, context: context::survey(tree), directories, refusals, notes: tree.notes().to_vec() })
 }
 
 /// Picks the app that is meant and looks at it.
@@ -54,6 +59,9 @@ pub fn detect(tree: &Tree) -> Result<Detection> {
 /// # Errors
 /// When there is none, several with nothing to choose by, or the one has a broken manifest.
 pub fn pick(tree: &Tree, catalog: &Catalog, detection: &Detection, settings: &Layers) -> Result<Picked> {
+    if let (true, Some(why)) = (detection.seen.is_empty(), detection.refusals.first()) {
+        return Err(why.clone().into());
+    }
     let (seen, decision) = select(tree, catalog, &detection.seen, settings)?;
     Ok(Picked { found: seen.language.look(tree, catalog, seen)?, decision })
 }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub use self::draw::draw;
 use crate::app::StopSignal;
-use crate::catalog::Installer;
+use crate::catalog::{Installer, Suite};
 use crate::context::IgnoreGroup;
 use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;
@@ -256,6 +256,40 @@ pub struct Builder {
     pub installer: Installer,
     /// What it holds.
     pub has: Vec<Need>,
+}
+
+impl From<&Suite> for Builder {
+    fn from(suite: &Suite) -> Self {
+        Self { release: suite.release.clone(), installer: suite.installer(), has: suite.has.clone() }
+    }
+}
+
+/// One RUN of a build stage.
+#[derive(Clone, Debug, Serialize)]
+pub struct Step {
+    /// Its mounts.
+    pub mounts: Vec<String>,
+    /// Its commands, of which each has to end well.
+    pub commands: Vec<String>,
+}
+
+impl Step {
+    /// These commands, if there are any.
+    #[must_use]
+    pub fn of(mounts: Vec<String>, commands: Vec<String>) -> Option<Self> {
+        (!commands.is_empty()).then_some(Self { mounts, commands })
+    }
+}
+
+/// A program that a build stage copies from another image.
+#[derive(Clone, Debug, Serialize)]
+pub struct Copied {
+    /// The image.
+    pub image: String,
+    /// Where it is there.
+    pub path: String,
+    /// Where it is put.
+    pub to: String,
 }
 
 impl<B> Blueprint<B> {

@@ -6,6 +6,7 @@ use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::evidence::{Evidence, Fact};
 use crate::lang::Seen;
+use crate::lang::manifests::foreign_language;
 use crate::layers::Layers;
 use crate::tree::Tree;
 
@@ -38,7 +39,11 @@ pub fn select<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen], layers: &Lay
     let open = open(tree, catalog, seen)?;
     match open.left.as_slice() {
         [] => Err(nothing().into()),
+        [one] if let Some(foreign) = claim(one, Claim::Foreign) => Err(part_of_another(one, foreign).into()),
         [one] => {
+            if let Some(foreign) = claim(one, Claim::Foreign) {
+                return Err(part_of_another(one, foreign).into());
+            }
             let decided = open.decided.unwrap_or_else(|| Decided { why: alone(seen), because: vec![one.sighting.program.clone()] });
             let decision = Decision::detected(Topic::App, &one.sighting.name, &decided.because).why(decided.why);
             Ok((one, passing_over(decision, seen, one, "less speaks for it")))
@@ -53,7 +58,8 @@ pub fn select<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen], layers: &Lay
 /// When looking at an app finds a broken manifest.
 pub fn open<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen]) -> Result<Open<'a>> {
     let mut open = Open { left: seen.iter().collect(), decided: None };
-    let plain = |seen: &Seen| if claim(seen, Claim::Aside).is_some() { Vec::new() } else { vec![seen.sighting.program.clone()] };
+    let is_plain = |seen: &Seen| [Claim::Aside, Claim::Foreign].iter().all(|against| claim(seen, *against).is_none());
+    let plain = |seen: &Seen| if is_plain(seen) { vec![seen.sighting.program.clone()] } else { Vec::new() };
     open.narrow(Reach::Everywhere, plain, None);
     open.narrow(Reach::Below, |seen| evidence(claim(seen, Claim::Named)), Some("the project itself names it"));
     if open.left.len() > 1 {
@@ -128,8 +134,8 @@ fn alone(seen: &[Seen]) -> &'static str {
 
 fn passing_over(decision: Decision, seen: &[Seen], taken: &Seen, why: &str) -> Decision {
     seen.iter().filter(|other| other.sighting.name != taken.sighting.name).fold(decision, |decision, other| {
-        match claim(other, Claim::Aside) {
-            Some(aside) => decision.over(&other.sighting.name, "an example, a tool or a test", aside.because()),
+        match claim(other, Claim::Aside).or_else(|| claim(other, Claim::Foreign)) {
+            Some(against) => decision.over(&other.sighting.name, against.value.words(), against.because()),
             None => decision.over(&other.sighting.name, why, &[]),
         }
     })
@@ -150,6 +156,17 @@ fn tie(several: &[&Seen]) -> Diagnostic {
     let message = format!("there are {} apps, and nothing says which one is meant: {}", several.len(), names.join(", "));
     let error = several.iter().fold(Diagnostic::usage("app::ambiguous", message), |error, seen| error.because(&seen.sighting.program));
     error.help(format!("name one: `--app {}`", several.first().map_or("NAME", |seen| seen.sighting.name.as_str())))
+}
+
+fn part_of_another(seen: &Seen, foreign: &Fact<Claim>) -> Diagnostic {
+    let name = &seen.sighting.name;
+    let manifest = foreign.because().first().map_or("", |at| at.file.as_str());
+    let language = foreign_language(manifest).unwrap_or("another language");
+    let message =
+        format!("the project is written in {language}, which imggen does not know, and `{name}` may be no more than a part of it");
+    let error = Diagnostic::usage("app::foreign", message).because(&seen.sighting.program);
+    let error = foreign.because().iter().fold(error, Diagnostic::because);
+    error.help(format!("if it is what becomes the image, say so: `--app {name}`"))
 }
 
 fn nothing() -> Diagnostic {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::app::{Interface, Role};
-use crate::catalog::{Base, Catalog};
+use crate::catalog::{Base, Catalog, Suite};
 use crate::decision::{Decision, Topic};
 use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
@@ -17,6 +17,7 @@ use crate::pack::Packs;
 use crate::preset::{self, Chain, Preset};
 use crate::registry;
 use crate::settings::{DebugVariant, Ports};
+use crate::version::Version;
 
 /// The port that a program is given where it demands one and nobody names another; a second one gets the next.
 const DEMANDED_PORT: u16 = 8080;
@@ -59,6 +60,22 @@ impl Choices<'_> {
         let image = &version.map_or_else(|| image.to_owned(), |version| image.replace("{version}", &version.to_string()));
         let registries = self.layers.map("registries", |settings| &settings.registries);
         registry::mirror(image, registries.iter().map(|(from, to)| (from.as_str(), to.value.as_str())))
+    }
+
+    /// The version of an interpreter that the base was found for.
+    #[must_use]
+    pub fn interpreter(&self, name: &str) -> Option<Version> {
+        let needs = self.fit.variant.needs.iter().map(|need| &need.value);
+        needs.into_iter().find_map(|need| match need {
+            Need::Interpreter(own, version) if own == name => Some(*version),
+            _ => None,
+        })
+    }
+
+    /// Whether the base is of the same distribution release.
+    #[must_use]
+    pub fn is_on(&self, suite: &Suite) -> bool {
+        self.base.release.as_ref() == Some(&suite.release)
     }
 
     /// Whether nothing says on which port a program listens that does listen.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::need::Need;
+use crate::need::{Libc, Need};
 use crate::version::Version;
 
 /// A package of a language's registry that is, or wraps, native code.
@@ -72,6 +72,34 @@ impl Native {
     #[must_use]
     pub fn says_something(&self) -> bool {
         self.links != Links::Nothing || !self.build.is_empty() || !self.env.is_empty()
+    }
+}
+
+/// A package of a program's that is, or wraps, native code.
+#[derive(Clone, Debug, Serialize)]
+pub struct NativeUse {
+    /// Its name.
+    pub name: String,
+    /// What is native about it.
+    pub what: String,
+    /// What its build needs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub build: Vec<Need>,
+    /// What it loads or starts.
+    pub run: Vec<Need>,
+}
+
+impl From<&Native> for NativeUse {
+    fn from(native: &Native) -> Self {
+        Self { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() }
+    }
+}
+
+impl NativeUse {
+    /// Whether its native part is for a C library of this kind alone.
+    #[must_use]
+    pub fn is_bound_to(&self, kind: Libc) -> bool {
+        self.run.iter().any(|need| matches!(need, Need::Libc(own, _) if *own == kind))
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::need::Need;
+use super::Installer;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::need::{Libc, Need};
 use crate::version::Version;
 
 /// A language's build images.
@@ -92,7 +94,52 @@ pub struct Debugger {
     pub port: u16,
 }
 
+impl Suite {
+    /// The package manager of the distribution.
+    #[must_use]
+    pub fn installer(&self) -> Installer {
+        if self.release.starts_with("alpine") { Installer::Apk } else { Installer::Apt }
+    }
+}
+
 impl Toolchain {
+    /// A program of the build stage.
+    ///
+    /// # Errors
+    /// When the catalog has none of that name.
+    pub fn tool(&self, name: &str) -> Result<&Tool> {
+        let missing = || Diagnostic::error("catalog::no-tool", format!("the catalog does not know `{name}`"));
+        Ok(self.tools.get(name).ok_or_else(missing)?)
+    }
+
+    /// The distribution to build `version` on and its name in image references: the first that fits, or else the first that there is an
+    /// image for.
+    ///
+    /// # Errors
+    /// When the catalog has none.
+    pub fn suite(&self, version: Version, fits: impl Fn(&Suite) -> bool) -> Result<(&str, &Suite)> {
+        let release = self.releases.iter().find(|release| release.version == version);
+        let known = release.into_iter().flat_map(|release| &release.suites);
+        let known = known.filter_map(|name| Some((name.as_str(), self.suites.get(name)?)));
+        let missing = || {
+            let image = self.image.replace("{version}", &version.to_string());
+            Diagnostic::error("catalog::no-suite", format!("the catalog names no distribution for `{image}`"))
+        };
+        Ok(known.clone().find(|(_, suite)| fits(suite)).or_else(|| known.clone().next()).ok_or_else(missing)?)
+    }
+
+    /// The oldest C library of a kind among its distributions: what is compiled here asks for no newer one.
+    #[must_use]
+    pub fn libc(&self, kind: Libc) -> Option<&Need> {
+        self.suites.values().map(|suite| &suite.libc).filter(|need| matches!(need, Need::Libc(own, _) if *own == kind)).min()
+    }
+
+    /// The versions that there are images of, newest first, with commas between.
+    #[must_use]
+    pub fn known_versions(&self) -> String {
+        self.releases.iter().map(|release| release.version.to_string()).collect::<Vec<_>>().join(", ")
+    }
+
     /// The reference of the image for `version` on `suite`.
     #[must_use]
     pub fn image(&self, version: Version, suite: &str) -> String {

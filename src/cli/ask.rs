@@ -36,7 +36,7 @@ pub fn app(survey: &Survey, layers: &Layers, prompt: &mut dyn Prompt, answers: &
         return Ok(());
     }
     let likely = open(&survey.tree, &survey.catalog, &survey.detection.seen)?.left;
-    let is_aside = |seen: &Seen| seen.sighting.claims.iter().any(|claim| claim.value == Claim::Aside);
+    let is_aside = |seen: &Seen| seen.sighting.claims.iter().any(|claim| matches!(claim.value, Claim::Aside | Claim::Foreign));
     let is_likely = |seen: &Seen| likely.iter().any(|likely| likely.sighting.name == seen.sighting.name);
     let others = survey.detection.seen.iter().filter(|seen| !is_aside(seen) && !is_likely(seen));
     let apps: Vec<&Seen> = likely.iter().copied().chain(others).collect();

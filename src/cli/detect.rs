@@ -9,7 +9,7 @@ use super::console::Console;
 use super::project::Project;
 use super::text::{self, FAINT, STRONG, cell, places, plain, styled, table};
 use super::{Exit, SCHEMA};
-use crate::app::{App, Claim, Interface, Listen, Role, Sighting};
+use crate::app::{App, Interface, Listen, Role, Sighting};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::lang::{Found, Seen};
@@ -46,10 +46,12 @@ pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
     let look = |seen: &Seen| seen.language.look(&survey.tree, &survey.catalog, seen);
     let found = survey.detection.seen.iter().map(look).collect::<Result<Vec<_>>>()?;
     let exit = if found.is_empty() { Exit::Impossible } else { Exit::Fine };
+    let refusals = survey.detection.refusals.iter().filter(|_| found.is_empty());
+    let notes: Vec<Diagnostic> = survey.detection.notes.iter().chain(refusals).cloned().collect();
     if args.format.format == Form::Json {
-        return console.print(&text::json(&report(&found, &survey.detection.notes))).map(|()| exit);
+        return console.print(&text::json(&report(&found, &notes))).map(|()| exit);
     }
-    console.draw_all(&survey.detection.notes);
+    console.draw_all(&notes);
     let Some((first, rest)) = found.split_first() else {
         let languages: Vec<_> = crate::lang::ALL.iter().map(|language| language.name()).collect();
         console.say(&format!("no program here; looked for {}\n", languages.join(", ")));
@@ -69,7 +71,7 @@ fn describe(found: &Found) -> String {
     let App { sighting: Sighting { name, directory, claims, .. }, behaviour, .. } = &found.app;
     let directory = if directory.as_str().is_empty() { "." } else { directory.as_str() };
     let mut rows = Vec::new();
-    add(&mut rows, "claims", claims, |claim| claim_words(*claim).to_owned());
+    add(&mut rows, "claims", claims, |claim| claim.words().to_owned());
     add(&mut rows, "listens on", &behaviour.listens, listen_words);
     add(&mut rows, "demands", &behaviour.demands, Clone::clone);
     add(&mut rows, "needs", &behaviour.needs, crate::need::Need::words);
@@ -89,15 +91,6 @@ fn add<T>(rows: &mut Vec<[text::Cell; 3]>, name: &str, facts: &[Fact<T>], words:
     for (index, fact) in facts.iter().enumerate() {
         let name = if index == 0 { name } else { "" };
         rows.push([cell(name), cell(plain(&words(&fact.value))), cell(places(fact.because(), PLACES)).style(FAINT)]);
-    }
-}
-
-fn claim_words(claim: Claim) -> &'static str {
-    match claim {
-        Claim::Aside => "an example, a tool or a test",
-        Claim::Named => "the project names it",
-        Claim::Namesake => "it bears the project's name",
-        Claim::Built => "the project's tools build it",
     }
 }
 

@@ -20,13 +20,18 @@ use crate::settle::Choices;
 use crate::tree::Tree;
 
 pub mod go;
+mod interpreted;
 pub mod java;
+pub(crate) mod manifests;
 pub mod node;
 pub mod python;
 pub mod rust;
 pub mod site;
 
-/// Names the languages once: their settings' sections and the order in which they are asked.
+pub use self::manifests::Guest;
+
+/// Names the languages once: their settings' sections and the order in which they are asked. Those that come later may have guests in
+/// a project of those that come before, see [`Guest`].
 macro_rules! languages {
     ($($name:ident: $language:ty),+ $(,)?) => {
         /// The languages' own settings, a section each.
@@ -47,9 +52,9 @@ macro_rules! languages {
 languages! {
     go: go::Go,
     java: java::Java,
-    node: node::Node,
-    python: python::Python,
     rust: rust::Rust,
+    python: python::Python,
+    node: node::Node,
     site: site::Site,
 }
 
@@ -59,6 +64,10 @@ pub trait Language: Sized + Send + Sync + 'static {
     const INSTANCE: &'static Self;
     /// Its name in settings, templates and presets.
     const NAME: &'static str;
+    /// The files that tell, by their names, that the directory they are in is a project in it.
+    const MANIFESTS: &'static [&'static str];
+    /// Where its apps are parts of a project in another language.
+    const GUEST: Guest;
     /// What its settings' section holds.
     type Settings: Clone + Debug + Default + for<'de> Deserialize<'de> + JsonSchema;
     /// What [`Language::look`] needs to find an app again that [`Language::find`] saw.
@@ -71,8 +80,8 @@ pub trait Language: Sized + Send + Sync + 'static {
     /// Reads manifests and as much of the sources as it takes to see every app that is there; none when the language is not.
     ///
     /// # Errors
-    /// When a manifest is broken, or lacks what cannot be guessed.
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, Self::Seed)>>;
+    /// When a manifest is broken.
+    fn find(&self, tree: &Tree) -> Result<Sightings<Self::Seed>>;
 
     /// Looks at one app: all that it reaches, and what it does when it runs. A monorepo has many apps, and one is asked for.
     ///
@@ -108,6 +117,28 @@ pub trait Language: Sized + Send + Sync + 'static {
     /// # Errors
     /// When the choices cannot be carried out.
     fn plan(&self, facts: &Self::Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Self::Build>>;
+}
+
+/// What a language sees in a project.
+#[derive(Debug)]
+pub struct Sightings<S> {
+    /// Its apps, each with what finds it again.
+    pub apps: Vec<(Sighting, S)>,
+    /// Why there are none, where the language is there. It is said when no other language has an app either.
+    pub otherwise: Option<Box<Diagnostic>>,
+}
+
+impl<S> Sightings<S> {
+    /// No app, for this reason.
+    pub fn none(why: impl Into<Box<Diagnostic>>) -> Self {
+        Self { apps: Vec::new(), otherwise: Some(why.into()) }
+    }
+}
+
+impl<S> From<Vec<(Sighting, S)>> for Sightings<S> {
+    fn from(apps: Vec<(Sighting, S)>) -> Self {
+        Self { apps, otherwise: None }
+    }
 }
 
 /// Ways to build an app.
@@ -161,11 +192,13 @@ pub struct Found {
 pub trait AnyLanguage: Send + Sync {
     /// See [`Language::NAME`].
     fn name(&self) -> &'static str;
-    /// See [`Language::find`].
+    /// See [`Language::MANIFESTS`].
+    fn manifests(&self) -> &'static [&'static str];
+    /// See [`Language::find`]; with what other languages' manifests say of the apps.
     ///
     /// # Errors
     /// As there.
-    fn find(&self, tree: &Tree) -> Result<Vec<Seen>>;
+    fn find(&self, tree: &Tree) -> Result<(Vec<Seen>, Option<Box<Diagnostic>>)>;
     /// See [`Language::look`].
     ///
     /// # Errors
@@ -204,9 +237,23 @@ impl<L: Language> AnyLanguage for L {
         L::NAME
     }
 
-    fn find(&self, tree: &Tree) -> Result<Vec<Seen>> {
-        let seen = Language::find(self, tree)?;
-        Ok(seen.into_iter().map(|(sighting, seed)| Seen { language: L::INSTANCE, sighting, seed: Box::new(seed) }).collect())
+    fn manifests(&self) -> &'static [&'static str] {
+        L::MANIFESTS
+    }
+
+    fn find(&self, tree: &Tree) -> Result<(Vec<Seen>, Option<Box<Diagnostic>>)> {
+        let Sightings { apps, otherwise } = Language::find(self, tree)?;
+        let host = manifests::host(tree, L::NAME);
+        let is_guest = |sighting: &Sighting| match L::GUEST {
+            Guest::Nowhere => false,
+            Guest::Below => !sighting.directory.as_str().is_empty(),
+            Guest::Everywhere => true,
+        };
+        let seen = apps.into_iter().map(|(mut sighting, seed)| {
+            sighting.claims.extend(host.clone().filter(|_| is_guest(&sighting)));
+            Seen { language: L::INSTANCE, sighting, seed: Box::new(seed) }
+        });
+        Ok((seen.collect(), otherwise))
     }
 
     fn look(&self, tree: &Tree, catalog: &Catalog, seen: &Seen) -> Result<Found> {

@@ -12,12 +12,14 @@ use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::Sightings;
 use crate::need::Need;
 use crate::tree::Tree;
 
 const ASIDE: Rule = Rule::parsed("go.aside", "this directory holds examples, tools or tests");
 const NESTED: Rule = Rule::parsed("go.nested-module", "this is a module of its own inside another");
 const NAMESAKE: Rule = Rule::parsed("go.module", "this is the module's name");
+const LIBRARY: Rule = Rule::parsed("go.library", "this module has no program");
 const VENDORED: Rule = Rule::parsed("go.vendored", "the dependencies are in the project");
 
 /// Directories whose programs are not what the project is about.
@@ -66,14 +68,17 @@ const NAMELESS: [&str; 5] = ["cmd", "main", "src", "app", "bin"];
 ///
 /// # Errors
 /// When a manifest is broken.
-pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
     let Some(workspace) = Workspace::read(tree)? else {
-        return if tree.files_in("").any(|path| path.extension() == Some("go")) { Err(no_module().into()) } else { Ok(Vec::new()) };
+        let is_there = tree.files_in("").any(|path| path.extension() == Some("go"));
+        return Ok(if is_there { Sightings::none(no_module()) } else { Vec::new().into() });
     };
     let hints = hints(tree);
     let packages = Packages::of(tree, &hints.tag_names());
     let project = Project { tree, workspace: &workspace, hints: &hints, packages: &packages };
-    Ok(packages.mains(&workspace).into_iter().filter_map(|main| project.sighting(main)).collect())
+    let apps: Vec<_> = packages.mains(&workspace).into_iter().filter_map(|main| project.sighting(main)).collect();
+    let otherwise = apps.is_empty().then(|| library_only(&workspace).into());
+    Ok(Sightings { apps, otherwise })
 }
 
 /// Where each of the programs listens.
@@ -115,6 +120,15 @@ fn drop_unknown_programs(needs: &mut Vec<Fact<Need>>, catalog: &Catalog, own: &s
         need.because().iter().fold(warning, Diagnostic::because)
     };
     unknown.into_iter().filter(foreign).map(warn).collect()
+}
+
+fn library_only(workspace: &Workspace) -> Diagnostic {
+    let error = Diagnostic::error("go::library-only", "no package here is a program");
+    let modules = workspace.modules.iter().map(|module| Evidence::exists(module.directory.join("go.mod"), LIBRARY));
+    modules
+        .take(8)
+        .fold(error, |error, module| error.because(&module))
+        .help("a program is a `package main` with a `func main()`, in `cmd/NAME`, say")
 }
 
 fn no_module() -> Diagnostic {

@@ -9,12 +9,11 @@ use super::cgo::short;
 use super::observe::{Stamp, StampKind};
 use super::toolchain::{Fetches, Libc, Picked, pick};
 use super::{Dependencies, Facts, PrivateAccess};
-use crate::catalog::{Installer, Suite};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Fact, places_of};
 use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
+use crate::plan::{Blueprint, Copy, Setting, Target};
 use crate::settings::DebugVariant;
 use crate::settle::Choices;
 
@@ -115,7 +114,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     };
     Ok(Blueprint {
         headline: if debugging { debug_headline(target) } else { headline(facts, choices) },
-        builder: builder(suite),
+        builder: suite.into(),
         build_needs: build_needs(facts, linkage, private.is_some()),
         takes,
         env: BTreeMap::new(),
@@ -158,11 +157,6 @@ impl Linkage {
 
 fn libc_for(variant: &str) -> Libc {
     if matches!(variant, "musl" | "static-c") { Libc::Alpine } else { Libc::Debian }
-}
-
-fn builder(suite: &Suite) -> Builder {
-    let installer = if suite.release.starts_with("alpine") { Installer::Apk } else { Installer::Apt };
-    Builder { release: suite.release.clone(), installer, has: suite.has.clone() }
 }
 
 fn build_needs(facts: &Facts, linkage: Linkage, private: bool) -> Vec<Need> {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use self::cgo::CInside;
 use self::observe::Stamp;
-use super::{Language, Offers};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::Result;
@@ -128,12 +128,14 @@ pub enum Dependencies {
 impl Language for Go {
     const INSTANCE: &'static Self = &Go;
     const NAME: &'static str = "go";
+    const MANIFESTS: &'static [&'static str] = &["go.mod", "go.work"];
+    const GUEST: Guest = Guest::Nowhere;
     type Settings = Settings;
     type Seed = Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+    fn find(&self, tree: &Tree) -> Result<Sightings<Seed>> {
         apps::find(tree)
     }
 

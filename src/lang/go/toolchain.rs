@@ -86,11 +86,10 @@ pub fn pick<'a>(needed: &Fact<Version>, libc: Libc, layers: &Layers, catalog: &'
 
 fn known<'a>(asked: &Chosen<Version>, toolchain: &'a Toolchain) -> Result<&'a Release> {
     let found = toolchain.releases.iter().find(|release| release.version.series() == asked.value.series());
-    let known: Vec<_> = toolchain.releases.iter().map(|release| release.version.to_string()).collect();
     let unknown = || {
         asked
-            .blame(Diagnostic::usage("go::unknown-version", format!("there is no image for Go {} that imggen knows", asked.value)))
-            .help(format!("known are {}", known.join(", ")))
+            .blame(Diagnostic::usage("toolchain::unknown-version", format!("there is no image of Go {} that imggen knows", asked.value)))
+            .help(format!("known are {}", toolchain.known_versions()))
     };
     Ok(found.ok_or_else(unknown)?)
 }

@@ -9,6 +9,7 @@ use crate::app::{App, Behaviour, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
+use crate::lang::Sightings;
 use crate::tree::Tree;
 
 /// Directories that hold something beside the program that a project is.
@@ -74,25 +75,18 @@ impl<'t> Builds<'t> {
 /// Finds the programs.
 ///
 /// # Errors
-/// When a pom is broken, or all modules are libraries.
-pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+/// When a pom is broken.
+pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
     let builds = Builds::read(tree)?;
     let (modules, libraries) = maven::find(tree, &builds.reactor);
     let projects = gradle::find(tree, &builds.projects);
-    let apps: Vec<_> = modules
+    let apps = modules
         .into_iter()
         .map(|(sighting, seed)| (sighting, Seed::Maven(seed)))
         .chain(projects.into_iter().map(|sighting| (sighting.clone(), Seed::Gradle(sighting.directory))))
         .collect();
-    if apps.is_empty() && !libraries.is_empty() && !tree.paths().any(is_other_manifest) {
-        return Err(nothing_runs(&libraries).into());
-    }
-    Ok(apps)
-}
-
-/// Manifests of what may be built around a library.
-fn is_other_manifest(path: &Utf8Path) -> bool {
-    matches!(path.as_str(), "go.mod" | "Cargo.toml" | "package.json" | "pyproject.toml" | "requirements.txt")
+    let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries).into());
+    Ok(Sightings { apps, otherwise })
 }
 
 /// Whether a directory holds examples, tools or tests.

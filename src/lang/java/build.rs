@@ -9,10 +9,9 @@ use super::artifact::Form;
 use super::gradle::GradleBuild;
 use super::layout::{Layout, layout, workdir};
 use super::{Facts, MavenBuild, Tool, jlink};
-use crate::catalog::{Installer, Release, Suite, Toolchain};
-use crate::diagnostic::{Diagnostic, Result};
-use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
+use crate::catalog::{Installer, Toolchain};
+use crate::diagnostic::Result;
+use crate::plan::{Blueprint, Copy, Setting, Step, Target};
 use crate::render::filters::sh;
 use crate::settle::Choices;
 use crate::version::Version;
@@ -41,14 +40,12 @@ pub struct Build {
     pub env: Vec<(&'static str, String)>,
     /// Build files, before anything else of the project.
     pub manifests: Vec<Copy>,
-    /// Mounts of both steps.
-    pub mounts: Vec<&'static str>,
-    /// The commands that fetch the dependencies.
-    pub dependencies: Vec<String>,
+    /// The step that fetches the dependencies.
+    pub dependencies: Step,
     /// The sources.
     pub source: Copy,
-    /// The build and what follows it.
-    pub commands: Vec<String>,
+    /// The step that builds.
+    pub make: Step,
 }
 
 /// A runtime that is linked of named modules.
@@ -65,15 +62,15 @@ pub struct Runtime {
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
     let toolchain = choices.catalog.toolchain("java")?;
     let java = version(choices, facts);
-    let missing = || Diagnostic::error("catalog::no-suite", format!("the catalog has no image of Java {java}"));
-    let release = toolchain.releases.iter().find(|release| release.version == java).ok_or_else(missing)?;
-    let (suite_name, suite) = suite(toolchain, release, choices).ok_or_else(missing)?;
+    // a jar runs on any distribution, and a linked runtime on the C library that it was linked with
+    let musl = choices.base.installer == Some(Installer::Apk) && choices.fit.variant.id == "jlink";
+    let (suite_name, suite) = toolchain.suite(java, |suite| (suite.installer() == Installer::Apk) == musl)?;
     let maker = Maker { facts, choices, toolchain, java, target };
     let layout = layout(facts);
     let build = maker.build(suite_name, &layout);
     Ok(Blueprint {
         headline: maker.headline(),
-        builder: builder(suite),
+        builder: suite.into(),
         build_needs: Vec::new(),
         takes: maker.takes(&layout),
         env: maker.env(),
@@ -89,26 +86,9 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
 
 /// The Java of the variant that a base was found for, or of the level.
 fn version(choices: &Choices<'_>, facts: &Facts) -> Version {
-    let needs = choices.fit.variant.needs.iter().map(|need| &need.value);
-    let named = needs.into_iter().find_map(|need| match need {
-        Need::Interpreter(name, version) if name == "java" => Some(*version),
-        _ => None,
-    });
     let fits =
         || super::level::jdks(&facts.level, facts.newest.as_ref(), &choices.layers, choices.catalog).ok()?.first().map(|java| java.value);
-    named.or_else(fits).unwrap_or(facts.level.classes.value)
-}
-
-/// The distribution of the base, or the first that there is an image for: a jar runs on any, and a linked runtime does not.
-fn suite<'a>(toolchain: &'a Toolchain, release: &'a Release, choices: &Choices<'_>) -> Option<(&'a str, &'a Suite)> {
-    let known = release.suites.iter().filter_map(|name| Some((name.as_str(), toolchain.suites.get(name)?)));
-    let musl = choices.base.release.as_deref().is_some_and(|release| release.starts_with("alpine")) && choices.fit.variant.id == "jlink";
-    known.clone().find(|(_, suite)| suite.release.starts_with("alpine") == musl).or_else(|| known.clone().next())
-}
-
-fn builder(suite: &Suite) -> Builder {
-    let installer = if suite.release.starts_with("alpine") { Installer::Apk } else { Installer::Apt };
-    Builder { release: suite.release.clone(), installer, has: suite.has.clone() }
+    choices.interpreter("java").or_else(fits).unwrap_or(facts.level.classes.value)
 }
 
 pub(super) struct Maker<'a> {
@@ -131,16 +111,16 @@ impl Maker<'_> {
         };
         let mut commands = vec![self.maven_command(maven)];
         commands.extend(layout.commands.iter().cloned());
+        let mounts: Vec<String> = if self.facts.repositories.is_empty() { Vec::new() } else { vec![SETTINGS.to_owned()] };
         Build {
             image: self.choices.reference(&self.toolchain.image(self.java, suite)),
             runtime: self.is_linked().then(|| self.runtime()),
             // the wrapper takes what this variable of the image's says for a goal
             env: if maven.wrapper.is_some() { vec![("MAVEN_CONFIG", String::new())] } else { Vec::new() },
             manifests: self.manifests(maven),
-            mounts: if self.facts.repositories.is_empty() { Vec::new() } else { vec![SETTINGS] },
-            dependencies: vec![self.fetching(maven)],
+            dependencies: Step { mounts: mounts.clone(), commands: vec![self.fetching(maven)] },
             source: Copy::context(if self.facts.context.as_str().is_empty() { "." } else { self.facts.context.as_str() }, "."),
-            commands,
+            make: Step { mounts, commands },
         }
     }
 
@@ -170,10 +150,9 @@ impl Maker<'_> {
             runtime: self.is_linked().then(|| self.runtime()),
             env: Vec::new(),
             manifests,
-            mounts: Vec::new(),
-            dependencies: steps,
+            dependencies: Step { mounts: Vec::new(), commands: steps },
             source: Copy::context(if self.facts.context.as_str().is_empty() { "." } else { self.facts.context.as_str() }, "."),
-            commands,
+            make: Step { mounts: Vec::new(), commands },
         }
     }
 

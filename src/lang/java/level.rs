@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 use serde::Serialize;
 
+use super::INTERPRETER;
 use super::maven::Module;
 use crate::catalog::{Catalog, Release};
 use crate::diagnostic::{Diagnostic, Result};
@@ -141,12 +142,7 @@ pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
 /// When a setting names one that there is no image of, or too old, or no image is new enough.
 pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fact<Version>>> {
     let toolchain = catalog.toolchain("java")?;
-    let known = || toolchain.releases.iter().map(|release| release.version.to_string()).collect::<Vec<_>>().join(", ");
-    if let Some(asked) = layers.choose("java.version", |settings| settings.languages.java.version) {
-        if !toolchain.releases.iter().any(|release| release.version == asked.value) {
-            let error = Diagnostic::usage("java::unknown-version", format!("there is no image of Java {} that imggen knows", asked.value));
-            return Err(asked.blame(error).help(format!("known are {}", known())).into());
-        }
+    if let Some(asked) = INTERPRETER.asked(layers, |settings| settings.languages.java.version, toolchain)? {
         if asked.value < level.classes.value {
             let message = format!("Java {} does not run classes of level {}", asked.value, level.classes.value);
             let error = level.classes.because().iter().fold(Diagnostic::usage("java::level-conflict", message), Diagnostic::because);
@@ -158,8 +154,14 @@ pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, cata
     let mut fit: Vec<&Release> = toolchain.releases.iter().filter(|release| release.version >= wanted.value).collect();
     fit.sort_by_key(|release| release.version);
     if fit.is_empty() {
-        let error = Diagnostic::error("java::unknown-version", format!("no image that imggen knows has Java {} or newer", wanted.value));
-        return Err(wanted.because().iter().fold(error, Diagnostic::because).help(format!("known are {}", known())).into());
+        let error =
+            Diagnostic::error("toolchain::unknown-version", format!("no image that imggen knows has Java {} or newer", wanted.value));
+        return Err(wanted
+            .because()
+            .iter()
+            .fold(error, Diagnostic::because)
+            .help(format!("known are {}", toolchain.known_versions()))
+            .into());
     }
     let usable = |version: Version| newest.is_none_or(|newest| version <= newest.value);
     if let (false, Some(newest)) = (fit.iter().any(|release| usable(release.version)), newest) {

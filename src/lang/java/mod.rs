@@ -22,9 +22,10 @@ use serde::{Deserialize, Serialize};
 
 use self::artifact::{Artifact, Form};
 use self::level::Level;
-use super::{Language, Offers};
+use super::interpreted::{self, Interpreter};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
@@ -92,19 +93,6 @@ pub struct Facts {
     pub repositories: Vec<Fact<String>>,
 }
 
-/// A dependency with native parts.
-#[derive(Clone, Debug, Serialize)]
-pub struct NativeUse {
-    /// Its name.
-    pub name: String,
-    /// What is native about it.
-    pub what: String,
-    /// What it loads.
-    pub run: Vec<Need>,
-    /// Whether its native part is for glibc alone.
-    pub glibc: bool,
-}
-
 /// What builds a program.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -134,15 +122,19 @@ pub struct MavenBuild {
     pub profiles: Vec<String>,
 }
 
+const INTERPRETER: Interpreter = Interpreter { name: "java", title: "Java", setting: "java.version" };
+
 impl Language for Java {
     const INSTANCE: &'static Self = &Java;
     const NAME: &'static str = "java";
+    const MANIFESTS: &'static [&'static str] = &["pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
+    const GUEST: Guest = Guest::Nowhere;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
         apps::find(tree)
     }
 
@@ -156,18 +148,8 @@ impl Language for Java {
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         let jdks: Vec<_> = level::jdks(&facts.level, facts.newest.as_ref(), layers, catalog)?;
-        let common =
-            [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.artifact.at.clone()));
-        let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
-        let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
-        let libc = catalog
-            .toolchain("java")?
-            .suites
-            .values()
-            .map(|suite| suite.libc.clone())
-            .find(|need| matches!(need, Need::Libc(Libc::Glibc, _)));
-        let glibc = |fact: &Fact<NativeUse>| libc.clone().map(|need| fact.with(need));
-        let bound: Vec<_> = facts.natives.iter().find(|native| native.value.glibc).and_then(glibc).into_iter().collect();
+        let rest = interpreted::needs(app, &facts.natives, &facts.artifact.at);
+        let libc = catalog.toolchain(Self::NAME)?.libc(Libc::Glibc);
         let variant = |id, summary: String, first: Vec<Fact<Need>>| Variant {
             id,
             summary,
@@ -179,12 +161,12 @@ impl Language for Java {
                 let tomcat = Fact::new(Need::Interpreter("tomcat".into(), *tomcat), facts.artifact.at.clone());
                 variant("tomcat", format!("an unpacked web archive, Tomcat, Java {}", version.value), vec![tomcat, java(version)])
             }
-            _ => variant("jre", format!("Java {}", version.value), std::iter::once(java(version)).chain(bound.clone()).collect()),
+            _ => variant("jre", format!("Java {}", version.value), vec![java(version)]),
         };
         let linked = |version: &Fact<Version>| {
             let zlib = version.with(Need::Library("zlib".into()));
             let cxx = version.with(Need::Library("libstdc++".into()));
-            let loaded = libc.clone().map(|need| version.with(need));
+            let loaded = libc.map(|need| version.with(need.clone()));
             variant("jlink", format!("Java {} cut down to its modules", version.value), loaded.into_iter().chain([zlib, cxx]).collect())
         };
         let is_war = matches!(facts.artifact.form, Form::War(_));

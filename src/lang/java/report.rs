@@ -3,9 +3,11 @@
 use super::Tool;
 use super::artifact::Form;
 use super::build::{Build, Maker};
+use crate::catalog::NativeUse;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
+use crate::need::Libc;
 use crate::plan::Target;
 
 impl Maker<'_> {
@@ -34,11 +36,11 @@ impl Maker<'_> {
             None => Decision::detected(Topic::Toolchain, &build.image, because.because())
                 .why(format!("Java {} is the first long-term release from {} on", self.java, because.value)),
         };
-        let fetched = build.dependencies.join(" && ");
+        let fetched = build.dependencies.commands.join(" && ");
         let mut decisions = vec![
             toolchain,
             Decision::detected(Topic::Dependencies, fetched, &[]).why("from the build files alone, so that a source edit fetches nothing"),
-            Decision::detected(Topic::Linkage, build.commands.join(" && "), std::slice::from_ref(&facts.artifact.at)).why(self.form()),
+            Decision::detected(Topic::Linkage, build.make.commands.join(" && "), std::slice::from_ref(&facts.artifact.at)).why(self.form()),
         ];
         let skips = if let Tool::Maven(maven) = &facts.tool { maven.skips.as_slice() } else { &[] };
         for skip in skips {
@@ -67,7 +69,7 @@ impl Maker<'_> {
 
     pub(super) fn warnings(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
-        let native = self.facts.natives.iter().find(|native| native.value.glibc);
+        let native = self.facts.natives.iter().find(|native| native.value.is_bound_to(Libc::Glibc));
         if let (Some(native), true, Target::Production) = (native, self.is_linked(), self.target) {
             warnings.push(note(native));
         }
@@ -75,7 +77,7 @@ impl Maker<'_> {
     }
 }
 
-fn note(native: &Fact<super::NativeUse>) -> Diagnostic {
+fn note(native: &Fact<NativeUse>) -> Diagnostic {
     let note =
         Diagnostic::note("java::native", format!("`{}` loads native code, which a linked runtime was not tried with", native.value.name));
     native.because().iter().fold(note, Diagnostic::because)

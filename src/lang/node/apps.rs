@@ -16,9 +16,9 @@ use super::site;
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::{Workspace, workspace_of, workspaces};
-use super::{Facts, Making, Member, Modules, NativeUse, Product, Start, Taken};
+use super::{Facts, Making, Member, Modules, Product, Start, Taken};
 use crate::app::{App, Behaviour, Claim, Interface, Listen, PortVariable, Role, Sighting};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
@@ -27,12 +27,7 @@ use crate::tree::Tree;
 const USED: Rule = Rule::parsed("node.used", "another package of the workspace is made with it");
 const NAMED: Rule = Rule::parsed("node.starts-member", "the root's script starts this package");
 const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
-const GUEST: Rule = Rule::parsed("node.guest", "the project is written in another language");
 const NATIVE: Rule = Rule::parsed("node.native", "this package is native code");
-
-/// Manifests of other languages: a package below or beside one is a part of that project.
-const HOSTS: [&str; 9] =
-    ["go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "pyproject.toml", "requirements.txt", "manage.py", "Gemfile"];
 
 /// Where an app was seen.
 #[derive(Debug)]
@@ -46,7 +41,6 @@ pub struct Seed {
 /// # Errors
 /// When a manifest is broken.
 pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
-    let host = HOSTS.iter().find(|name| tree.has(name)).map(|name| Evidence::exists(*name, GUEST));
     let mut apps = Vec::new();
     for workspace in workspaces(tree)? {
         let mut of_workspace = Vec::new();
@@ -77,7 +71,6 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
                     .map(|fact| Fact::new(Claim::Aside, Evidence { rule: USED.id, meaning: USED.meaning, ..fact.because()[0].clone() })),
             );
             claims.extend(named(&workspace, package).map(|at| Fact::new(Claim::Named, at)).filter(|_| member));
-            claims.extend(host.clone().map(|host| Fact::new(Claim::Aside, host)));
             apps.push((sighting(package, &entry, claims), Seed { directory: package.directory.clone() }));
         }
     }
@@ -421,8 +414,7 @@ impl Around<'_, '_> {
             let at = Evidence { rule: NATIVE.id, meaning: NATIVE.meaning, ..at };
             let compiles = native.build.contains(&Need::Program("python3".into()));
             let build = native.build.iter().cloned().chain((compiles && distutils).then(|| Need::Library("distutils".into()))).collect();
-            let own = NativeUse { name: native.name.clone(), what: native.what.clone(), build, run: native.run.clone() };
-            found.push(Fact::new(own, at));
+            found.push(Fact::new(NativeUse { build, ..native.into() }, at));
         }
         found
     }

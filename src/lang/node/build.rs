@@ -9,10 +9,10 @@ use super::install::{Caller, Extent, word};
 use super::manager::Manager;
 use super::range::major;
 use super::{Facts, Making, Modules, Start, Taken};
-use crate::catalog::{Installer, Release, Suite, Tool, Toolchain};
-use crate::diagnostic::{Diagnostic, Result};
+use crate::catalog::{Tool, Toolchain};
+use crate::diagnostic::Result;
 use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Setting, Start as Started, Target};
+use crate::plan::{Blueprint, Copied, Copy, Setting, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
 use crate::settle::Choices;
 use crate::version::Version;
@@ -57,30 +57,10 @@ pub struct Build {
     pub compress: Option<String>,
 }
 
-/// A program of another image.
-#[derive(Clone, Debug, Serialize)]
-pub struct Copied {
-    /// The image.
-    pub image: String,
-    /// Where it is there.
-    pub path: String,
-}
-
-/// One RUN.
-#[derive(Clone, Debug, Serialize)]
-pub struct Step {
-    /// Its mounts.
-    pub mounts: Vec<String>,
-    /// Its commands, of which each has to end well.
-    pub commands: Vec<String>,
-}
-
 pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
     let toolchain = choices.catalog.toolchain("node")?;
-    let version = interpreter(choices).unwrap_or(facts.versions[0].value);
-    let missing = || Diagnostic::error("catalog::no-suite", format!("the catalog has no image of Node {version} for this distribution"));
-    let release = toolchain.releases.iter().find(|release| release.version == version).ok_or_else(missing)?;
-    let (suite_name, suite) = suite(toolchain, release, choices).ok_or_else(missing)?;
+    let version = choices.interpreter("node").unwrap_or(facts.versions[0].value);
+    let (suite_name, suite) = toolchain.suite(version, |suite| choices.is_on(suite))?;
     let maker = Maker { facts, start, choices, toolchain, version };
     let build = maker.build(choices.reference(&toolchain.image(version, suite_name)))?;
     let mut words = maker.words();
@@ -93,7 +73,7 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     let node = if shell { "node".to_owned() } else { path.unwrap_or_else(|| INTERPRETER.to_owned()) };
     Ok(Blueprint {
         headline: maker.headline(target),
-        builder: builder(suite),
+        builder: suite.into(),
         build_needs: maker.build_needs(),
         takes: maker.takes(),
         env: maker.run_env(target),
@@ -110,23 +90,6 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
         warnings: maker.warnings(),
         build,
     })
-}
-
-/// The Node of the variant that a base was found for.
-fn interpreter(choices: &Choices<'_>) -> Option<Version> {
-    choices.fit.variant.needs.iter().find_map(|need| if let Need::Interpreter(_, version) = &need.value { Some(*version) } else { None })
-}
-
-/// The distribution of the base, or the first that there is an image for.
-fn suite<'a>(toolchain: &'a Toolchain, release: &'a Release, choices: &Choices<'_>) -> Option<(&'a str, &'a Suite)> {
-    let known = release.suites.iter().filter_map(|name| Some((name.as_str(), toolchain.suites.get(name)?)));
-    let of_base = choices.base.release.as_deref();
-    known.clone().find(|(_, suite)| Some(suite.release.as_str()) == of_base).or_else(|| known.clone().next())
-}
-
-fn builder(suite: &Suite) -> Builder {
-    let installer = if suite.release.starts_with("alpine") { Installer::Apk } else { Installer::Apt };
-    Builder { release: suite.release.clone(), installer, has: suite.has.clone() }
 }
 
 /// A directory inside the context, in the image.
@@ -194,11 +157,6 @@ impl Maker<'_> {
         }
     }
 
-    fn tool(&self, name: &str) -> Result<&Tool> {
-        let missing = || Diagnostic::error("catalog::no-tool", format!("the catalog does not know `{name}`"));
-        Ok(self.toolchain.tools.get(name).ok_or_else(missing)?)
-    }
-
     /// What puts the package manager there: a copy from its image, or a command.
     fn manager(&self) -> Result<(Option<Copied>, Vec<String>)> {
         let managed = &self.facts.managed;
@@ -218,21 +176,23 @@ impl Maker<'_> {
                 let by_format = self.toolchain.tools.get(&format!("pnpm-lock-{}", managed.format));
                 let tool = match by_format.filter(|_| version.is_none()) {
                     Some(tool) => tool,
-                    None => self.tool("pnpm")?,
+                    None => self.toolchain.tool("pnpm")?,
                 };
                 (None, vec![format!("npm install --global {}", package(tool, version))])
             }
             Manager::YarnClassic if self.version < Version::minor(25, 0) => (None, Vec::new()),
-            Manager::YarnClassic => (None, vec![format!("npm install --global {}", package(self.tool("yarn")?, None))]),
-            Manager::YarnBerry => (None, vec![format!("npm install --global{force} {}", package(self.tool("yarn-berry")?, version))]),
+            Manager::YarnClassic => (None, vec![format!("npm install --global {}", package(self.toolchain.tool("yarn")?, None))]),
+            Manager::YarnBerry => {
+                (None, vec![format!("npm install --global{force} {}", package(self.toolchain.tool("yarn-berry")?, version))])
+            }
             Manager::Bun => {
-                let tool = self.tool("bun")?;
+                let tool = self.toolchain.tool("bun")?;
                 let image = tool.image.as_deref().unwrap_or_default();
                 let image = match (version, image.rsplit_once(':')) {
                     (Some(version), Some((name, _))) => format!("{name}:{version}"),
                     _ => image.to_owned(),
                 };
-                (Some(Copied { image: self.choices.reference(&image), path: tool.path.clone() }), Vec::new())
+                (Some(Copied { image: self.choices.reference(&image), path: tool.path.clone(), to: "/usr/local/bin/".into() }), Vec::new())
             }
         })
     }

@@ -26,14 +26,15 @@ use serde::{Deserialize, Serialize};
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
-use super::{Language, Offers};
+use super::interpreted::{self, Interpreter};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
-use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::catalog::{Catalog, NativeUse};
+use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
-use crate::need::{Libc, Need};
+use crate::need::Libc;
 use crate::plan::{Blueprint, Target};
 use crate::settle::Choices;
 use crate::tree::Tree;
@@ -188,29 +189,20 @@ pub enum Modules {
     },
 }
 
-/// A package that is native code.
-#[derive(Clone, Debug, Serialize)]
-pub struct NativeUse {
-    /// Its name.
-    pub name: String,
-    /// What is native about it.
-    pub what: String,
-    /// What its build needs.
-    pub build: Vec<Need>,
-    /// What it loads or starts.
-    pub run: Vec<Need>,
-}
+const INTERPRETER: Interpreter = Interpreter { name: "node", title: "Node", setting: "node.version" };
 
 impl Language for Node {
     const INSTANCE: &'static Self = &Node;
     const NAME: &'static str = "node";
+    const MANIFESTS: &'static [&'static str] = &["package.json"];
+    const GUEST: Guest = Guest::Everywhere;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
-        apps::find(tree)
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
+        Ok(apps::find(tree)?.into())
     }
 
     fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
@@ -227,24 +219,15 @@ impl Language for Node {
             let files = Variant { id: "files", summary, needs: app.behaviour.needs.clone() };
             return Ok(Offers { variants: vec![files], on_request: Vec::new() });
         }
-        let versions = versions(facts, layers, catalog)?;
-        let common = [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.at.clone()));
-        let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
-        let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
-        let toolchain = catalog.toolchain("node")?;
-        let kinds = [("glibc", Libc::Glibc), ("musl", Libc::Musl)];
-        let variants = kinds.into_iter().flat_map(|(id, kind)| {
-            let of_kind = move |need: &&Need| matches!(need, Need::Libc(own, _) if *own == kind);
-            let oldest = toolchain.suites.values().map(|suite| &suite.libc).filter(of_kind).min().cloned();
-            versions.iter().map(move |version| (id, oldest.clone(), version))
-        });
-        let variants = variants.map(|(id, libc, version)| {
-            let interpreter = version.with(Need::Interpreter("node".into(), version.value));
-            let loaded = libc.map(|need| Fact::new(need, facts.at.clone()));
-            let needs = std::iter::once(interpreter).chain(loaded).chain(rest.iter().cloned()).collect();
-            Variant { id, summary: format!("Node {} and the packages that run", version.value), needs }
-        });
-        Ok(Offers { variants: variants.collect(), on_request: Vec::new() })
+        let toolchain = catalog.toolchain(Self::NAME)?;
+        let versions = match INTERPRETER.asked(layers, |settings| settings.languages.node.version, toolchain)? {
+            Some(asked) => vec![Fact::new(asked.value, facts.at.clone())],
+            None => facts.versions.clone(),
+        };
+        let libc = |(id, kind)| Some((id, Fact::new(toolchain.libc(kind)?.clone(), facts.at.clone())));
+        let libcs: Vec<_> = [("glibc", Libc::Glibc), ("musl", Libc::Musl)].into_iter().filter_map(libc).collect();
+        let rest = interpreted::needs(app, &facts.natives, &facts.at);
+        Ok(Offers { variants: INTERPRETER.variants(&versions, &libcs, &rest, "the packages that run"), on_request: Vec::new() })
     }
 
     fn presets(&self, facts: &Facts) -> &'static str {
@@ -260,17 +243,4 @@ impl Language for Node {
             Product::Site(output) => site::blueprint(facts, output, choices, target),
         }
     }
-}
-
-/// The Nodes to try: the one that is set, or those that were found.
-fn versions(facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Vec<Fact<Version>>> {
-    let Some(asked) = layers.choose("node.version", |settings| settings.languages.node.version) else { return Ok(facts.versions.clone()) };
-    let toolchain = catalog.toolchain("node")?;
-    if !toolchain.releases.iter().any(|release| release.version == asked.value) {
-        let known: Vec<_> = toolchain.releases.iter().map(|release| release.version.to_string()).collect();
-        let message = format!("there is no image for Node {} that imggen knows", asked.value);
-        let error = asked.blame(Diagnostic::usage("node::unknown-version", message));
-        return Err(error.help(format!("known are {}", known.join(", "))).into());
-    }
-    Ok(vec![Fact::new(asked.value, facts.at.clone())])
 }

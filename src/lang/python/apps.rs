@@ -2,7 +2,6 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Facts;
 use super::constraint::constraints;
 use super::entry::{Entry, Finder, Form, djangos};
 use super::groups::{self, Group};
@@ -12,22 +11,19 @@ use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
 use super::sources::Sources;
 use super::version::rank;
+use super::{Facts, Python};
 use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::manifests::neighbour;
+use crate::lang::{Language, Sightings};
 use crate::tree::Tree;
 
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
 
-const GUEST: Rule = Rule::parsed("python.guest", "the project is written in another language");
-
-/// Manifests of compiled languages: a Python project below one is a part of that project, a client or a tool.
-const HOSTS: [&str; 5] = ["go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts"];
 /// Environments that conda and pixi make.
 const ELSEWHERE: [&str; 4] = ["environment.yml", "environment.yaml", "conda.yml", "pixi.toml"];
-/// Manifests of other languages: bare Python files beside them are their tools.
-const OTHERS: [&str; 7] = ["go.mod", "Cargo.toml", "package.json", "pom.xml", "build.gradle", "build.gradle.kts", "Gemfile"];
 
 /// Where an app was seen.
 #[derive(Debug)]
@@ -44,18 +40,13 @@ pub struct Seed {
 ///
 /// # Errors
 /// When a manifest is broken, or what a project says contradicts itself.
-pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
     let mut apps = Vec::new();
     let directories = projects(tree);
     for directory in &directories {
         if let Some(project) = Project::read(tree, directory, &Asked::default())? {
             apps.extend(sightings(tree, &project, Some(directory)));
         }
-    }
-    let host = HOSTS.iter().find(|name| tree.has(name)).map(|name| Evidence::exists(*name, GUEST));
-    for (sighting, _) in &mut apps {
-        let guest = host.clone().filter(|_| !sighting.directory.as_str().is_empty());
-        sighting.claims.extend(guest.map(|host| Fact::new(Claim::Aside, host)));
     }
     let used = used_by_others(tree, &directories);
     for (sighting, _) in &mut apps {
@@ -67,11 +58,19 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
         if let Some(file) =
             ELSEWHERE.iter().find(|file| tree.has(file)).filter(|_| tree.files_in("").any(|path| path.extension() == Some("py")))
         {
-            return Err(elsewhere(file).into());
+            return Ok(Sightings::none(elsewhere(file)));
         }
-        apps.extend(bare(tree)?.into_iter().flat_map(|project| sightings(tree, &project, None)));
+        match bare(tree) {
+            Ok(project) => apps.extend(project.into_iter().flat_map(|project| sightings(tree, &project, None))),
+            Err(why) => return Ok(Sightings::none(why)),
+        }
+        // files without a manifest beside one of another language are its tools
+        let neighbour = neighbour(tree, Python::NAME).map(|at| Fact::new(Claim::Aside, at));
+        for (sighting, _) in &mut apps {
+            sighting.claims.extend(neighbour.clone());
+        }
     }
-    Ok(apps)
+    Ok(apps.into())
 }
 
 fn elsewhere(file: &str) -> Diagnostic {
@@ -161,9 +160,6 @@ fn look_by(
 
 /// A tree of Python files and no manifest at all.
 fn bare(tree: &Tree) -> Result<Option<Project>> {
-    if OTHERS.iter().any(|name| tree.has(name)) {
-        return Ok(None);
-    }
     let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(None) };
     let sources = Sources::read(tree, Utf8Path::new(""), &[]);
     let foreign = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {

@@ -10,14 +10,13 @@ use super::extension::Compiler;
 use super::manager::Manager;
 use super::package::Backend;
 use super::{DefaultGroups, Facts, Torch};
-use crate::catalog::{Installer, Release, Suite, Tool, Toolchain};
+use crate::catalog::Toolchain;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Setting, Start, Target};
+use crate::plan::{Blueprint, Copied, Copy, Setting, Start, Step, Target};
 use crate::settings::DebugVariant;
 use crate::settle::Choices;
-use crate::version::Version;
 
 /// Where the environment is, in the build stage and in the image.
 pub(super) const VENV: &str = "/opt/venv";
@@ -59,38 +58,10 @@ pub struct Build {
     pub project: Option<Step>,
 }
 
-/// A program of another image.
-#[derive(Clone, Debug, Serialize)]
-pub struct Copied {
-    /// The image.
-    pub image: String,
-    /// Where it is there.
-    pub path: String,
-    /// Where it is put.
-    pub to: String,
-}
-
-/// One RUN.
-#[derive(Clone, Debug, Serialize)]
-pub struct Step {
-    /// Its mounts.
-    pub mounts: Vec<String>,
-    /// Its commands, of which each has to end well.
-    pub commands: Vec<String>,
-}
-
-impl Step {
-    fn of(mounts: Vec<String>, commands: Vec<String>) -> Option<Self> {
-        (!commands.is_empty()).then_some(Self { mounts, commands })
-    }
-}
-
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
     let toolchain = choices.catalog.toolchain("python")?;
-    let version = interpreter(choices).unwrap_or(facts.versions[0].value);
-    let missing = || Diagnostic::error("catalog::no-suite", format!("the catalog has no image of Python {version} for this distribution"));
-    let release = toolchain.releases.iter().find(|release| release.version == version).ok_or_else(missing)?;
-    let (suite_name, suite) = suite(toolchain, release, choices).ok_or_else(missing)?;
+    let version = choices.interpreter("python").unwrap_or(facts.versions[0].value);
+    let (suite_name, suite) = toolchain.suite(version, |suite| choices.is_on(suite))?;
     let maker = Maker {
         facts,
         choices,
@@ -117,7 +88,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let entrypoint = vec![words.remove(0)];
     Ok(Blueprint {
         headline: maker.headline(version, target),
-        builder: builder(suite),
+        builder: suite.into(),
         build_needs: maker.build_needs(),
         takes: maker.takes(),
         env: maker.run_env(target),
@@ -137,23 +108,6 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     })
 }
 
-/// The Python of the variant that a base was found for.
-fn interpreter(choices: &Choices<'_>) -> Option<Version> {
-    choices.fit.variant.needs.iter().find_map(|need| if let Need::Interpreter(_, version) = &need.value { Some(*version) } else { None })
-}
-
-/// The distribution of the base, or the first that there is an image for.
-fn suite<'a>(toolchain: &'a Toolchain, release: &'a Release, choices: &Choices<'_>) -> Option<(&'a str, &'a Suite)> {
-    let known = release.suites.iter().filter_map(|name| Some((name.as_str(), toolchain.suites.get(name)?)));
-    let of_base = choices.base.release.as_deref();
-    known.clone().find(|(_, suite)| Some(suite.release.as_str()) == of_base).or_else(|| known.clone().next())
-}
-
-fn builder(suite: &Suite) -> Builder {
-    let installer = if suite.release.starts_with("alpine") { Installer::Apk } else { Installer::Apt };
-    Builder { release: suite.release.clone(), installer, has: suite.has.clone() }
-}
-
 impl Facts {
     /// The variable that gives the project's version, which is in version control alone.
     pub(super) fn version_variable(&self) -> Option<&'static str> {
@@ -167,7 +121,7 @@ impl Facts {
 pub(super) struct Maker<'a> {
     pub(super) facts: &'a Facts,
     pub(super) choices: &'a Choices<'a>,
-    toolchain: &'a Toolchain,
+    pub(super) toolchain: &'a Toolchain,
     pub(super) debugger: Option<&'a crate::catalog::Debugger>,
 }
 
@@ -178,13 +132,8 @@ fn no_rust(compiler: &Fact<Compiler>) -> Diagnostic {
 }
 
 impl Maker<'_> {
-    pub(super) fn tool(&self, name: &str) -> Result<&Tool> {
-        let missing = || Diagnostic::error("catalog::no-tool", format!("the catalog does not know `{name}`"));
-        Ok(self.toolchain.tools.get(name).ok_or_else(missing)?)
-    }
-
     fn tools(&self, release: &str) -> Result<Vec<Copied>> {
-        let uv = self.tool("uv")?;
+        let uv = self.toolchain.tool("uv")?;
         let image = self.choices.reference(uv.image.as_deref().unwrap_or_default());
         let mut tools = vec![Copied { image, path: uv.path.clone(), to: "/usr/local/bin/uv".into() }];
         if let Some(compiler) = self.rust() {

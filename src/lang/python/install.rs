@@ -76,7 +76,7 @@ impl Maker<'_> {
 
     /// A list that another manager makes of its lock.
     fn exported(&self, name: &str, command: &str) -> Result<Vec<String>> {
-        let tool = self.tool(name)?;
+        let tool = self.toolchain.tool(name)?;
         let (first, rest) = tool
             .packages
             .split_first()

@@ -8,9 +8,9 @@ use super::manager::Manager;
 use super::project::Project;
 use super::sources::{Source, Sources};
 use super::version::{Held, only_glibc};
-use super::{DefaultGroups, DjangoFacts, Facts, Metadata, NativeUse, Torch, downloads, extension, hints, manager, named, observe};
+use super::{DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, manager, named, observe};
 use crate::app::{App, Sighting};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::document::Document;
@@ -216,10 +216,7 @@ impl Looker<'_, '_> {
         let used = |native: &crate::catalog::Native| {
             let at = self.project.installs(&native.name).map(|locked| locked.at.clone()).or_else(|| in_settings(&native.name))?;
             let at = Evidence { rule: super::NATIVE.id, meaning: super::NATIVE.meaning, ..at };
-            Some(Fact::new(
-                NativeUse { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() },
-                at,
-            ))
+            Some(Fact::new(NativeUse::from(native), at))
         };
         natives.filter_map(used).collect()
     }

@@ -44,12 +44,12 @@ use self::manager::Manager;
 use self::package::Backend;
 use self::project::Own;
 use self::version::Held;
-use super::{Language, Offers};
+use super::interpreted::{self, Interpreter};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
-use crate::catalog::Catalog;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::catalog::{Catalog, NativeUse};
+use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::{Libc, Need};
 use crate::plan::{Blueprint, Target};
@@ -206,28 +206,20 @@ pub struct DjangoFacts {
     pub demands: Vec<Fact<String>>,
 }
 
-/// A package that needs native libraries.
-#[derive(Clone, Debug, Serialize)]
-pub struct NativeUse {
-    /// Its name.
-    pub name: String,
-    /// What is native about it.
-    pub what: String,
-    /// What its build needs.
-    pub build: Vec<Need>,
-    /// What it loads or starts.
-    pub run: Vec<Need>,
-}
+const INTERPRETER: Interpreter = Interpreter { name: "python", title: "Python", setting: "python.version" };
 
 impl Language for Python {
     const INSTANCE: &'static Self = &Python;
     const NAME: &'static str = "python";
+    const MANIFESTS: &'static [&'static str] =
+        &["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
+    const GUEST: Guest = Guest::Below;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
         apps::find(tree)
     }
 
@@ -241,43 +233,18 @@ impl Language for Python {
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         let facts = facts.counting(layers)?;
-        let asked = layers.choose("python.version", |settings| settings.languages.python.version);
-        let versions: Vec<Fact<Version>> = match &asked {
+        let toolchain = catalog.toolchain(Self::NAME)?;
+        let versions = match INTERPRETER.asked(layers, |settings| settings.languages.python.version, toolchain)? {
+            Some(asked) => vec![Fact::new(asked.value, facts.manager.because()[0].clone())],
             None => facts.versions.clone(),
-            Some(asked) => {
-                let toolchain = catalog.toolchain("python")?;
-                let known = toolchain.releases.iter().any(|release| release.version == asked.value);
-                let unknown = || {
-                    let known: Vec<_> = toolchain.releases.iter().map(|release| release.version.to_string()).collect();
-                    let error = Diagnostic::usage(
-                        "python::unknown-version",
-                        format!("there is no image for Python {} that imggen knows", asked.value),
-                    );
-                    asked.blame(error).help(format!("known are {}", known.join(", ")))
-                };
-                if !known {
-                    return Err(unknown().into());
-                }
-                vec![Fact::new(asked.value, facts.manager.because()[0].clone())]
-            }
         };
-        let common = [Need::CaCertificates, Need::TimeZones, Need::TemporaryDirectory].map(|need| Fact::new(need, facts.at.clone()));
-        let native = facts.natives.iter().flat_map(|native| native.value.run.iter().map(|need| native.with(need.clone())));
-        let rest: Vec<_> = common.into_iter().chain(native).chain(app.behaviour.needs.iter().cloned()).collect();
-        let toolchain = catalog.toolchain("python")?;
-        let libc = |kind: Libc| {
-            toolchain.suites.values().map(|suite| &suite.libc).find(|need| matches!(need, Need::Libc(own, _) if *own == kind)).cloned()
-        };
-        let variant = |id, kind: Libc, version: &Fact<Version>| {
-            let interpreter = version.with(Need::Interpreter("python".into(), version.value));
-            let loaded = libc(kind)
-                .map(|need| facts.only_glibc.as_ref().map_or_else(|| facts.manager.with(need.clone()), |only| only.with(need.clone())));
-            let needs = std::iter::once(interpreter).chain(loaded).chain(rest.iter().cloned()).collect();
-            Variant { id, summary: format!("Python {} and a virtual environment", version.value), needs }
-        };
-        let glibc = versions.iter().map(|version| variant("glibc", Libc::Glibc, version));
-        let musl = versions.iter().filter(|_| facts.only_glibc.is_none()).map(|version| variant("musl", Libc::Musl, version));
-        Ok(Offers { variants: glibc.chain(musl).collect(), on_request: Vec::new() })
+        let bound = facts.only_glibc.as_ref();
+        let because = |need: Need| bound.map_or_else(|| facts.manager.with(need.clone()), |only| only.with(need.clone()));
+        let libc = |(id, kind)| Some((id, because(toolchain.libc(kind)?.clone())));
+        let kinds = [("glibc", Libc::Glibc), ("musl", Libc::Musl)].into_iter().filter(|(_, kind)| bound.is_none() || *kind == Libc::Glibc);
+        let libcs: Vec<_> = kinds.filter_map(libc).collect();
+        let rest = interpreted::needs(app, &facts.natives, &facts.at);
+        Ok(Offers { variants: INTERPRETER.variants(&versions, &libcs, &rest, "a virtual environment"), on_request: Vec::new() })
     }
 
     fn plan(&self, facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<build::Build>> {

@@ -1,10 +1,10 @@
 //! What is said about the build of a Python program: the headline, the decisions, what wants a look.
 
+use super::Torch;
 use super::build::{Build, Maker};
 use super::extension::Compiler;
 use super::manager::Manager;
-use super::{NativeUse, Torch};
-use crate::catalog::Installer;
+use crate::catalog::{Installer, NativeUse};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;

@@ -14,6 +14,7 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::Sightings;
 use crate::read::cargo_lock::Lock;
 use crate::tree::Tree;
 use crate::version::Version;
@@ -39,10 +40,6 @@ pub(super) fn is_aside(path: &Utf8Path) -> bool {
     path.components().any(|part| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part.as_str()))
 }
 
-/// Manifests of what may be built around a library.
-const OTHERS: [&str; 8] =
-    ["pyproject.toml", "setup.py", "package.json", "go.mod", "pom.xml", "build.gradle", "build.gradle.kts", "requirements.txt"];
-
 /// What it takes to find a program again: its package's directory and its name.
 #[derive(Clone, Debug)]
 pub struct Seed {
@@ -53,8 +50,8 @@ pub struct Seed {
 /// Finds the programs.
 ///
 /// # Errors
-/// When a manifest is broken, or all packages are libraries.
-pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
+/// When a manifest is broken.
+pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
     let project = Project::read(tree)?;
     let finder = Finder { tree, project: &project };
     let started = config::started(tree);
@@ -66,14 +63,10 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
             apps.push((sighting, Seed { package: package.directory.clone(), bin: bin.name.clone() }));
         }
     }
-    if !apps.is_empty() || OTHERS.iter().any(|name| tree.has(*name)) {
-        return Ok(apps);
-    }
     let mut packages = project.packages.values();
-    if let Some(incomplete) = packages.clone().find_map(|package| package.incomplete.clone()) {
-        return Err(incomplete);
-    }
-    packages.find(|package| package.library.is_some()).map_or(Ok(apps), |package| Err(library_only(package).into()))
+    let incomplete = packages.clone().find_map(|package| package.incomplete.clone());
+    let library = || packages.find(|package| package.library.is_some()).map(|package| library_only(package).into());
+    Ok(Sightings { apps, otherwise: incomplete.or_else(library) })
 }
 
 /// Looks at one program.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use self::config::Config;
 use self::native::Inside;
-use super::{Language, Offers};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::{Catalog, Links};
 use crate::diagnostic::{Diagnostic, Result};
@@ -148,12 +148,14 @@ impl Facts {
 impl Language for Rust {
     const INSTANCE: &'static Self = &Rust;
     const NAME: &'static str = "rust";
+    const MANIFESTS: &'static [&'static str] = &["Cargo.toml"];
+    const GUEST: Guest = Guest::Nowhere;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
         apps::find(tree)
     }
 

@@ -84,7 +84,7 @@ fn release<'a>(toolchain: &'a Toolchain, newest: &'a Release, version: Version) 
 fn known<'a>(asked: &Chosen<Version>, toolchain: &'a Toolchain, newest: &'a Release) -> Result<&'a Release> {
     let unknown = || {
         let oldest = toolchain.releases.last().map_or(newest.version, |release| release.version);
-        let error = Diagnostic::usage("rust::unknown-version", format!("there is no image for Rust {} that imggen knows", asked.value));
+        let error = Diagnostic::usage("toolchain::unknown-version", format!("there is no image of Rust {} that imggen knows", asked.value));
         asked.blame(error).help(format!("known are {oldest} and newer"))
     };
     Ok(release(toolchain, newest, asked.value).ok_or_else(unknown)?)

@@ -6,44 +6,16 @@ use super::{Facts, files};
 use crate::app::{App, Behaviour, Claim, Sighting};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::lang::manifests;
 use crate::tree::Tree;
 use crate::web::{Otherwise, Site, listens, needs, types_of};
 
 const INDEX: &str = "index.html";
 const NOT_FOUND: &str = "404.html";
 
-/// What says that the pages around it are a program's, or are still to be made from something else.
-const MANIFESTS: [&str; 29] = [
-    "CMakeLists.txt",
-    "Cargo.toml",
-    "Gemfile",
-    "Package.swift",
-    "Pipfile",
-    "book.toml",
-    "build.gradle",
-    "build.gradle.kts",
-    "build.sbt",
-    "bun.lock",
-    "composer.json",
-    "deno.json",
-    "deno.jsonc",
-    "environment.yml",
-    "gleam.toml",
-    "go.mod",
-    "go.work",
-    "hugo.toml",
-    "manage.py",
-    "mix.exs",
-    "mkdocs.yml",
-    "package.json",
-    "pom.xml",
-    "project.clj",
-    "pubspec.yaml",
-    "pyproject.toml",
-    "requirements.txt",
-    "setup.py",
-    "stack.yaml",
-];
+/// Besides the languages' manifests, what says that the pages around it are a program's, or are still to be made from something else.
+const GENERATORS: [&str; 9] =
+    ["CMakeLists.txt", "book.toml", "bun.lock", "deno.json", "deno.jsonc", "environment.yml", "hugo.toml", "mkdocs.yml", "pixi.toml"];
 
 /// Sources of programs. Beside a page they make it likely that one of them is what is meant.
 const PROGRAMS: [&str; 12] = ["c", "cpp", "cs", "ex", "go", "java", "jl", "kt", "php", "py", "rb", "rs"];
@@ -98,7 +70,9 @@ pub(super) fn find(tree: &Tree) -> Vec<(Sighting, Seed)> {
 /// Whether a manifest stands in the directory or above it.
 fn is_claimed(tree: &Tree, directory: &Utf8Path) -> bool {
     let is_project = |path: &Utf8Path| matches!(path.extension(), Some("csproj" | "fsproj" | "sln" | "cabal" | "gemspec"));
-    directory.ancestors().any(|above| MANIFESTS.iter().any(|name| tree.has(above.join(name))) || tree.files_in(above).any(is_project))
+    directory
+        .ancestors()
+        .any(|above| manifests::names().chain(GENERATORS).any(|name| tree.has(above.join(name))) || tree.files_in(above).any(is_project))
 }
 
 /// What speaks for the pages being something beside.

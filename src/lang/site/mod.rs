@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Language, Offers};
+use super::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::Result;
@@ -44,13 +44,15 @@ pub struct Facts {
 impl Language for Site {
     const INSTANCE: &'static Self = &Site;
     const NAME: &'static str = "site";
+    const MANIFESTS: &'static [&'static str] = &[];
+    const GUEST: Guest = Guest::Nowhere;
     type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;
 
-    fn find(&self, tree: &Tree) -> Result<Vec<(Sighting, apps::Seed)>> {
-        Ok(apps::find(tree))
+    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
+        Ok(apps::find(tree).into())
     }
 
     fn look(&self, tree: &Tree, _: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {

@@ -6,13 +6,12 @@ use super::artifact::{boot_version, of_module, starts_itself};
 use super::model::Dependency;
 use super::repository::private;
 use super::{Module, Reactor, Seed};
-use crate::catalog::{Catalog, Native};
+use crate::catalog::{Catalog, Native, NativeUse};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, series};
 use crate::lang::java::sources::Sources;
-use crate::lang::java::{Facts, MavenBuild, NativeUse, Tool, apps, jlink, level, run};
-use crate::need::{Libc, Need};
+use crate::lang::java::{Facts, MavenBuild, Tool, apps, jlink, level, run};
 use crate::tree::Tree;
 
 const NATIVE: Rule = Rule::parsed("java.native", "this dependency has native parts");
@@ -106,11 +105,7 @@ impl<'a> Program<'a> {
     }
 
     fn natives(&self, catalog: &Catalog) -> Vec<Fact<NativeUse>> {
-        let used = |native: &Native| {
-            let at = self.depends(|dependency| dependency.artifact == native.name, NATIVE)?;
-            let (libcs, run): (Vec<_>, Vec<_>) = native.run.iter().cloned().partition(|need| matches!(need, Need::Libc(Libc::Glibc, _)));
-            Some(Fact::new(NativeUse { name: native.name.clone(), what: native.what.clone(), run, glibc: !libcs.is_empty() }, at))
-        };
+        let used = |native: &Native| Some(Fact::new(native.into(), self.depends(|dependency| dependency.artifact == native.name, NATIVE)?));
         catalog.natives("java").iter().filter_map(used).collect()
     }
 
