@@ -3,23 +3,24 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::jar::{SHADED, plain};
+use super::quarkus::{self, QUARKUS};
 use super::{Module, Plugin};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, series};
+use crate::tree::Tree;
 use crate::version::Version;
 
 const REPACKAGED: Rule = Rule::parsed("java.boot", "Spring Boot packs it into an archive that runs");
-const QUARKUS: Rule = Rule::parsed("java.quarkus", "Quarkus packs it");
 const WAR: Rule = Rule::parsed("java.war", "this is a web archive, which a servlet container runs");
 const SERVLET: Rule = Rule::parsed("java.servlet", "this is the servlet API that it is written for");
 
 /// What `module` leaves that runs, when it is a program. `starts` is the class that is started, where that is known.
-pub fn of_module(module: &Module<'_>, boot: Option<Version>, starts: Option<&Fact<String>>) -> Option<Artifact> {
+pub fn of_module(tree: &Tree, module: &Module<'_>, boot: Option<Version>, starts: Option<&Fact<String>>) -> Option<Artifact> {
     let packaging = module.packaging();
     if packaging == "pom" {
         return None;
     }
-    if let Some(quarkus) = quarkus(module, &packaging) {
+    if let Some(quarkus) = quarkus::packed(tree, module, &packaging) {
         return Some(quarkus);
     }
     if let Some(boot) = repackaged(module, &packaging, boot) {
@@ -74,24 +75,6 @@ fn repackaged(module: &Module<'_>, packaging: &str, version: Option<Version>) ->
 
 fn is_off(plugin: &Plugin<'_, '_>) -> bool {
     plugin.executions().any(|execution| execution.child("phase").is_some_and(|phase| phase.text == "none"))
-}
-
-fn quarkus(module: &Module<'_>, packaging: &str) -> Option<Artifact> {
-    let plugin = module.plugin("quarkus-maven-plugin")?;
-    let builds = packaging == "quarkus" || plugin.execution("build").is_some() || module.outside.is_some();
-    if !builds {
-        return None;
-    }
-    let kind = module
-        .property("quarkus.package.jar.type")
-        .or_else(|| module.property("quarkus.package.type"))
-        .map_or_else(String::new, |said| said.value);
-    let directory = Utf8PathBuf::from(module.build_directory());
-    let (form, archive) = match kind.as_str() {
-        "uber-jar" => (Form::Single, archive(module, &format!("{}-runner", module.final_name()), "jar")),
-        _ => (Form::Quarkus(directory.join("quarkus-app")), directory.join("quarkus-app/quarkus-run.jar")),
-    };
-    Some(Artifact { form, archive, at: plugin.element.evidence(QUARKUS), options: Vec::new(), goals: Vec::new() })
 }
 
 fn web_archive(module: &Module<'_>) -> Artifact {

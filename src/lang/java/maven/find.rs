@@ -64,12 +64,12 @@ fn programs(tree: &Tree, module: &Module<'_>) -> Vec<(Artifact, Option<Fact<Stri
     }
     let boot = boot_version(module).and_then(|version| series(&version.value));
     let told = run::started(tree, module.directory()).or_else(|| main_class(module));
-    if let Some(artifact) = of_module(module, boot, told.as_ref()) {
+    if let Some(artifact) = of_module(tree, module, boot, told.as_ref()) {
         return vec![(artifact, told)];
     }
     let sources = Sources::read(tree, &[module.directory().to_owned()]);
     let mains = sources.mains();
-    mains.into_iter().filter_map(|main| Some((of_module(module, boot, Some(&main))?, Some(main)))).collect()
+    mains.into_iter().filter_map(|main| Some((of_module(tree, module, boot, Some(&main))?, Some(main)))).collect()
 }
 
 fn claims(tree: &Tree, module: &Module<'_>, used: Option<&Evidence>, main: Option<&Fact<String>>) -> Vec<Fact<Claim>> {

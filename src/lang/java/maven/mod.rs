@@ -8,6 +8,7 @@ mod jar;
 mod model;
 mod plugin;
 mod program;
+mod quarkus;
 mod repository;
 
 use std::cell::OnceCell;

@@ -59,7 +59,7 @@ impl<'a> Program<'a> {
     pub fn of(tree: &'a Tree, reactor: &'a Reactor, seed: &Seed) -> Option<Self> {
         let module = reactor.module(&seed.pom)?;
         let boot = boot_version(&module);
-        let artifact = of_module(&module, boot.as_ref().and_then(|version| series(&version.value)), seed.main.as_ref())?;
+        let artifact = of_module(tree, &module, boot.as_ref().and_then(|version| series(&version.value)), seed.main.as_ref())?;
         Some(Self { tree, reactor, reached: reactor.reach(&module), module, artifact, boot, main: seed.main.clone() })
     }
 
