@@ -106,11 +106,11 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
     let (sources, config) = (Sources::read(tree, &directories), Config::read(tree, &directories)?);
     let facts = program.facts(catalog, &sources)?;
     let depends = |name: &str| program.dependency(name);
-    let listens = match program.contained() {
-        Some(_) => vec![observe::of_tomcat(&facts.artifact)],
-        None => listen::listens(&depends, &config, &sources),
-    };
-    let behaviour = Behaviour { listens, reads: run::reads(tree, &facts), ..observe::behaviour(&config, &sources, &depends) };
+    let mut behaviour = Behaviour { reads: run::reads(tree, &facts), ..observe::behaviour(&config, &sources, &depends) };
+    match program.contained() {
+        Some(served) => observe::serve(&mut behaviour, &served),
+        None => behaviour.listens = listen::listens(&depends, &config, &sources),
+    }
     let app = App {
         sighting: sighting.clone(),
         warnings: observe::warnings(&behaviour, &program.warnings(&facts)),
