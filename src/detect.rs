@@ -8,8 +8,8 @@ use crate::catalog::Catalog;
 use crate::context;
 use crate::decision::Decision;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lang::manifests::foreign;
-use crate::lang::{ALL, Found, Seen};
+use crate::lang::language::{Found, Seen};
+use crate::lang::{ALL, manifests};
 use crate::layers::Layers;
 use crate::select::select;
 use crate::tree::Tree;
@@ -43,10 +43,11 @@ pub struct Picked {
 /// # Errors
 /// When a manifest is broken. A language that is not there is no error.
 pub fn detect(tree: &Tree) -> Result<Detection> {
-    let (mut seen, mut refusals) = (Vec::new(), Vec::from_iter(foreign(tree)));
-    for language in ALL {
-        let (apps, otherwise) = language.find(tree)?;
-        seen.extend(apps);
+    let (mut seen, mut refusals) = (Vec::new(), Vec::from_iter(manifests::foreign(tree, ALL)));
+    for (index, language) in ALL.iter().enumerate() {
+        let (mut apps, otherwise) = language.find(tree)?;
+        manifests::settle_in(tree, *language, &ALL[..index], &mut apps);
+        seen.append(&mut apps);
         refusals.extend(otherwise.map(|why| *why));
     }
     tell_apart(&mut seen);

@@ -5,7 +5,7 @@ use crate::catalog::Catalog;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::evidence::{Evidence, Fact};
-use crate::lang::Seen;
+use crate::lang::language::Seen;
 use crate::lang::manifests::foreign_language;
 use crate::layers::Layers;
 use crate::tree::Tree;

@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::evidence::Span;
-use crate::lang::Sections;
+use crate::lang::sections::Sections;
 
 /// The version of `imggen.toml`'s meaning that this library reads.
 pub const SCHEMA: u32 = 1;

@@ -10,7 +10,7 @@ use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, places_of};
 use crate::ladder::{Fit, Variant, climb};
-use crate::lang::{Found, Offers};
+use crate::lang::language::{Found, Offers};
 use crate::layers::{Chosen, Layers};
 use crate::need::Need;
 use crate::pack::Packs;

@@ -6,7 +6,7 @@ use super::prompt::Prompt;
 use super::text::{cell, table};
 use crate::app::Claim;
 use crate::catalog::Catalog;
-use crate::lang::Seen;
+use crate::lang::language::Seen;
 use crate::layers::Layers;
 use crate::select::open;
 use crate::settings::{DebugVariant, Settings};

@@ -12,7 +12,7 @@ use super::{Exit, SCHEMA};
 use crate::app::{App, Interface, Listen, Role, Sighting};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
-use crate::lang::{Found, Seen};
+use crate::lang::language::{Found, Seen};
 
 /// A fact that shows in more places is no more certain for it.
 const PLACES: usize = 3;

@@ -1,17 +1,18 @@
 //! Whose project it is. A manifest at the root says so, and what another language has in the tree may be no more than a part of that:
 //! the front end of a Go program, the scripts beside a Rails application.
 
+use camino::Utf8Path;
+
+use super::language::{AnyLanguage, Guest, Seen};
 use crate::app::Claim;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
-use super::ALL;
-
 const GUEST: Rule = Rule::parsed("lang.guest", "the project is written in another language");
 const FOREIGN: Rule = Rule::parsed("lang.foreign", "the project is written in a language that imggen does not know");
 
-/// Manifests of languages that are not [`ALL`], and the languages.
+/// Manifests of languages that are not known, and the languages.
 const FOREIGN_MANIFESTS: [(&str, &str); 10] = [
     ("Gemfile", "Ruby"),
     ("Package.swift", "Swift"),
@@ -25,47 +26,48 @@ const FOREIGN_MANIFESTS: [(&str, &str); 10] = [
     ("stack.yaml", "Haskell"),
 ];
 
-/// Where a language's apps are taken for parts of the project when the manifest of one that stands before it is at the root.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guest {
-    /// Nowhere: the two stand side by side.
-    Nowhere,
-    /// In directories of their own. What shares the root with the manifest is built with it: a Python package with a Rust extension.
-    Below,
-    /// Everywhere: tools and front ends have their manifests at the root too.
-    Everywhere,
+/// Takes the apps of `language` for guests where others' manifests say so; `before` are the languages that may be its hosts.
+pub fn settle_in(tree: &Tree, language: &dyn AnyLanguage, before: &[&dyn AnyLanguage], seen: &mut Vec<Seen>) {
+    let host = host(tree, before);
+    match language.guest() {
+        Guest::Nowhere => {}
+        Guest::Unseen => seen.retain(|seen| !is_claimed(tree, before, &seen.sighting.directory)),
+        Guest::Below | Guest::Everywhere => {
+            let at_home = |seen: &Seen| language.guest() == Guest::Below && seen.sighting.directory.as_str().is_empty();
+            for seen in seen.iter_mut().filter(|seen| !at_home(seen)) {
+                seen.sighting.claims.extend(host.clone());
+            }
+        }
+    }
 }
 
-/// What there is to say of `language`'s apps because of manifests at the root that are not its own.
-pub fn host(tree: &Tree, language: &str) -> Option<Fact<Claim>> {
-    let before = ALL.iter().take_while(|other| other.name() != language);
-    let known = before.flat_map(|other| other.manifests()).find(|name| tree.has(name));
+/// What to say where there is no app, and a manifest tells why.
+#[must_use]
+pub fn foreign(tree: &Tree, known: &[&dyn AnyLanguage]) -> Option<Diagnostic> {
+    let (manifest, language) = FOREIGN_MANIFESTS.iter().find(|(name, _)| tree.has(name))?;
+    let known: Vec<_> = known.iter().map(|known| known.name()).collect();
+    let error = Diagnostic::error("app::foreign", format!("the project is written in {language}, which imggen does not know"));
+    Some(error.because(&Evidence::exists(*manifest, FOREIGN)).help(format!("imggen knows {}", known.join(", "))))
+}
+
+/// The language that a manifest speaks for, of those that are not known.
+#[must_use]
+pub fn foreign_language(manifest: &str) -> Option<&'static str> {
+    FOREIGN_MANIFESTS.iter().find(|(name, _)| *name == manifest).map(|(_, language)| *language)
+}
+
+/// What a manifest at the root says against the apps of another language.
+fn host(tree: &Tree, hosts: &[&dyn AnyLanguage]) -> Option<Fact<Claim>> {
+    let known = hosts.iter().flat_map(|language| language.manifests()).find(|name| tree.has(name));
     let foreign = || FOREIGN_MANIFESTS.iter().map(|(name, _)| name).find(|name| tree.has(name));
     known
         .map(|name| Fact::new(Claim::Aside, Evidence::exists(*name, GUEST)))
         .or_else(|| foreign().map(|name| Fact::new(Claim::Foreign, Evidence::exists(*name, FOREIGN))))
 }
 
-/// The manifest of any language but `language` at the root.
-pub fn neighbour(tree: &Tree, language: &str) -> Option<Evidence> {
-    let known = ALL.iter().filter(|other| other.name() != language).flat_map(|other| other.manifests());
-    known.chain(FOREIGN_MANIFESTS.iter().map(|(name, _)| name)).find(|name| tree.has(name)).map(|name| Evidence::exists(*name, GUEST))
-}
-
-/// The names of all languages' manifests.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    ALL.iter().flat_map(|language| language.manifests()).copied().chain(FOREIGN_MANIFESTS.iter().map(|(name, _)| *name))
-}
-
-/// What to say where there is no app, and a manifest tells why.
-pub fn foreign(tree: &Tree) -> Option<Diagnostic> {
-    let (manifest, language) = FOREIGN_MANIFESTS.iter().find(|(name, _)| tree.has(name))?;
-    let known: Vec<_> = ALL.iter().map(|known| known.name()).collect();
-    let error = Diagnostic::error("app::foreign", format!("the project is written in {language}, which imggen does not know"));
-    Some(error.because(&Evidence::exists(*manifest, FOREIGN)).help(format!("imggen knows {}", known.join(", "))))
-}
-
-/// The language that a manifest speaks for, of those that are not [`ALL`].
-pub fn foreign_language(manifest: &str) -> Option<&'static str> {
-    FOREIGN_MANIFESTS.iter().find(|(name, _)| *name == manifest).map(|(_, language)| *language)
+/// Whether a manifest stands in the directory or above it.
+fn is_claimed(tree: &Tree, hosts: &[&dyn AnyLanguage], directory: &Utf8Path) -> bool {
+    let known = || hosts.iter().flat_map(|language| language.manifests()).copied();
+    let names = || known().chain(FOREIGN_MANIFESTS.iter().map(|(name, _)| *name));
+    directory.ancestors().any(|above| names().any(|name| tree.has(above.join(name))))
 }

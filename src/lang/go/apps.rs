@@ -12,7 +12,7 @@ use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::Sightings;
+use crate::lang::language::Sightings;
 use crate::need::Need;
 use crate::tree::Tree;
 

@@ -7,8 +7,9 @@ use serde::Serialize;
 
 use super::cgo::short;
 use super::observe::{Stamp, StampKind};
+use super::settings::PrivateAccess;
 use super::toolchain::{Fetches, Libc, Picked, pick};
-use super::{Dependencies, Facts, PrivateAccess};
+use super::{Dependencies, Facts};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Fact, places_of};

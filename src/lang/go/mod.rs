@@ -8,16 +8,17 @@ mod hints;
 mod observe;
 mod packages;
 mod scan;
+pub mod settings;
 mod toolchain;
 mod workspace;
 
 use camino::Utf8PathBuf;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::cgo::CInside;
 use self::observe::Stamp;
-use super::{Guest, Language, Offers, Sightings};
+use self::settings::Link;
+use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::Result;
@@ -33,44 +34,6 @@ use crate::version::Version;
 /// The Go language.
 #[derive(Clone, Copy, Debug)]
 pub struct Go;
-
-/// `[go]` in settings.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Settings {
-    /// The version of Go to build with, in place of the newest.
-    pub version: Option<Version>,
-    /// Whether to build with C, in place of what was found.
-    pub cgo: Option<bool>,
-    /// How a program with C inside is linked.
-    pub link: Option<Link>,
-    /// Build tags; `"..."` stands for those that were found.
-    pub tags: Option<Vec<String>>,
-    /// Modules that are private, as `GOPRIVATE` has them.
-    pub private: Option<Vec<String>>,
-    /// How private modules are fetched.
-    pub private_access: Option<PrivateAccess>,
-}
-
-/// How a program with C inside is linked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Link {
-    /// With the C library of the base.
-    Dynamic,
-    /// With musl inside, so that it needs no C library.
-    Static,
-}
-
-/// How private modules are fetched.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum PrivateAccess {
-    /// By the secret `netrc`: `docker build --secret id=netrc,src=$HOME/.netrc`.
-    Netrc,
-    /// By the SSH agent: `docker build --ssh default`.
-    Ssh,
-}
 
 /// How a program is found again.
 #[derive(Debug)]
@@ -130,7 +93,6 @@ impl Language for Go {
     const NAME: &'static str = "go";
     const MANIFESTS: &'static [&'static str] = &["go.mod", "go.work"];
     const GUEST: Guest = Guest::Nowhere;
-    type Settings = Settings;
     type Seed = Seed;
     type Facts = Facts;
     type Build = build::Build;

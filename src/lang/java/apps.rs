@@ -9,7 +9,7 @@ use crate::app::{App, Behaviour, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
-use crate::lang::Sightings;
+use crate::lang::language::Sightings;
 use crate::tree::Tree;
 
 /// Directories that hold something beside the program that a project is.

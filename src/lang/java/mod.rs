@@ -14,16 +14,16 @@ mod observe;
 mod report;
 mod run;
 mod scan;
+pub mod settings;
 mod sources;
 
 use camino::Utf8PathBuf;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::artifact::{Artifact, Form};
 use self::level::Level;
 use super::interpreted::{self, Interpreter};
-use super::{Guest, Language, Offers, Sightings};
+use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::{Diagnostic, Result};
@@ -39,22 +39,6 @@ use crate::version::Version;
 /// The Java language, with Kotlin on the same tools.
 #[derive(Clone, Copy, Debug)]
 pub struct Java;
-
-/// `[java]` in settings.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Settings {
-    /// The release of Java to build and run with: `21`.
-    pub version: Option<Version>,
-    /// The class to start, in place of the one that was found.
-    pub main_class: Option<String>,
-    /// Options of the virtual machine; `"..."` stands for those that were found.
-    pub options: Option<Vec<String>>,
-    /// Modules of a linked runtime beyond those that follow from what is used.
-    pub modules: Option<Vec<String>>,
-    /// Profiles of Maven's to build with, beyond those that are on by themselves.
-    pub profiles: Option<Vec<String>>,
-}
 
 /// What is Java's own about an app.
 #[derive(Debug, Serialize)]
@@ -114,6 +98,8 @@ pub struct MavenBuild {
     pub configured: bool,
     /// The wrapper, where it has to be taken.
     pub wrapper: Option<Evidence>,
+    /// Whether the wrapper's script has the line ends of another system.
+    pub carriage_returns: bool,
     /// Plugins that check or test, and the options that leave them out.
     pub skips: Vec<Fact<&'static str>>,
     /// Whether Quarkus fetches what it builds with by itself.
@@ -129,7 +115,6 @@ impl Language for Java {
     const NAME: &'static str = "java";
     const MANIFESTS: &'static [&'static str] = &["pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
     const GUEST: Guest = Guest::Nowhere;
-    type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;

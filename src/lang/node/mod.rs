@@ -13,6 +13,7 @@ mod package;
 mod range;
 mod report;
 mod script;
+pub mod settings;
 mod site;
 mod source;
 mod sources;
@@ -20,14 +21,13 @@ mod version;
 mod workspace;
 
 use camino::Utf8PathBuf;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
 use super::interpreted::{self, Interpreter};
-use super::{Guest, Language, Offers, Sightings};
+use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::Result;
@@ -43,16 +43,6 @@ use crate::version::Version;
 /// JavaScript and TypeScript on Node.js.
 #[derive(Clone, Copy, Debug)]
 pub struct Node;
-
-/// `[node]` in settings.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Settings {
-    /// The major version of Node to build and run with: `24`.
-    pub version: Option<Version>,
-    /// What node is given to start, in place of what was found: `["dist/main.js"]`.
-    pub command: Option<Vec<String>>,
-}
 
 /// What is Node's own about an app.
 #[derive(Debug, Serialize)]
@@ -196,7 +186,6 @@ impl Language for Node {
     const NAME: &'static str = "node";
     const MANIFESTS: &'static [&'static str] = &["package.json"];
     const GUEST: Guest = Guest::Everywhere;
-    type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;

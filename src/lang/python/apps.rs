@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Facts;
 use super::constraint::constraints;
 use super::entry::{Entry, Finder, Form, djangos};
 use super::groups::{self, Group};
@@ -11,15 +12,14 @@ use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
 use super::sources::Sources;
 use super::version::rank;
-use super::{Facts, Python};
 use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::manifests::neighbour;
-use crate::lang::{Language, Sightings};
+use crate::lang::language::Sightings;
 use crate::tree::Tree;
 
+const SCRIPT: Rule = Rule::parsed("python.script", "without a manifest it is a tool of what has one");
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
 
 /// Environments that conda and pixi make.
@@ -64,10 +64,10 @@ pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
             Ok(project) => apps.extend(project.into_iter().flat_map(|project| sightings(tree, &project, None))),
             Err(why) => return Ok(Sightings::none(why)),
         }
-        // files without a manifest beside one of another language are its tools
-        let neighbour = neighbour(tree, Python::NAME).map(|at| Fact::new(Claim::Aside, at));
         for (sighting, _) in &mut apps {
-            sighting.claims.extend(neighbour.clone());
+            sighting
+                .claims
+                .push(Fact::new(Claim::Aside, Evidence { rule: SCRIPT.id, meaning: SCRIPT.meaning, ..sighting.program.clone() }));
         }
     }
     Ok(apps.into())

@@ -26,6 +26,7 @@ mod report;
 mod requirements;
 mod runners;
 mod serve;
+pub mod settings;
 mod sources;
 mod starters;
 mod stdlib;
@@ -35,8 +36,7 @@ mod version;
 use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use self::extension::Compiler;
 use self::groups::Group;
@@ -45,7 +45,7 @@ use self::package::Backend;
 use self::project::Own;
 use self::version::Held;
 use super::interpreted::{self, Interpreter};
-use super::{Guest, Language, Offers, Sightings};
+use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::Result;
@@ -62,20 +62,6 @@ const NATIVE: Rule = Rule::parsed("python.native", "this package needs native li
 /// The Python language.
 #[derive(Clone, Copy, Debug)]
 pub struct Python;
-
-/// `[python]` in settings.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Settings {
-    /// The series of Python to build and run with: `3.13`.
-    pub version: Option<Version>,
-    /// The command to start, in place of the one that was found; `{port}` stands for the port.
-    pub command: Option<Vec<String>>,
-    /// The manager whose lock counts, where there are several: `uv`, `poetry`, `pdm`, `pipenv` or `pylock`.
-    pub lock: Option<Manager>,
-    /// Whether static files of Django's are collected during the build, in place of what was found.
-    pub collectstatic: Option<bool>,
-}
 
 /// What is Python's own about an app.
 #[derive(Debug, Serialize)]
@@ -214,7 +200,6 @@ impl Language for Python {
     const MANIFESTS: &'static [&'static str] =
         &["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
     const GUEST: Guest = Guest::Below;
-    type Settings = Settings;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;

@@ -14,7 +14,7 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::Sightings;
+use crate::lang::language::Sightings;
 use crate::read::cargo_lock::Lock;
 use crate::tree::Tree;
 use crate::version::Version;

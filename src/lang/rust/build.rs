@@ -6,8 +6,9 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use super::native::Inside;
+use super::settings::Lto;
 use super::toolchain::{Picked, pick};
-use super::{Dependencies, Facts, Lto, config, kind};
+use super::{Dependencies, Facts, config, kind};
 use crate::catalog::{Installer, Links};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};

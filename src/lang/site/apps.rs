@@ -6,14 +6,13 @@ use super::{Facts, files};
 use crate::app::{App, Behaviour, Claim, Sighting};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
-use crate::lang::manifests;
 use crate::tree::Tree;
 use crate::web::{Otherwise, Site, listens, needs, types_of};
 
 const INDEX: &str = "index.html";
 const NOT_FOUND: &str = "404.html";
 
-/// Besides the languages' manifests, what says that the pages around it are a program's, or are still to be made from something else.
+/// Besides languages' manifests, what says that the pages around it are a program's, or are still to be made from something else.
 const GENERATORS: [&str; 9] =
     ["CMakeLists.txt", "book.toml", "bun.lock", "deno.json", "deno.jsonc", "environment.yml", "hugo.toml", "mkdocs.yml", "pixi.toml"];
 
@@ -67,12 +66,10 @@ pub(super) fn find(tree: &Tree) -> Vec<(Sighting, Seed)> {
     found
 }
 
-/// Whether a manifest stands in the directory or above it.
+/// Whether a generator's settings or a project file stand in the directory or above it.
 fn is_claimed(tree: &Tree, directory: &Utf8Path) -> bool {
     let is_project = |path: &Utf8Path| matches!(path.extension(), Some("csproj" | "fsproj" | "sln" | "cabal" | "gemspec"));
-    directory
-        .ancestors()
-        .any(|above| manifests::names().chain(GENERATORS).any(|name| tree.has(above.join(name))) || tree.files_in(above).any(is_project))
+    directory.ancestors().any(|above| GENERATORS.iter().any(|name| tree.has(above.join(name))) || tree.files_in(above).any(is_project))
 }
 
 /// What speaks for the pages being something beside.

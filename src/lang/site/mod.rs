@@ -3,12 +3,12 @@
 mod apps;
 mod build;
 mod files;
+pub mod settings;
 
 use camino::Utf8PathBuf;
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use super::{Guest, Language, Offers, Sightings};
+use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::Result;
@@ -24,14 +24,6 @@ use crate::web;
 #[derive(Clone, Copy, Debug)]
 pub struct Site;
 
-/// `[site]` in settings, for sites of every language.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(default, rename_all = "kebab-case")]
-pub struct Settings {
-    /// The page, relative to the site, that answers with 200 where there is no file: `index.html` for a client router.
-    pub fallback: Option<String>,
-}
-
 /// What was found of a site.
 #[derive(Debug, Serialize)]
 pub struct Facts {
@@ -45,8 +37,7 @@ impl Language for Site {
     const INSTANCE: &'static Self = &Site;
     const NAME: &'static str = "site";
     const MANIFESTS: &'static [&'static str] = &[];
-    const GUEST: Guest = Guest::Nowhere;
-    type Settings = Settings;
+    const GUEST: Guest = Guest::Unseen;
     type Seed = apps::Seed;
     type Facts = Facts;
     type Build = build::Build;

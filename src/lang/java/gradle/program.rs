@@ -46,9 +46,14 @@ struct Built {
 impl Built {
     fn of(tree: &Tree, project: &Project<'_>) -> Option<Self> {
         let version = project.version(tree);
+        let archive = |task: &str| {
+            project.set_in(task, "archiveFileName").filter(|token| token.kind == Kind::Text).map(|token| token.text.to_owned())
+        };
         let jar = version.map_or_else(|| format!("{}.jar", project.name), |version| format!("{}-{version}.jar", project.name));
         let made = |form, archive: String, at| Artifact { form, archive: archive.into(), at, options: Vec::new(), goals: Vec::new() };
-        if let Some((at, version)) = project.plugin(tree, "org.springframework.boot") {
+        let is_off = |task: &str| project.set_in(task, "enabled").is_some_and(|value| value.is("false"));
+        if let Some((at, version)) = project.plugin(tree, "org.springframework.boot").filter(|_| !is_off("bootJar")) {
+            let jar = archive("bootJar").unwrap_or(jar);
             let form = Form::of_boot(version.as_deref().and_then(|version| series(&version.replace('+', "0"))), false);
             let what = version.map_or_else(|| "Spring Boot".to_owned(), |version| format!("Spring Boot {version}"));
             return Some(Self { artifact: made(form, format!("build/libs/{jar}"), at), task: "bootJar", main: None, what });

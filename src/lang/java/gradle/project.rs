@@ -94,9 +94,18 @@ impl<'t> Project<'t> {
 
     /// The value set to a name: `name = value`, `name value`, `name.set(value)`.
     pub fn set(&self, name: &str) -> Option<&Token<'t>> {
-        let at = self.tokens.iter().position(|token| token.is(name))?;
-        let value = |token: &&Token<'t>| matches!(token.kind, Kind::Text | Kind::Number);
-        self.tokens[at + 1..].iter().take(5).take_while(|token| !token.is("}") && !token.is(";")).find(value)
+        set(&self.tokens, name)
+    }
+
+    /// The value set to a name in what is said of a task: `bootJar { name = value }`, `tasks.named("bootJar") { ... }`.
+    pub fn set_in(&self, task: &str, name: &str) -> Option<&Token<'t>> {
+        let named = |token: &Token<'_>| token.kind != Kind::Mark && token.text == task;
+        let blocks = self.tokens.iter().enumerate().filter(|(_, token)| named(token)).filter_map(|(at, _)| {
+            let open = at + 1 + self.tokens[at + 1..].iter().take(6).position(|token| token.is("{"))?;
+            let close = self.tokens[open..].iter().position(|token| token.is("}")).map_or(self.tokens.len(), |length| open + length);
+            Some(&self.tokens[open..close])
+        });
+        blocks.filter_map(|block| set(block, name)).next()
     }
 
     /// A dependency whose name begins so.
@@ -124,6 +133,12 @@ impl<'t> Project<'t> {
         };
         assigned.or_else(in_properties)
     }
+}
+
+fn set<'s, 't>(tokens: &'s [Token<'t>], name: &str) -> Option<&'s Token<'t>> {
+    let at = tokens.iter().position(|token| token.is(name))?;
+    let value = |token: &&Token<'t>| matches!(token.kind, Kind::Text | Kind::Number) || matches!(token.text, "true" | "false");
+    tokens[at + 1..].iter().take(5).take_while(|token| !token.is("}") && !token.is(";")).find(value)
 }
 
 /// The alias of a plugin in the version catalog, and its version.

@@ -89,6 +89,7 @@ impl<'a> Program<'a> {
             module: (root != self.module.pom).then(|| format!(":{}", self.module.artifact())),
             configured: self.tree.below(context.join(".mvn")).any(|path| !path.as_str().contains(".mvn/wrapper")),
             wrapper: run::newer_wrapper(self.tree, context),
+            carriage_returns: self.tree.text(context.join("mvnw")).is_ok_and(|text| text.contains("\r\n")),
             skips: run::skips(&self.reached, &top),
             quarkus: matches!(self.artifact.form, Form::Quarkus(_)) || self.module.plugin("quarkus-maven-plugin").is_some(),
             profiles: Vec::new(),

@@ -1,0 +1,16 @@
+//! `[node]` in settings.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::version::Version;
+
+/// `[node]` in settings.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, rename_all = "kebab-case")]
+pub struct Settings {
+    /// The major version of Node to build and run with: `24`.
+    pub version: Option<Version>,
+    /// What node is given to start, in place of what was found: `["dist/main.js"]`.
+    pub command: Option<Vec<String>>,
+}
