@@ -100,12 +100,12 @@ impl<'t> Project<'t> {
     /// The value set to a name in what is said of a task: `bootJar { name = value }`, `tasks.named("bootJar") { ... }`.
     pub fn set_in(&self, task: &str, name: &str) -> Option<&Token<'t>> {
         let named = |token: &Token<'_>| token.kind != Kind::Mark && token.text == task;
-        let blocks = self.tokens.iter().enumerate().filter(|(_, token)| named(token)).filter_map(|(at, _)| {
+        let mut blocks = self.tokens.iter().enumerate().filter(|(_, token)| named(token)).filter_map(|(at, _)| {
             let open = at + 1 + self.tokens[at + 1..].iter().take(6).position(|token| token.is("{"))?;
             let close = self.tokens[open..].iter().position(|token| token.is("}")).map_or(self.tokens.len(), |length| open + length);
             Some(&self.tokens[open..close])
         });
-        blocks.filter_map(|block| set(block, name)).next()
+        blocks.find_map(|block| set(block, name))
     }
 
     /// A dependency whose name begins so.
