@@ -23,6 +23,7 @@
 pub mod app;
 pub mod catalog;
 pub mod change;
+pub mod choices;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod context;
@@ -53,6 +54,7 @@ pub mod version;
 pub mod web;
 
 pub use crate::change::File;
+pub use crate::choices::Choices;
 pub use crate::detect::{Detection, Picked, detect, pick};
 pub use crate::diagnostic::{Diagnostic, Result, Severity};
 pub use crate::layers::{Layer, Layers, Source};
@@ -60,7 +62,7 @@ pub use crate::pack::{Pack, Packs};
 pub use crate::plan::{Plan, draw};
 pub use crate::render::render;
 pub use crate::settings::Document;
-pub use crate::settle::{Choices, settle};
+use crate::settle::settle;
 pub use crate::tree::Tree;
 
 /// What came out.

@@ -1,6 +1,7 @@
 //! What can be set, by whomever: flag, answers file, prompt, `imggen.toml`, preset. Every layer is this one type, and every value may be missing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -86,6 +87,13 @@ pub enum Ports {
     One(u16),
     /// `port = [8080, 9090]`
     Many(Vec<u16>),
+}
+
+impl fmt::Display for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ports: Vec<_> = self.list().iter().map(u16::to_string).collect();
+        f.write_str(&if ports.is_empty() { "none".into() } else { ports.join(", ") })
+    }
 }
 
 impl Ports {

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::app::{Interface, Role};
-use crate::catalog::{Base, Catalog, Suite};
+use crate::catalog::Catalog;
+use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
@@ -14,78 +15,11 @@ use crate::lang::language::{Found, Offers};
 use crate::layers::{Chosen, Layers};
 use crate::need::Need;
 use crate::pack::Packs;
-use crate::preset::{self, Chain, Preset};
-use crate::registry;
+use crate::preset::{self, Chain};
 use crate::settings::{DebugVariant, Ports};
-use crate::version::Version;
 
 /// The port that a program is given where it demands one and nobody names another; a second one gets the next.
 const DEMANDED_PORT: u16 = 8080;
-
-/// Everything that a plan is drawn from.
-#[derive(Debug)]
-pub struct Choices<'a> {
-    /// The app.
-    pub found: &'a Found,
-    /// The world.
-    pub catalog: &'a Catalog,
-    /// The preset that was taken.
-    pub preset: Preset,
-    /// All settings, the preset's included.
-    pub layers: Layers,
-    /// The variant and the base's name.
-    pub fit: Fit,
-    /// The base.
-    pub base: &'a Base,
-    /// The ports.
-    pub ports: Vec<u16>,
-    /// `uid:gid`, in numbers.
-    pub user: String,
-    /// The debug variant.
-    pub debug: DebugVariant,
-    /// The image's environment, as far as settings and the program's demands go.
-    pub env: BTreeMap<String, String>,
-    /// What was decided so far.
-    pub decisions: Vec<Decision>,
-    /// What wants a look.
-    pub warnings: Vec<Diagnostic>,
-}
-
-impl Choices<'_> {
-    /// An image's reference, with the version of the interpreter that the program needs, fetched from where the settings say.
-    #[must_use]
-    pub fn reference(&self, image: &str) -> String {
-        let needs = self.fit.variant.needs.iter().map(|need| &need.value);
-        let version = needs.into_iter().find_map(|need| if let Need::Interpreter(_, version) = need { Some(version) } else { None });
-        let image = &version.map_or_else(|| image.to_owned(), |version| image.replace("{version}", &version.to_string()));
-        let registries = self.layers.map("registries", |settings| &settings.registries);
-        registry::mirror(image, registries.iter().map(|(from, to)| (from.as_str(), to.value.as_str())))
-    }
-
-    /// The version of an interpreter that the base was found for.
-    #[must_use]
-    pub fn interpreter(&self, name: &str) -> Option<Version> {
-        let needs = self.fit.variant.needs.iter().map(|need| &need.value);
-        needs.into_iter().find_map(|need| match need {
-            Need::Interpreter(own, version) if own == name => Some(*version),
-            _ => None,
-        })
-    }
-
-    /// Whether the base is of the same distribution release.
-    #[must_use]
-    pub fn is_on(&self, suite: &Suite) -> bool {
-        self.base.release.as_ref() == Some(&suite.release)
-    }
-
-    /// Whether nothing says on which port a program listens that does listen.
-    #[must_use]
-    pub fn port_is_unknown(&self) -> bool {
-        self.ports.is_empty()
-            && !self.found.app.behaviour.listens.is_empty()
-            && self.layers.choose("port", |settings| settings.port.as_ref().map(words)).is_none()
-    }
-}
 
 /// Settles everything.
 ///
@@ -224,11 +158,6 @@ fn by_size(ids: &[String], catalog: &Catalog) -> Vec<String> {
     ids
 }
 
-fn words(ports: &Ports) -> String {
-    let ports: Vec<_> = ports.list().iter().map(u16::to_string).collect();
-    if ports.is_empty() { "none".into() } else { ports.join(", ") }
-}
-
 fn take_ports(found: &Found, layers: &Layers) -> (Vec<u16>, Option<Decision>) {
     let mut detected: Option<Fact<PortList>> = None;
     let mut demanded = DEMANDED_PORT;
@@ -258,7 +187,7 @@ struct PortList(Vec<u16>);
 
 impl fmt::Display for PortList {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&words(&Ports::Many(self.0.clone())))
+        Ports::Many(self.0.clone()).fmt(f)
     }
 }
 

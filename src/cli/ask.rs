@@ -6,11 +6,12 @@ use super::prompt::Prompt;
 use super::text::{cell, table};
 use crate::app::Claim;
 use crate::catalog::Catalog;
+use crate::choices::Choices;
 use crate::lang::language::Seen;
 use crate::layers::Layers;
 use crate::select::open;
 use crate::settings::{DebugVariant, Settings};
-use crate::settle::{Choices, bases_that_fit};
+use crate::settle::bases_that_fit;
 
 /// Answers so far, as lines of a settings file.
 #[derive(Debug, Default)]

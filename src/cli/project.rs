@@ -9,13 +9,14 @@ use super::args::{Given, PackArgs};
 use super::console::Console;
 use crate::catalog::Catalog;
 use crate::change::File;
+use crate::choices::Choices;
 use crate::detect::{Detection, Picked, detect, pick};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::layers::{Layer, Layers, Source};
 use crate::pack::{Pack, Packs};
 use crate::plan::{Plan, draw};
 use crate::settings::{Document, PROJECT_ONLY, assignment};
-use crate::settle::{Choices, settle};
+use crate::settle::settle;
 use crate::tree::Tree;
 use crate::{check, render};
 

@@ -8,12 +8,12 @@ use serde_json::Value;
 
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
+use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::plan::{Blueprint, Target};
-use crate::settle::Choices;
 use crate::tree::Tree;
 
 /// What imggen has to know of a language.

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Start, Target};
 use crate::catalog::{Catalog, Installer};
+use crate::choices::Choices;
 use crate::context::{self, IgnoreGroup};
 use crate::decision::{Decision, Topic};
 use crate::detect::Detection;
@@ -14,7 +15,7 @@ use crate::diagnostic::Result;
 use crate::layers::Chosen;
 use crate::need::Need;
 use crate::settings::{DebugVariant, tree_path};
-use crate::settle::{Choices, libc_of};
+use crate::settle::libc_of;
 
 /// Where programs find the CA bundle, in every distribution that we build in and in distroless.
 const CA_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";

@@ -6,7 +6,7 @@ use super::cgo;
 use super::hints::{Hints, hints};
 use super::observe::{Observed, Reach, observe};
 use super::packages::{Main, Packages};
-use super::workspace::{Module, Workspace, is_not_ours};
+use super::workspace::{Module, Workspace, is_aside, is_not_ours};
 use super::{Dependencies, Facts, Manifest, Seed};
 use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
@@ -21,42 +21,6 @@ const NESTED: Rule = Rule::parsed("go.nested-module", "this is a module of its o
 const NAMESAKE: Rule = Rule::parsed("go.module", "this is the module's name");
 const LIBRARY: Rule = Rule::parsed("go.library", "this module has no program");
 const VENDORED: Rule = Rule::parsed("go.vendored", "the dependencies are in the project");
-
-/// Directories whose programs are not what the project is about.
-const ASIDE_DIRECTORIES: [&str; 27] = [
-    "_examples",
-    "bench",
-    "benchmark",
-    "benchmarks",
-    "ci",
-    "codegen",
-    "demo",
-    "demos",
-    "docs",
-    "e2e",
-    "example",
-    "examples",
-    "fuzz",
-    "gen",
-    "generate",
-    "hack",
-    "integration",
-    "magefiles",
-    "mock",
-    "sample",
-    "samples",
-    "script",
-    "scripts",
-    "test",
-    "testing",
-    "tests",
-    "tools",
-];
-
-/// Whether a path leads through a directory whose programs are not what the project is about.
-pub(super) fn is_aside(path: &Utf8Path) -> bool {
-    path.components().any(|part| ASIDE_DIRECTORIES.contains(&part.as_str()))
-}
 
 /// Sources and libraries that cgo may include from anywhere.
 const NATIVE_SOURCES: [&str; 10] = ["a", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "s", "so"];

@@ -10,13 +10,13 @@ use super::observe::{Stamp, StampKind};
 use super::settings::PrivateAccess;
 use super::toolchain::{Fetches, Libc, Picked, pick};
 use super::{Dependencies, Facts};
+use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Fact, places_of};
 use crate::need::Need;
 use crate::plan::{Blueprint, Copy, Setting, Target};
 use crate::settings::DebugVariant;
-use crate::settle::Choices;
 
 /// What `templates/go` prints.
 #[derive(Clone, Debug, Serialize)]

@@ -21,13 +21,13 @@ use self::settings::Link;
 use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
+use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::Need;
 use crate::plan::{Blueprint, Target};
-use crate::settle::Choices;
 use crate::tree::Tree;
 use crate::version::Version;
 

@@ -10,11 +10,11 @@ use super::manager::Manager;
 use super::range::major;
 use super::{Facts, Making, Modules, Start, Taken};
 use crate::catalog::{Tool, Toolchain};
+use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::need::Need;
 use crate::plan::{Blueprint, Copied, Copy, Setting, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
-use crate::settle::Choices;
 use crate::version::Version;
 
 /// Where everything lies, in the build stages and in the image.

@@ -11,12 +11,12 @@ use super::manager::Manager;
 use super::package::Backend;
 use super::{DefaultGroups, Facts, Torch};
 use crate::catalog::Toolchain;
+use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::need::Need;
 use crate::plan::{Blueprint, Copied, Copy, Setting, Start, Step, Target};
 use crate::settings::DebugVariant;
-use crate::settle::Choices;
 
 /// Where the environment is, in the build stage and in the image.
 pub(super) const VENV: &str = "/opt/venv";

@@ -48,12 +48,12 @@ use super::interpreted::{self, Interpreter};
 use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::{Catalog, NativeUse};
+use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::layers::Layers;
 use crate::need::{Libc, Need};
 use crate::plan::{Blueprint, Target};
-use crate::settle::Choices;
 use crate::tree::Tree;
 use crate::version::Version;
 

@@ -8,7 +8,7 @@ use super::config::{self, Config};
 use super::native::{self, Findings, Inside, guess};
 use super::observe;
 use super::reach::{Reach, reach};
-use super::workspace::{Bin, Package, Project};
+use super::workspace::{Bin, Package, Project, is_aside};
 use super::{Dependencies, Facts, toolchain};
 use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
@@ -30,15 +30,6 @@ const NAMESAKE: Rule = Rule::parsed("rust.package", "this is the package's name"
 const RUST_VERSION: Rule = Rule::parsed("rust.rust-version", "the project asks for this release or a newer one");
 const EDITION: Rule = Rule::parsed("rust.edition", "this is the edition of the language");
 const LIBRARY: Rule = Rule::parsed("rust.library", "this package is a library");
-
-/// Directories whose programs are not what the project is about.
-const ASIDE_DIRECTORIES: &str = "bench benches benchmark benchmarks ci demo demos doc docs e2e example examples fixtures fuzz hack integration-tests sample samples \
-    script scripts src-tauri test tests tools xtask";
-
-/// Whether a path leads through a directory whose programs are not what the project is about.
-pub(super) fn is_aside(path: &Utf8Path) -> bool {
-    path.components().any(|part| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part.as_str()))
-}
 
 /// What it takes to find a program again: its package's directory and its name.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use super::settings::Lto;
 use super::toolchain::{Picked, pick};
 use super::{Dependencies, Facts, config, kind};
 use crate::catalog::{Installer, Links};
+use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
@@ -17,7 +18,6 @@ use crate::layers::Layers;
 use crate::need::Need;
 use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
 use crate::settings::DebugVariant;
-use crate::settle::Choices;
 
 /// The target of static programs, for whatever processor builds.
 const STATIC_TARGET: &str = "\"$(uname -m)-unknown-linux-musl\"";

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::Facts;
 use crate::catalog::{Installer, Suite, Toolchain};
+use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
-use crate::settle::Choices;
 use crate::web::entrypoint;
 
 /// The directory in the build stage.

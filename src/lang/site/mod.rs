@@ -11,12 +11,12 @@ use serde::Serialize;
 use super::language::{Guest, Language, Offers, Sightings};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
+use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::evidence::Evidence;
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::plan::{Blueprint, Target};
-use crate::settle::Choices;
 use crate::tree::Tree;
 use crate::web;
 

@@ -12,9 +12,9 @@ use super::artifact::Form;
 use super::layout::{Layout, layout, workdir};
 use super::{Facts, Tool, jlink};
 use crate::catalog::{Installer, Toolchain};
+use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::plan::{Blueprint, Copy, Setting, Step, Target};
-use crate::settle::Choices;
 use crate::version::Version;
 
 /// Where a linked runtime is, in its stage and in the image.

@@ -18,11 +18,11 @@ use super::framework::Pages;
 use super::package::{Package, tidy};
 use super::{Facts, Start, Taken};
 use crate::app::Behaviour;
+use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::plan::{Blueprint, Setting, Target};
-use crate::settle::Choices;
 use crate::tree::Tree;
 use crate::web::{self, Site};
 
