@@ -7,6 +7,9 @@ use crate::lang::java::MavenBuild;
 use crate::plan::Copy;
 use crate::render::filters::sh;
 
+/// What fetches a program's dependencies and its build's, as they are resolved when it is built: `go-offline` fetches optional ones of each
+/// dependency as well, which nobody asked for.
+const FETCH: &str = "dependency:resolve dependency:resolve-plugins";
 /// Settings of Maven's that hold a login, for those who need one.
 const SETTINGS: &str = "--mount=type=secret,id=settings,target=/root/.m2/settings.xml";
 
@@ -46,9 +49,9 @@ impl Maker<'_> {
     /// What fetches the dependencies before there are sources.
     fn fetching(&self, maven: &MavenBuild) -> String {
         let mut words = self.maven(maven);
-        // the modules of a project are nowhere to be fetched from, which Maven's own goal does not know
+        // the modules of a project are nowhere to be fetched from, which Maven's own goals do not know
         let reactor = self.toolchain.tools.get("reactor").and_then(|tool| tool.packages.first()).filter(|_| maven.module.is_some());
-        words.push(reactor.cloned().unwrap_or_else(|| "dependency:go-offline".into()));
+        words.push(reactor.map_or(FETCH, String::as_str).to_owned());
         if maven.quarkus {
             // what it fetches for its development mode, which is the usual one, is nothing for an image
             words.push("quarkus:go-offline -Dmode=prod".into());
