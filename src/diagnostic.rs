@@ -44,6 +44,19 @@ pub struct Label {
     pub span: Option<Span>,
     /// What is to be said.
     pub text: String,
+    /// Whether the line may be shown.
+    #[serde(skip)]
+    pub line: Line,
+}
+
+/// Whether the line that a label points at may be shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Line {
+    /// It helps to see it.
+    #[default]
+    Shown,
+    /// It holds a secret.
+    Withheld,
 }
 
 /// An error, a warning or a note.
@@ -97,7 +110,7 @@ impl Diagnostic {
     /// Points at `file`, at `span` where there is one.
     #[must_use]
     pub fn at(mut self, file: impl Into<Utf8PathBuf>, span: Option<Span>, text: impl Into<String>) -> Self {
-        self.labels.push(Label { file: file.into(), span, text: text.into() });
+        self.labels.push(Label { file: file.into(), span, text: text.into(), line: Line::Shown });
         self
     }
 
@@ -105,6 +118,14 @@ impl Diagnostic {
     #[must_use]
     pub fn because(self, evidence: &Evidence) -> Self {
         self.at(evidence.file.clone(), evidence.span, format!("{} ({})", evidence.meaning, evidence.rule))
+    }
+
+    /// Points at a place that holds a secret: its line is not shown.
+    #[must_use]
+    pub fn because_of_secret(self, evidence: &Evidence) -> Self {
+        let mut pointing = self.because(evidence);
+        pointing.labels.iter_mut().filter(|label| label.file == evidence.file).for_each(|label| label.line = Line::Withheld);
+        pointing
     }
 
     /// Adds something to do.

@@ -1,5 +1,7 @@
 //! Presets: named settings that extend one another. A preset is taste; what is there to choose from is the catalog's.
 
+use std::collections::BTreeSet;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +96,22 @@ pub fn default_for(packs: &Packs, language: &str) -> Result<Chain> {
         }
     }
     Err(Diagnostic::error("preset::no-default", format!("no preset is the default for `{language}`")).into())
+}
+
+/// The bases that presets name for other languages alone: what they are there for is not what a program in `language` wants.
+///
+/// # Errors
+/// When a preset's file is broken.
+pub fn bases_of_others(packs: &Packs, language: &str) -> Result<BTreeSet<String>> {
+    let (mut own, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for name in names(packs) {
+        let (preset, layer) = read(packs, name)?;
+        let is_other = preset.language.as_deref().is_some_and(|other| other != language);
+        let settings = layer.settings();
+        let named = settings.ladder.iter().flatten().chain(&settings.base).cloned();
+        if is_other { others.extend(named) } else { own.extend(named) }
+    }
+    Ok(others.difference(&own).cloned().collect())
 }
 
 fn names(packs: &Packs) -> Vec<&str> {

@@ -50,14 +50,18 @@ pub fn settle<'a>(picked: &'a Picked, settings: &Layers, packs: &Packs, catalog:
     Ok(choices)
 }
 
-/// Which bases hold the program, and how well: what a prompt offers in place of the one that the ladder found.
-#[must_use]
-pub fn bases_that_fit(choices: &Choices<'_>) -> Vec<String> {
-    let Ok(offers) = choices.found.language.variants(choices.found, &choices.layers, choices.catalog) else { return Vec::new() };
+/// Which bases hold the program, the smallest first: what a prompt offers in place of the one that the ladder found. Those that are there
+/// for other languages are left out, whatever they would hold.
+///
+/// # Errors
+/// When a preset's file is broken.
+pub fn bases_that_fit(choices: &Choices<'_>, packs: &Packs) -> Result<Vec<String>> {
+    let offers = choices.found.language.variants(choices.found, &choices.layers, choices.catalog)?;
+    let others = preset::bases_of_others(packs, choices.found.language.presets(choices.found)?)?;
     let fits = |id: &str| climb(&offers.variants, &[id.to_owned()], choices.catalog).is_ok();
-    let mut bases: Vec<_> = choices.catalog.bases().filter(|(id, _)| fits(id)).collect();
+    let mut bases: Vec<_> = choices.catalog.bases().filter(|(id, _)| !others.contains(*id) && fits(id)).collect();
     bases.sort_by_key(|(_, base)| base.megabytes);
-    bases.into_iter().map(|(id, _)| id.to_owned()).collect()
+    Ok(bases.into_iter().map(|(id, _)| id.to_owned()).collect())
 }
 
 fn take_preset(found: &Found, settings: &Layers, packs: &Packs) -> Result<(Chain, Decision)> {

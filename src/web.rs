@@ -199,7 +199,11 @@ impl Site {
         tries.extend(self.bare_names.then(|| "$uri.html".to_owned()));
         match &self.otherwise {
             // a directory that lies where the router has an address would answer in its place
-            Otherwise::Router(page) => tries.push(format!("{base}{}", page.value)),
+            Otherwise::Router(page) => {
+                // but the pages that a generator makes come before it
+                tries.extend(self.bare_names.then(|| "$uri/index.html".to_owned()));
+                tries.push(format!("{base}{}", page.value));
+            }
             Otherwise::Server | Otherwise::Page(_) => tries.extend(["$uri/", "=404"].map(str::to_owned)),
         }
         tries

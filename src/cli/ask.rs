@@ -5,10 +5,10 @@ use super::project::{Said, Survey};
 use super::prompt::Prompt;
 use super::text::{cell, table};
 use crate::app::Claim;
-use crate::catalog::Catalog;
 use crate::choices::Choices;
 use crate::lang::language::Seen;
 use crate::layers::Layers;
+use crate::pack::Packs;
 use crate::select::open;
 use crate::settings::{DebugVariant, Settings};
 use crate::settle::bases_that_fit;
@@ -61,12 +61,12 @@ fn describe(seen: &Seen) -> String {
 ///
 /// # Errors
 /// When a question is cancelled.
-pub fn rest(choices: &Choices<'_>, said: &Layers, catalog: &Catalog, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<bool, Stop> {
+pub fn rest(choices: &Choices<'_>, said: &Layers, packs: &Packs, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<bool, Stop> {
     let asks_base = !says(said, |settings| settings.base.is_some() || settings.ladder.is_some());
     let asks_port = choices.port_is_unknown();
     let asks_debug = !says(said, |settings| settings.debug.is_some());
     if asks_base {
-        base(choices, catalog, prompt, answers)?;
+        base(choices, packs, prompt, answers)?;
     }
     if asks_port {
         let port = prompt.text("Which port does it listen on?", "a number; empty for none", check_port)?;
@@ -81,15 +81,15 @@ pub fn rest(choices: &Choices<'_>, said: &Layers, catalog: &Catalog, prompt: &mu
     Ok(asks_base || asks_port || asks_debug)
 }
 
-fn base(choices: &Choices<'_>, catalog: &Catalog, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
-    let mut bases = bases_that_fit(choices);
+fn base(choices: &Choices<'_>, packs: &Packs, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
+    let mut bases = bases_that_fit(choices, packs)?;
     // the ladder's pick first, the others as they are, by size
     bases.sort_by_key(|id| *id != choices.fit.base);
     if bases.len() < 2 {
         return Ok(());
     }
     let row = |id: &String| {
-        let base = catalog.base(id);
+        let base = choices.catalog.base(id);
         let size = base.map_or_else(String::new, |base| format!("{:>3} MB", base.megabytes));
         [cell(id), cell(size), cell(base.map_or("", |base| &base.summary))]
     };

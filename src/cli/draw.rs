@@ -8,7 +8,7 @@ use anstream::adapter::strip_str;
 use camino::Utf8Path;
 
 use super::sources::Sources;
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Diagnostic, Label, Line, Severity};
 use crate::evidence::Span;
 
 /// What the stream takes.
@@ -59,7 +59,8 @@ fn by_file(labels: &[Label]) -> Vec<(&Utf8Path, Vec<&Label>)> {
 }
 
 fn point<'a>(mut group: Group<'a>, file: &'a Utf8Path, labels: &[&'a Label], sources: &Sources) -> Group<'a> {
-    let text = sources.text(file);
+    let secret = labels.iter().any(|label| label.line == Line::Withheld);
+    let text = sources.text(file).filter(|_| !secret);
     let excerpt = text.as_deref().and_then(|text| Excerpt::around(text, labels));
     if let Some(excerpt) = &excerpt {
         let annotations: Vec<_> = labels.iter().enumerate().filter_map(|(index, label)| excerpt.annotate(label, index == 0)).collect();

@@ -42,7 +42,7 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
     console.say("\n");
     if let Some(prompt) = prompt.as_deref_mut() {
         let choices = project.settle(&survey, &picked, &first)?;
-        if ask::rest(&choices, &said, &survey.catalog, prompt, &mut answers)? {
+        if ask::rest(&choices, &said, &project.packs, prompt, &mut answers)? {
             console.say("\n");
         }
     }

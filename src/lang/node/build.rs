@@ -112,28 +112,66 @@ impl Maker<'_> {
         let installs = self.installs();
         let (copied, setup) = if installs || makes { self.manager()? } else { (None, Vec::new()) };
         let extent = if makes { Extent::All } else { Extent::Production };
-        let prunes = makes && matches!(facts.modules, Modules::Production { development: true });
-        let step = |commands: Vec<String>| Step { mounts: self.mounts(), commands };
-        let prune = if prunes { self.caller().prune() } else { None };
+        let staged = self.is_staged();
         Ok(Build {
             image,
-            first: if makes { "install" } else { "build" },
+            first: if staged { "install" } else { "build" },
             copied,
             env: self.env(),
             setup,
             manifests: if installs { self.manifests() } else { Vec::new() },
-            install: installs.then(|| step(self.installing(extent))),
-            // what is only removed needs no downloads
-            prune: prune.map(|commands| Step {
-                mounts: if facts.managed.manager.value == Manager::Npm && facts.member.is_none() { Vec::new() } else { self.mounts() },
-                commands: self.with_tokens(commands),
-            }),
-            source: (makes || !installs)
+            install: installs.then(|| Step { mounts: self.mounts(), commands: self.installing(extent) }),
+            prune: self.prune(),
+            source: (staged || !installs)
                 .then(|| Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, ".")),
-            make: makes.then(|| Step { mounts: Vec::new(), commands: self.making() }),
-            arguments: Vec::new(),
+            make: self.make(),
+            arguments: self.start.baked.iter().filter(|fact| !fact.value.secret).map(|fact| fact.value.name.clone()).collect(),
             compress: None,
         })
+    }
+
+    /// Whether the sources have a stage of their own behind the one that installs: they are built there, or swept.
+    fn is_staged(&self) -> bool {
+        let facts = self.facts;
+        let whole = self.start.taken == Taken::Whole || facts.workspace.is_some();
+        !facts.making.is_empty() || (self.installs() && whole && !facts.install.spent.is_empty())
+    }
+
+    /// The step that leaves of the dependencies what runs.
+    fn prune(&self) -> Option<Step> {
+        let facts = self.facts;
+        let makes = !facts.making.is_empty();
+        let prunes = makes && matches!(facts.modules, Modules::Production { development: true });
+        let pruning = if prunes { self.caller().prune() } else { None };
+        let (mounts, mut commands) = match pruning {
+            // what is only removed needs no downloads
+            Some(commands) if facts.managed.manager.value == Manager::Npm && facts.member.is_none() => (Vec::new(), commands),
+            Some(commands) => (self.mounts(), self.with_tokens(commands)),
+            None => (Vec::new(), Vec::new()),
+        };
+        // the image takes all that a workspace's stage holds
+        let runs = matches!(facts.modules, Modules::Production { .. });
+        commands.extend(self.sweep().filter(|_| runs && facts.workspace.is_some()));
+        Step::of(mounts, commands)
+    }
+
+    /// The step that builds, and removes what the image does without.
+    fn make(&self) -> Option<Step> {
+        let makes = !self.facts.making.is_empty();
+        // Yarn asks for what its settings name whatever it does
+        let asks = makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry);
+        let (mounts, mut commands) = if asks { (self.secrets(), self.with_tokens(self.making())) } else { (Vec::new(), self.making()) };
+        if self.takes_whole() && self.installs() {
+            commands.push("find . -name node_modules -type d -prune -exec rm -rf {} +".into());
+        }
+        commands.extend(self.sweep().filter(|_| self.takes_whole()));
+        Step::of(mounts, commands)
+    }
+
+    /// The command that removes what only installing reads.
+    fn sweep(&self) -> Option<String> {
+        let spent = &self.facts.install.spent;
+        (!spent.is_empty()).then(|| format!("rm -rf {}", spent.join(" ")))
     }
 
     /// Whether anything is installed.
@@ -217,7 +255,7 @@ impl Maker<'_> {
     fn mounts(&self) -> Vec<String> {
         let install = &self.facts.install;
         let mut mounts = vec![self.caller().cache().to_owned()];
-        mounts.extend(install.tokens.iter().map(|token| format!("--mount=type=secret,id={}", token.value)));
+        mounts.extend(self.secrets());
         if install.tokens.is_empty() && !install.registries.is_empty() {
             mounts.push(match self.facts.managed.manager.value {
                 Manager::YarnBerry => "--mount=type=secret,id=yarnrc,target=/root/.yarnrc.yml".into(),
@@ -225,6 +263,10 @@ impl Maker<'_> {
             });
         }
         mounts
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.facts.install.tokens.iter().map(|token| format!("--mount=type=secret,id={}", token.value)).collect()
     }
 
     /// Commands that find the tokens which the settings name.
@@ -255,9 +297,6 @@ impl Maker<'_> {
                 Making::Command { package, command } => format!("(cd {} && {})", word(package.directory.as_str()), caller.execute(command)),
             });
         }
-        if self.takes_whole() && self.installs() {
-            commands.push("find . -name node_modules -type d -prune -exec rm -rf {} +".into());
-        }
         commands
     }
 
@@ -284,16 +323,14 @@ impl Maker<'_> {
 
     /// Whether the image takes whole packages out of the build stage, with what was built in them.
     fn takes_whole(&self) -> bool {
-        !self.facts.making.is_empty()
-            && (self.start.taken == Taken::Whole
-                || (self.facts.workspace.is_some() && self.facts.modules != Modules::None { builds: true }))
+        let workspace = self.facts.workspace.is_some() && self.facts.modules != Modules::None { builds: true };
+        (self.is_staged() || !self.installs()) && (self.start.taken == Taken::Whole || workspace)
     }
 
     fn takes(&self) -> Vec<Copy> {
         let facts = self.facts;
-        let makes = !facts.making.is_empty();
-        let pruned = makes && matches!(facts.modules, Modules::Production { development: true }) && self.caller().prune().is_some();
-        let modules_from = match (pruned, makes) {
+        let staged = self.is_staged();
+        let modules_from = match (self.prune().is_some(), staged) {
             (true, _) => "deps",
             (false, true) => "install",
             (false, false) => "build",
@@ -311,9 +348,9 @@ impl Maker<'_> {
         };
         let here = |directory: &Utf8Path| {
             let to = place(directory);
-            if makes { Copy::stage("build", to.as_str(), to.as_str()) } else { Copy::context(context(directory), to.as_str()) }
+            if staged { Copy::stage("build", to.as_str(), to.as_str()) } else { Copy::context(context(directory), to.as_str()) }
         };
-        if !self.installs() && !makes {
+        if !self.installs() && !staged {
             takes.push(Copy::stage("build", APP, APP));
         } else if self.start.taken == Taken::Whole || (self.takes_whole() && facts.workspace.is_some()) {
             takes.extend(facts.needed.iter().filter(|_| !facts.directory.as_str().is_empty()).map(|member| here(&member.directory)));

@@ -282,7 +282,8 @@ impl Project<'_, '_> {
             what: if router.is_some() { "React Router" } else { "Remix" },
             at,
             file: if router.is_some() {
-                Started::Dependency("@react-router/serve", "bin.cjs")
+                let newer = self.package.asks_of("@react-router/serve").and_then(major).is_none_or(|major| major >= 8);
+                Started::Dependency("@react-router/serve", if newer { "bin.cjs" } else { "bin.js" })
             } else {
                 Started::Dependency("@remix-run/serve", "dist/cli.js")
             },

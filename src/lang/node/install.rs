@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use super::manager::Manager;
 use super::package::{Kind, Package};
+use super::registries::Registries;
 use super::script;
 use super::workspace::Workspace;
 use crate::diagnostic::Result;
-use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
 const LOCAL: Rule = Rule::parsed("node.local", "this dependency lies in the project");
-const REGISTRY: Rule = Rule::parsed("node.registry", "packages come from a registry that may ask who you are");
 const LIFECYCLE: Rule = Rule::parsed("node.lifecycle", "this runs when the packages are installed");
 
 /// Files that managers read before they install, where they are.
@@ -34,11 +34,17 @@ const LIFECYCLES: [&str; 5] = ["preinstall", "install", "postinstall", "prepubli
 /// Programs that set up what is for working on the project: an image does without.
 const FOR_WORKING: [&str; 7] = ["lefthook", "simple-git-hooks", "is-ci", "only-allow", "pre-commit", "echo", "true"];
 
+/// Names at a workspace's root that are read while packages are installed and at no other time: an image that holds all of a package
+/// does without them. Some may hold logins, and Yarn's directory is large.
+const SPENT: [&str; 8] = [".npmrc", ".yarnrc", ".yarnrc.yml", ".yarn", ".pnpmfile.cjs", ".pnpmfile.mjs", "pnpmfile.js", "bunfig.toml"];
+
 /// What installing needs.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Install {
     /// Files and directories that have to be there, relative to the project's root.
     pub manifests: Vec<Utf8PathBuf>,
+    /// What of that is of no use once all is installed, by its name at the workspace's root.
+    pub spent: Vec<&'static str>,
     /// Registries that may ask for a login.
     pub registries: Vec<Fact<String>>,
     /// Variables that the settings name: `${NPM_TOKEN}`.
@@ -65,6 +71,8 @@ impl Install {
         install.manifests.extend(SETTINGS.iter().map(|name| inside(name)).filter(|file| tree.has(file) && Some(file.as_path()) != lock));
         install.manifests.extend(DIRECTORIES.iter().map(|name| inside(name)).filter(|directory| tree.has_directory(directory)));
         install.manifests.extend(workspace.members.iter().map(|member| member.directory.join("package.json")));
+        let spent = |name: &&str| tree.has(inside(name)) || tree.has_directory(inside(name));
+        install.spent = SPENT.into_iter().filter(spent).collect();
         let packages = || std::iter::once(root).chain(&workspace.members);
         for package in packages() {
             for local in local(tree, package) {
@@ -78,7 +86,8 @@ impl Install {
                 install.manifests.push(schema);
             }
         }
-        install.take_registries(tree, root)?;
+        let Registries { asking, tokens } = Registries::read(tree, workspace)?;
+        (install.registries, install.tokens) = (asking, tokens);
         // Yarn 2 and newer run fewer of them
         let own = if manager == Manager::YarnBerry { &["preinstall", "install", "postinstall"][..] } else { &LIFECYCLES };
         for name in own {
@@ -87,30 +96,6 @@ impl Install {
             }
         }
         Ok(install)
-    }
-
-    /// Where packages come from: npm's settings, which pnpm, Yarn 1 and Bun read too, and Yarn's.
-    fn take_registries(&mut self, tree: &Tree, root: &Package<'_>) -> Result<()> {
-        for name in [".npmrc", ".yarnrc.yml"] {
-            let file = root.directory.join(name);
-            let Some(text) = tree.manifest(&file)? else { continue };
-            for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with(['#', ';'])) {
-                let at = || {
-                    Evidence::at(&file, Span::of_line(number + 1, line), REGISTRY, line.split("_authToken").next().unwrap_or(line).trim())
-                };
-                let registry = line.contains("registry") && line.contains("://") || line.contains("npmRegistryServer");
-                if registry && !line.contains("registry.npmjs.org") && !line.contains("registry.yarnpkg.com") {
-                    self.registries.push(Fact::new(line.trim().to_owned(), at()));
-                }
-                if let Some((_, rest)) = line.split_once("${") {
-                    let name = rest.split(['}', ':', '-', '?']).next().unwrap_or_default();
-                    if super::source::is_variable(name) && !self.tokens.iter().any(|token| token.value == name) {
-                        self.tokens.push(Fact::new(name.to_owned(), at()));
-                    }
-                }
-            }
-        }
-        Ok(())
     }
 
     fn take_lifecycle(&mut self, package: &Package<'_>, is_root: bool, name: &str) {

@@ -1,16 +1,23 @@
 //! Node.js: manifests and locks to packages, scripts and frameworks to what is started, dependencies that are installed once.
 
 mod apps;
+mod baked;
 mod behave;
+mod blocked;
 mod build;
 mod compiler;
+mod development;
 mod entry;
 mod framework;
 mod install;
 mod lock;
+mod look;
+mod making;
 mod manager;
+mod natives;
 mod package;
 mod range;
+mod registries;
 mod report;
 mod script;
 pub mod settings;
@@ -23,6 +30,7 @@ mod workspace;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
+use self::baked::Baked;
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
@@ -119,6 +127,8 @@ pub struct Start {
     pub modules: bool,
     /// Whether it is a tool, whose arguments follow the image's name.
     pub tool: bool,
+    /// What of the build's environment ends in the files that browsers get from it.
+    pub baked: Vec<Fact<Baked>>,
     /// Why it is what is started.
     pub at: Evidence,
 }
@@ -195,11 +205,12 @@ impl Language for Node {
     }
 
     fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
-        apps::look(tree, catalog, sighting, seed)
+        look::look(tree, catalog, sighting, seed)
     }
 
     fn listening(&self, tree: &Tree, catalog: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        apps.iter().map(|(_, seed)| apps::listening(tree, catalog, seed)).collect()
+        let seeds: Vec<_> = apps.iter().map(|(_, seed)| *seed).collect();
+        apps::listening(tree, catalog, &seeds)
     }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {

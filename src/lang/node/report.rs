@@ -1,5 +1,6 @@
 //! What is said about the build of a Node program: the headline, the decisions, what wants a look.
 
+use super::baked;
 use super::build::{Build, Maker};
 use super::manager::Manager;
 use super::version::ANY;
@@ -68,6 +69,10 @@ impl Maker<'_> {
             entry = entry.over(what, *why, std::slice::from_ref(at));
         }
         decisions.push(entry);
+        decisions.extend(self.start.baked.iter().map(|fact| {
+            let decision = Decision::detected(Topic::Environment, &fact.value.name, fact.because());
+            decision.why("read when it is built, and in the files from then on")
+        }));
         decisions
     }
 
@@ -97,6 +102,7 @@ impl Maker<'_> {
                     .help("move to Yarn 4: `yarn set version stable`"),
             );
         }
+        warnings.extend(baked::note(&self.start.baked));
         warnings
     }
 }

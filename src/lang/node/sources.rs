@@ -1,6 +1,6 @@
 //! The sources that a program is made of: those that its entry reaches by relative imports, aliases and workspace packages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -20,6 +20,8 @@ const MOST: usize = 1500;
 pub struct Sources {
     /// The files.
     pub files: Vec<Source>,
+    /// Those that are loaded when it starts, whatever happens.
+    certain: BTreeSet<Utf8PathBuf>,
 }
 
 impl Sources {
@@ -29,6 +31,7 @@ impl Sources {
         let mut seen: BTreeSet<Utf8PathBuf> = BTreeSet::from([entry.to_owned()]);
         let mut queue = vec![entry.to_owned()];
         let mut files = Vec::new();
+        let mut at_once: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>> = BTreeMap::new();
         while let Some(path) = (files.len() < MOST).then(|| queue.pop()).flatten() {
             let Ok(text) = tree.text(&path) else { continue };
             let source = Source::read(&path, text);
@@ -36,12 +39,22 @@ impl Sources {
             for import in &source.imports {
                 reached.extend(resolve(tree, workspace, package, &aliases, &path, &import.value));
             }
+            let loaded = source.imports_at_once();
+            at_once.insert(
+                path.clone(),
+                loaded.filter_map(|import| resolve(tree, workspace, package, &aliases, &path, &import.value)).collect(),
+            );
             reached.retain(|path| path.extension() != Some("json") && seen.insert(path.clone()));
             reached.reverse();
             queue.extend(reached);
             files.push(source);
         }
-        Self { files }
+        Self { files, certain: closure(entry, &at_once) }
+    }
+
+    /// The files that are loaded when it starts, whatever happens.
+    pub fn certain(&self) -> impl Iterator<Item = &Source> {
+        self.files.iter().filter(|file| self.certain.contains(&file.path))
     }
 
     /// Every call, with its file.
@@ -81,6 +94,17 @@ impl Sources {
             options.find(|option| option.value.0 == key && !matches!(option.value.1, Value::Unknown)).map(|option| &option.value.1)
         })
     }
+}
+
+/// All that `first` leads to.
+fn closure(first: &Utf8Path, leads: &BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>>) -> BTreeSet<Utf8PathBuf> {
+    let mut found = BTreeSet::from([first.to_owned()]);
+    let mut queue = vec![first];
+    while let Some(path) = queue.pop() {
+        let next = leads.get(path).into_iter().flatten();
+        queue.extend(next.filter(|path| found.insert((*path).clone())).map(Utf8PathBuf::as_path));
+    }
+    found
 }
 
 /// The file that a package's own word for it leads to: `dist/main` is `dist/main.js`, a directory its index.

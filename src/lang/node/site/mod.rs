@@ -1,9 +1,10 @@
 //! Packages that become a site: what bundles them, where it leaves the files, and how those are handed out.
 
 mod angular;
-mod baked;
 mod bundler;
 mod command;
+mod outputs;
+mod project;
 mod settings;
 
 use std::collections::BTreeMap;
@@ -11,8 +12,8 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-pub use self::baked::Baked;
 pub use self::bundler::{Bundler, by_dependencies};
+use super::baked::{self, Baked};
 use super::build::{self, Build};
 use super::framework::Pages;
 use super::package::{Package, tidy};
@@ -59,7 +60,7 @@ struct Bundled {
 /// # Errors
 /// When a settings file of the bundler is broken, or what it names cannot be a directory of the package.
 pub fn look(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Pages) -> Result<(Output, Behaviour)> {
-    let bundled = bundler::Project { tree, package, root, pages }.read()?;
+    let bundled = project::Project { tree, package, root, pages }.read()?;
     let at = &pages.at;
     // what a build leaves is still to be made, so that any of its kind may be there
     let types = web::types_of_any();
@@ -93,6 +94,7 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         owned: false,
         modules: false,
         tool: false,
+        baked: output.baked.clone(),
         at: output.at.clone(),
     };
     let mut blueprint = build::blueprint(facts, &nothing, choices, target)?;
@@ -104,7 +106,6 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         let inside = facts.directory.join(&output.directory).join(compressed);
         blueprint.build.compress = Some(inside.as_str().trim_end_matches('/').to_owned());
     }
-    blueprint.build.arguments = output.baked.iter().filter(|fact| !fact.value.secret).map(|fact| fact.value.name.clone()).collect();
     let own = |decision: &Decision| decision.topic != Topic::Entry;
     let mut decisions: Vec<_> = blueprint.decisions.into_iter().filter(own).collect();
     let because = output.because.as_ref().unwrap_or(&output.at);
@@ -114,11 +115,6 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
     }
     decisions.push(files.why(format!("where {} leaves them", output.bundler.name())));
     decisions.extend(site.decisions(&choices.layers));
-    decisions.extend(output.baked.iter().map(|fact| {
-        Decision::detected(Topic::Environment, &fact.value.name, fact.because()).why("read when it is built, and in the files from then on")
-    }));
-    let mut warnings = blueprint.warnings;
-    warnings.extend(baked::note(&output.baked));
     Ok(Blueprint {
         headline: match target {
             Target::Production => format!("{}, served by nginx", blueprint.headline),
@@ -131,7 +127,6 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         arguments: Vec::new(),
         ports: Vec::new(),
         decisions,
-        warnings,
         ..blueprint
     })
 }

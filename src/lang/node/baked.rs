@@ -1,4 +1,4 @@
-//! Variables that a bundler writes into the files when it builds them.
+//! Variables that a bundler writes into the files that browsers get, when it builds them.
 
 use camino::Utf8Path;
 use serde::Serialize;
@@ -29,7 +29,8 @@ pub struct Baked {
     pub secret: bool,
 }
 
-pub(super) fn find(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Baked>> {
+/// Looks for them in a package's files.
+pub fn find(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Baked>> {
     let mut found: Vec<Fact<Baked>> = Vec::new();
     let is_source = |path: &&Utf8Path| path.extension().is_some_and(|extension| SOURCES.contains(&extension));
     for path in tree.below(&package.directory).filter(is_source) {
@@ -59,7 +60,7 @@ pub(super) fn find(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Baked>> {
 }
 
 /// What is to be known of them.
-pub(super) fn note(baked: &[Fact<Baked>]) -> Vec<Diagnostic> {
+pub fn note(baked: &[Fact<Baked>]) -> Vec<Diagnostic> {
     let names = |secret: bool| baked.iter().filter(move |fact| fact.value.secret == secret);
     let mut notes = Vec::new();
     let list = |facts: &[&Fact<Baked>]| facts.iter().map(|fact| format!("`{}`", fact.value.name)).collect::<Vec<_>>().join(", ");

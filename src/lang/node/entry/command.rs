@@ -1,0 +1,127 @@
+//! What a script ends in: the command, and whether it is one that would be deployed.
+
+use super::{Entry, Finder, Run};
+use crate::evidence::Evidence;
+use crate::lang::node::framework::{Made, Server, Started};
+use crate::lang::node::script::{Chain, Command};
+use crate::lang::node::site;
+
+/// Programs that run a file and start it again when it changes, or compile it as they go.
+pub(super) const RUNNERS: [&str; 9] =
+    ["nodemon", "ts-node-dev", "tsnd", "tsx", "ts-node", "ts-node-esm", "babel-node", "node-dev", "swc-node"];
+
+impl Finder<'_, '_> {
+    /// What a script ends in, when that is what would be deployed.
+    pub(super) fn end_of(
+        &self,
+        chain: &Chain,
+        made: Option<&Made>,
+        passed_over: &mut Vec<(String, &'static str, Evidence)>,
+    ) -> Option<Entry> {
+        let at = chain.at.first()?.clone();
+        let mut pass = |what: &str, why: &'static str| passed_over.push((what.to_owned(), why, at.clone()));
+        if chain.tangled {
+            pass(&at.text, "it starts several programs, or asks a shell for more than commands in a row");
+            return None;
+        }
+        let last = chain.commands.last()?;
+        let before = chain.commands[..chain.commands.len() - 1].iter().filter(|command| !is_build(command));
+        let entry = |run: Run| Entry {
+            run,
+            at: chain.at.clone(),
+            env: last.env.clone(),
+            passed_over: Vec::new(),
+            before: before.map(|command| command.words.join(" ")).collect(),
+        };
+        let words = last.words.join(" ");
+        match (last.program(), made) {
+            ("node", Some(Made::Server(server))) if Self::starts(server, last) => Some(entry(Run::Server(server.clone()))),
+            ("node", _) => {
+                if let Some(file) = self.file(last.arguments()) {
+                    Some(entry(Run::File(file)))
+                } else {
+                    pass(&words, "the file is not there, and nothing makes it");
+                    None
+                }
+            }
+            ("tsx" | "ts-node" | "ts-node-esm", _) if !last.does("watch") && !last.words.iter().any(|word| word == "--watch") => {
+                self.typescript(last.program(), last.arguments()).map(|file| entry(Run::File(file)))
+            }
+            ("next", Some(Made::Server(server))) if last.does("start") => Some(entry(Run::Server(with_arguments(server, last)))),
+            ("remix-serve" | "react-router-serve", Some(Made::Server(server))) => {
+                let mut server = server.clone();
+                server.arguments = last.arguments().to_vec();
+                Some(entry(Run::Server(server)))
+            }
+            ("serve" | "http-server" | "vite" | "astro" | "docusaurus" | "sirv" | "live-server", _) if made.is_none() => {
+                if let Some(pages) = site::by_dependencies(self.tree, self.package) {
+                    return Some(entry(Run::Pages(pages)));
+                }
+                pass(&words, "it serves files while one works on them");
+                None
+            }
+            (program, _) if RUNNERS.contains(&program) => {
+                pass(&words, "it is for working on the program: it watches its files, or compiles them as it goes");
+                None
+            }
+            (
+                "nest" | "next" | "nuxt" | "nuxi" | "astro" | "vite" | "remix" | "ng" | "react-scripts" | "vue-cli-service" | "webpack",
+                _,
+            ) => {
+                pass(&words, "it is for working on the program, and builds as it goes");
+                None
+            }
+            _ => {
+                pass(&words, "what it starts is not known here");
+                None
+            }
+        }
+    }
+
+    /// Whether a command starts what a framework builds: `node build`, `node .output/server/index.mjs`.
+    fn starts(server: &Server, command: &Command) -> bool {
+        let Started::Own(file) = &server.file else { return false };
+        let named = command
+            .arguments()
+            .iter()
+            .filter(|word| !word.starts_with('-'))
+            .map(|word| word.trim_start_matches("./").trim_end_matches('/'));
+        let own = |word: &str| {
+            word == file
+                || file.strip_prefix(word).is_some_and(|rest| rest.starts_with("/index."))
+                || word.ends_with("standalone/server.js")
+        };
+        named.take(1).any(own)
+    }
+}
+
+fn with_arguments(server: &Server, command: &Command) -> Box<Server> {
+    let mut server = Box::new(server.clone());
+    if let Started::Dependency(..) = server.file {
+        server.arguments = command.arguments().to_vec();
+    }
+    server
+}
+
+/// Whether a command builds or checks, which an image has done when it starts.
+fn is_build(command: &Command) -> bool {
+    let verbs = ["build", "compile", "generate", "lint", "clean"];
+    let tools = [
+        "tsc",
+        "rimraf",
+        "rm",
+        "mkdir",
+        "webpack",
+        "rollup",
+        "esbuild",
+        "tsup",
+        "babel",
+        "swc",
+        "eslint",
+        "shx",
+        "cpx",
+        "copyfiles",
+        "echo",
+    ];
+    tools.contains(&command.program()) || command.arguments().iter().any(|word| verbs.contains(&word.as_str()))
+}

@@ -1,0 +1,219 @@
+//! What starts a package: what its scripts end in, what its framework builds, its `main`, the files that are usual.
+
+mod command;
+mod file;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use self::command::RUNNERS;
+use super::compiler::Compiler;
+use super::framework::{self, Made, Pages, Server};
+use super::package::{Kind, Package};
+use super::script::{self, is_script};
+use super::site;
+use super::workspace::Workspace;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Rule, Span};
+use crate::tree::Tree;
+
+const MAIN: Rule = Rule::parsed("node.main", "the package names it as what is run");
+const USUAL: Rule = Rule::weak("node.usual-entry", "programs are often started here");
+const PROCFILE: Rule = Rule::parsed("node.procfile", "this process is what is deployed");
+const BIN: Rule = Rule::parsed("node.bin", "the package names it as a command");
+
+/// Scripts that start what is deployed, the plainest last: the others are there because `start` is for something else.
+const PRODUCTION: [&str; 9] =
+    ["start:prod", "start:production", "start-prod", "prod", "production", "serve:prod", "start:server", "start", "serve"];
+/// Scripts that start what is worked on: they name the file, and not how it is deployed.
+const DEVELOPMENT: [&str; 4] = ["dev", "start:dev", "develop", "watch"];
+/// Files that programs start in.
+const USUAL_FILES: [&str; 16] = [
+    "server.js",
+    "index.js",
+    "app.js",
+    "main.js",
+    "server.mjs",
+    "index.mjs",
+    "src/server.js",
+    "src/index.js",
+    "src/app.js",
+    "src/main.js",
+    "src/server.ts",
+    "src/index.ts",
+    "src/main.ts",
+    "src/app.ts",
+    "index.ts",
+    "server.ts",
+];
+
+/// What is started.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// What it is.
+    pub run: Run,
+    /// What makes it the one, the most telling place first.
+    pub at: Vec<Evidence>,
+    /// Variables that are set for it.
+    pub env: Vec<(String, String)>,
+    /// What stood in its way, and why it was not taken.
+    pub passed_over: Vec<(String, &'static str, Evidence)>,
+    /// What is done before it starts, which an image does not do.
+    pub before: Vec<String>,
+}
+
+/// What runs.
+#[derive(Clone, Debug)]
+pub enum Run {
+    /// A file, by node.
+    File(File),
+    /// A server that a framework builds.
+    Server(Box<Server>),
+    /// Pages, which a web server serves.
+    Pages(Pages),
+    /// Something that no container runs.
+    Nothing(Box<Diagnostic>),
+}
+
+/// A file that node runs.
+#[derive(Clone, Debug, Default)]
+pub struct File {
+    /// The flags before it.
+    pub flags: Vec<String>,
+    /// Its path as it is given to node, relative to the package's directory.
+    pub path: Utf8PathBuf,
+    /// The file that it was written as, relative to the project's root.
+    pub source: Option<Utf8PathBuf>,
+    /// Whether a build makes it.
+    pub built: bool,
+    /// Whether what is run is TypeScript itself.
+    pub typescript: bool,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// Whether it is a command that a user gives arguments to.
+    pub tool: bool,
+}
+
+/// Looks for what starts a package.
+pub struct Finder<'f, 't> {
+    /// The project.
+    pub tree: &'t Tree,
+    /// Its workspace.
+    pub workspace: &'f Workspace<'t>,
+    /// The package.
+    pub package: &'f Package<'t>,
+    /// How it is compiled.
+    pub compiler: &'f Compiler,
+}
+
+impl Finder<'_, '_> {
+    /// What starts it; nothing where nothing does.
+    pub fn find(&self) -> Option<Entry> {
+        let mut passed_over = Vec::new();
+        let made = framework::made(self.tree, self.package, framework::nested(self.package, &self.workspace.root).as_deref());
+        if let Some(entry) = self.by_procfile().or_else(|| self.by_scripts(made.as_ref(), &mut passed_over)) {
+            return Some(Entry { passed_over, ..entry });
+        }
+        let entry = match made {
+            Some(Made::Server(server)) => Some(entry(Run::Server(server.clone()), vec![server.at.clone()])),
+            Some(Made::Pages(pages)) => Some(entry(Run::Pages(pages.clone()), vec![pages.at])),
+            Some(Made::Nothing(why)) => Some(entry(Run::Nothing(why), vec![self.package.exists(MAIN)])),
+            None => self.by_files(),
+        };
+        let entry = entry.or_else(|| site::by_dependencies(self.tree, self.package).map(entry_of));
+        Some(Entry { passed_over, ..entry.or_else(|| self.by_bin())? })
+    }
+
+    fn by_procfile(&self) -> Option<Entry> {
+        let file = self.package.directory.join("Procfile");
+        let text = self.tree.text(&file).ok()?;
+        let (number, line) = text.lines().enumerate().find(|(_, line)| line.starts_with("web:"))?;
+        let at = Evidence::at(&file, Span::of_line(number + 1, line), PROCFILE, line);
+        let chain = script::line(self.package, line.trim_start_matches("web:").trim(), at);
+        self.end_of(&chain, None, &mut Vec::new())
+    }
+
+    fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<(String, &'static str, Evidence)>) -> Option<Entry> {
+        PRODUCTION.iter().find_map(|name| {
+            let chain = script::chain(self.package, name)?;
+            self.end_of(&chain, made, passed_over)
+        })
+    }
+
+    /// What is run without a script that says how: `main`, what the scripts for working on it start, the usual files.
+    fn by_files(&self) -> Option<Entry> {
+        let main = self.package.document.string(&["main"]).and_then(|(main, value)| {
+            let file = self.named(main).filter(|file| file.built || file.source.is_some())?;
+            // what is compiled to be imported has a `main` as well
+            let there = file.source.as_ref()?;
+            self.is_program(there).then(|| (file, self.package.document.evidence(value, MAIN)))
+        });
+        let worked_on = || {
+            DEVELOPMENT.iter().find_map(|name| {
+                let chain = script::chain(self.package, name)?;
+                let last = chain.commands.last().filter(|last| RUNNERS.contains(&last.program()) || last.program() == "node")?;
+                let path = last.arguments().iter().find(|word| is_script(word))?;
+                Some((self.plain(path)?, chain.at.first()?.clone()))
+            })
+        };
+        let usual = || {
+            USUAL_FILES.iter().find_map(|name| {
+                let file = self.plain(name)?;
+                let at = Evidence::exists(file.source.clone()?, USUAL);
+                self.is_program(file.source.as_ref()?).then_some((file, at))
+            })
+        };
+        let (file, at) = main.or_else(worked_on).or_else(usual)?;
+        Some(entry(Run::File(file), vec![at]))
+    }
+
+    fn by_bin(&self) -> Option<Entry> {
+        let (path, value) = self.package.document.string(&["bin"]).or_else(|| {
+            let (_, value) = *self.package.document.entries(&["bin"]).first()?;
+            Some((value.string()?, value))
+        })?;
+        let file = self.named(path)?;
+        Some(entry(Run::File(File { tool: true, ..file }), vec![self.package.document.evidence(value, BIN)]))
+    }
+
+    /// Whether a file is a program and not only something to import: it listens, or its package runs things.
+    fn is_program(&self, source: &Utf8Path) -> bool {
+        const RUN: [&str; 19] = [
+            "express",
+            "fastify",
+            "koa",
+            "@hapi/hapi",
+            "hono",
+            "restify",
+            "polka",
+            "@nestjs/core",
+            "socket.io",
+            "ws",
+            "discord.js",
+            "telegraf",
+            "grammy",
+            "bullmq",
+            "amqplib",
+            "kafkajs",
+            "node-cron",
+            "agenda",
+            "apollo-server",
+        ];
+        let runs = RUN.iter().any(|name| self.package.dependency(name).is_some_and(|fact| fact.value == Kind::Production));
+        let private = self.package.document.boolean(&["private"]) == Some(true);
+        // a member of a workspace is mostly there to be imported, and `private` says nothing of it
+        let member = self.package.directory != self.workspace.root.directory;
+        let listens = || self.tree.text(source).is_ok_and(|text| text.contains(".listen(") || text.contains("createServer"));
+        // nor of one whose files a bundler takes in: its entry runs in a browser
+        let bundled = || site::by_dependencies(self.tree, self.package).is_some_and(|pages| pages.bundler != site::Bundler::Webpack);
+        runs || (private && !member && !bundled()) || listens()
+    }
+}
+
+fn entry(run: Run, at: Vec<Evidence>) -> Entry {
+    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new() }
+}
+
+fn entry_of(pages: Pages) -> Entry {
+    let at = vec![pages.at.clone()];
+    entry(Run::Pages(pages), at)
+}

@@ -1,0 +1,311 @@
+//! What is known of one app: what it becomes, what it does when it runs, what its image leaves out.
+
+use camino::Utf8Path;
+
+use super::apps::Seed;
+use super::baked;
+use super::behave::{self, Seen};
+use super::blocked;
+use super::compiler::Compiler;
+use super::development::{self, Installed, Loaded};
+use super::entry::{Entry, File, Finder, Run};
+use super::framework::{Server, Started};
+use super::install::Install;
+use super::lock;
+use super::manager::{self, Managed};
+use super::package::{Kind, Package};
+use super::sources::Sources;
+use super::version::{constraints, rank};
+use super::workspace::{Workspace, workspace_of};
+use super::{Facts, Member, Product, Start, Taken, making, natives, site};
+use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::need::Need;
+use crate::tree::Tree;
+
+const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
+
+/// Looks at one app.
+///
+/// # Errors
+/// When a manifest is broken, or the app is one that no container runs.
+pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+    let gone = || Diagnostic::error("node::gone", format!("`{}` is not there any more", sighting.name));
+    let workspace = workspace_of(tree, &seed.directory)?.ok_or_else(gone)?;
+    let package = workspace.package(&seed.directory).ok_or_else(gone)?;
+    let compiler = Compiler::read(tree, package);
+    let entry = Finder { tree, workspace: &workspace, package, compiler: &compiler }.find().ok_or_else(gone)?;
+    Around { tree, catalog, workspace: &workspace, package, compiler: &compiler, sighting }.look(entry)
+}
+
+struct Around<'a, 't> {
+    tree: &'t Tree,
+    catalog: &'a Catalog,
+    workspace: &'a Workspace<'t>,
+    package: &'a Package<'t>,
+    compiler: &'a Compiler,
+    sighting: &'a Sighting,
+}
+
+impl Around<'_, '_> {
+    fn look(&self, entry: Entry) -> Result<(App, Facts)> {
+        let managed = manager::choose(self.tree, &self.workspace.root)?;
+        let member = self.package.directory != self.workspace.root.directory;
+        if member && self.package.name().is_none() {
+            let message = "a package of a workspace has no name, or one that package managers do not take";
+            let error =
+                Diagnostic::error("node::unnamed-member", message).at(self.package.document.file(), None, "its `name` is missing or odd");
+            return Err(error.help("name it in its package.json: letters, digits, `-`, `.` and `_`").into());
+        }
+        let locked = match &managed.lock {
+            Some(file) => lock::read(self.tree, file)?.packages,
+            None => Vec::new(),
+        };
+        let ranked =
+            rank(&constraints(self.tree, self.package, &self.workspace.root)?, &locked, &managed.manager.because()[0], self.catalog)?;
+        let at = self.sighting.program.clone();
+        let installed = Installed { manager: managed.manager.value, locked: &locked };
+        let (product, seen) = self.product(&entry, &installed)?;
+        let install = Install::of(self.tree, self.workspace, managed.manager.value, managed.lock.as_deref())?;
+        let natives = natives::find(self.catalog, self.package, &locked);
+        let context = self.workspace.root.directory.clone();
+        let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
+        let making = making::steps(self.workspace, self.package, self.compiler, &entry);
+        let member =
+            |package: &Package<'_>| Member { name: package.name().unwrap_or_default().to_owned(), directory: inside(&package.directory) };
+        let needed = self.workspace.needed_by(self.package, &[Kind::Production]).into_iter().map(member).collect();
+        let mut warnings = ranked.warnings.clone();
+        warnings.extend(seen.warnings);
+        warnings.extend(self.unsettled(&managed, &entry));
+        warnings.extend(blocked::warning(self.tree, &self.workspace.root, &managed, &natives)?);
+        let behaviour = Behaviour { needs: self.needs(&product, seen.hears.as_ref(), seen.behaviour.needs), ..seen.behaviour };
+        let app = App {
+            sighting: self.sighting.clone(),
+            behaviour,
+            home: self.package.directory.clone(),
+            keeps: install.manifests.clone(),
+            clutter: self.clutter(&product),
+            warnings,
+        };
+        let facts = Facts {
+            directory: inside(&self.package.directory),
+            member: (self.package.directory != context).then(|| member(self.package)),
+            workspace: self.workspace.because.clone(),
+            context,
+            managed,
+            versions: ranked.versions,
+            held_back: ranked.held_back,
+            needed,
+            making,
+            modules: making::modules(self.workspace, self.package, &product),
+            product,
+            install,
+            natives,
+            locked: locked.len(),
+            at,
+            passed_over: entry.passed_over,
+        };
+        Ok((app, facts))
+    }
+
+    /// What comes out, and what its sources show.
+    fn product(&self, entry: &Entry, installed: &Installed<'_>) -> Result<(Product, Seen)> {
+        let at = entry.at.first().cloned().unwrap_or_else(|| self.sighting.program.clone());
+        let env: Vec<_> = entry.env.iter().filter(|(name, value)| name != "NODE_ENV" && !value.contains('$')).cloned().collect();
+        match &entry.run {
+            Run::Nothing(why) => Err(why.clone()),
+            Run::Pages(pages) => {
+                let (output, behaviour) = site::look(self.tree, self.package, &self.workspace.root, pages)?;
+                Ok((Product::Site(Box::new(output)), Seen { behaviour, ..Seen::default() }))
+            }
+            Run::Server(server) => Ok(self.server(server, env)),
+            Run::File(file) => {
+                let seen = match &file.source {
+                    Some(source) => {
+                        let sources = Sources::reach(self.tree, self.workspace, self.package, source);
+                        if file.typescript && file.flags.is_empty() {
+                            self.types_alone(&sources)?;
+                        }
+                        let mut seen = behave::observe(self.tree, self.catalog, self.package, &sources);
+                        if let Some(loaded) = self.loaded(file) {
+                            seen.warnings.extend(development::imports(self.workspace, self.package, &sources, installed, loaded)?);
+                        }
+                        seen
+                    }
+                    None => Seen::default(),
+                };
+                let mut words = file.flags.clone();
+                words.push(file.path.to_string());
+                words.extend(file.arguments.iter().cloned());
+                let first = |path: &Utf8Path| path.components().next().map(|part| part.as_str().to_owned()).unwrap_or_default();
+                let taken = if file.built {
+                    let own = file.source.as_ref().and_then(|source| source.strip_prefix(&self.package.directory).ok()).map(first);
+                    let output = first(&file.path);
+                    let skip = ["package.json", "node_modules", "tsconfig.json", "test", "tests", "Dockerfile", "README.md"];
+                    let named = seen.names.iter().map(|fact| fact.value.to_string());
+                    let extra = named.filter(|name| {
+                        Some(name) != own.as_ref() && *name != output && !skip.contains(&name.as_str()) && !name.starts_with('.')
+                    });
+                    Taken::Parts(std::iter::once(output.clone()).chain(extra).map(|path| (path.clone(), path)).collect())
+                } else {
+                    Taken::Whole
+                };
+                let start = Start {
+                    what: self.what(),
+                    words,
+                    dependency: None,
+                    env,
+                    taken,
+                    owned: false,
+                    modules: true,
+                    tool: file.tool,
+                    baked: Vec::new(),
+                    at,
+                };
+                Ok((Product::Server(Box::new(start)), seen))
+            }
+        }
+    }
+
+    fn server(&self, server: &Server, mut env: Vec<(String, String)>) -> (Product, Seen) {
+        env.extend(server.env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let mut arguments = server.arguments.clone();
+        let flag = |names: &[&str]| arguments.iter().position(|word| names.contains(&word.as_str()));
+        let port = flag(&["-p", "--port"]).and_then(|index| arguments.get(index + 1)?.parse().ok());
+        if port.is_none() && flag(&["-p", "--port"]).is_some() {
+            // `-p $PORT`: the framework reads the variable by itself
+            let index = flag(&["-p", "--port"]).unwrap_or_default();
+            arguments.drain(index..(index + 2).min(arguments.len()));
+        }
+        let (dependency, words) = match &server.file {
+            Started::Own(file) => (None, std::iter::once(file.clone()).chain(arguments).collect()),
+            Started::Dependency(name, file) => (Some(((*name).to_owned(), (*file).to_owned())), arguments),
+        };
+        let listen = Listen {
+            port: Some(port.unwrap_or(server.port)),
+            variable: port.is_none().then(|| PortVariable { name: "PORT".into(), role: Role::Optional }),
+            interface: server.interface,
+            host: (server.interface == Interface::Loopback).then(|| "HOST".into()),
+        };
+        let behaviour = Behaviour { listens: vec![Fact::new(listen, server.at.clone())], ..Behaviour::default() };
+        let seen = Seen { behaviour, hears: server.hears.then(|| server.at.clone()), ..Seen::default() };
+        let start = Start {
+            what: server.what,
+            words,
+            dependency,
+            env,
+            taken: Taken::Parts(server.takes.clone()),
+            owned: server.writes,
+            modules: server.modules,
+            tool: false,
+            baked: baked::find(self.tree, self.package),
+            at: server.at.clone(),
+        };
+        (Product::Server(Box::new(start)), seen)
+    }
+
+    /// What becomes of the imports of a file; nothing where a bundler may take in what they name.
+    fn loaded(&self, file: &File) -> Option<Loaded> {
+        match (file.built, file.typescript && !file.flags.is_empty()) {
+            (false, false) => Some(Loaded::AsWritten),
+            (false, true) => Some(Loaded::Compiled),
+            (true, _) => making::only_compiles(self.package).then_some(Loaded::Compiled),
+        }
+    }
+
+    /// The framework, for the headline.
+    fn what(&self) -> &'static str {
+        const NAMES: [(&str, &str); 9] = [
+            ("@nestjs/core", "NestJS"),
+            ("fastify", "Fastify"),
+            ("express", "Express"),
+            ("koa", "Koa"),
+            ("hono", "Hono"),
+            ("@hapi/hapi", "hapi"),
+            ("restify", "restify"),
+            ("@feathersjs/feathers", "Feathers"),
+            ("polka", "Polka"),
+        ];
+        NAMES.iter().find(|(name, _)| self.package.runs_with(name).is_some()).map_or("", |(_, what)| what)
+    }
+
+    /// Node runs TypeScript whose types can be left out, and whose imports name the files.
+    fn types_alone(&self, sources: &Sources) -> Result<()> {
+        let more = sources.files.iter().find_map(|source| {
+            let unnamed =
+                || source.imports.iter().find(|import| import.value.starts_with('.') && Utf8Path::new(&import.value).extension().is_none());
+            let span = source.beyond_types.or_else(|| unnamed().map(|import| import.span))?;
+            Some((source.path.clone(), span))
+        });
+        let Some((file, span)) = more else { return Ok(()) };
+        Err(Diagnostic::error("node::typescript-as-it-is", format!("`{}` starts TypeScript that nothing compiles", self.sighting.name))
+            .because(&self.sighting.program)
+            .at(file, Some(span), "node itself does not run this: it only leaves types out, and wants imports with their endings")
+            .help("add a script that compiles it, `\"build\": \"tsc\"` with an `outDir`, and start what it writes")
+            .help("or move `tsx` from devDependencies to dependencies: `npm install tsx`")
+            .into())
+    }
+
+    fn needs(&self, product: &Product, hears: Option<&Evidence>, mut needs: Vec<Fact<Need>>) -> Vec<Fact<Need>> {
+        if let Product::Server(start) = product
+            && hears.is_none()
+            && !start.tool
+        {
+            needs.push(Fact::new(Need::Init, Evidence { rule: DEAF.id, meaning: DEAF.meaning, ..self.sighting.program.clone() }));
+        }
+        needs
+    }
+
+    fn unsettled(&self, managed: &Managed, entry: &Entry) -> Vec<Diagnostic> {
+        let mut warnings = Vec::new();
+        if managed.lock.is_none() && (self.package.has_dependencies(Kind::Production) || self.package.has_dependencies(Kind::Development)) {
+            let command = managed.manager.value.command();
+            warnings.push(
+                Diagnostic::warning("node::no-lock", "no lock file says which packages are installed: every build may install others")
+                    .because(&managed.manager.because()[0])
+                    .help(format!("run `{command} install` and commit its lock file")),
+            );
+        }
+        if !entry.before.is_empty() {
+            let message = format!("the script that starts it runs `{}` first, which the image leaves out", entry.before.join("`, `"));
+            let warning = Diagnostic::warning("node::runs-before", message)
+                .help("run it by itself when you deploy, from the same image where it holds the program");
+            warnings.push(entry.at.iter().take(1).fold(warning, Diagnostic::because));
+        }
+        warnings
+    }
+
+    fn clutter(&self, product: &Product) -> Vec<String> {
+        // npm's settings, where the project has none, are somebody's own, with a login in them
+        let mut clutter: Vec<String> = ["**/node_modules", "**/*.log", "**/coverage", "**/.npmrc"].map(str::to_owned).into();
+        let inside = |path: &str| {
+            let path = self.package.directory.join(path);
+            let name = path.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/");
+            let there = self.tree.has_directory(&path) || self.tree.has(&path);
+            (!there && !name.starts_with("..")).then_some(name)
+        };
+        match product {
+            Product::Server(start) => {
+                let first = |path: &str| path.split('/').next().unwrap_or(path).to_owned();
+                let built = start.taken.parts().iter().map(|(path, _)| first(path));
+                clutter.extend(built.filter_map(|path| inside(&path)));
+            }
+            Product::Site(output) => clutter.extend(inside(output.directory.as_str())),
+        }
+        for (name, there) in
+            [(".next", "next"), (".nuxt", "nuxt"), (".svelte-kit", "@sveltejs/kit"), (".astro", "astro"), (".turbo", "turbo")]
+        {
+            clutter.extend(self.package.dependency(there).or_else(|| self.workspace.root.dependency(there)).map(|_| format!("**/{name}")));
+        }
+        let tests = ["test", "tests", "__tests__", "spec", "e2e", "cypress", "playwright"];
+        clutter.extend(
+            tests
+                .iter()
+                .filter(|name| self.tree.has_directory(name) && self.package.directory.as_str().is_empty())
+                .map(|name| (*name).to_owned()),
+        );
+        clutter
+    }
+}

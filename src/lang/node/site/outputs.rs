@@ -1,0 +1,230 @@
+//! What each bundler leaves behind: its directory, the names that change with the content, what answers elsewhere.
+
+use camino::Utf8PathBuf;
+
+use super::angular;
+use super::project::{Project, Usual};
+use super::{Bundled, Bundler};
+use crate::diagnostic::Result;
+use crate::evidence::{Fact, Rule};
+use crate::web::{Otherwise, is_plain};
+
+const HOMEPAGE: Rule = Rule::parsed("node.homepage", "the package names the address that it is made for");
+
+impl Project<'_, '_> {
+    pub(super) fn read(&self) -> Result<Bundled> {
+        Ok(match self.pages.bundler {
+            Bundler::Angular => self.angular()?,
+            Bundler::Astro => self.astro(),
+            Bundler::CreateReactApp => self.create_react_app(),
+            Bundler::Docusaurus => self.docusaurus(),
+            Bundler::Eleventy => self.eleventy(),
+            Bundler::Gatsby => self.gatsby(),
+            Bundler::Next => self.next(),
+            Bundler::Nuxt => self.nuxt(),
+            Bundler::Parcel => self.parcel(),
+            Bundler::ReactRouter => {
+                let vite = self.settings("vite.config");
+                let base = vite.as_ref().and_then(|settings| settings.text(&["base"]));
+                let usual = Usual { directory: "build/client", hashed: "assets", copied_from: "public" };
+                let otherwise = Otherwise::Router(Fact::new("index.html".into(), self.pages.at.clone()));
+                Bundled { otherwise, ..self.usual(&usual, None, base) }
+            }
+            Bundler::Rsbuild => self.rsbuild(),
+            Bundler::SvelteKit => self.svelte_kit(),
+            Bundler::Vite => self.vite(),
+            Bundler::VitePress => self.vite_press(),
+            Bundler::VueCli => self.vue_cli(),
+            Bundler::Webpack => self.webpack(),
+        })
+    }
+
+    fn vite(&self) -> Bundled {
+        let settings = self.settings("vite.config");
+        let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
+        let command = self.command(&["vite"]);
+        let flag = |names: &[&str]| command.as_ref().and_then(|command| command.flag(names));
+        let root = settings
+            .as_ref()
+            .and_then(|settings| settings.path(&["root"]))
+            .or_else(|| command.as_ref().and_then(|command| command.word(1)).map(|root| root.map(Utf8PathBuf::from)));
+        let at_root = |path: Utf8PathBuf| root.as_ref().map_or_else(|| path.clone(), |root| root.value.join(&path));
+        let set = flag(&["--outDir"]).map(|path| path.map(Utf8PathBuf::from));
+        let set = set.or_else(|| settings.as_ref().and_then(|settings| settings.path(&["build", "outDir"])));
+        let directory = match (set, &root) {
+            (Some(directory), _) => Some(directory.map(at_root)),
+            (None, Some(root)) => Some(root.with(root.value.join("dist"))),
+            (None, None) => None,
+        };
+        let assets = flag(&["--assetsDir"]).or_else(|| of(&["build", "assetsDir"]));
+        let name = assets.as_ref().map_or("assets", |assets| assets.value.as_str());
+        let public = of(&["publicDir"]).map_or_else(|| "public".to_owned(), |public| public.value);
+        let public = at_root(public.into());
+        let base = flag(&["--base"]).or_else(|| of(&["base"]));
+        let renamed = ["entryFileNames", "chunkFileNames", "assetFileNames"].iter().any(|key| {
+            settings.as_ref().is_some_and(|settings| {
+                ["rollupOptions", "rolldownOptions"].iter().any(|options| settings.has(&["build", options, "output", key]).is_some())
+            })
+        });
+        let hashed = self.hashed(name, public.as_str(), assets.as_ref().map(|assets| &assets.because()[0])).filter(|_| !renamed);
+        let usual = Usual { directory: "dist", hashed: "", copied_from: "public" };
+        Bundled { hashed, otherwise: self.router("index.html"), ..self.usual(&usual, directory, base) }
+    }
+
+    fn create_react_app(&self) -> Bundled {
+        let homepage = self.package.document.string(&["homepage"]).and_then(|(address, value)| {
+            let path = address.split_once("://").map_or(address, |(_, rest)| rest.find('/').map_or("/", |slash| &rest[slash..]));
+            Some(Fact::new(path.to_owned(), self.package.document.evidence(value, HOMEPAGE))).filter(|path| !path.value.starts_with('.'))
+        });
+        let usual = Usual { directory: "build", hashed: "static", copied_from: "public" };
+        Bundled { otherwise: self.router("index.html"), ..self.usual(&usual, None, homepage) }
+    }
+
+    fn angular(&self) -> Result<Bundled> {
+        let command = self.command(&["ng"]);
+        let named = command.as_ref().and_then(|command| command.word(1));
+        let project = angular::project(self.tree, self.package, named.as_ref().map(|name| name.value.as_str()))?;
+        let flag = |names: &[&str]| command.as_ref().and_then(|command| command.flag(names));
+        let (directory, base, hashed) = match project {
+            Some(project) => (Some(project.directory), project.base, project.hashed),
+            None => (None, None, None),
+        };
+        let usual = Usual { directory: "dist", hashed: "", copied_from: "public" };
+        let base = flag(&["--base-href"]).or(base);
+        let hashed = hashed.map(|at| self.named(r"/(media/)?[^/]+[-.]([A-Z0-9]{8}|[0-9a-f]{16,20})\.[a-z0-9]+$", Some(at)));
+        Ok(Bundled { hashed, otherwise: self.router("index.html"), ..self.usual(&usual, directory, base) })
+    }
+
+    fn vue_cli(&self) -> Bundled {
+        let settings = self.settings("vue.config");
+        let directory = settings.as_ref().and_then(|settings| settings.path(&["outputDir"]));
+        let base = settings.as_ref().and_then(|settings| settings.text(&["publicPath"]));
+        let below = settings.as_ref().and_then(|settings| settings.text(&["assetsDir"])).map_or_else(String::new, |text| text.value);
+        let below = below.trim_matches('/');
+        let plain = settings.as_ref().is_some_and(|settings| settings.has(&["filenameHashing"]).is_some())
+            || !(below.is_empty() || is_plain(below));
+        let below = if below.is_empty() { String::new() } else { format!("/{}", below.replace('.', r"\.")) };
+        let hashed = (!plain).then(|| self.named(&format!(r"{below}/(css|fonts|img|js|media)/.+\.[0-9a-f]{{8}}\."), None));
+        let usual = Usual { directory: "dist", hashed: "", copied_from: "public" };
+        Bundled { hashed, otherwise: self.router("index.html"), ..self.usual(&usual, directory, base) }
+    }
+
+    fn docusaurus(&self) -> Bundled {
+        let settings = self.settings("docusaurus.config");
+        let command = self.command(&["docusaurus"]);
+        let directory = command.as_ref().and_then(|command| command.flag(&["--out-dir"])).map(|path| path.map(Utf8PathBuf::from));
+        let base = settings.as_ref().and_then(|settings| settings.text(&["baseUrl"]));
+        let usual = Usual { directory: "build", hashed: "assets", copied_from: "static" };
+        Bundled { otherwise: self.error_page(&[]), bare_names: true, ..self.usual(&usual, directory, base) }
+    }
+
+    fn gatsby(&self) -> Bundled {
+        let sources = ["js", "jsx", "ts", "tsx", "mdx"].map(|ending| format!("src/pages/404.{ending}"));
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        let usual = Usual { directory: "public", hashed: "static", copied_from: "static" };
+        Bundled { otherwise: self.error_page(&sources), bare_names: true, ..self.usual(&usual, None, None) }
+    }
+
+    fn eleventy(&self) -> Bundled {
+        let stems = [".eleventy", "eleventy.config"];
+        let settings = stems.iter().find_map(|stem| self.settings(stem));
+        let command = self.command(&["eleventy"]);
+        let flag = command.as_ref().and_then(|command| command.flag(&["--output"])).map(|path| path.map(Utf8PathBuf::from));
+        let set = settings.as_ref().and_then(|settings| settings.path(&["dir", "output"]));
+        let called =
+            || settings.as_ref().and_then(|settings| settings.called_with("setOutputDirectory")).map(|path| path.map(Utf8PathBuf::from));
+        let input =
+            settings.as_ref().and_then(|settings| settings.text(&["dir", "input"]).or_else(|| settings.called_with("setInputDirectory")));
+        let input = input.map_or_else(String::new, |input| format!("{}/", input.value.trim_end_matches('/')));
+        let sources = ["html", "md", "njk", "liquid"].map(|ending| format!("{input}404.{ending}"));
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        let usual = Usual { directory: "_site", hashed: "", copied_from: "public" };
+        Bundled { otherwise: self.error_page(&sources), ..self.usual(&usual, flag.or(set).or_else(called), None) }
+    }
+
+    fn astro(&self) -> Bundled {
+        let settings = self.settings("astro.config");
+        let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
+        let directory = of(&["outDir"]).map(|path| path.map(Utf8PathBuf::from));
+        let assets = of(&["build", "assets"]);
+        let public = of(&["publicDir"]).map_or_else(|| "public".to_owned(), |public| public.value);
+        let name = assets.as_ref().map_or("_astro", |assets| assets.value.as_str());
+        let hashed = self.hashed(name, &public, assets.as_ref().map(|assets| &assets.because()[0]));
+        let sources = ["astro", "md", "mdx", "html"].map(|ending| format!("src/pages/404.{ending}"));
+        let sources: Vec<&str> = sources.iter().map(String::as_str).collect();
+        let usual = Usual { directory: "dist", hashed: "", copied_from: "public" };
+        Bundled { hashed, otherwise: self.error_page(&sources), bare_names: true, ..self.usual(&usual, directory, of(&["base"])) }
+    }
+
+    fn next(&self) -> Bundled {
+        let settings = self.settings("next.config");
+        let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
+        let directory = of(&["distDir"]).map(|path| path.map(Utf8PathBuf::from));
+        let usual = Usual { directory: "out", hashed: "_next/static", copied_from: "public" };
+        Bundled { otherwise: self.error_page(&[]), bare_names: true, ..self.usual(&usual, directory, of(&["basePath"])) }
+    }
+
+    fn nuxt(&self) -> Bundled {
+        let settings = self.settings("nuxt.config");
+        let base = settings.as_ref().and_then(|settings| settings.text(&["app", "baseURL"]));
+        let usual = Usual { directory: ".output/public", hashed: "_nuxt", copied_from: "public" };
+        Bundled { otherwise: self.error_page(&[]), bare_names: true, ..self.usual(&usual, None, base) }
+    }
+
+    fn svelte_kit(&self) -> Bundled {
+        let settings = self.settings("svelte.config");
+        let adapter = |key: &str| settings.as_ref().and_then(|settings| settings.argument("adapter", key));
+        let directory = adapter("pages").map(|path| path.map(Utf8PathBuf::from));
+        let base = settings.as_ref().and_then(|settings| settings.text(&["kit", "paths", "base"]));
+        let otherwise = match adapter("fallback") {
+            Some(page) if page.value == "404.html" => Otherwise::Page(page),
+            Some(page) if is_plain(&page.value) => Otherwise::Router(page),
+            _ => Otherwise::Server,
+        };
+        let usual = Usual { directory: "build", hashed: "_app/immutable", copied_from: "static" };
+        Bundled { otherwise, bare_names: true, ..self.usual(&usual, directory, base) }
+    }
+
+    fn vite_press(&self) -> Bundled {
+        let command = self.command(&["vitepress"]);
+        let pages = command.as_ref().and_then(|command| command.word(1));
+        let folder = pages.as_ref().map_or_else(String::new, |pages| format!("{}/", pages.value.trim_matches('/')));
+        let settings = self.settings(&format!("{folder}.vitepress/config"));
+        let base = settings.as_ref().and_then(|settings| settings.text(&["base"]));
+        let set = settings.as_ref().and_then(|settings| settings.path(&["outDir"]));
+        let directory = match (set, &pages) {
+            (Some(directory), _) => Some(directory.map(|directory| Utf8PathBuf::from(&folder).join(directory))),
+            (None, Some(pages)) => Some(pages.with(format!("{folder}.vitepress/dist").into())),
+            (None, None) => None,
+        };
+        let usual = Usual { directory: ".vitepress/dist", hashed: "assets", copied_from: "public" };
+        Bundled { otherwise: self.error_page(&[]), bare_names: true, ..self.usual(&usual, directory, base) }
+    }
+
+    fn parcel(&self) -> Bundled {
+        let command = self.command(&["parcel"]);
+        let flag = |names: &[&str]| command.as_ref().and_then(|command| command.flag(names));
+        let directory = flag(&["--dist-dir", "--out-dir", "-d"]).map(|path| path.map(Utf8PathBuf::from));
+        let hashed = Some(self.named(r"/[^/]+\.[0-9a-f]{8}\.[a-z0-9]+$", None));
+        let usual = Usual { directory: "dist", hashed: "", copied_from: "static" };
+        Bundled { hashed, otherwise: self.router("index.html"), ..self.usual(&usual, directory, flag(&["--public-url"])) }
+    }
+
+    fn rsbuild(&self) -> Bundled {
+        let settings = self.settings("rsbuild.config");
+        let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
+        let directory = of(&["output", "distPath", "root"]).map(|path| path.map(Utf8PathBuf::from));
+        let base = of(&["server", "base"]).or_else(|| of(&["output", "assetPrefix"]));
+        let usual = Usual { directory: "dist", hashed: "static", copied_from: "public" };
+        Bundled { otherwise: self.router("index.html"), ..self.usual(&usual, directory, base) }
+    }
+
+    fn webpack(&self) -> Bundled {
+        let stems = ["webpack.config", "webpack.prod", "webpack.config.prod", "config/webpack.prod", "rspack.config"];
+        let settings = stems.iter().find_map(|stem| self.settings(stem));
+        let directory = settings.as_ref().and_then(|settings| settings.path(&["output", "path"]));
+        let base = settings.as_ref().and_then(|settings| settings.text(&["output", "publicPath"]));
+        let usual = Usual { directory: "dist", hashed: "", copied_from: "public" };
+        Bundled { otherwise: self.router("index.html"), ..self.usual(&usual, directory, base) }
+    }
+}
