@@ -45,11 +45,6 @@ impl Element {
         self.children.iter().find(|child| child.name == name)
     }
 
-    /// The elements of that name in it.
-    pub fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
-        self.children.iter().filter(move |child| child.name == name)
-    }
-
     /// The element that these names lead to, the first of each name.
     pub fn at(&self, path: &[&str]) -> Option<&Element> {
         path.iter().try_fold(self, |element, name| element.child(name))

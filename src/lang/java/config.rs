@@ -81,7 +81,10 @@ fn read(tree: &Tree, directories: &[Utf8PathBuf], name: &str) -> Result<Vec<Entr
                 // a file that cannot be read says nothing: it is no manifest of the build
                 let Ok(text) = tree.text(&path) else { continue };
                 if ending == "properties" {
-                    entries.extend(properties::parse(&path, text).into_iter().map(|property| Entry {
+                    let all = properties::parse(&path, text).into_iter();
+                    // Quarkus' profile of what is built comes before what holds for all
+                    let (own, rest): (Vec<_>, Vec<_>) = all.partition(|property| property.key.starts_with("%prod."));
+                    entries.extend(own.into_iter().chain(rest).map(|property| Entry {
                         at: property.evidence(CONFIGURED),
                         key: property.key.strip_prefix("%prod.").unwrap_or(&property.key).to_owned(),
                         value: property.value,

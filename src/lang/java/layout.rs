@@ -15,6 +15,8 @@ pub const SOURCES: &str = "/src";
 const ROOT: &str = "/usr/local/tomcat/webapps/ROOT";
 /// Where the build stage lays out what the image takes.
 const OUT: &str = "/out";
+/// Where Spring Boot's tools lay theirs out: they want a directory that is empty.
+const LAYERS: &str = "/out/layers";
 
 /// What follows the build.
 #[derive(Debug, Default)]
@@ -31,7 +33,7 @@ pub struct Layout {
 pub fn layout(facts: &Facts) -> Layout {
     let archive = facts.module.join(&facts.artifact.archive);
     let from = |source: String, to: String| Copy::stage("build", source, to);
-    let layer = |name: &str| from(format!("{OUT}/{name}/"), format!("{APP}/"));
+    let layer = |name: &str| from(format!("{LAYERS}/{name}/"), format!("{APP}/"));
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     match &facts.artifact.form {
         Form::Boot(how) => {
@@ -42,7 +44,7 @@ pub fn layout(facts: &Facts) -> Layout {
             };
             let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
             Layout {
-                commands: vec![format!("java -Djarmode={mode} -jar {} extract{flags} --destination {OUT}", sh(archive.as_str()))],
+                commands: vec![format!("java -Djarmode={mode} -jar {} extract{flags} --destination {LAYERS}", sh(archive.as_str()))],
                 takes: layers.map(layer).into(),
                 start,
             }
@@ -62,7 +64,7 @@ pub fn layout(facts: &Facts) -> Layout {
                 None => words(&["-jar", "app.jar"]),
             };
             Layout {
-                commands: vec![format!("mkdir {OUT} && mv {} {OUT}/app.jar", sh(archive.as_str()))],
+                commands: vec![format!("mkdir -p {OUT} && mv {} {OUT}/app.jar", sh(archive.as_str()))],
                 takes: vec![from(format!("{OUT}/app.jar"), format!("{APP}/"))],
                 start,
             }
@@ -93,7 +95,7 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
     let mut takes = vec![Copy::stage("build", format!("{OUT}/lib/"), format!("{APP}/lib/"))];
     let mut path = vec!["app.jar"];
     if siblings.is_empty() {
-        commands.push(format!("mkdir {OUT} && mv {archive} {OUT}/app.jar && mv {lib_word} {OUT}/lib"));
+        commands.push(format!("mkdir -p {OUT} && mv {archive} {OUT}/app.jar && mv {lib_word} {OUT}/lib"));
     } else {
         commands.push(format!("mkdir -p {OUT}/modules && mv {} {OUT}/modules/", siblings.join(" ")));
         commands.push(format!("mv {archive} {OUT}/app.jar && mv {lib_word} {OUT}/lib"));

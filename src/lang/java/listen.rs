@@ -190,7 +190,7 @@ fn is_loopback(host: &str) -> bool {
 
 fn opened<'t>(source: &Source<'t>, sources: &Sources<'t>) -> Vec<Fact<Listen>> {
     let imports = source.imports();
-    let tokens = &source.tokens;
+    let tokens = source.tokens();
     let imported = |names: &[&str]| {
         names.iter().any(|name| {
             let name = name.trim_start_matches("static ");
@@ -217,10 +217,10 @@ fn opened<'t>(source: &Source<'t>, sources: &Sources<'t>) -> Vec<Fact<Listen>> {
 fn listen<'t>(source: &Source<'t>, sources: &Sources<'t>, at: usize, call: &Call) -> Option<Listen> {
     let mut arguments = Vec::new();
     let mut next = at;
-    while source.tokens.get(next).is_some_and(|token| !token.is(")")) && arguments.len() < 5 {
+    while source.tokens().get(next).is_some_and(|token| !token.is(")")) && arguments.len() < 5 {
         let length = source.argument(next).len();
         arguments.push(sources.value(source, next));
-        match source.tokens.get(next + length) {
+        match source.tokens().get(next + length) {
             Some(token) if token.is(",") => next += length + 1,
             _ => break,
         }

@@ -98,6 +98,8 @@ pub struct MavenBuild {
     pub configured: bool,
     /// The wrapper, where it has to be taken.
     pub wrapper: Option<Evidence>,
+    /// Whether the wrapper's script has the line ends of another system.
+    pub carriage_returns: bool,
     /// Plugins that check or test, and the options that leave them out.
     pub skips: Vec<Fact<&'static str>>,
     /// Whether Quarkus fetches what it builds with by itself.

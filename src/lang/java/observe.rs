@@ -1,6 +1,5 @@
 //! What a program does when it runs, beside listening: what it writes, and what it needs of its base.
 
-use super::artifact::Artifact;
 use super::config::Config;
 use super::sources::Sources;
 use crate::app::{Behaviour, Interface, Listen, WritePath};
@@ -14,6 +13,8 @@ const FONTS: Rule = Rule::parsed("java.fonts", "this draws text");
 
 /// The port of Tomcat's own configuration.
 const TOMCAT_PORT: u16 = 8080;
+/// Where Tomcat keeps what archives say of their deployment on its one host; its image has no such directory, and lets nobody but root make one.
+const TOMCAT_HOST: &str = "/usr/local/tomcat/conf/Catalina/localhost";
 
 /// Keys of a configuration whose values are files or directories that are written.
 const FILES: [&str; 6] = [
@@ -26,10 +27,12 @@ const FILES: [&str; 6] = [
 ];
 const DIRECTORIES: [&str; 3] = ["logging.file.path", "logging.path", "server.tomcat.basedir"];
 
-/// Where Tomcat listens.
-pub fn of_tomcat(artifact: &Artifact) -> Fact<Listen> {
-    let at = Evidence { rule: TOMCAT.id, meaning: TOMCAT.meaning, ..artifact.at.clone() };
-    Fact::new(Listen { port: Some(TOMCAT_PORT), variable: None, interface: Interface::Any, host: None }, at)
+/// What Tomcat does with a web archive: it listens for it, and writes down what the archive says of its own deployment.
+pub fn serve(behaviour: &mut Behaviour, served: &Evidence) {
+    let at = Evidence { rule: TOMCAT.id, meaning: TOMCAT.meaning, ..served.clone() };
+    let listen = Listen { port: Some(TOMCAT_PORT), variable: None, interface: Interface::Any, host: None };
+    behaviour.listens = vec![Fact::new(listen, at.clone())];
+    behaviour.writes.push(Fact::new(WritePath { directory: TOMCAT_HOST.into() }, at));
 }
 
 /// What it does, as far as its configuration and its sources show.

@@ -17,6 +17,9 @@ const WRAPPER: Rule = Rule::parsed("java.wrapper", "the project is built with th
 const AGENT: Rule = Rule::parsed("java.agent", "the agent that it is run with");
 const CHECK: Rule = Rule::parsed("java.check", "this checks the sources, which is not the image's business");
 
+/// Options that let a program reach what it does not run without, each with a value: `--add-opens a=b` or `--add-opens=a=b`.
+const OPENINGS: [&str; 5] = ["--add-opens", "--add-exports", "--add-reads", "--add-modules", "--enable-native-access"];
+
 /// The words of the Procfile's command, in the project's root or the module's directory.
 fn procfile(tree: &Tree, directory: &Utf8Path) -> Option<(Vec<String>, Evidence)> {
     let path = [directory.join("Procfile"), "Procfile".into()].into_iter().find(|path| tree.has(path))?;
@@ -35,7 +38,9 @@ pub fn started(tree: &Tree, directory: &Utf8Path) -> Option<Fact<String>> {
     while let Some(word) = rest.next() {
         match word.as_str() {
             "-jar" => return None,
-            "-cp" | "-classpath" | "--class-path" => _ = rest.next(),
+            "-cp" | "-classpath" | "--class-path" | "-p" | "--module-path" => _ = rest.next(),
+            // the value of one of these may be a word of its own
+            word if OPENINGS.contains(&word) => _ = rest.next(),
             word if word.starts_with(['-', '$']) => {}
             class => return Some(Fact::new(class.to_owned(), at)),
         }
@@ -101,15 +106,14 @@ fn previews(module: &Module<'_>) -> Option<Evidence> {
 
 /// Options without which a program fails, `--add-opens a=b` as one word. Sizes of memory, debuggers and profiles of a developer's are none.
 fn wanted<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
-    const OPTIONS: [&str; 6] =
-        ["--add-opens", "--add-exports", "--add-reads", "--add-modules", "--enable-native-access", "--enable-preview"];
     let mut found = Vec::new();
     let mut words = words.map(|word| word.trim_matches(['"', '\'']));
     while let Some(word) = words.next() {
         let name = word.split('=').next().unwrap_or_default();
-        if OPTIONS.contains(&name) {
-            let apart = word == name && name != "--enable-preview";
-            found.push(if apart { format!("{name}={}", words.next().unwrap_or_default()) } else { word.to_owned() });
+        if word == "--enable-preview" {
+            found.push(word.to_owned());
+        } else if OPENINGS.contains(&name) {
+            found.push(if word == name { format!("{name}={}", words.next().unwrap_or_default()) } else { word.to_owned() });
         } else if word.starts_with("-javaagent:") && !word.contains('$') {
             found.push(word.to_owned());
         }
@@ -148,7 +152,7 @@ pub fn newer_wrapper(tree: &Tree, context: &Utf8Path) -> Option<Evidence> {
 }
 
 /// Plugins that check the sources within the build, and the options that leave them out.
-pub fn skips(reached: &[Module<'_>], root: &[Module<'_>]) -> Vec<Fact<&'static str>> {
+pub fn skips<'r>(reached: &[Module<'r>], root: &[Module<'r>]) -> Vec<Fact<&'static str>> {
     const CHECKS: [(&str, &str); 9] = [
         ("maven-checkstyle-plugin", "-Dcheckstyle.skip"),
         ("spotless-maven-plugin", "-Dspotless.check.skip"),

@@ -4,19 +4,25 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::behave;
 use super::compiler::Compiler;
-use super::entry::{Entry, Finder, Run};
+use super::entry::{Entry, Finder, PassedOver, Run};
 use super::package::Package;
 use super::script;
 use super::sources::Sources;
 use super::workspace::{Workspace, workspaces};
 use crate::app::{Claim, Sighting};
 use crate::catalog::Catalog;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::language::Sightings;
 use crate::tree::Tree;
 
 const USED: Rule = Rule::parsed("node.used", "another package of the workspace is made with it");
 const NAMED: Rule = Rule::parsed("node.starts-member", "the root's script starts this package");
+
+const LIBRARY: Rule = Rule::parsed("node.library", "this package starts nothing");
+
+/// How many places a refusal shows.
+const MOST_SHOWN: usize = 8;
 
 /// Where an app was seen.
 #[derive(Debug)]
@@ -29,14 +35,16 @@ pub struct Seed {
 ///
 /// # Errors
 /// When a manifest is broken.
-pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
-    let mut apps = Vec::new();
+pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
+    let (mut apps, mut missed) = (Vec::new(), Vec::new());
     for workspace in workspaces(tree)? {
         let mut of_workspace = Vec::new();
         for package in std::iter::once(&workspace.root).chain(&workspace.members) {
             let compiler = Compiler::read(tree, package);
-            let Some(entry) = Finder { tree, workspace: &workspace, package, compiler: &compiler }.find() else { continue };
-            of_workspace.push((package, entry));
+            match (Finder { tree, workspace: &workspace, package, compiler: &compiler }).find() {
+                Ok(entry) => of_workspace.push((package, entry)),
+                Err(passed_over) => missed.push((package.exists(LIBRARY), passed_over)),
+            }
         }
         // what the root starts is the root's, wherever it lies
         let started: Vec<Utf8PathBuf> = of_workspace
@@ -63,7 +71,23 @@ pub fn find(tree: &Tree) -> Result<Vec<(Sighting, Seed)>> {
             apps.push((sighting(package, &entry, claims), Seed { directory: package.directory.clone() }));
         }
     }
-    Ok(apps)
+    let otherwise = (!missed.is_empty()).then(|| nothing_starts(missed).into());
+    Ok(Sightings { apps, otherwise })
+}
+
+/// Says what was looked at, and why none of it starts a program.
+fn nothing_starts(missed: Vec<(Evidence, Vec<PassedOver>)>) -> Diagnostic {
+    let error = Diagnostic::error("node::nothing-starts", "nothing says how a program is started here");
+    let look = |(package, passed_over): (Evidence, Vec<PassedOver>)| {
+        let silent = passed_over.is_empty().then_some(package);
+        silent.into_iter().chain(passed_over.into_iter().map(|(_, why, at)| Evidence { meaning: why, ..at }))
+    };
+    let looked: Vec<_> = missed.into_iter().flat_map(look).take(MOST_SHOWN).collect();
+    looked
+        .iter()
+        .fold(error, Diagnostic::because)
+        .info("looked for a Procfile, scripts that start something in production, frameworks, `main`, the usual files, and `bin`")
+        .help("add a script that starts what is built: `\"scripts\": { \"start\": \"node server.js\" }`")
 }
 
 /// The script of the root's that starts a member: `pnpm --filter web start`.
@@ -108,7 +132,7 @@ pub fn listening(tree: &Tree, catalog: &Catalog, seeds: &[&Seed]) -> Result<Vec<
 
 fn listens(tree: &Tree, catalog: &Catalog, workspace: &Workspace<'_>, package: &Package<'_>) -> Vec<Evidence> {
     let compiler = Compiler::read(tree, package);
-    let Some(entry) = (Finder { tree, workspace, package, compiler: &compiler }).find() else { return Vec::new() };
+    let Ok(entry) = (Finder { tree, workspace, package, compiler: &compiler }).find() else { return Vec::new() };
     match entry.run {
         Run::Server(server) => vec![server.at],
         Run::Pages(pages) => vec![pages.at],

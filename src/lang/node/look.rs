@@ -38,7 +38,7 @@ pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) ->
     let workspace = workspace_of(tree, &seed.directory)?.ok_or_else(gone)?;
     let package = workspace.package(&seed.directory).ok_or_else(gone)?;
     let compiler = Compiler::read(tree, package);
-    let entry = Finder { tree, workspace: &workspace, package, compiler: &compiler }.find().ok_or_else(gone)?;
+    let entry = Finder { tree, workspace: &workspace, package, compiler: &compiler }.find().map_err(|_| gone())?;
     Around { tree, catalog, workspace: &workspace, package, compiler: &compiler, sighting }.look(entry)
 }
 

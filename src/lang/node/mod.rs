@@ -35,6 +35,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use self::baked::Baked;
+use self::entry::PassedOver;
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
@@ -92,7 +93,7 @@ pub struct Facts {
     /// Why this is what is started.
     pub at: Evidence,
     /// What was not taken to start it, why, and where it stands.
-    pub passed_over: Vec<(String, &'static str, Evidence)>,
+    pub passed_over: Vec<PassedOver>,
 }
 
 /// A package of a workspace.
@@ -207,7 +208,7 @@ impl Language for Node {
     type Build = build::Build;
 
     fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
-        Ok(apps::find(tree)?.into())
+        apps::find(tree)
     }
 
     fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {

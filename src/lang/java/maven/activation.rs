@@ -53,7 +53,7 @@ fn is_on(reactor: &Reactor, directory: &Utf8Path, profile: &Element) -> bool {
 fn property(reactor: &Reactor, ask: &Element) -> bool {
     let name = ask.child("name").map_or("", |name| name.text.as_str());
     let wanted = ask.child("value").map(|value| value.text.as_str());
-    let given = |name: &str| reactor.options.properties.get(name).map(|(value, _)| value.as_str());
+    let given = |name: &str| reactor.options.properties.get(name).map(String::as_str);
     match (name.strip_prefix('!'), wanted) {
         (Some(name), _) => given(name).is_none(),
         (None, None) => given(name).is_some(),

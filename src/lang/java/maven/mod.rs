@@ -1,19 +1,29 @@
 //! Maven: the poms of a tree, each with those that it inherits from as far as they are here.
 
 mod activation;
+mod artifact;
+mod find;
+mod graph;
+mod jar;
 mod model;
+mod plugin;
+mod program;
+mod quarkus;
+mod repository;
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use self::model::{Module, Plugin, Said};
+pub use self::find::{Seed, find};
+use self::graph::Graph;
+pub use self::model::{Module, Said};
+pub use self::plugin::Plugin;
+pub use self::program::Program;
 use crate::diagnostic::Result;
-use crate::evidence::{Evidence, Rule, Span};
 use crate::read::xml::Element;
 use crate::tree::Tree;
-
-const OPTION: Rule = Rule::parsed("java.maven-config", "this is given to every run of Maven");
 
 /// Parents are followed as far as this: a circle of parents ends too.
 const PARENTS: usize = 16;
@@ -27,31 +37,32 @@ pub struct Reactor {
     options: Options,
     /// Every file's path, for profiles that ask whether one is there.
     files: Vec<Utf8PathBuf>,
+    /// Which module leads to which, once it was asked for.
+    graph: OnceCell<Graph>,
 }
 
 /// What `.mvn/maven.config` gives to every run.
 #[derive(Clone, Debug, Default)]
 struct Options {
-    properties: BTreeMap<String, (String, Evidence)>,
+    properties: BTreeMap<String, String>,
     profiles: Vec<String>,
 }
 
 impl Reactor {
-    /// Reads every `pom.xml` that `wanted` wants. `profiles` are on besides those that are by themselves.
+    /// Reads every `pom.xml`.
     ///
     /// # Errors
     /// When one is no XML.
-    pub fn read(tree: &Tree, profiles: &[String]) -> Result<Self> {
+    pub fn read(tree: &Tree) -> Result<Self> {
         let mut poms = BTreeMap::new();
         for path in tree.paths().filter(|path| path.file_name() == Some("pom.xml") && !is_build_output(path)) {
             if let Some(text) = tree.manifest(path)? {
                 poms.insert(path.to_owned(), Element::parse(path, text)?);
             }
         }
-        let mut options = options(tree);
-        options.profiles.extend(profiles.iter().cloned());
+        let options = options(tree);
         let files = if poms.is_empty() { Vec::new() } else { tree.paths().map(Utf8Path::to_owned).collect() };
-        Ok(Self { poms, options, files })
+        Ok(Self { poms, options, files, graph: OnceCell::new() })
     }
 
     /// The module whose pom is there.
@@ -79,48 +90,21 @@ impl Reactor {
 
     /// The pom from which `module` is built: the outermost one that leads to it by its modules.
     pub fn root_of(&self, module: &Module<'_>) -> Utf8PathBuf {
-        let mut way = vec![module.pom.clone()];
-        while let Some(above) = way.last().and_then(|root| {
-            let lists = |other: &Module<'_>| !way.contains(&other.pom) && other.modules().contains(root);
-            self.modules().find(lists).map(|above| above.pom)
-        }) {
-            way.push(above);
-        }
-        way.pop().unwrap_or_default()
+        self.graph().root_of(&module.pom)
     }
 
     /// The modules that `module` is built with: itself, those that it depends on, and those that these do.
-    pub fn reach<'r>(&'r self, module: &Module<'r>) -> Vec<Module<'r>> {
-        let all: Vec<_> = self.modules().map(|other| (other.coordinates(), other.pom.clone())).collect();
-        let mut reached: Vec<Module<'r>> = self.module(&module.pom).into_iter().collect();
-        let mut next = 0;
-        while let Some(current) = reached.get(next) {
-            let wanted: Vec<_> = current.dependencies().into_iter().map(|dependency| (dependency.group, dependency.artifact)).collect();
-            for (coordinates, pom) in &all {
-                if wanted.contains(coordinates) && !reached.iter().any(|module| module.pom == *pom) {
-                    reached.extend(self.module(pom));
-                }
-            }
-            next += 1;
-        }
-        reached
+    pub fn reach<'r>(&'r self, module: &Module<'_>) -> Vec<Module<'r>> {
+        self.graph().reach(&module.pom).iter().filter_map(|pom| self.module(pom)).collect()
     }
 
     /// The poms that Maven reads when it builds from `root`, itself first.
     pub fn poms_below(&self, root: &Utf8Path) -> Vec<Utf8PathBuf> {
-        let mut found = vec![root.to_owned()];
-        let mut next = 0;
-        while let Some(pom) = found.get(next) {
-            let Some(module) = self.module(pom) else { break };
-            let more: Vec<_> = module.modules().into_iter().chain(module.chain().map(Utf8Path::to_owned)).collect();
-            for pom in more {
-                if self.poms.contains_key(&pom) && !found.contains(&pom) {
-                    found.push(pom);
-                }
-            }
-            next += 1;
-        }
-        found
+        self.graph().below(root)
+    }
+
+    fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::of(self))
     }
 
     fn parent(&self, of: &Utf8Path, parent: &Element) -> Option<(&Utf8PathBuf, &Element)> {
@@ -157,16 +141,12 @@ pub fn normal(path: &Utf8Path) -> Utf8PathBuf {
 }
 
 fn options(tree: &Tree) -> Options {
-    const FILE: &str = ".mvn/maven.config";
     let mut options = Options::default();
-    for (number, line) in (1..).zip(tree.text(FILE).unwrap_or_default().lines()) {
-        for word in line.split_whitespace() {
-            if let Some((name, value)) = word.strip_prefix("-D").map(|word| word.split_once('=').unwrap_or((word, "true"))) {
-                let evidence = Evidence::at(FILE, Span::of_line(number, line), OPTION, word);
-                options.properties.insert(name.to_owned(), (value.to_owned(), evidence));
-            } else if let Some(profiles) = word.strip_prefix("-P") {
-                options.profiles.extend(profiles.split(',').filter(|name| !name.is_empty()).map(str::to_owned));
-            }
+    for word in tree.text(".mvn/maven.config").unwrap_or_default().split_whitespace() {
+        if let Some((name, value)) = word.strip_prefix("-D").map(|word| word.split_once('=').unwrap_or((word, "true"))) {
+            options.properties.insert(name.to_owned(), value.to_owned());
+        } else if let Some(profiles) = word.strip_prefix("-P") {
+            options.profiles.extend(profiles.split(',').filter(|name| !name.is_empty()).map(str::to_owned));
         }
     }
     options

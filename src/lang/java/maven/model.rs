@@ -1,8 +1,12 @@
 //! One module as Maven sees it: its own pom first, then its parents', then what is known of Maven's own defaults.
 
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::activation::active;
+use super::plugin::Plugin;
 use super::{Reactor, normal};
 use crate::evidence::{Fact, Rule};
 use crate::read::xml::Element;
@@ -21,6 +25,8 @@ pub struct Module<'r> {
     chain: Vec<&'r Utf8Path>,
     /// The parent that is not here.
     pub outside: Option<&'r Element>,
+    /// The dependency management, by group and name, once it was asked for.
+    managed: OnceCell<BTreeMap<(String, String), &'r Element>>,
 }
 
 /// A value that a pom says, its properties filled in.
@@ -66,7 +72,7 @@ impl<'r> Module<'r> {
             layers.extend(active(reactor, path.parent().unwrap_or(Utf8Path::new("")), element));
             layers.push(element);
         }
-        Self { reactor, pom, layers, chain: chain.into_iter().map(|(path, _)| path.as_path()).collect(), outside }
+        Self { reactor, pom, layers, chain: chain.into_iter().map(|(path, _)| path.as_path()).collect(), outside, managed: OnceCell::new() }
     }
 
     /// Its directory.
@@ -79,12 +85,6 @@ impl<'r> Module<'r> {
         self.chain.iter().copied()
     }
 
-    /// The first value below these elements, in the module or what it inherits from.
-    pub fn get(&self, path: &[&str]) -> Option<Said<'r>> {
-        let element = self.layers.iter().find_map(|layer| layer.at(path))?;
-        Some(Said { value: self.fill(&element.text), element })
-    }
-
     /// A property.
     pub fn property(&self, name: &str) -> Option<Said<'r>> {
         let element = self.property_element(name)?;
@@ -93,11 +93,6 @@ impl<'r> Module<'r> {
 
     fn property_element(&self, name: &str) -> Option<&'r Element> {
         self.layers.iter().find_map(|layer| layer.list(&["properties"]).iter().find(|property| property.name == name))
-    }
-
-    /// A property that `.mvn/maven.config` gives.
-    pub fn option(&self, name: &str) -> Option<Fact<String>> {
-        self.reactor.options.properties.get(name).map(|(value, evidence)| Fact::new(value.clone(), evidence.clone()))
     }
 
     /// `text` with its properties filled in, as far as they are known.
@@ -126,7 +121,7 @@ impl<'r> Module<'r> {
     }
 
     fn value(&self, name: &str, depth: usize) -> Option<String> {
-        if let Some((value, _)) = self.reactor.options.properties.get(name) {
+        if let Some(value) = self.reactor.options.properties.get(name) {
             return Some(value.clone());
         }
         if let Some(element) = self.property_element(name) {
@@ -237,11 +232,17 @@ impl<'r> Module<'r> {
         found
     }
 
+    /// What the dependency management that is here says of a dependency, the strongest first.
     fn managed(&self, group: &str, artifact: &str) -> Option<&'r Element> {
-        self.managed_list().find(|element| {
-            let is = |name: &str, wanted: &str| element.child(name).is_some_and(|child| self.fill(&child.text) == wanted);
-            is("artifactId", artifact) && is("groupId", group)
-        })
+        let managed = self.managed.get_or_init(|| {
+            let text = |element: &Element, name: &str| element.child(name).map(|child| self.fill(&child.text)).unwrap_or_default();
+            let mut managed = BTreeMap::new();
+            for element in self.managed_list() {
+                managed.entry((text(element, "groupId"), text(element, "artifactId"))).or_insert(element);
+            }
+            managed
+        });
+        managed.get(&(group.to_owned(), artifact.to_owned())).copied()
     }
 
     fn managed_list(&self) -> impl Iterator<Item = &'r Element> {
@@ -277,51 +278,5 @@ impl<'r> Module<'r> {
         let used = layers.first().copied()?;
         layers.extend(below(&["build", "pluginManagement", "plugins"]));
         Some(Plugin { module: self, element: used, layers })
-    }
-}
-
-/// A plugin of a module: what it says itself first, then what it inherits.
-#[derive(Debug)]
-pub struct Plugin<'r, 'm> {
-    module: &'m Module<'r>,
-    /// The element that puts it to use.
-    pub element: &'r Element,
-    layers: Vec<&'r Element>,
-}
-
-impl<'r> Plugin<'r, '_> {
-    /// Its version.
-    pub fn version(&self) -> Option<String> {
-        self.layers.iter().find_map(|layer| layer.child("version")).map(|version| self.module.fill(&version.text))
-    }
-
-    /// A value of its configuration; that of an execution comes first.
-    pub fn configured(&self, path: &[&str]) -> Option<Said<'r>> {
-        let element = self.configurations().find_map(|configuration| configuration.at(path))?;
-        Some(Said { value: self.module.fill(&element.text), element })
-    }
-
-    /// Its configurations, strongest first.
-    pub fn configurations(&self) -> impl Iterator<Item = &'r Element> {
-        let of_executions = self.executions().filter_map(|execution| execution.child("configuration"));
-        of_executions.chain(self.layers.iter().filter_map(|layer| layer.child("configuration")))
-    }
-
-    /// Its executions.
-    pub fn executions(&self) -> impl Iterator<Item = &'r Element> {
-        self.layers.iter().flat_map(|layer| layer.list(&["executions"]))
-    }
-
-    /// The execution of this goal, one that is bound to no phase left out.
-    pub fn execution(&self, goal: &str) -> Option<&'r Element> {
-        self.executions().find(|execution| {
-            let bound = execution.child("phase").is_none_or(|phase| phase.text != "none");
-            bound && execution.list(&["goals"]).iter().any(|child| child.text == goal)
-        })
-    }
-
-    /// `text` with the module's properties filled in.
-    pub fn fill(&self, text: &str) -> String {
-        self.module.fill(text)
     }
 }

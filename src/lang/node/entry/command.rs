@@ -1,7 +1,6 @@
 //! What a script ends in: the command, and whether it is one that would be deployed.
 
-use super::{Entry, Finder, Run};
-use crate::evidence::Evidence;
+use super::{Entry, Finder, PassedOver, Run};
 use crate::lang::node::framework::{Made, Server, Started};
 use crate::lang::node::script::{Chain, Command};
 use crate::lang::node::site;
@@ -12,12 +11,7 @@ pub(super) const RUNNERS: [&str; 9] =
 
 impl Finder<'_, '_> {
     /// What a script ends in, when that is what would be deployed.
-    pub(super) fn end_of(
-        &self,
-        chain: &Chain,
-        made: Option<&Made>,
-        passed_over: &mut Vec<(String, &'static str, Evidence)>,
-    ) -> Option<Entry> {
+    pub(super) fn end_of(&self, chain: &Chain, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
         let at = chain.at.first()?.clone();
         let mut pass = |what: &str, why: &'static str| passed_over.push((what.to_owned(), why, at.clone()));
         if chain.tangled {

@@ -56,7 +56,7 @@ pub struct Entry {
     /// Variables that are set for it.
     pub env: Vec<(String, String)>,
     /// What stood in its way, and why it was not taken.
-    pub passed_over: Vec<(String, &'static str, Evidence)>,
+    pub passed_over: Vec<PassedOver>,
     /// What is done before it starts, which an image does not do.
     pub before: Vec<String>,
 }
@@ -93,6 +93,9 @@ pub struct File {
     pub tool: bool,
 }
 
+/// What is no entry, why it is none, and where it stands.
+pub type PassedOver = (String, &'static str, Evidence);
+
 /// Looks for what starts a package.
 pub struct Finder<'f, 't> {
     /// The project.
@@ -106,12 +109,16 @@ pub struct Finder<'f, 't> {
 }
 
 impl Finder<'_, '_> {
-    /// What starts it; nothing where nothing does.
-    pub fn find(&self) -> Option<Entry> {
+    /// What starts it.
+    ///
+    /// # Errors
+    /// What looks as if it did, and does not, where nothing does.
+    pub fn find(&self) -> Result<Entry, Vec<PassedOver>> {
         let mut passed_over = Vec::new();
         let made = framework::made(self.tree, self.package, framework::nested(self.package, &self.workspace.root).as_deref());
-        if let Some(entry) = self.by_procfile().or_else(|| self.by_scripts(made.as_ref(), &mut passed_over)) {
-            return Some(Entry { passed_over, ..entry });
+        let named = self.by_procfile(&mut passed_over).or_else(|| self.by_scripts(made.as_ref(), &mut passed_over));
+        if let Some(entry) = named {
+            return Ok(Entry { passed_over, ..entry });
         }
         let entry = match made {
             Some(Made::Server(server)) => Some(entry(Run::Server(server.clone()), vec![server.at.clone()])),
@@ -120,19 +127,22 @@ impl Finder<'_, '_> {
             None => self.by_files(),
         };
         let entry = entry.or_else(|| site::by_dependencies(self.tree, self.package).map(entry_of));
-        Some(Entry { passed_over, ..entry.or_else(|| self.by_bin())? })
+        match entry.or_else(|| self.by_bin()) {
+            Some(entry) => Ok(Entry { passed_over, ..entry }),
+            None => Err(passed_over),
+        }
     }
 
-    fn by_procfile(&self) -> Option<Entry> {
+    fn by_procfile(&self, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
         let file = self.package.directory.join("Procfile");
         let text = self.tree.text(&file).ok()?;
         let (number, line) = text.lines().enumerate().find(|(_, line)| line.starts_with("web:"))?;
         let at = Evidence::at(&file, Span::of_line(number + 1, line), PROCFILE, line);
         let chain = script::line(self.package, line.trim_start_matches("web:").trim(), at);
-        self.end_of(&chain, None, &mut Vec::new())
+        self.end_of(&chain, None, passed_over)
     }
 
-    fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<(String, &'static str, Evidence)>) -> Option<Entry> {
+    fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
         PRODUCTION.iter().find_map(|name| {
             let chain = script::chain(self.package, name)?;
             self.end_of(&chain, made, passed_over)

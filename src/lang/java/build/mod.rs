@@ -1,19 +1,20 @@
 //! The build stages of a Java program, and what the image takes from them.
 
+mod gradle;
+mod maven;
+
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::artifact::Form;
-use super::gradle::GradleBuild;
 use super::layout::{Layout, layout, workdir};
-use super::{Facts, MavenBuild, Tool, jlink};
+use super::{Facts, Tool, jlink};
 use crate::catalog::{Installer, Toolchain};
 use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::plan::{Blueprint, Copy, Setting, Step, Target};
-use crate::render::filters::sh;
 use crate::version::Version;
 
 /// Where a linked runtime is, in its stage and in the image.
@@ -22,12 +23,6 @@ const RUNTIME: (&str, &str) = ("/out/java", "/opt/java");
 const CONTAINER: [&str; 2] = ["-XX:MaxRAMPercentage=75", "-XX:+ExitOnOutOfMemoryError"];
 /// A debugger may come and go; the program does not wait for it.
 const DEBUGGER: &str = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*";
-/// What has every project of Gradle's fetch what it is compiled and run with, which none of Gradle's own tasks does.
-const FETCH: &str = "allprojects { tasks.register(\"fetch\") { doLast { configurations.matching { it.canBeResolved && \
-     it.name ==~ /.*Classpath|.*nnotationProcessor/ }.each { it.incoming.artifactView { lenient(true) }.files.files } } } }";
-/// Settings of Maven's that hold a login, for those who need one.
-const SETTINGS: &str = "--mount=type=secret,id=settings,target=/root/.m2/settings.xml";
-
 /// What `templates/java` prints.
 #[derive(Clone, Debug, Serialize)]
 pub struct Build {
@@ -57,6 +52,20 @@ pub struct Runtime {
     pub compress: &'static str,
     /// Where it is put.
     pub output: &'static str,
+}
+
+/// What a build tool has to be given and told.
+struct Recipe {
+    /// The image that it is in, as the catalog calls it.
+    image: String,
+    env: Vec<(&'static str, String)>,
+    /// What it reads before there are sources.
+    manifests: Vec<Copy>,
+    mounts: Vec<String>,
+    /// The commands that fetch the dependencies.
+    fetch: Vec<String>,
+    /// The commands that build.
+    make: Vec<String>,
 }
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
@@ -105,57 +114,28 @@ impl Maker<'_> {
     }
 
     fn build(&self, suite: &str, layout: &Layout) -> Build {
-        let maven = match &self.facts.tool {
-            Tool::Maven(maven) => maven,
-            Tool::Gradle(gradle) => return self.by_gradle(gradle, layout),
+        let recipe = match &self.facts.tool {
+            Tool::Maven(maven) => self.by_maven(maven, suite),
+            Tool::Gradle(gradle) => self.by_gradle(gradle),
         };
-        let mut commands = vec![self.maven_command(maven)];
-        commands.extend(layout.commands.iter().cloned());
-        let mounts: Vec<String> = if self.facts.repositories.is_empty() { Vec::new() } else { vec![SETTINGS.to_owned()] };
+        let context = self.facts.context.as_str();
         Build {
-            image: self.choices.reference(&self.toolchain.image(self.java, suite)),
+            image: self.choices.reference(&recipe.image),
             runtime: self.is_linked().then(|| self.runtime()),
-            // the wrapper takes what this variable of the image's says for a goal
-            env: if maven.wrapper.is_some() { vec![("MAVEN_CONFIG", String::new())] } else { Vec::new() },
-            manifests: self.manifests(maven),
-            dependencies: Step { mounts: mounts.clone(), commands: vec![self.fetching(maven)] },
-            source: Copy::context(if self.facts.context.as_str().is_empty() { "." } else { self.facts.context.as_str() }, "."),
-            make: Step { mounts, commands },
+            env: recipe.env,
+            manifests: recipe.manifests,
+            dependencies: Step { mounts: recipe.mounts.clone(), commands: recipe.fetch },
+            source: Copy::context(if context.is_empty() { "." } else { context }, "."),
+            make: Step { mounts: recipe.mounts, commands: recipe.make.into_iter().chain(layout.commands.iter().cloned()).collect() },
         }
     }
 
-    /// The build by Gradle: its own wrapper on a plain JDK, or an image that has a Gradle.
-    fn by_gradle(&self, gradle: &GradleBuild, layout: &Layout) -> Build {
-        let tool = self.toolchain.tools.get(if gradle.wrapper { "jdk" } else { "gradle" });
-        let image =
-            tool.and_then(|tool| tool.image.as_deref()).unwrap_or(&self.toolchain.image).replace("{version}", &self.java.to_string());
-        let program = if gradle.wrapper { "sh ./gradlew" } else { "gradle" };
-        let here = |name: &str| self.facts.context.join(name).to_string();
-        let mut manifests = if gradle.wrapper { vec![Copy::context(here("gradle"), "gradle")] } else { Vec::new() };
-        let mut own = self.by_directory();
-        if gradle.wrapper {
-            own.entry(Utf8PathBuf::new()).or_default().push(here("gradlew"));
-        }
-        manifests.extend(copies(own));
-        let script = format!("echo '{FETCH}' > /tmp/fetch.gradle");
-        let fetch = format!("{program} --no-daemon --no-configuration-cache -I /tmp/fetch.gradle fetch");
-        let unix = gradle.carriage_returns.then(|| "sed -i 's/\r$//' gradlew".to_owned());
-        let steps: Vec<_> = unix.clone().into_iter().chain([script, fetch]).collect();
-        let build = sh(&format!("{}:{}", gradle.project, gradle.task));
-        let mut commands: Vec<String> = unix.into_iter().collect();
-        commands.push(format!("{program} --no-daemon {build}"));
-        commands.extend(layout.commands.iter().cloned());
-        Build {
-            image: self.choices.reference(&image),
-            runtime: self.is_linked().then(|| self.runtime()),
-            env: Vec::new(),
-            manifests,
-            dependencies: Step { mounts: Vec::new(), commands: steps },
-            source: Copy::context(if self.facts.context.as_str().is_empty() { "." } else { self.facts.context.as_str() }, "."),
-            make: Step { mounts: Vec::new(), commands },
-        }
+    /// A file of the copied directory, as the build context calls it.
+    fn here(&self, name: &str) -> String {
+        self.facts.context.join(name).into_string()
     }
 
+    /// The build files by their directories.
     fn by_directory(&self) -> BTreeMap<Utf8PathBuf, Vec<String>> {
         let mut by_directory: BTreeMap<Utf8PathBuf, Vec<String>> = BTreeMap::new();
         for file in &self.facts.manifests {
@@ -172,65 +152,6 @@ impl Maker<'_> {
         }
         let compress = if self.java >= Version::whole(21) { "zip-6" } else { "2" };
         Runtime { modules: modules.join(","), compress, output: RUNTIME.0 }
-    }
-
-    /// The program of Maven's with what every call is given.
-    fn maven(&self, maven: &MavenBuild) -> Vec<String> {
-        let program = if maven.wrapper.is_some() { "sh ./mvnw" } else { "mvn" };
-        let mut words = vec![program.to_owned(), "-B".into(), "-ntp".into()];
-        if let Some(file) = &maven.file {
-            words.push(format!("-f {}", sh(file.as_str())));
-        }
-        let profiles = self.choices.layers.list("java.profiles", |settings| settings.languages.java.profiles.clone(), Vec::new());
-        let profiles: Vec<_> = profiles.into_iter().map(|chosen| chosen.value).collect();
-        if !profiles.is_empty() {
-            words.push(sh(&format!("-P{}", profiles.join(","))));
-        }
-        if let Some(module) = &maven.module {
-            words.push(format!("-pl {} -am", sh(module)));
-        }
-        words
-    }
-
-    /// What fetches the dependencies before there are sources.
-    fn fetching(&self, maven: &MavenBuild) -> String {
-        let mut words = self.maven(maven);
-        // the modules of a project are nowhere to be fetched from, which Maven's own goal does not know
-        let reactor = self.toolchain.tools.get("reactor").and_then(|tool| tool.packages.first()).filter(|_| maven.module.is_some());
-        words.push(reactor.cloned().unwrap_or_else(|| "dependency:go-offline".into()));
-        if maven.quarkus {
-            words.push("quarkus:go-offline".into());
-        }
-        words.join(" ")
-    }
-
-    fn maven_command(&self, maven: &MavenBuild) -> String {
-        let mut words = self.maven(maven);
-        words.push("-DskipTests".into());
-        words.extend(maven.skips.iter().map(|skip| skip.value.to_owned()));
-        words.extend(self.facts.artifact.options.iter().map(|option| (*option).to_owned()));
-        words.push("package".into());
-        for goal in &self.facts.artifact.goals {
-            words.push((*goal).to_owned());
-            if goal.ends_with("copy-dependencies") {
-                words.push("-DincludeScope=runtime".into());
-            }
-        }
-        words.join(" ")
-    }
-
-    fn manifests(&self, maven: &MavenBuild) -> Vec<Copy> {
-        let mut first = Vec::new();
-        let here = |name: &str| self.facts.context.join(name).to_string();
-        if maven.configured || maven.wrapper.is_some() {
-            first.push(Copy::context(here(".mvn"), ".mvn"));
-        }
-        let mut by_directory = self.by_directory();
-        if maven.wrapper.is_some() {
-            by_directory.entry(Utf8PathBuf::new()).or_default().insert(0, here("mvnw"));
-        }
-        first.extend(copies(by_directory));
-        first
     }
 
     fn takes(&self, layout: &Layout) -> Vec<Copy> {
@@ -282,6 +203,11 @@ impl Maker<'_> {
         }
         std::iter::once(java).chain(self.options()).chain(start).collect()
     }
+}
+
+/// Gives a script the line ends that a shell reads.
+fn unix(script: &str) -> String {
+    format!(r"sed -i 's/\r$//' {script}")
 }
 
 /// A COPY for each directory: one of several directories would flatten them.

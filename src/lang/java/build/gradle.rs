@@ -1,0 +1,39 @@
+//! The build by Gradle.
+
+use camino::Utf8PathBuf;
+
+use super::{Maker, Recipe, copies, unix};
+use crate::lang::java::gradle::GradleBuild;
+use crate::plan::Copy;
+use crate::render::filters::sh;
+
+/// What has every project of Gradle's fetch what it is compiled and run with, which none of Gradle's own tasks does.
+const FETCH: &str = "allprojects { tasks.register(\"fetch\") { doLast { configurations.matching { it.canBeResolved && \
+     it.name ==~ /.*Classpath|.*nnotationProcessor/ }.each { it.incoming.artifactView { lenient(true) }.files.files } } } }";
+
+impl Maker<'_> {
+    /// By its own wrapper on a plain JDK, or in an image that has a Gradle.
+    pub(super) fn by_gradle(&self, gradle: &GradleBuild) -> Recipe {
+        let tool = self.toolchain.tools.get(if gradle.wrapper { "jdk" } else { "gradle" });
+        let image = tool.and_then(|tool| tool.image.as_deref()).unwrap_or(&self.toolchain.image);
+        let program = if gradle.wrapper { "sh ./gradlew" } else { "gradle" };
+        let mut manifests = if gradle.wrapper { vec![Copy::context(self.here("gradle"), "gradle")] } else { Vec::new() };
+        let mut own = self.by_directory();
+        if gradle.wrapper {
+            own.entry(Utf8PathBuf::new()).or_default().push(self.here("gradlew"));
+        }
+        manifests.extend(copies(own));
+        let readable = || gradle.carriage_returns.then(|| unix("gradlew")).into_iter();
+        let script = format!("echo '{FETCH}' > /tmp/fetch.gradle");
+        let fetch = format!("{program} --no-daemon --no-configuration-cache -I /tmp/fetch.gradle fetch");
+        let make = format!("{program} --no-daemon {}", sh(&format!("{}:{}", gradle.project, gradle.task)));
+        Recipe {
+            image: image.replace("{version}", &self.java.to_string()),
+            env: Vec::new(),
+            manifests,
+            mounts: Vec::new(),
+            fetch: readable().chain([script, fetch]).collect(),
+            make: readable().chain([make]).collect(),
+        }
+    }
+}
