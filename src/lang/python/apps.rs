@@ -2,7 +2,6 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Facts;
 use super::constraint::constraints;
 use super::entry::{Entry, Finder, Form, djangos};
 use super::groups::{self, Group};
@@ -12,18 +11,23 @@ use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
 use super::sources::Sources;
 use super::version::rank;
+use super::{Facts, Python};
 use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::language::Sightings;
+use crate::lang::language::{Language, Sightings};
 use crate::tree::Tree;
 
 const SCRIPT: Rule = Rule::parsed("python.script", "without a manifest it is a tool of what has one");
+const LIBRARY: Rule = Rule::parsed("python.library-only", "this project starts nothing");
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
 
 /// Environments that conda and pixi make.
 const ELSEWHERE: [&str; 4] = ["environment.yml", "environment.yaml", "conda.yml", "pixi.toml"];
+
+/// How many places a refusal shows.
+const MOST_SHOWN: usize = 8;
 
 /// Where an app was seen.
 #[derive(Debug)]
@@ -70,7 +74,19 @@ pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
                 .push(Fact::new(Claim::Aside, Evidence { rule: SCRIPT.id, meaning: SCRIPT.meaning, ..sighting.program.clone() }));
         }
     }
-    Ok(apps.into())
+    let manifests =
+        || directories.iter().filter_map(|directory| Python::MANIFESTS.iter().map(|name| directory.join(name)).find(|path| tree.has(path)));
+    let otherwise = (!directories.is_empty()).then(|| nothing_starts(manifests()).into());
+    Ok(Sightings { apps, otherwise })
+}
+
+fn nothing_starts(manifests: impl Iterator<Item = Utf8PathBuf>) -> Diagnostic {
+    let error = Diagnostic::error("python::nothing-starts", "nothing says how a program is started here");
+    manifests
+        .take(MOST_SHOWN)
+        .fold(error, |error, manifest| error.because(&Evidence::exists(manifest, LIBRARY)))
+        .info("looked for a Procfile, console scripts, Django, applications of web frameworks, `__main__.py`, and files that run when they are started")
+        .help("name a command: `[project.scripts]` with `serve = \"package.module:function\"`, or write a Procfile: `web: ...`")
 }
 
 fn elsewhere(file: &str) -> Diagnostic {
