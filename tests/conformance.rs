@@ -1,5 +1,6 @@
 //! Every language has its parts, and every name that data uses exists.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use imggen::{Packs, lang, preset, settings};
@@ -60,18 +61,27 @@ fn every_base_that_a_preset_names_is_in_the_catalog() {
 }
 
 #[test]
-fn every_fixture_in_the_readme_is_there() {
+fn the_readme_says_what_every_fixture_runs_on() {
     let readme = std::fs::read_to_string("README.md").unwrap();
-    let (_, table) = readme.split_once("| project | what comes out | proved by |").unwrap();
-    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
-    let fixtures: Vec<_> = rows
-        .flat_map(|row| row.rsplit('|').nth(1).unwrap_or_default().split(','))
-        .map(|name| name.trim().trim_matches('`').to_owned())
-        .collect();
-    assert!(fixtures.len() > 10, "the table was read: {fixtures:?}");
-    for fixture in fixtures {
-        assert!(Path::new("tests/fixtures").join(&fixture).join("case.toml").exists(), "{fixture} is not in tests/fixtures");
+    let (_, table) = readme.split_once("| project | what comes out | runs on | proved by |").unwrap();
+    let names = |cell: &str| cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()).collect::<Vec<_>>();
+    let mut said = BTreeSet::new();
+    for row in table.lines().skip(2).take_while(|line| line.starts_with('|')) {
+        let cells: Vec<_> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, _, base, fixtures] = cells[..] else { panic!("four cells in {row}") };
+        for fixture in names(fixtures) {
+            let dockerfile = std::fs::read_to_string(Path::new("tests/snapshots").join(&fixture).join("Dockerfile")).ok();
+            let last = dockerfile.as_deref().and_then(|text| text.lines().rfind(|line| line.starts_with("FROM ")));
+            match last {
+                Some(last) => assert!(!base.is_empty() && last.contains(base.trim_matches('`')), "{fixture} runs on {last}, not on {base}"),
+                None => assert!(base.is_empty(), "{fixture} gets no image, and the table says {base}"),
+            }
+            said.insert(fixture);
+        }
     }
+    let there: BTreeSet<_> =
+        std::fs::read_dir("tests/fixtures").unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    assert_eq!(said, there, "the table of README.md and tests/fixtures");
 }
 
 #[test]

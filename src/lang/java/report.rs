@@ -40,7 +40,7 @@ impl Maker<'_> {
         let mut decisions = vec![
             toolchain,
             Decision::detected(Topic::Dependencies, fetched, &[]).why("from the build files alone, so that a source edit fetches nothing"),
-            Decision::detected(Topic::Linkage, build.make.commands.join(" && "), std::slice::from_ref(&facts.artifact.at)).why(self.form()),
+            Decision::detected(Topic::Linkage, self.form(), std::slice::from_ref(&facts.artifact.at)).why(build.make.commands.join(" && ")),
         ];
         let skips = if let Tool::Maven(maven) = &facts.tool { maven.skips.as_slice() } else { &[] };
         for skip in skips {
@@ -59,10 +59,10 @@ impl Maker<'_> {
 
     fn form(&self) -> &'static str {
         match self.facts.artifact.form {
-            Form::Boot(_) => "Spring Boot's own layers: dependencies, loader, snapshots, classes",
+            Form::Boot(_) => "Spring Boot's own layers",
             Form::Quarkus(_) => "Quarkus' directories, its libraries first",
             Form::Single => "one archive, as the build makes it",
-            Form::ClassPath(_) => "dependencies in a layer of their own, beside the classes in place of inside one jar",
+            Form::ClassPath(_) => "dependencies and classes in layers of their own",
             Form::War(_) => "unpacked, its libraries in a layer of their own",
         }
     }
