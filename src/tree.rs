@@ -3,6 +3,7 @@
 //! The walk honours `.gitignore` and `.imggenignore` inside the root alone. What those hide does not exist here, so that a laptop
 //! full of build outputs and a fresh checkout give the same tree. Symbolic links are listed and never followed.
 
+pub mod path;
 mod walk;
 
 use std::collections::BTreeSet;

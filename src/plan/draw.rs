@@ -16,6 +16,7 @@ use crate::layers::Chosen;
 use crate::need::Need;
 use crate::settings::{DebugVariant, tree_path};
 use crate::settle::libc_of;
+use crate::tree::path::normal;
 
 /// Where programs find the CA bundle, in every distribution that we build in and in distroless.
 const CA_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
@@ -157,7 +158,7 @@ impl Layout {
         let usual = usual.map(Utf8Path::to_owned);
         let workdir =
             set.map(|set| Utf8PathBuf::from(set.value)).or(usual).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
-        let place = |path: &Utf8Path| normal(&workdir.as_deref().unwrap_or(Utf8Path::new("/")).join(path));
+        let place = |path: &Utf8Path| normal(workdir.as_deref().unwrap_or(Utf8Path::new("/")).join(path));
         Self {
             files: files.into_iter().map(|(path, file)| (file, place(&path))).collect(),
             writable: writable.into_iter().map(|(path, chosen)| (chosen, place(&path))).collect(),
@@ -182,18 +183,6 @@ fn workdir(home: &Utf8Path, climbs: usize) -> Utf8PathBuf {
         return app.join(home);
     }
     (0..climbs).fold(app.to_owned(), |path, _| path.join("run"))
-}
-
-fn normal(path: &Utf8Path) -> Utf8PathBuf {
-    let mut parts = Vec::new();
-    for part in path.components() {
-        match part.as_str() {
-            ".." => _ = parts.pop(),
-            "/" | "." => {}
-            name => parts.push(name),
-        }
-    }
-    Utf8PathBuf::from(format!("/{}", parts.join("/")))
 }
 
 /// What the image takes, and what the build stage makes or sets aside for it.

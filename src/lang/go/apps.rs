@@ -239,7 +239,7 @@ impl Project<'_> {
 
     /// A directory that the program writes to and that the project fills to begin with.
     fn seeded(&self, directory: &Utf8Path, module: &Module) -> Option<RunFile> {
-        let source = super::workspace::join(&module.directory, directory)?;
+        let source = crate::tree::path::inside(&module.directory, directory)?;
         let filled = !directory.as_str().is_empty() && self.tree.below(&source).any(|path| path.extension() != Some("go"));
         filled.then(|| RunFile { source, opened_as: directory.to_owned() })
     }

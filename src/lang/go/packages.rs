@@ -7,9 +7,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::head::{Head, head};
 use super::observe::{Package, Reach, Source};
-use super::workspace::{Workspace, is_not_ours, join};
+use super::workspace::{Workspace, is_not_ours};
 use crate::evidence::{Evidence, Rule, Span};
 use crate::tree::Tree;
+use crate::tree::path::inside;
 
 /// Words of which a file that listens has at least one.
 const LISTENING: [&str; 6] = ["Listen", "Serve", ".Run", ".Start", "Spin", "Address"];
@@ -180,7 +181,7 @@ impl<'t> Packages<'t> {
         let replaced = module.file.replaces.iter().filter_map(|replace| {
             let rest = import.strip_prefix(replace.value.path.as_str())?;
             let rest = if rest.is_empty() { "" } else { rest.strip_prefix('/')? };
-            let target = join(from, replace.value.directory.as_ref()?)?;
+            let target = inside(from, replace.value.directory.as_ref()?)?;
             Some(if rest.is_empty() { target } else { target.join(rest) })
         });
         let neighbours = workspace.modules.iter().filter(|other| other.directory == from || workspace.binds(other));

@@ -6,6 +6,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::read::gomod::{self, At, ModFile};
 use crate::tree::Tree;
+use crate::tree::path::inside;
 use crate::version::Version;
 
 const GO_DIRECTIVE: Rule = Rule::parsed("go.directive", "this is the least version of Go that builds it");
@@ -111,7 +112,7 @@ impl Workspace {
 
     fn check_uses(&self) -> Result<()> {
         for used in self.work.iter().flat_map(|work| &work.uses) {
-            let directory = join(Utf8Path::new(""), &used.value);
+            let directory = inside(Utf8Path::new(""), &used.value);
             if directory.is_none_or(|directory| self.in_directory(&directory).is_none()) {
                 let error = Diagnostic::error("go::broken-manifest", format!("`go.work` uses `{}`, and there is no module", used.value));
                 return Err(error.at("go.work", Some(used.span), "not here").help("`go work edit -dropuse` takes it out").into());
@@ -135,7 +136,10 @@ impl Workspace {
     /// Whether `go.work` binds the module, so that it is built from the project's root.
     #[must_use]
     pub fn binds(&self, module: &Module) -> bool {
-        self.work.iter().flat_map(|work| &work.uses).any(|used| join(Utf8Path::new(""), &used.value).as_deref() == Some(&module.directory))
+        self.work
+            .iter()
+            .flat_map(|work| &work.uses)
+            .any(|used| inside(Utf8Path::new(""), &used.value).as_deref() == Some(&module.directory))
     }
 
     /// The modules of this project that `module`'s build reads besides its own: the workspace's, and those that `replace` names.
@@ -151,7 +155,7 @@ impl Workspace {
         while let Some(from) = found.get(next).copied() {
             for replace in &from.file.replaces {
                 let Some(directory) = &replace.value.directory else { continue };
-                let target = join(&from.directory, directory).and_then(|target| self.in_directory(&target));
+                let target = inside(&from.directory, directory).and_then(|target| self.in_directory(&target));
                 match target {
                     Some(target) if found.iter().any(|known| known.directory == target.directory) => {}
                     Some(target) => found.push(target),
@@ -216,22 +220,6 @@ impl Module {
 /// Directories that the go command passes over, or whose modules are other people's (`go help packages`).
 pub fn is_not_ours(part: &str) -> bool {
     part == "vendor" || part == "testdata" || part == "node_modules" || part.starts_with('_') || (part.starts_with('.') && part.len() > 1)
-}
-
-/// `path` seen from `directory`, when it stays inside the project.
-pub fn join(directory: &Utf8Path, path: &Utf8Path) -> Option<Utf8PathBuf> {
-    if path.is_absolute() {
-        return None;
-    }
-    let mut parts: Vec<&str> = directory.components().map(|part| part.as_str()).collect();
-    for part in path.components() {
-        match part.as_str() {
-            "." => {}
-            ".." => _ = parts.pop()?,
-            name => parts.push(name),
-        }
-    }
-    Some(parts.iter().collect())
 }
 
 fn outside(module: &Module, replace: &At<gomod::Replace>, directory: &Utf8Path) -> Diagnostic {

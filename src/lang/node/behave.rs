@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::package::{Package, tidy};
+use super::package::Package;
 use super::source::{Call, Placed, Source, Value};
 use super::sources::Sources;
 use crate::app::{Behaviour, Interface, Listen, PortVariable, Role, WritePath};
@@ -11,6 +11,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const LISTENS: Rule = Rule::parsed("node.listens", "it listens here");
 const HEARS: Rule = Rule::parsed("node.hears", "it ends on this signal by itself");
@@ -191,7 +192,7 @@ impl Observer<'_, '_> {
             return None;
         }
         let path = Utf8Path::new(path);
-        Some(tidy(path))
+        Some(normal(path))
     }
 
     fn spell(&self, source: &Source, value: &Value, text: &mut String, depth: usize) -> Option<()> {

@@ -2,10 +2,11 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::package::{Package, tidy};
+use super::package::Package;
 use crate::evidence::{Evidence, Rule};
 use crate::read::document::Document;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const COMPILED: Rule = Rule::parsed("node.compiler", "the compiler writes here");
 
@@ -51,16 +52,16 @@ impl Compiler {
         let here = file.parent().unwrap_or(Utf8Path::new(""));
         let option = |name: &str| document.string(&["compilerOptions", name]);
         if self.output.is_none() {
-            self.output = option("outDir").map(|(path, value)| (tidy(&here.join(path)), document.evidence(value, COMPILED)));
+            self.output = option("outDir").map(|(path, value)| (normal(here.join(path)), document.evidence(value, COMPILED)));
         }
         if self.root.is_none() {
-            self.root = option("rootDir").map(|(path, _)| tidy(&here.join(path)));
+            self.root = option("rootDir").map(|(path, _)| normal(here.join(path)));
         }
         self.checks |= document.boolean(&["compilerOptions", "noEmit"]) == Some(true) && self.output.is_none();
         let extended = document.string(&["extends"]).map(|(path, _)| path).filter(|path| path.starts_with('.') && depth > 0);
         if let Some(path) = extended {
             let path = if path.ends_with(".json") { path.to_owned() } else { format!("{path}.json") };
-            self.take(tree, &tidy(&here.join(path)), depth - 1);
+            self.take(tree, &normal(here.join(path)), depth - 1);
         }
     }
 

@@ -6,6 +6,7 @@ use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::document::Document;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const DEPENDS: Rule = Rule::parsed("node.depends", "it depends on this package");
 const SCRIPT: Rule = Rule::parsed("node.script", "its script says so");
@@ -110,20 +111,6 @@ impl<'t> Package<'t> {
 
     /// `path`, as it is written in this package, relative to the project's root.
     pub fn inside(&self, path: &str) -> Utf8PathBuf {
-        tidy(&self.directory.join(path))
+        normal(self.directory.join(path))
     }
-}
-
-/// `path` without `.` and with `..` taken.
-pub fn tidy(path: &Utf8Path) -> Utf8PathBuf {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.components() {
-        match part.as_str() {
-            "." | "/" => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
-            name => parts.push(name),
-        }
-    }
-    let root = if path.is_absolute() { "/" } else { "" };
-    format!("{root}{}", parts.join("/")).into()
 }

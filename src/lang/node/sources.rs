@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::package::{Package, tidy};
+use super::package::Package;
 use super::source::{Placed, Source, Value};
 use super::workspace::Workspace;
 use crate::read::document::Document;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 /// What an import may leave out.
 const ENDINGS: [&str; 9] = [".ts", ".tsx", ".mts", ".cts", ".js", ".mjs", ".cjs", ".jsx", ".json"];
@@ -119,7 +120,7 @@ pub fn file(tree: &Tree, path: &Utf8Path) -> Option<Utf8PathBuf> {
     let renamed = renamed.iter().filter_map(|(from, to)| Some((path.as_str().strip_suffix(from)?, to)));
     let renamed = renamed.flat_map(|(stem, to)| to.iter().map(move |ending| with(stem, ending)));
     let index = ENDINGS.iter().map(|ending| path.join(format!("index{ending}")));
-    direct.chain(renamed).chain(index).map(|path| tidy(&path)).find(|path| tree.has(path))
+    direct.chain(renamed).chain(index).map(|path| normal(&path)).find(|path| tree.has(path))
 }
 
 /// The names that stand for directories: `paths` of the compiler's settings.
@@ -149,9 +150,9 @@ fn resolve(
     name: &str,
 ) -> Option<Utf8PathBuf> {
     if name.starts_with('.') {
-        return file(tree, &tidy(&from.parent()?.join(name)));
+        return file(tree, &normal(from.parent()?.join(name)));
     }
-    let mut under = aliases.iter().filter_map(|(alias, to)| file(tree, &tidy(&to.join(name.strip_prefix(alias.as_str())?))));
+    let mut under = aliases.iter().filter_map(|(alias, to)| file(tree, &normal(to.join(name.strip_prefix(alias.as_str())?))));
     if let Some(found) = under.next() {
         return Some(found);
     }

@@ -6,10 +6,10 @@ use camino::Utf8Path;
 
 use super::build::{APP, Maker, place};
 use super::manager::Manager;
-use super::package::tidy;
 use super::prisma;
 use super::{Modules, Taken};
 use crate::plan::{Copy, Target};
+use crate::tree::path::normal;
 
 impl Maker<'_> {
     /// Whether the image takes whole packages out of the build stage, with what was built in them.
@@ -58,7 +58,7 @@ impl Maker<'_> {
             }
             let at = place(&facts.directory);
             for (from, to) in self.start.taken.parts() {
-                let inside = |path: &str| tidy(&Utf8Path::new(at.as_str().trim_start_matches('/')).join(path));
+                let inside = |path: &str| normal(Utf8Path::new(at.as_str().trim_start_matches('/')).join(path));
                 let copy = Copy::stage("build", format!("/{}", inside(from)), format!("/{}", inside(to)));
                 takes.push(if self.start.owned { copy.owned(&self.choices.user) } else { copy });
             }

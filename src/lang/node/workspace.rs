@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobBuilder;
 
-use super::package::{Kind, Package, tidy};
+use super::package::{Kind, Package};
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Rule};
 use crate::read::document::Document;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const WORKSPACE: Rule = Rule::parsed("node.workspace", "these packages are installed together");
 
@@ -134,7 +135,7 @@ fn declared(tree: &Tree, root: &Package<'_>) -> Result<Option<(Vec<String>, Evid
 /// Whether a directory is meant: the last pattern that fits decides, and one with `!` says no.
 fn matches(patterns: &[String], directory: &Utf8Path) -> bool {
     let fits = |pattern: &str| {
-        let pattern = tidy(Utf8Path::new(pattern.trim_end_matches('/')));
+        let pattern = normal(Utf8Path::new(pattern.trim_end_matches('/')));
         GlobBuilder::new(pattern.as_str()).literal_separator(true).build().is_ok_and(|glob| glob.compile_matcher().is_match(directory))
     };
     let last = patterns.iter().rev().find(|pattern| fits(pattern.trim_start_matches('!')));

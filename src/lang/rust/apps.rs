@@ -17,6 +17,7 @@ use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::Sightings;
 use crate::read::cargo_lock::Lock;
 use crate::tree::Tree;
+use crate::tree::path::inside;
 use crate::version::Version;
 
 const ASIDE: Rule = Rule::parsed("rust.aside", "this directory holds examples, tools or tests");
@@ -234,7 +235,7 @@ impl<'p> Finder<'p> {
     fn default_member(&self, package: &Package<'_>) -> Option<Fact<Claim>> {
         let document = &self.project.workspaces.get(&package.root)?.document;
         let members = document.strings(&["workspace", "default-members"]);
-        let is_this = |member: &str| super::workspace::join(&package.root, member).is_some_and(|path| path == package.directory);
+        let is_this = |member: &str| inside(&package.root, member).is_some_and(|path| path == package.directory);
         let (name, value) = members.into_iter().find(|(member, _)| is_this(member))?;
         Some(Fact::new(Claim::Named, Evidence { text: name.to_owned(), ..document.evidence(value, DEFAULT_MEMBER) }))
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use camino::{Utf8Path, Utf8PathBuf};
 use cargo_toml::{Dependency, OptionalFile};
 use globset::{GlobBuilder, GlobMatcher};
 
@@ -11,6 +11,7 @@ use crate::evidence::{Evidence, Rule};
 use crate::read::cargo::Manifest;
 use crate::read::document::Value;
 use crate::tree::Tree;
+use crate::tree::path::inside;
 
 const PROGRAM: Rule = Rule::parsed("rust.bin", "this is a program");
 const MAIN: Rule = Rule::parsed("rust.main", "this is a program");
@@ -115,7 +116,7 @@ impl<'t> Project<'t> {
         for (root, manifest) in &self.workspaces {
             let Some(workspace) = &manifest.says.workspace else { continue };
             let members: Vec<_> = workspace.members.iter().filter_map(|member| glob(root, member)).collect();
-            let excluded: Vec<_> = workspace.exclude.iter().filter_map(|path| join(root, path)).collect();
+            let excluded: Vec<_> = workspace.exclude.iter().filter_map(|path| inside(root, path)).collect();
             let is_out = |directory: &Utf8Path| {
                 excluded.iter().any(|path| directory.starts_with(path)) || (directory != root && self.workspaces.contains_key(directory))
             };
@@ -168,13 +169,13 @@ impl<'t> Package<'t> {
         mut manifest: Manifest<'t>,
         name: String,
     ) -> Self {
-        let told = manifest.says.package.as_ref().and_then(|package| join(&directory, package.workspace.as_ref()?.to_str()?));
+        let told = manifest.says.package.as_ref().and_then(|package| inside(&directory, package.workspace.as_ref()?.to_str()?));
         let above = || directory.ancestors().find(|above| workspaces.contains_key(*above)).map(Utf8Path::to_owned);
         let workspace = told.or_else(above).and_then(|root| Some((workspaces.get(&root)?, root)));
         let workspace = workspace.as_ref().map(|(manifest, root)| (*manifest, root.as_path()));
         let incomplete = manifest.complete(tree, workspace).err();
         let library = manifest.says.lib.as_ref().and_then(|library| {
-            let path = join(&directory, library.path.as_deref()?).filter(|path| tree.has(path))?;
+            let path = inside(&directory, library.path.as_deref()?).filter(|path| tree.has(path))?;
             Some((library.name.clone().unwrap_or_else(|| name.replace('-', "_")), path))
         });
         let bins = bins(tree, &directory, &manifest, &name);
@@ -206,7 +207,7 @@ impl<'t> Package<'t> {
             Some(OptionalFile::Path(path)) => path.to_str(),
             _ => None,
         };
-        paths.chain(script).filter_map(|path| join(&self.directory, path)).collect()
+        paths.chain(script).filter_map(|path| inside(&self.directory, path)).collect()
     }
 
     /// Where a path dependency leads; nothing when it is none.
@@ -215,7 +216,7 @@ impl<'t> Package<'t> {
         let detail = dependency.detail()?;
         // the workspace's paths count from the project's root already
         let base = if detail.inherited { Utf8Path::new("") } else { &self.directory };
-        Some(join(base, detail.path.as_deref()?).map_or(Leads::Outside, Leads::To))
+        Some(inside(base, detail.path.as_deref()?).map_or(Leads::Outside, Leads::To))
     }
 
     fn path_dependencies(&self) -> Vec<Utf8PathBuf> {
@@ -236,7 +237,7 @@ fn bins(tree: &Tree, directory: &Utf8Path, manifest: &Manifest<'_>, package: &st
         // where Cargo does not look by itself, a name alone still has its usual places
         let usual = [format!("src/bin/{name}.rs"), format!("src/bin/{name}/main.rs")].into_iter();
         let usual = usual.chain((name == package).then(|| "src/main.rs".to_owned())).map(|path| directory.join(path));
-        let told = product.path.as_deref().and_then(|path| join(directory, path));
+        let told = product.path.as_deref().and_then(|path| inside(directory, path));
         let Some(path) = told.or_else(|| usual.into_iter().find(|path| tree.has(path))) else { continue };
         let evidence = match declared(name) {
             Some(value) => Evidence { text: name.clone(), ..manifest.document.evidence(value, PROGRAM) },
@@ -257,24 +258,6 @@ fn is_not_ours(tree: &Tree, directory: &Utf8Path) -> bool {
 }
 
 fn glob(root: &Utf8Path, pattern: &str) -> Option<GlobMatcher> {
-    let path = join(root, pattern)?;
+    let path = inside(root, pattern)?;
     Some(GlobBuilder::new(path.as_str()).literal_separator(true).build().ok()?.compile_matcher())
-}
-
-/// `path` seen from `directory`, as long as it stays inside the project.
-#[must_use]
-pub fn join(directory: &Utf8Path, path: &str) -> Option<Utf8PathBuf> {
-    let mut joined = directory.to_owned();
-    for part in Utf8Path::new(path).components() {
-        match part {
-            Utf8Component::Normal(name) => joined.push(name),
-            Utf8Component::CurDir => {}
-            Utf8Component::ParentDir => {
-                joined.file_name()?;
-                joined.pop();
-            }
-            Utf8Component::RootDir | Utf8Component::Prefix(_) => return None,
-        }
-    }
-    Some(joined)
 }

@@ -3,11 +3,12 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::index::Index;
-use super::place::{fixed, inside, matching};
+use super::place::{fixed, matching};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::lang::go::scan::unquote;
 use crate::tree::Tree;
+use crate::tree::path::inside;
 
 const EMBEDS: Rule = Rule::parsed("go.embed", "this is compiled into the program");
 

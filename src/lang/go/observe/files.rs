@@ -10,13 +10,14 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Source;
-use super::place::{fixed, inside, is_pattern, matching, relative};
+use super::place::{fixed, is_pattern, matching, relative};
 use super::resolve::{Resolver, Value};
 use crate::app::RunFile;
 use crate::evidence::{Evidence, Fact, Rule, Strength};
 use crate::lang::go::head::Import;
 use crate::lang::go::scan::Kind;
 use crate::tree::Tree;
+use crate::tree::path::inside;
 
 const READ: Rule = Rule::parsed("go.reads-file", "this opens a path of the project when the program runs");
 const MENTIONED: Rule = Rule::weak("go.names-file", "this names a path of the project that the program seems to open");

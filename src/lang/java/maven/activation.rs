@@ -2,8 +2,9 @@
 
 use camino::Utf8Path;
 
-use super::{Reactor, normal};
+use super::Reactor;
 use crate::read::xml::Element;
+use crate::tree::path::normal;
 
 /// The profiles of `pom`, which stands in `directory`, that are on.
 pub fn active<'p>(reactor: &Reactor, directory: &Utf8Path, pom: &'p Element) -> Vec<&'p Element> {
@@ -67,7 +68,7 @@ fn property(reactor: &Reactor, ask: &Element) -> bool {
 fn file(reactor: &Reactor, directory: &Utf8Path, ask: &Element) -> bool {
     let is_there = |path: &str| {
         let path = path.replace("${basedir}/", "").replace("${project.basedir}/", "");
-        let path = normal(&directory.join(path));
+        let path = normal(directory.join(path));
         reactor.files.iter().any(|file| file.starts_with(&path))
     };
     let exists = ask.child("exists").is_none_or(|path| is_there(&path.text));

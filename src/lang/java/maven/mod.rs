@@ -24,6 +24,7 @@ pub use self::program::Program;
 use crate::diagnostic::Result;
 use crate::read::xml::Element;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 /// Parents are followed as far as this: a circle of parents ends too.
 const PARENTS: usize = 16;
@@ -116,7 +117,7 @@ impl Reactor {
         if told == Some("") {
             return None;
         }
-        let path = normal(&of.parent().unwrap_or(Utf8Path::new("")).join(told.unwrap_or("../pom.xml")));
+        let path = normal(of.parent().unwrap_or(Utf8Path::new("")).join(told.unwrap_or("../pom.xml")));
         let path = if path.extension() == Some("xml") { path } else { path.join("pom.xml") };
         self.poms.get_key_value(&path).filter(|(path, element)| wanted(path, element))
     }
@@ -125,19 +126,6 @@ impl Reactor {
 /// What a build left behind is no module.
 fn is_build_output(path: &Utf8Path) -> bool {
     path.components().any(|part| matches!(part.as_str(), "target" | "node_modules" | "archetype-resources" | "META-INF"))
-}
-
-/// `a/./b/../c` as `a/c`.
-pub fn normal(path: &Utf8Path) -> Utf8PathBuf {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.components() {
-        match part.as_str() {
-            "." | "/" => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => _ = parts.pop(),
-            name => parts.push(name),
-        }
-    }
-    parts.iter().collect()
 }
 
 fn options(tree: &Tree) -> Options {

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Reactor;
 use super::activation::active;
 use super::plugin::Plugin;
-use super::{Reactor, normal};
 use crate::evidence::{Fact, Rule};
 use crate::read::xml::Element;
+use crate::tree::path::normal;
 
 /// Properties that refer to others are followed as far as this.
 const NESTED: usize = 16;
@@ -208,7 +209,7 @@ impl<'r> Module<'r> {
         let own = self.layers.iter().position(|layer| layer.name == "project").map_or(0, |index| index + 1);
         let names = self.layers[..own].iter().flat_map(|layer| layer.list(&["modules"]).iter().chain(layer.list(&["subprojects"])));
         let pom = |name: &Element| {
-            let path = normal(&self.directory().join(self.fill(&name.text)));
+            let path = normal(self.directory().join(self.fill(&name.text)));
             if path.extension() == Some("xml") { path } else { path.join("pom.xml") }
         };
         names.map(pom).collect()

@@ -16,7 +16,7 @@ pub use self::bundler::{Bundler, by_dependencies};
 use super::baked::{self, Baked};
 use super::build::{self, Build};
 use super::framework::Pages;
-use super::package::{Package, tidy};
+use super::package::Package;
 use super::{Facts, Start, Taken};
 use crate::app::Behaviour;
 use crate::choices::Choices;
@@ -25,6 +25,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::plan::{Blueprint, Setting, Target};
 use crate::tree::Tree;
+use crate::tree::path::normal;
 use crate::web::{self, Site};
 
 /// Pages, as a build leaves them.
@@ -74,13 +75,13 @@ pub fn look(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Page
 
 /// The output's directory, which has to lie in the build context.
 fn inside(package: &Package<'_>, directory: &Utf8Path, because: &Evidence) -> Result<Utf8PathBuf> {
-    let path = tidy(&package.directory.join(directory));
+    let path = normal(package.directory.join(directory));
     let outside = path.is_absolute() || path.starts_with("..") || path.as_str().is_empty() || !web::is_plain(path.as_str());
     if outside {
         let message = format!("`{directory}` cannot be where the site is built: it has to be a directory inside the project");
         return Err(Diagnostic::error("node::output-directory", message).because(because).into());
     }
-    Ok(tidy(directory))
+    Ok(normal(directory))
 }
 
 /// The build stages of a site, and the server in place of node.

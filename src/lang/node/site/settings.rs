@@ -3,9 +3,10 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::node::package::{Package, tidy};
+use crate::lang::node::package::Package;
 use crate::lang::node::source::{Placed, Source, Value};
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const SETTING: Rule = Rule::parsed("node.bundler-setting", "the bundler's settings say so");
 /// The endings that bundlers look for.
@@ -65,7 +66,7 @@ impl Settings {
             _ => None,
         });
         let joined = parts.collect::<Option<String>>()?;
-        Some(Fact::new(tidy(Utf8Path::new(&joined)), self.source.evidence(self.narrowed(keys, place), SETTING, keys.join("."))))
+        Some(Fact::new(normal(Utf8Path::new(&joined)), self.source.evidence(self.narrowed(keys, place), SETTING, keys.join("."))))
     }
 
     /// The text of an option in the first argument of a call: `adapter({ fallback: "200.html" })`.

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::reach::Reach;
 use super::super::scan::{closing, scan};
-use super::super::workspace::{Package, join};
+use super::super::workspace::Package;
 use super::call_bracket;
 use super::source::Source;
 use super::value::{HOLE, Part, Place, Values};
@@ -14,6 +14,7 @@ use crate::app::{RunFile, WritePath};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule, Strength};
 use crate::tree::Tree;
+use crate::tree::path::inside;
 
 const EMBEDS: Rule = Rule::parsed("rust.compiled-in", "compiles a file of the project into the program");
 const READS: Rule = Rule::parsed("rust.reads-file", "opens a path of the project when the program runs");
@@ -188,7 +189,7 @@ impl Finder<'_, '_> {
     }
 
     fn embed(&mut self, base: &Utf8Path, path: &str, evidence: &Evidence) {
-        let Some(target) = join(base, path.trim_start_matches('/')) else { return };
+        let Some(target) = inside(base, path.trim_start_matches('/')) else { return };
         if self.tree.has(&target) {
             if self.is_secret(&target) {
                 let message = format!("`{target}` is compiled into the program: whoever has the image has it");
@@ -217,7 +218,7 @@ impl Finder<'_, '_> {
         let until = source.tokens.len().min(from + 8);
         let Some(at) = (from..until).find(|at| source.tokens[*at].value().is_some()) else { return };
         let Some(text) = source.tokens[at].value() else { return };
-        let Some(target) = join(&source.package, text.trim_start_matches('/')) else { return };
+        let Some(target) = inside(&source.package, text.trim_start_matches('/')) else { return };
         if target != source.package && (self.tree.has(&target) || self.tree.has_directory(&target)) {
             let opened_as = Utf8Path::new(COMPILED_IN).join(&target);
             self.insert(RunFile { source: target, opened_as }, source.evidence(at, at, BAKED));
@@ -267,7 +268,7 @@ impl Finder<'_, '_> {
                 .map(Utf8Path::to_owned)
         };
         for base in self.bases.clone() {
-            let Some(source) = join(&base, path).filter(|source| !self.bases.contains(source)) else { continue };
+            let Some(source) = inside(&base, path).filter(|source| !self.bases.contains(source)) else { continue };
             let found = if self.is_data(&source) {
                 Some(source)
             } else if by_stem {
@@ -339,7 +340,7 @@ impl Finder<'_, '_> {
     /// What a build script reads: strings that name paths of the project.
     fn build_script(&mut self, package: &Utf8Path) {
         let Ok(text) = self.tree.text(package.join("build.rs")) else { return };
-        for path in scan(text).iter().filter_map(super::super::scan::Token::value).filter_map(|text| join(package, &text)) {
+        for path in scan(text).iter().filter_map(super::super::scan::Token::value).filter_map(|text| inside(package, text.as_ref())) {
             if self.is_secret(&path) {
                 continue;
             }

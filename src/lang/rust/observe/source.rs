@@ -7,9 +7,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::super::cfg::may_hold;
 use super::super::reach::Reach;
 use super::super::scan::{Kind, Token, closing, scan};
-use super::super::workspace::{Bin, Package, join};
+use super::super::workspace::{Bin, Package};
 use crate::evidence::{Evidence, Rule};
 use crate::tree::Tree;
+use crate::tree::path::inside;
 
 /// Functions that are called without being named.
 const CALLED_UNNAMED: [&str; 12] =
@@ -116,7 +117,7 @@ fn declarations(tokens: &[Token<'_>], from: usize, to: usize, below: &Utf8Path, 
         if tokens[at].is("mod") && tokens[at + 1].kind == Kind::Ident {
             let name = tokens[at + 1].text.trim_start_matches("r#");
             if tokens[at + 2].is(";") {
-                let renamed = path_attribute(tokens, at).and_then(|path| join(beside, &path));
+                let renamed = path_attribute(tokens, at).and_then(|path| inside(beside, &path));
                 found.push(
                     renamed.map_or_else(|| vec![below.join(format!("{name}.rs")), below.join(name).join("mod.rs")], |path| vec![path]),
                 );
