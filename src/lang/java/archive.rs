@@ -1,7 +1,7 @@
 //! An archive of the classes that a start loads, for a faster one: the AOT cache of Java 25, class data sharing before it.
 //!
-//! A virtual machine takes an archive that it made itself, for the same class path with the same times of change, and passes over any other
-//! without a word. So the archive is made in the image that it is for: by its own Java, at its own paths, by its own user.
+//! A virtual machine takes an archive that it made itself, for the same class path with the same times of change, and starts without any
+//! other, with a line in its log. So the archive is made in the image that it is for: by its own Java, at its own paths, by its own user.
 
 use serde::Serialize;
 
