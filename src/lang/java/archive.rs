@@ -11,6 +11,7 @@ use super::layout::APP;
 use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
 use crate::layers::Chosen;
 use crate::need::Need;
 use crate::plan::Copy;
@@ -70,14 +71,15 @@ impl Archive {
                 .into());
         }
         if let Some(agent) = options.iter().find(|option| option.starts_with("-javaagent:") || option.starts_with("-agent")) {
-            let found = facts.options.iter().filter(|option| option.value == *agent).flat_map(|option| option.because());
+            let found = facts.options.iter().filter(|option| option.value == *agent).flat_map(Fact::because);
             let error = refuse(format!("`{agent}` rewrites classes when they are loaded, and an archive holds them as they are"));
             return Err(found.fold(error, Diagnostic::because).help("take `java.archive` out, or the agent").into());
         }
         let kind = if java >= CACHES { Kind::Cache } else { Kind::Shared };
         if kind == Kind::Shared && !is_linked && !choices.base.holds(&Need::ClassArchive) {
             let base = &choices.fit.base;
-            return Err(refuse(format!("until Java {CACHES} an archive builds on one of Java's own classes, which `{base}` does not have"))
+            let lacks = format!("until Java {CACHES} an archive builds on one of Java's own classes, which `{base}` is not known to bring");
+            return Err(refuse(lacks)
                 .help("take `--preset java-jlink`, whose Java is linked with one, or `--preset java-temurin`")
                 .help(format!("or run it on Java {CACHES}: `java.version = \"{CACHES}\"`"))
                 .into());
@@ -125,6 +127,7 @@ impl Archive {
         Training { command, take: Copy::stage(STAGE, format!("{OUT}/{}", self.file()), format!("{APP}/")) }
     }
 
+    /// What it is, what it costs, what was passed over.
     pub fn decision(&self) -> Decision {
         let (value, other, why) = match self.kind {
             Kind::Cache => ("an AOT cache", "an archive of class data sharing", "the cache also holds classes as they are linked"),
@@ -136,6 +139,7 @@ impl Archive {
             .over("one that the first start makes (-XX:+AutoCreateSharedArchive)", "a container's files are gone with it", &[])
     }
 
+    /// That the build runs the program, and what to do where that fails.
     pub fn warning(&self) -> Diagnostic {
         let warning = Diagnostic::warning("java::archive-run", "the build starts the program once, without what it connects to");
         self.asked

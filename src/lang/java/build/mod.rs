@@ -162,7 +162,8 @@ impl Maker<'_> {
             modules.extend(["jdk.jcmd", "jdk.jdwp.agent"].map(str::to_owned));
         }
         let compress = if self.java >= Version::whole(21) { "zip-6" } else { "2" };
-        Runtime { modules: modules.join(","), compress, archive: self.archive.as_ref().is_some_and(Archive::builds_on_another), output: RUNTIME.0 }
+        let archive = self.archive.as_ref().is_some_and(Archive::builds_on_another);
+        Runtime { modules: modules.join(","), compress, archive, output: RUNTIME.0 }
     }
 
     fn takes(&self, layout: &Layout) -> Vec<Copy> {
