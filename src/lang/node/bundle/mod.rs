@@ -69,7 +69,7 @@ impl Bundling {
             format!("{what} has a build of its own, which decides what is bundled"),
             "what it takes in is set where that build is",
         );
-        Self::Unsafe(obstacle::refusal(&[obstacle]))
+        Self::Unsafe(obstacle::refusal(&[obstacle]).into())
     }
 }
 
@@ -106,7 +106,7 @@ impl Program<'_, '_> {
         obstacles.extend(self.by_packages(unfit));
         obstacles.extend(self.sources.into_iter().flat_map(|sources| self.by_sources(sources)));
         if !obstacles.is_empty() {
-            return Ok(Bundling::Unsafe(obstacle::refusal(&obstacles)));
+            return Ok(Bundling::Unsafe(obstacle::refusal(&obstacles).into()));
         }
         let entry = self.file.path.clone();
         let (file, format) = match entry.extension() {

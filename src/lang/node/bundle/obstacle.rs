@@ -35,12 +35,12 @@ impl Obstacle {
 }
 
 /// What is said when a bundle is asked for all the same.
-pub(super) fn refusal(obstacles: &[Obstacle]) -> Box<Diagnostic> {
+pub(super) fn refusal(obstacles: &[Obstacle]) -> Diagnostic {
     let error = Diagnostic::error("node::bundle", "this program would not run as one file");
     let error = obstacles.iter().take(MOST).fold(error, |error, obstacle| error.at(&obstacle.file, obstacle.span, &obstacle.what));
     let ways: BTreeSet<_> = obstacles.iter().map(|obstacle| obstacle.way_out).collect();
     let error = ways.into_iter().fold(error, Diagnostic::help);
-    Box::new(error.help("or leave `node.bundle` out"))
+    error.help("or leave `node.bundle` out")
 }
 
 impl Program<'_, '_> {
@@ -106,7 +106,7 @@ impl Program<'_, '_> {
             }));
             let native = source.imports.iter().filter(|import| import.value.ends_with(".node"));
             found.extend(native.map(|import| Obstacle::of(source, import.span, "this is native code", "do without it")));
-            found.extend(self.by_calls(source));
+            found.extend(by_calls(source));
             found.extend(self.by_place(source));
         }
         found.extend(self.out_of_package(sources));
@@ -136,23 +136,6 @@ impl Program<'_, '_> {
             ));
         }
         found
-    }
-
-    /// Files that are started or loaded by themselves.
-    fn by_calls(&self, source: &Source) -> Vec<Obstacle> {
-        let imports = |name: &str| source.imports.iter().any(|import| import.value.trim_start_matches("node:") == name);
-        let (threads, processes) = (imports("worker_threads"), imports("child_process"));
-        let apart = |call: &Call| {
-            let last = call.name.rsplit(['.', ' ']).next().unwrap_or_default();
-            match last {
-                "Worker" if call.name.starts_with("new ") && threads => Some("this starts a thread from a file of its own"),
-                "fork" if processes && !call.name.starts_with("cluster") => Some("this starts a file of its own"),
-                "createRequire" => Some("what this loads stays outside"),
-                _ => None,
-            }
-        };
-        let calls = source.calls.iter().filter_map(|call| Some((call.span, apart(&call.value)?)));
-        calls.map(|(span, what)| Obstacle::of(source, span, what, "import it, so that it becomes part of the file")).collect()
     }
 
     /// Words that ask which file this is, and are answered with the bundle.
@@ -185,7 +168,7 @@ impl Program<'_, '_> {
                 let plain = !name.is_empty() && !name.starts_with(['.', '/']) && string.value.len() < 200;
                 let there = |path: &&Utf8Path| self.tree.has_directory(path.join(name));
                 let imported = source.imports.iter().any(|import| import.span == string.span);
-                if plain && !imported && !self.tree.has_directory(self.package.inside(name)) && above.iter().any(|path| there(&path)) {
+                if plain && !imported && !self.tree.has_directory(self.package.inside(name)) && above.iter().any(there) {
                     let way_out = "have what it reads in its own package";
                     found.push(Obstacle::of(source, string.span, "it may read this out of another package", way_out));
                 }
@@ -218,4 +201,21 @@ impl Program<'_, '_> {
         }
         found
     }
+}
+
+/// Files that are started or loaded by themselves.
+fn by_calls(source: &Source) -> Vec<Obstacle> {
+    let imports = |name: &str| source.imports.iter().any(|import| import.value.trim_start_matches("node:") == name);
+    let (threads, processes) = (imports("worker_threads"), imports("child_process"));
+    let apart = |call: &Call| {
+        let last = call.name.rsplit(['.', ' ']).next().unwrap_or_default();
+        match last {
+            "Worker" if call.name.starts_with("new ") && threads => Some("this starts a thread from a file of its own"),
+            "fork" if processes && !call.name.starts_with("cluster") => Some("this starts a file of its own"),
+            "createRequire" => Some("what this loads stays outside"),
+            _ => None,
+        }
+    };
+    let calls = source.calls.iter().filter_map(|call| Some((call.span, apart(&call.value)?)));
+    calls.map(|(span, what)| Obstacle::of(source, span, what, "import it, so that it becomes part of the file")).collect()
 }
