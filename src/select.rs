@@ -39,7 +39,6 @@ pub fn select<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen], layers: &Lay
     let open = open(tree, catalog, seen)?;
     match open.left.as_slice() {
         [] => Err(nothing().into()),
-        [one] if let Some(foreign) = claim(one, Claim::Foreign) => Err(part_of_another(one, foreign).into()),
         [one] => {
             if let Some(foreign) = claim(one, Claim::Foreign) {
                 return Err(part_of_another(one, foreign).into());
