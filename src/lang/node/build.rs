@@ -187,7 +187,9 @@ impl Maker<'_> {
             commands.push("find . -name node_modules -type d -prune -exec rm -rf {} +".into());
         }
         commands.extend(self.sweep().filter(|_| self.takes_whole()));
-        Step::of(mounts, commands)
+        // the bundle's command follows, in lines of its own
+        let alone = || self.bundle.map(|_| Step { mounts: Vec::new(), commands: Vec::new() });
+        Step::of(mounts, commands).or_else(alone)
     }
 
     /// The command that removes what only installing reads.
