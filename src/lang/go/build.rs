@@ -1,6 +1,6 @@
 //! The build stage of a Go program, and what the image takes from it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 use serde::Serialize;
@@ -238,15 +238,26 @@ fn private(facts: &Facts, choices: &Choices<'_>) -> Option<Private> {
     let value = paths.iter().map(|path| path.value.as_str()).collect::<Vec<_>>().join(",");
     let access = choices.layers.iter().find_map(|layer| layer.settings().languages.go.private_access).unwrap_or(PrivateAccess::Netrc);
     let (mount, rest, how) = match access {
-        PrivateAccess::Netrc => ("--mount=type=secret,id=netrc,target=/root/.netrc", "", "docker build --secret id=netrc,src=$HOME/.netrc"),
-        PrivateAccess::Ssh => (
-            "--mount=type=ssh",
-            "GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=accept-new' GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=url.ssh://git@github.com/.insteadOf GIT_CONFIG_VALUE_0=https://github.com/ ",
-            "docker build --ssh default",
-        ),
+        PrivateAccess::Netrc => {
+            ("--mount=type=secret,id=netrc,target=/root/.netrc", String::new(), "docker build --secret id=netrc,src=$HOME/.netrc")
+        }
+        PrivateAccess::Ssh => ("--mount=type=ssh", over_ssh(paths.iter().map(|path| path.value.as_str())), "docker build --ssh default"),
     };
     let decision = Decision::chosen(Topic::Dependencies, format!("private modules ({value}) by {how}"), first);
     Some(Private { mount, prefix: format!("GOPRIVATE={value} {rest}"), decision })
+}
+
+/// What has git fetch by SSH what Go asks for by HTTPS, for every host that the patterns of `GOPRIVATE` name.
+fn over_ssh<'a>(patterns: impl Iterator<Item = &'a str>) -> String {
+    let is_host = |host: &&str| host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c));
+    let hosts: BTreeSet<_> =
+        patterns.flat_map(|path| path.split(',')).filter_map(|path| path.trim().split('/').next()).filter(is_host).collect();
+    let rewrite = |(index, host): (usize, &str)| {
+        format!("GIT_CONFIG_KEY_{index}=url.ssh://git@{host}/.insteadOf GIT_CONFIG_VALUE_{index}=https://{host}/ ")
+    };
+    let count = hosts.len();
+    let rewrites: String = hosts.into_iter().enumerate().map(rewrite).collect();
+    format!("GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=accept-new' GIT_CONFIG_COUNT={count} {rewrites}")
 }
 
 fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, build: &Build) -> Vec<Decision> {

@@ -180,6 +180,10 @@ impl Maker<'_> {
         if self.facts.torch.as_ref().is_some_and(|torch| torch.value == Torch::Processor) {
             env.push(("UV_TORCH_BACKEND", "cpu".to_owned()));
         }
+        if self.by_ssh() {
+            // nobody is there to be asked about a host's key
+            env.push(("GIT_SSH_COMMAND", "ssh -o StrictHostKeyChecking=accept-new".to_owned()));
+        }
         if self.rust().is_some() {
             env.extend([("CARGO_HOME", CARGO[0].to_owned()), ("RUSTUP_HOME", CARGO[1].to_owned())]);
         }
