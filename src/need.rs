@@ -31,6 +31,8 @@ pub enum Need {
     UserDatabase,
     /// A directory that belongs to the user.
     WritableDirectory,
+    /// An archive of the virtual machine's own classes, which one of a program's builds on.
+    ClassArchive,
     /// A first process that hands signals on, for programs that leave them to it.
     Init,
     /// A C library and loader, at least as new as the one that the program was linked against.
@@ -62,6 +64,7 @@ impl Need {
             Need::TemporaryDirectory => "`/tmp`".into(),
             Need::UserDatabase => "user database".into(),
             Need::WritableDirectory => "directory of the user's own".into(),
+            Need::ClassArchive => "archive of Java's own classes".into(),
             Need::Init => "first process that hands signals on".into(),
             Need::Libc(Libc::Glibc, version) => format!("glibc {version} or newer"),
             Need::Libc(Libc::Musl, version) => format!("musl {version} or newer"),
@@ -80,6 +83,7 @@ impl fmt::Display for Need {
             Need::TemporaryDirectory => f.write_str("temporary-directory"),
             Need::UserDatabase => f.write_str("user-database"),
             Need::WritableDirectory => f.write_str("writable-directory"),
+            Need::ClassArchive => f.write_str("class-archive"),
             Need::Init => f.write_str("init"),
             Need::Libc(Libc::Glibc, version) => write!(f, "glibc@{version}"),
             Need::Libc(Libc::Musl, version) => write!(f, "musl@{version}"),
@@ -104,6 +108,7 @@ impl FromStr for Need {
             "temporary-directory" => Need::TemporaryDirectory,
             "user-database" => Need::UserDatabase,
             "writable-directory" => Need::WritableDirectory,
+            "class-archive" => Need::ClassArchive,
             "init" => Need::Init,
             _ => match text.split_once(':') {
                 Some(("library", name)) => Need::Library(name.to_owned()),

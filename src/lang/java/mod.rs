@@ -1,6 +1,7 @@
 //! Java and Kotlin: poms and build files to the one archive that runs, its layers, and the smallest Java that holds it.
 
 mod apps;
+mod archive;
 mod artifact;
 mod build;
 mod config;

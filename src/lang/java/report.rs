@@ -1,6 +1,7 @@
 //! What is said about the build of a Java program: the headline, the decisions, what wants a look.
 
 use super::Tool;
+use super::archive::Archive;
 use super::artifact::Form;
 use super::build::{Build, Maker};
 use crate::catalog::NativeUse;
@@ -51,6 +52,7 @@ impl Maker<'_> {
             let unseen = if facts.depends { "what is imported, and all that libraries may reach" } else { "what is imported" };
             decisions.push(Decision::detected(Topic::Linkage, &runtime.modules, &places).why(unseen));
         }
+        decisions.extend(self.archive.iter().map(Archive::decision));
         for option in &facts.options {
             decisions.push(Decision::detected(Topic::Entry, &option.value, option.because()).why("the program is run with it"));
         }
@@ -68,7 +70,7 @@ impl Maker<'_> {
     }
 
     pub(super) fn warnings(&self) -> Vec<Diagnostic> {
-        let mut warnings = Vec::new();
+        let mut warnings: Vec<_> = self.archive.iter().map(Archive::warning).collect();
         let native = self.facts.natives.iter().find(|native| native.value.is_bound_to(Libc::Glibc));
         if let (Some(native), true, Target::Production) = (native, self.is_linked(), self.target) {
             warnings.push(note(native));

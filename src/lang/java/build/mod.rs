@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use super::archive::{Archive, Training};
 use super::artifact::Form;
 use super::layout::{Layout, layout, workdir};
 use super::{Facts, Tool, jlink};
@@ -41,6 +42,9 @@ pub struct Build {
     pub source: Copy,
     /// The step that builds.
     pub make: Step,
+    /// The run that makes an archive of classes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub archive: Option<Training>,
 }
 
 /// A runtime that is linked of named modules.
@@ -50,6 +54,8 @@ pub struct Runtime {
     pub modules: String,
     /// How far it is packed.
     pub compress: &'static str,
+    /// Whether it gets an archive of its own classes.
+    pub archive: bool,
     /// Where it is put.
     pub output: &'static str,
 }
@@ -74,7 +80,10 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     // a jar runs on any distribution, and a linked runtime on the C library that it was linked with
     let musl = choices.base.installer == Some(Installer::Apk) && choices.fit.variant.id == "jlink";
     let (suite_name, suite) = toolchain.suite(java, |suite| (suite.installer() == Installer::Apk) == musl)?;
-    let maker = Maker { facts, choices, toolchain, java, target };
+    let mut maker = Maker { facts, choices, toolchain, java, target, archive: None };
+    if target == Target::Production {
+        maker.archive = Archive::of(facts, choices, java, maker.is_linked(), &maker.options())?;
+    }
     let layout = layout(facts);
     let build = maker.build(suite_name, &layout);
     Ok(Blueprint {
@@ -106,6 +115,7 @@ pub(super) struct Maker<'a> {
     toolchain: &'a Toolchain,
     pub(super) java: Version,
     pub(super) target: Target,
+    pub(super) archive: Option<Archive>,
 }
 
 impl Maker<'_> {
@@ -127,6 +137,7 @@ impl Maker<'_> {
             dependencies: Step { mounts: recipe.mounts.clone(), commands: recipe.fetch },
             source: Copy::context(if context.is_empty() { "." } else { context }, "."),
             make: Step { mounts: recipe.mounts, commands: recipe.make.into_iter().chain(layout.commands.iter().cloned()).collect() },
+            archive: self.archive.as_ref().map(|archive| archive.training(self.training(archive, layout))),
         }
     }
 
@@ -151,7 +162,8 @@ impl Maker<'_> {
             modules.extend(["jdk.jcmd", "jdk.jdwp.agent"].map(str::to_owned));
         }
         let compress = if self.java >= Version::whole(21) { "zip-6" } else { "2" };
-        Runtime { modules: modules.join(","), compress, output: RUNTIME.0 }
+        let archive = self.archive.as_ref().is_some_and(Archive::builds_on_another);
+        Runtime { modules: modules.join(","), compress, archive, output: RUNTIME.0 }
     }
 
     fn takes(&self, layout: &Layout) -> Vec<Copy> {
@@ -192,6 +204,18 @@ impl Maker<'_> {
         if matches!(self.facts.artifact.form, Form::War(_)) {
             return layout.start.clone();
         }
+        self.command(self.archive.iter().map(Archive::option), layout)
+    }
+
+    /// The run that makes the archive: what is started, with options of its own.
+    fn training(&self, archive: &Archive, layout: &Layout) -> Vec<String> {
+        let set = self.choices.layers.iter().find_map(|layer| layer.settings().arguments.clone());
+        let arguments = set.unwrap_or_else(|| self.facts.arguments.clone());
+        [self.command(archive.training_options(self.choices).into_iter(), layout), arguments].concat()
+    }
+
+    /// The virtual machine with its options, these behind them, and what it starts.
+    fn command(&self, options: impl Iterator<Item = String>, layout: &Layout) -> Vec<String> {
         let java = if self.is_linked() { format!("{}/bin/java", RUNTIME.1) } else { "java".to_owned() };
         let mut start = layout.start.clone();
         if let Some(main) = self.choices.layers.iter().find_map(|layer| layer.settings().languages.java.main_class.clone()) {
@@ -201,7 +225,7 @@ impl Maker<'_> {
             }
             start.push(main);
         }
-        std::iter::once(java).chain(self.options()).chain(start).collect()
+        std::iter::once(java).chain(self.options()).chain(options).chain(start).collect()
     }
 }
 
