@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
-pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain};
+pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain, Unfit};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::need::Need;
 use crate::version::Version;

@@ -41,6 +41,22 @@ pub struct Tool {
     /// What is installed, versions included.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// Packages that it is known not to work with.
+    #[serde(default)]
+    pub unfit: Vec<Unfit>,
+}
+
+/// Packages that a tool does not work with, all for one reason.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unfit {
+    /// Their names.
+    pub packages: Vec<String>,
+    /// The reason, completing "this package ...".
+    pub why: String,
+    /// Whether they count where another package brings them too.
+    #[serde(default)]
+    pub inherited: bool,
 }
 
 /// A package that releases after one do not compile.

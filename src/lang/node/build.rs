@@ -1,10 +1,9 @@
 //! The build stages of a Node program.
 
-use std::collections::BTreeMap;
-
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use super::bundle::{self, Bundle};
 use super::install::{Caller, Extent, word};
 use super::manager::Manager;
 use super::prisma;
@@ -53,6 +52,9 @@ pub struct Build {
     pub make: Option<Step>,
     /// Variables that the build reads.
     pub arguments: Vec<String>,
+    /// The command that makes one file of what was built and all that it loads, in lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bundle: Option<[String; 3]>,
     /// What of a site it compresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compress: Option<String>,
@@ -62,7 +64,8 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     let toolchain = choices.catalog.toolchain("node")?;
     let version = choices.interpreter("node").unwrap_or(facts.versions[0].value);
     let (suite_name, suite) = toolchain.suite(version, |suite| choices.is_on(suite))?;
-    let maker = Maker { facts, start, choices, toolchain, version };
+    let bundle = bundle::asked(facts, start, choices)?;
+    let maker = Maker { facts, start, choices, toolchain, version, bundle, target };
     let build = maker.build(choices.reference(&toolchain.image(version, suite_name)))?;
     let mut words = maker.words();
     let debugger = toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger));
@@ -73,11 +76,11 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     let path = choices.base.interpreter.as_ref().and_then(|interpreter| interpreter.path.clone());
     let node = if shell { "node".to_owned() } else { path.unwrap_or_else(|| INTERPRETER.to_owned()) };
     Ok(Blueprint {
-        headline: maker.headline(target),
+        headline: maker.headline(),
         builder: suite.into(),
         build_needs: maker.build_needs(),
         takes: maker.takes(),
-        env: maker.run_env(target),
+        env: maker.run_env(),
         setting: Setting {
             workdir: Some(place(&facts.directory)),
             tree: build.source.is_some().then(|| APP.into()),
@@ -104,6 +107,9 @@ pub(super) struct Maker<'a> {
     pub(super) choices: &'a Choices<'a>,
     pub(super) toolchain: &'a Toolchain,
     pub(super) version: Version,
+    /// The one file that is made of it, where it is.
+    pub(super) bundle: Option<&'a Bundle>,
+    pub(super) target: Target,
 }
 
 impl Maker<'_> {
@@ -111,8 +117,8 @@ impl Maker<'_> {
         let facts = self.facts;
         let makes = self.makes();
         let installs = self.installs();
-        let (copied, setup) = if installs || makes { self.manager()? } else { (None, Vec::new()) };
-        let extent = if makes { Extent::All } else { Extent::Production };
+        let (copied, setup) = if installs || makes { self.tools()? } else { (None, Vec::new()) };
+        let extent = if self.builds() { Extent::All } else { Extent::Production };
         let staged = self.is_staged();
         Ok(Build {
             image,
@@ -127,13 +133,24 @@ impl Maker<'_> {
                 .then(|| Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, ".")),
             make: self.make(),
             arguments: self.start.baked.iter().filter(|fact| !fact.value.secret).map(|fact| fact.value.name.clone()).collect(),
+            bundle: self.bundling(),
             compress: None,
         })
     }
 
     /// Whether it takes more than what runs to make the program.
-    fn makes(&self) -> bool {
+    fn builds(&self) -> bool {
         !self.facts.making.is_empty() || self.facts.generated.is_some()
+    }
+
+    /// Whether anything is made of the sources.
+    fn makes(&self) -> bool {
+        self.builds() || self.bundle.is_some()
+    }
+
+    /// What of the dependencies the image takes.
+    pub(super) fn modules(&self) -> Modules {
+        if self.bundle.is_some() { Modules::None { builds: true } } else { self.facts.modules }
     }
 
     /// Whether the sources have a stage of their own behind the one that installs: they are built there, or swept.
@@ -146,7 +163,7 @@ impl Maker<'_> {
     /// The step that leaves of the dependencies what runs.
     pub(super) fn prune(&self) -> Option<Step> {
         let facts = self.facts;
-        let prunes = self.makes() && matches!(facts.modules, Modules::Production { development: true });
+        let prunes = self.makes() && matches!(self.modules(), Modules::Production { development: true });
         let pruning = if prunes { self.caller().prune() } else { None };
         let (mounts, mut commands) = match pruning {
             // what is only removed needs no downloads
@@ -155,7 +172,7 @@ impl Maker<'_> {
             None => (Vec::new(), Vec::new()),
         };
         // the image takes all that a workspace's stage holds
-        let runs = matches!(facts.modules, Modules::Production { .. });
+        let runs = matches!(self.modules(), Modules::Production { .. });
         commands.extend(self.sweep().filter(|_| runs && facts.workspace.is_some()));
         Step::of(mounts, commands)
     }
@@ -170,7 +187,9 @@ impl Maker<'_> {
             commands.push("find . -name node_modules -type d -prune -exec rm -rf {} +".into());
         }
         commands.extend(self.sweep().filter(|_| self.takes_whole()));
-        Step::of(mounts, commands)
+        // the bundle's command follows, in lines of its own
+        let alone = || self.bundle.map(|_| Step { mounts: Vec::new(), commands: Vec::new() });
+        Step::of(mounts, commands).or_else(alone)
     }
 
     /// The command that removes what only installing reads.
@@ -181,7 +200,7 @@ impl Maker<'_> {
 
     /// Whether anything is installed.
     pub(super) fn installs(&self) -> bool {
-        match self.facts.modules {
+        match self.modules() {
             Modules::None { builds } => builds && self.makes(),
             Modules::Production { .. } => true,
         }
@@ -194,7 +213,7 @@ impl Maker<'_> {
         Caller {
             manager: managed.manager.value,
             locked: managed.lock.is_some(),
-            quiet: if self.makes() { facts.install.quiet } else { facts.install.quiet_in_production },
+            quiet: if self.builds() { facts.install.quiet } else { facts.install.quiet_in_production },
             member: facts.member.as_ref().map(|member| (member.name.as_str(), member.directory.as_path())),
             old_yarn: berry && managed.version.as_deref().and_then(major).is_some_and(|major| major < 4),
         }
@@ -254,27 +273,6 @@ impl Maker<'_> {
             });
         }
         commands
-    }
-
-    fn manifests(&self) -> Vec<Copy> {
-        let mut by_directory: BTreeMap<Utf8PathBuf, Vec<String>> = BTreeMap::new();
-        let mut whole = Vec::new();
-        for path in &self.facts.install.manifests {
-            let inside = path.strip_prefix(&self.facts.context).unwrap_or(path);
-            // COPY of a directory copies what is in it
-            let is_file = inside
-                .file_name()
-                .is_some_and(|name| name.contains('.') && !name.starts_with(".yarn") || name == ".npmrc" || name == ".yarnrc")
-                || inside.file_name() == Some(".yarnrc.yml");
-            if is_file {
-                by_directory.entry(inside.parent().unwrap_or(Utf8Path::new("")).to_owned()).or_default().push(path.to_string());
-            } else {
-                whole.push(Copy::context(path.as_str(), format!("{inside}/")));
-            }
-        }
-        let to = |directory: &Utf8Path| if directory.as_str().is_empty() { "./".to_owned() } else { format!("{directory}/") };
-        let files = by_directory.into_iter().map(|(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) });
-        files.chain(whole).collect()
     }
 
     fn build_needs(&self) -> Vec<Need> {

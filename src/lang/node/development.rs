@@ -10,6 +10,7 @@ use super::package::{Kind, Package};
 use super::source::{Placed, Source};
 use super::sources::Sources;
 use super::workspace::Workspace;
+use crate::catalog::NativeUse;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 
@@ -30,6 +31,10 @@ pub struct Installed<'i> {
     pub manager: Manager,
     /// What is locked.
     pub locked: &'i [Locked],
+    /// Packages that are native code.
+    pub natives: &'i [Fact<NativeUse>],
+    /// What says that a loader finds the packages, where there is one.
+    pub loader: Option<&'i Evidence>,
 }
 
 impl Installed<'_> {

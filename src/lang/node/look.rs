@@ -6,6 +6,7 @@ use super::apps::Seed;
 use super::baked;
 use super::behave::{self, Seen};
 use super::blocked;
+use super::bundle::{Bundling, Program};
 use super::clutter;
 use super::compiler::Compiler;
 use super::development::{self, Installed, Loaded};
@@ -13,7 +14,7 @@ use super::entry::{Entry, File, Finder, Run};
 use super::framework::{Server, Started};
 use super::install::Install;
 use super::lock;
-use super::manager::{self, Managed};
+use super::manager::{self, Managed, Manager};
 use super::package::{Kind, Package};
 use super::prisma::{self, Place};
 use super::sources::Sources;
@@ -68,10 +69,11 @@ impl Around<'_, '_> {
         let ranked =
             rank(&constraints(self.tree, self.package, &self.workspace.root)?, &locked, &managed.manager.because()[0], self.catalog)?;
         let at = self.sighting.program.clone();
-        let installed = Installed { manager: managed.manager.value, locked: &locked };
+        let natives = natives::find(self.catalog, self.package, &locked);
+        let loader = managed.loader.as_ref().filter(|_| managed.manager.value == Manager::YarnBerry);
+        let installed = Installed { manager: managed.manager.value, locked: &locked, natives: &natives, loader };
         let (product, seen) = self.product(&entry, &installed)?;
         let install = Install::of(self.tree, self.workspace, managed.manager.value, managed.lock.as_deref())?;
-        let natives = natives::find(self.catalog, self.package, &locked);
         let context = self.workspace.root.directory.clone();
         let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
         let generated = prisma::generated(self.tree, self.package).filter(|_| matches!(product, Product::Server(_)));
@@ -130,15 +132,15 @@ impl Around<'_, '_> {
             }
             Run::Server(server) => Ok(self.server(server, env)),
             Run::File(file) => {
-                let seen = match &file.source {
-                    Some(source) => {
-                        let sources = Sources::reach(self.tree, self.workspace, self.package, source);
+                let sources = file.source.as_ref().map(|source| Sources::reach(self.tree, self.workspace, self.package, source));
+                let seen = match &sources {
+                    Some(sources) => {
                         if file.typescript && file.flags.is_empty() {
-                            self.types_alone(&sources)?;
+                            self.types_alone(sources)?;
                         }
-                        let mut seen = behave::observe(self.tree, self.catalog, self.package, &sources);
+                        let mut seen = behave::observe(self.tree, self.catalog, self.package, sources);
                         if let Some(loaded) = self.loaded(file) {
-                            seen.warnings.extend(development::imports(self.workspace, self.package, &sources, installed, loaded)?);
+                            seen.warnings.extend(development::imports(self.workspace, self.package, sources, installed, loaded)?);
                         }
                         seen
                     }
@@ -160,8 +162,12 @@ impl Around<'_, '_> {
                 } else {
                     Taken::Whole
                 };
+                let (tree, catalog, workspace, package) = (self.tree, self.catalog, self.workspace, self.package);
+                let program =
+                    Program { tree, catalog, workspace, package, installed, file, sources: sources.as_ref(), names: &seen.names, at: &at };
                 let start = Start {
                     what: self.what(),
+                    bundling: program.bundling()?,
                     words,
                     dependency: None,
                     env,
@@ -207,6 +213,7 @@ impl Around<'_, '_> {
             taken: Taken::Parts(server.takes.clone()),
             owned: server.writes,
             modules: server.modules,
+            bundling: Bundling::elsewhere(server.what, &server.at),
             tool: false,
             baked: baked::find(self.tree, self.package),
             at: server.at.clone(),

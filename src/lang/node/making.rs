@@ -12,6 +12,9 @@ const BUILDS: [&str; 4] = ["build", "build:prod", "build:production", "compile"]
 /// Programs that compile files one by one.
 const COMPILERS: [&str; 6] = ["tsc", "nest", "swc", "babel", "tsc-alias", "tspc"];
 
+/// Programs that put files beside what is compiled.
+const COPIERS: [&str; 5] = ["cp", "cpx", "copyfiles", "shx", "mkdir"];
+
 /// How it is built.
 pub fn steps(workspace: &Workspace<'_>, package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Vec<Making> {
     let inside = |package: &Package<'_>| Member {
@@ -59,6 +62,17 @@ pub fn only_compiles(package: &Package<'_>) -> bool {
     let Some(chain) = BUILDS.iter().find_map(|name| script::chain(package, name)) else { return true };
     let besides = |program: &str| ["rimraf", "rm", "cp", "cpx", "copyfiles", "mkdir", "shx", "prisma", "echo"].contains(&program);
     !chain.tangled && chain.commands.iter().all(|command| COMPILERS.contains(&command.program()) || besides(command.program()))
+}
+
+/// Whether a script builds something.
+pub fn has_script(package: &Package<'_>) -> bool {
+    BUILDS.iter().any(|name| builds(package, name))
+}
+
+/// Whether the script that builds a package copies or makes files besides what it compiles.
+pub fn copies(package: &Package<'_>) -> bool {
+    let chain = BUILDS.iter().find_map(|name| script::chain(package, name));
+    chain.is_some_and(|chain| chain.commands.iter().any(|command| COPIERS.contains(&command.program())))
 }
 
 /// What of the dependencies the image takes.

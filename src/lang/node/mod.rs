@@ -5,6 +5,7 @@ mod baked;
 mod behave;
 mod blocked;
 mod build;
+mod bundle;
 mod clutter;
 mod compiler;
 mod development;
@@ -35,6 +36,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use self::baked::Baked;
+use self::bundle::Bundling;
 use self::entry::PassedOver;
 use self::install::Install;
 use self::manager::Managed;
@@ -132,6 +134,8 @@ pub struct Start {
     pub owned: bool,
     /// Whether it needs the dependencies when it runs.
     pub modules: bool,
+    /// Whether it can be put into one file with its dependencies.
+    pub bundling: Bundling,
     /// Whether it is a tool, whose arguments follow the image's name.
     pub tool: bool,
     /// What of the build's environment ends in the files that browsers get from it.

@@ -2,6 +2,7 @@
 
 use super::baked;
 use super::build::{Build, Maker};
+use super::bundle;
 use super::manager::Manager;
 use super::version::ANY;
 use crate::decision::{Decision, Topic};
@@ -11,7 +12,7 @@ use crate::plan::Target;
 use crate::settings::DebugVariant;
 
 impl Maker<'_> {
-    pub(super) fn headline(&self, target: Target) -> String {
+    pub(super) fn headline(&self) -> String {
         let facts = self.facts;
         let because = facts.versions.iter().find(|fact| fact.value == self.version).unwrap_or(&facts.versions[0]);
         let installs = match &facts.managed.lock {
@@ -19,7 +20,7 @@ impl Maker<'_> {
             None => facts.managed.manager.value.command().to_owned(),
         };
         let what = if self.start.what.is_empty() { "" } else { self.start.what };
-        match target {
+        match self.target {
             Target::Debug(DebugVariant::Debugger) => "the inspector on port 9229".into(),
             Target::Debug(_) => "traces that name the sources (--enable-source-maps)".into(),
             Target::Production => {
@@ -54,12 +55,14 @@ impl Maker<'_> {
         if facts.locked > 0 {
             dependencies = dependencies.why(format!("{} packages are locked", facts.locked));
         }
-        let mut decisions = vec![toolchain, dependencies];
+        let mut decisions = vec![toolchain];
+        decisions.extend(self.packed(dependencies));
         if let Some(loader) = facts.managed.loader.as_ref().filter(|_| facts.managed.manager.value == Manager::YarnBerry) {
             let decision = Decision::detected(Topic::Dependencies, "node_modules in place of Plug'n'Play", std::slice::from_ref(loader));
             decisions.push(decision.why("node then finds them without a loader of Yarn's in the image"));
         }
-        let made: Vec<_> = build.make.iter().flat_map(|step| step.commands.clone()).collect();
+        let made: Vec<_> =
+            build.make.iter().flat_map(|step| step.commands.clone()).chain(build.bundle.iter().map(|lines| lines.join(" "))).collect();
         if !made.is_empty() {
             decisions.push(Decision::detected(Topic::Linkage, made.join(", "), &[]));
         }
@@ -95,7 +98,8 @@ impl Maker<'_> {
             let note = Diagnostic::note("node::plug-n-play", "the image has node_modules in place of Yarn's Plug'n'Play").because(loader);
             warnings.push(note.info("a package that is used and not declared is found there all the same"));
         }
-        if self.caller().old_yarn && !self.facts.making.is_empty() {
+        warnings.extend(self.bundle.map(|_| bundle::warning()));
+        if self.caller().old_yarn && self.bundle.is_none() && !self.facts.making.is_empty() {
             warnings.push(
                 Diagnostic::warning("node::not-pruned", "Yarn before 4 cannot remove what only the build needs: the image holds it too")
                     .because(&self.facts.managed.manager.because()[0])

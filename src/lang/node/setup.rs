@@ -1,15 +1,53 @@
-//! What puts the package manager into the build stage.
+//! What stands in the build stage before packages are installed: their manifests, the package manager, the bundler.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::Maker;
 use super::manager::Manager;
 use crate::catalog::Tool;
 use crate::diagnostic::Result;
-use crate::plan::Copied;
+use crate::plan::{Copied, Copy};
 use crate::version::Version;
 
 impl Maker<'_> {
-    /// What puts the package manager there: a copy from its image, or a command.
-    pub(super) fn manager(&self) -> Result<(Option<Copied>, Vec<String>)> {
+    /// What has to be copied there.
+    pub(super) fn manifests(&self) -> Vec<Copy> {
+        let mut by_directory: BTreeMap<Utf8PathBuf, Vec<String>> = BTreeMap::new();
+        let mut whole = Vec::new();
+        for path in &self.facts.install.manifests {
+            let inside = path.strip_prefix(&self.facts.context).unwrap_or(path);
+            // COPY of a directory copies what is in it
+            let is_file = inside
+                .file_name()
+                .is_some_and(|name| name.contains('.') && !name.starts_with(".yarn") || name == ".npmrc" || name == ".yarnrc")
+                || inside.file_name() == Some(".yarnrc.yml");
+            if is_file {
+                by_directory.entry(inside.parent().unwrap_or(Utf8Path::new("")).to_owned()).or_default().push(path.to_string());
+            } else {
+                whole.push(Copy::context(path.as_str(), format!("{inside}/")));
+            }
+        }
+        let to = |directory: &Utf8Path| if directory.as_str().is_empty() { "./".to_owned() } else { format!("{directory}/") };
+        let files = by_directory.into_iter().map(|(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) });
+        files.chain(whole).collect()
+    }
+
+    /// What puts the package manager there, a copy from its image or a command, and the bundler.
+    pub(super) fn tools(&self) -> Result<(Option<Copied>, Vec<String>)> {
+        let (copied, mut setup) = self.manager()?;
+        if self.bundle.is_some() {
+            let bundler = self.toolchain.tool("esbuild")?.packages.join(" ");
+            match setup.last_mut().filter(|command| command.starts_with("npm install --global ")) {
+                Some(command) => command.extend([" ", &bundler]),
+                None => setup.push(format!("npm install --global {bundler}")),
+            }
+        }
+        Ok((copied, setup))
+    }
+
+    fn manager(&self) -> Result<(Option<Copied>, Vec<String>)> {
         let managed = &self.facts.managed;
         let package = |tool: &Tool, version: Option<&str>| {
             let first = tool.packages.first().map(String::as_str).unwrap_or_default();

@@ -14,11 +14,14 @@ use crate::tree::path::normal;
 impl Maker<'_> {
     /// Whether the image takes whole packages out of the build stage, with what was built in them.
     pub(super) fn takes_whole(&self) -> bool {
-        let workspace = self.facts.workspace.is_some() && self.facts.modules != Modules::None { builds: true };
-        (self.is_staged() || !self.installs()) && (self.start.taken == Taken::Whole || workspace)
+        let workspace = self.facts.workspace.is_some() && self.modules() != Modules::None { builds: true };
+        self.bundle.is_none() && (self.is_staged() || !self.installs()) && (self.start.taken == Taken::Whole || workspace)
     }
 
     pub(super) fn takes(&self) -> Vec<Copy> {
+        if let Some(bundle) = self.bundle {
+            return self.bundled(bundle);
+        }
         let facts = self.facts;
         let staged = self.is_staged();
         let modules_from = match (self.prune().is_some(), staged) {
@@ -76,13 +79,17 @@ impl Maker<'_> {
             let depth = if self.facts.managed.manager.value == Manager::Pnpm { 0 } else { self.facts.directory.components().count() };
             format!("{}node_modules/{name}/{file}", "../".repeat(depth))
         });
-        dependency.into_iter().chain(self.start.words.iter().cloned()).collect()
+        let renamed = |word: &String| match self.bundle {
+            Some(bundle) if *word == bundle.entry => bundle.file.to_string(),
+            _ => word.clone(),
+        };
+        dependency.into_iter().chain(self.start.words.iter().map(renamed)).collect()
     }
 
-    pub(super) fn run_env(&self, target: Target) -> BTreeMap<String, String> {
+    pub(super) fn run_env(&self) -> BTreeMap<String, String> {
         let mut env: BTreeMap<String, String> = [("NODE_ENV".to_owned(), "production".to_owned())].into();
         env.extend(self.start.env.iter().cloned());
-        if target != Target::Production {
+        if self.target != Target::Production {
             env.insert("NODE_OPTIONS".into(), "--enable-source-maps".into());
         }
         env

@@ -15,6 +15,7 @@ use serde::Serialize;
 pub use self::bundler::{Bundler, by_dependencies};
 use super::baked::{self, Baked};
 use super::build::{self, Build};
+use super::bundle::Bundling;
 use super::framework::Pages;
 use super::package::Package;
 use super::{Facts, Start, Taken};
@@ -94,6 +95,7 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         taken: Taken::Parts(Vec::new()),
         owned: false,
         modules: false,
+        bundling: Bundling::elsewhere(output.bundler.name(), &output.at),
         tool: false,
         baked: output.baked.clone(),
         at: output.at.clone(),

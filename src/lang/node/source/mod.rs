@@ -44,6 +44,10 @@ pub struct Source {
     pub exported: Vec<Placed<(String, Value)>>,
     /// What its names stand for.
     pub names: BTreeMap<String, Value>,
+    /// Where it loads something whose name it computes.
+    pub computed: Vec<Span>,
+    /// Where it asks which file it is, and with which words: `__dirname`, `import.meta.url`, `require.main`.
+    pub itself: Vec<Placed<String>>,
     /// The first thing in it that types alone do not explain: an enumeration, a parameter property.
     pub beyond_types: Option<Span>,
 }
@@ -140,6 +144,15 @@ mod tests {
             "import a from 'a';\nimport type b from 'b';\nimport { type c } from 'c';\nconst d = require('d');\nexport * from './e';\nawait import('f');\n",
         );
         assert_eq!(source.imports.iter().map(|import| import.value.as_str()).collect::<Vec<_>>(), ["a", "d", "./e", "f"]);
+    }
+
+    #[test]
+    fn what_a_bundle_would_change_is_seen() {
+        let source = read("require(name);\nimport(`./${name}.js`);\nimport(`./a.js`);\nrequire.resolve('b');\nrequire('c');\n");
+        assert_eq!(source.computed.iter().map(|span| span.line).collect::<Vec<_>>(), [1, 2, 4]);
+        let source = read("join(__dirname, 'a');\nif (require.main === module) start();\nnew URL('./b', import.meta.url);\n");
+        let words: Vec<_> = source.itself.iter().map(|word| word.value.as_str()).collect();
+        assert_eq!(words, ["__dirname", "require.main", "import.meta.url"]);
     }
 
     #[test]

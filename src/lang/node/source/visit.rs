@@ -1,13 +1,15 @@
 //! The walk through a parsed file: what it picks up on the way.
 
+mod object;
+
 use std::collections::BTreeMap;
 
 use oxc_ast::ast::{
     Argument, AssignmentExpression, BindingPatternKind, CallExpression, ConditionalExpression, ExportAllDeclaration,
-    ExportDefaultDeclaration, ExportDefaultDeclarationKind, ExportNamedDeclaration, Expression, FormalParameter, FunctionBody, IfStatement,
-    ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, LogicalExpression, NewExpression, ObjectProperty, ObjectPropertyKind,
-    Statement, StringLiteral, SwitchStatement, TSEnumDeclaration, TSExportAssignment, TSImportEqualsDeclaration, TSModuleDeclaration,
-    TryStatement, VariableDeclarator,
+    ExportDefaultDeclaration, ExportDefaultDeclarationKind, ExportNamedDeclaration, Expression, FormalParameter, FunctionBody,
+    IdentifierReference, IfStatement, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, LogicalExpression, MetaProperty,
+    NewExpression, ObjectProperty, StaticMemberExpression, StringLiteral, SwitchStatement, TSEnumDeclaration, TSExportAssignment,
+    TSImportEqualsDeclaration, TSModuleDeclaration, TryStatement, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 
@@ -50,14 +52,27 @@ impl<'s> Reader<'s> {
         self.source.imports.push(Placed { value: name.to_owned(), span });
     }
 
+    fn itself(&mut self, words: String, span: oxc_span::Span) {
+        let span = self.place(span);
+        self.source.itself.push(Placed { value: words, span });
+    }
+
+    fn beyond(&mut self, span: oxc_span::Span) {
+        let span = self.place(span);
+        self.source.beyond_types.get_or_insert(span);
+    }
+
     fn call(&mut self, name: String, arguments: &[Argument<'_>], span: oxc_span::Span) {
         if (name == "require" || name.ends_with("require.resolve"))
             && let Some(Argument::StringLiteral(name)) = arguments.first()
         {
             self.import(&name.value, name.span);
         }
-        let arguments = arguments.iter().map(|argument| argument.as_expression().map_or(Value::Unknown, value)).collect();
+        let arguments: Vec<_> = arguments.iter().map(|argument| argument.as_expression().map_or(Value::Unknown, value)).collect();
         let span = self.place(span);
+        if name == "require.resolve" || name == "require" && !matches!(arguments.first(), Some(Value::Text(_))) {
+            self.source.computed.push(span);
+        }
         self.source.calls.push(Placed { value: Call { name, arguments }, span });
     }
 }
@@ -92,8 +107,30 @@ impl<'a> Visit<'a> for Reader<'_> {
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
         if let Expression::StringLiteral(name) = &it.source {
             self.within(|reader| reader.import(&name.value, name.span));
+        } else if !matches!(value(&it.source), Value::Text(_)) {
+            let span = self.place(it.span);
+            self.source.computed.push(span);
         }
         walk::walk_import_expression(self, it);
+    }
+
+    fn visit_identifier_reference(&mut self, it: &IdentifierReference<'a>) {
+        if matches!(it.name.as_str(), "__dirname" | "__filename") {
+            self.itself(it.name.to_string(), it.span);
+        }
+    }
+
+    fn visit_static_member_expression(&mut self, it: &StaticMemberExpression<'a>) {
+        let name = format!("{}.{}", named(&it.object), it.property.name);
+        if name.starts_with("import.meta.") && name.matches('.').count() == 2 || name == "require.main" {
+            self.itself(name, it.span);
+        } else {
+            walk::walk_static_member_expression(self, it);
+        }
+    }
+
+    fn visit_meta_property(&mut self, it: &MetaProperty<'a>) {
+        self.itself(format!("{}.{}", it.meta.name, it.property.name), it.span);
     }
 
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
@@ -220,52 +257,5 @@ impl<'a> Visit<'a> for Reader<'_> {
             self.beyond(it.span);
         }
         walk::walk_formal_parameter(self, it);
-    }
-}
-
-impl Reader<'_> {
-    /// What an object says that is written out, returned, or handed to a helper such as `defineConfig`.
-    fn object(&self, expression: &Expression<'_>) -> Vec<Placed<(String, Value)>> {
-        match expression {
-            Expression::ObjectExpression(object) => {
-                let entries = object.properties.iter().filter_map(|property| match property {
-                    ObjectPropertyKind::ObjectProperty(property) => {
-                        let entry = (property.key.static_name()?.to_string(), value(&property.value));
-                        Some(Placed { value: entry, span: self.place(property.span) })
-                    }
-                    ObjectPropertyKind::SpreadProperty(_) => None,
-                });
-                entries.collect()
-            }
-            Expression::CallExpression(call) => {
-                let objects = call.arguments.iter().filter_map(Argument::as_expression).map(|argument| self.object(argument));
-                objects.flatten().collect()
-            }
-            Expression::ArrowFunctionExpression(function) => match function.body.statements.first() {
-                Some(Statement::ExpressionStatement(only)) if function.expression => self.object(&only.expression),
-                _ => self.returned(&function.body),
-            },
-            Expression::FunctionExpression(function) => function.body.as_ref().map(|body| self.returned(body)).unwrap_or_default(),
-            Expression::Identifier(name) => self.objects.get(name.name.as_str()).cloned().unwrap_or_default(),
-            Expression::AwaitExpression(inner) => self.object(&inner.argument),
-            Expression::ParenthesizedExpression(inner) => self.object(&inner.expression),
-            Expression::TSAsExpression(inner) => self.object(&inner.expression),
-            Expression::TSSatisfiesExpression(inner) => self.object(&inner.expression),
-            _ => Vec::new(),
-        }
-    }
-
-    /// The object that a function returns at its end.
-    fn returned(&self, body: &FunctionBody<'_>) -> Vec<Placed<(String, Value)>> {
-        let returned = body.statements.iter().rev().find_map(|statement| match statement {
-            Statement::ReturnStatement(returned) => returned.argument.as_ref(),
-            _ => None,
-        });
-        returned.map(|expression| self.object(expression)).unwrap_or_default()
-    }
-
-    fn beyond(&mut self, span: oxc_span::Span) {
-        let span = self.place(span);
-        self.source.beyond_types.get_or_insert(span);
     }
 }
