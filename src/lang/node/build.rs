@@ -164,7 +164,12 @@ impl Maker<'_> {
     pub(super) fn prune(&self) -> Option<Step> {
         let facts = self.facts;
         let prunes = self.makes() && matches!(self.modules(), Modules::Production { development: true });
-        let pruning = if prunes { self.caller().prune() } else { None };
+        let mut pruning = if prunes { self.caller().prune() } else { None };
+        // what is installed once more, without scripts, is compiled once more
+        let afresh = facts.managed.manager.value == Manager::Bun || (facts.managed.manager.value == Manager::Npm && facts.member.is_some());
+        if let (Some(commands), true) = (&mut pruning, afresh) {
+            commands.extend(self.rebuilding());
+        }
         let (mounts, mut commands) = match pruning {
             // what is only removed needs no downloads
             Some(commands) if facts.managed.manager.value == Manager::Npm && facts.member.is_none() => (Vec::new(), commands),
@@ -245,15 +250,20 @@ impl Maker<'_> {
 
     fn installing(&self, extent: Extent) -> Vec<String> {
         let mut commands = vec![self.caller().install(extent)];
-        let compiled: Vec<String> =
-            self.facts.natives.iter().filter(|native| !native.value.build.is_empty()).map(|native| native.value.name.clone()).collect();
-        if self.caller().quiet && !compiled.is_empty() {
-            commands.push(self.caller().rebuild(&compiled));
+        if self.caller().quiet {
+            commands.extend(self.rebuilding());
         }
         if self.facts.generated.is_some() {
             commands.push(self.execute(&self.facts.directory, prisma::GENERATE));
         }
         self.with_tokens(commands)
+    }
+
+    /// The command that compiles native packages whose scripts did not run.
+    fn rebuilding(&self) -> Option<String> {
+        let compiled: Vec<String> =
+            self.facts.natives.iter().filter(|native| !native.value.build.is_empty()).map(|native| native.value.name.clone()).collect();
+        (!compiled.is_empty()).then(|| self.caller().rebuild(&compiled))
     }
 
     /// The command that runs a program of the dependencies in a package's directory.
