@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::bundle::{self, Bundle};
-use super::install::{Caller, Extent, word};
+use super::install::{Caller, Extent, Leaves, Prune, word};
 use super::manager::Manager;
 use super::prisma;
 use super::range::major;
@@ -162,24 +162,24 @@ impl Maker<'_> {
 
     /// The step that leaves of the dependencies what runs.
     pub(super) fn prune(&self) -> Option<Step> {
-        let facts = self.facts;
-        let prunes = self.makes() && matches!(self.modules(), Modules::Production { development: true });
-        let mut pruning = if prunes { self.caller().prune() } else { None };
-        // what is installed once more, without scripts, is compiled once more
-        let afresh = facts.managed.manager.value == Manager::Bun || (facts.managed.manager.value == Manager::Npm && facts.member.is_some());
-        if let (Some(commands), true) = (&mut pruning, afresh) {
-            commands.extend(self.rebuilding());
-        }
-        let (mounts, mut commands) = match pruning {
-            // what is only removed needs no downloads
-            Some(commands) if facts.managed.manager.value == Manager::Npm && facts.member.is_none() => (Vec::new(), commands),
-            Some(commands) => (self.mounts(), self.with_tokens(commands)),
+        let (mounts, mut commands) = match self.pruning() {
+            Some(Prune { commands, leaves: Leaves::Same }) => (Vec::new(), commands),
+            Some(Prune { commands, leaves }) => {
+                let compiled = self.rebuilding().filter(|_| leaves == Leaves::Fetched);
+                (self.mounts(), self.with_tokens(commands.into_iter().chain(compiled).collect()))
+            }
             None => (Vec::new(), Vec::new()),
         };
         // the image takes all that a workspace's stage holds
         let runs = matches!(self.modules(), Modules::Production { .. });
-        commands.extend(self.sweep().filter(|_| runs && facts.workspace.is_some()));
+        commands.extend(self.sweep().filter(|_| runs && self.facts.workspace.is_some()));
         Step::of(mounts, commands)
+    }
+
+    /// How packages for development are taken out, where there are any.
+    pub(super) fn pruning(&self) -> Option<Prune> {
+        let prunes = self.makes() && matches!(self.modules(), Modules::Production { development: true });
+        prunes.then(|| self.caller().prune())?
     }
 
     /// The step that builds, and removes what the image does without.

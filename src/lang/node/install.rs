@@ -141,6 +141,28 @@ pub enum Extent {
     Production,
 }
 
+/// How packages for development alone are taken out again.
+#[derive(Clone, Debug)]
+pub struct Prune {
+    /// The commands that do.
+    pub commands: Vec<String>,
+    /// What they leave.
+    pub leaves: Leaves,
+}
+
+/// What is left of the installed packages, the most first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Leaves {
+    /// What was there: nothing is fetched for it.
+    Same,
+    /// The same, linked once more from what was fetched.
+    Linked,
+    /// The packages, without what was generated among them.
+    Packages,
+    /// The packages as they are fetched, without what was compiled in them either.
+    Fetched,
+}
+
 /// How a manager is called.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'c> {
@@ -214,25 +236,20 @@ impl Caller<'_> {
         words.join(" ")
     }
 
-    /// The commands that leave what runs of all that was installed.
-    pub fn prune(&self) -> Option<Vec<String>> {
-        Some(match self.manager {
-            Manager::Npm => match self.member {
-                // what other members need is no more than what is needed to build
-                Some(_) => vec![Caller { quiet: true, ..*self }.install(Extent::Production)],
-                None => vec!["npm prune --omit=dev --ignore-scripts".into()],
-            },
-            Manager::Pnpm => {
-                let install = Caller { quiet: false, ..*self }.install(Extent::Production);
-                vec![format!("CI=true {install} --offline --ignore-scripts")]
-            }
-            Manager::YarnClassic => {
-                vec![format!("{} --ignore-scripts --prefer-offline", Caller { quiet: false, ..*self }.install(Extent::Production))]
-            }
+    /// The commands that leave what runs of all that was installed; none where the manager has no way to.
+    pub fn prune(&self) -> Option<Prune> {
+        let install = |quiet| Caller { quiet, ..*self }.install(Extent::Production);
+        let (commands, leaves) = match self.manager {
+            // what other members need is no more than what is needed to build
+            Manager::Npm if self.member.is_some() => (vec![install(true)], Leaves::Fetched),
+            Manager::Npm => (vec!["npm prune --omit=dev --ignore-scripts".into()], Leaves::Same),
+            Manager::Pnpm => (vec![format!("CI=true {} --offline --ignore-scripts", install(false))], Leaves::Linked),
+            Manager::YarnClassic => (vec![format!("{} --ignore-scripts --prefer-offline", install(false))], Leaves::Packages),
             Manager::YarnBerry if self.old_yarn => return None,
-            Manager::YarnBerry => vec![self.install(Extent::Production)],
-            Manager::Bun => vec!["rm -rf node_modules".into(), Caller { quiet: true, ..*self }.install(Extent::Production)],
-        })
+            Manager::YarnBerry => (vec![install(self.quiet)], Leaves::Packages),
+            Manager::Bun => (vec!["rm -rf node_modules".into(), install(true)], Leaves::Fetched),
+        };
+        Some(Prune { commands, leaves })
     }
 
     /// The command that runs the install scripts of these packages.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::build::{APP, Maker, place};
+use super::install::Leaves;
 use super::manager::Manager;
 use super::prisma;
 use super::{Modules, Taken};
@@ -36,8 +37,7 @@ impl Maker<'_> {
         } else if runs {
             takes.push(Copy::stage(modules_from, format!("{APP}/node_modules"), format!("{APP}/node_modules")));
         }
-        // npm and pnpm leave what no package brought, the others remove it
-        let swept = !matches!(facts.managed.manager.value, Manager::Npm | Manager::Pnpm) && modules_from == "deps";
+        let swept = self.pruning().is_some_and(|prune| prune.leaves >= Leaves::Packages);
         if facts.generated.is_some() && swept {
             takes.push(Copy::stage("install", format!("{APP}/{}", prisma::CLIENT), format!("{APP}/{}", prisma::CLIENT)));
         }

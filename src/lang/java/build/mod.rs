@@ -24,6 +24,7 @@ const RUNTIME: (&str, &str) = ("/out/java", "/opt/java");
 const CONTAINER: [&str; 2] = ["-XX:MaxRAMPercentage=75", "-XX:+ExitOnOutOfMemoryError"];
 /// A debugger may come and go; the program does not wait for it.
 const DEBUGGER: &str = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=*";
+
 /// What `templates/java` prints.
 #[derive(Clone, Debug, Serialize)]
 pub struct Build {
