@@ -16,9 +16,9 @@ use crate::tree::Tree;
 
 /// All that was seen.
 #[derive(Debug)]
-pub struct Detection {
+pub struct Detection<'t> {
     /// The apps, by language and then by directory.
-    pub seen: Vec<Seen>,
+    pub seen: Vec<Seen<'t>>,
     /// What never belongs into a build context, as far as this project holds it.
     pub context: context::Survey,
     /// The directories that hold files.
@@ -42,11 +42,11 @@ pub struct Picked {
 ///
 /// # Errors
 /// When a manifest is broken. A language that is not there is no error.
-pub fn detect(tree: &Tree) -> Result<Detection> {
+pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
     let (mut seen, mut refusals) = (Vec::new(), Vec::from_iter(manifests::foreign(tree, ALL)));
     for (index, language) in ALL.iter().enumerate() {
         let (mut apps, otherwise) = language.find(tree)?;
-        manifests::settle_in(tree, *language, &ALL[..index], &mut apps);
+        manifests::claim_guests(tree, *language, &ALL[..index], &mut apps);
         seen.append(&mut apps);
         refusals.extend(otherwise.map(|why| *why));
     }
@@ -59,17 +59,17 @@ pub fn detect(tree: &Tree) -> Result<Detection> {
 ///
 /// # Errors
 /// When there is none, several with nothing to choose by, or the one has a broken manifest.
-pub fn pick(tree: &Tree, catalog: &Catalog, detection: &Detection, settings: &Layers) -> Result<Picked> {
+pub fn pick(catalog: &Catalog, detection: &Detection<'_>, settings: &Layers) -> Result<Picked> {
     if let (true, Some(why)) = (detection.seen.is_empty(), detection.refusals.first()) {
         return Err(why.clone().into());
     }
-    let (seen, decision) = select(tree, catalog, &detection.seen, settings)?;
-    Ok(Picked { found: seen.language.look(tree, catalog, seen)?, decision })
+    let (seen, decision) = select(catalog, &detection.seen, settings)?;
+    Ok(Picked { found: seen.look(catalog)?, decision })
 }
 
 /// Gives apps of the same name their directories' names, and where they share those too, their languages', so that `--app` can tell them
 /// apart.
-fn tell_apart(seen: &mut [Seen]) {
+fn tell_apart(seen: &mut [Seen<'_>]) {
     let places: Vec<_> = seen.iter().map(|seen| (seen.sighting.name.clone(), seen.sighting.directory.clone())).collect();
     for (index, seen) in seen.iter_mut().enumerate() {
         let namesakes = || places.iter().enumerate().filter(|(other, (name, _))| *other != index && *name == seen.sighting.name);

@@ -81,7 +81,7 @@ pub struct Output {
 pub fn generate(tree: &Tree, settings: &Layers, packs: &Packs) -> Result<Output> {
     let catalog = packs.catalog()?;
     let detection = detect(tree)?;
-    let picked = pick(tree, &catalog, &detection, settings)?;
+    let picked = pick(&catalog, &detection, settings)?;
     let choices = settle(&picked, settings, packs, &catalog)?;
     let plan = draw(&detection, &choices)?;
     let files = render(&plan, packs)?;

@@ -8,13 +8,12 @@ use crate::evidence::{Evidence, Fact};
 use crate::lang::language::Seen;
 use crate::lang::manifests::foreign_language;
 use crate::layers::Layers;
-use crate::tree::Tree;
 
 /// The apps among which nothing decides: one when it is clear which is meant.
 #[derive(Debug)]
 pub struct Open<'a> {
     /// The apps.
-    pub left: Vec<&'a Seen>,
+    pub left: Vec<&'a Seen<'a>>,
     /// What decided last.
     decided: Option<Decided>,
 }
@@ -30,13 +29,13 @@ struct Decided {
 ///
 /// # Errors
 /// When there is no app, none of the name that was asked for, or several with nothing to choose by.
-pub fn select<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen], layers: &Layers) -> Result<(&'a Seen, Decision)> {
+pub fn select<'a>(catalog: &Catalog, seen: &'a [Seen<'a>], layers: &Layers) -> Result<(&'a Seen<'a>, Decision)> {
     if let Some(asked) = layers.choose("app", |settings| settings.app.clone()) {
         let named = seen.iter().find(|seen| seen.sighting.name == asked.value).ok_or_else(|| asked.blame(unknown(&asked.value, seen)))?;
         let decision = Decision::chosen(Topic::App, &named.sighting.name, &asked);
         return Ok((named, passing_over(decision, seen, named, "not the one that was asked for")));
     }
-    let open = open(tree, catalog, seen)?;
+    let open = open(catalog, seen)?;
     match open.left.as_slice() {
         [] => Err(nothing().into()),
         [one] => {
@@ -55,7 +54,7 @@ pub fn select<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen], layers: &Lay
 ///
 /// # Errors
 /// When looking at an app finds a broken manifest.
-pub fn open<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen]) -> Result<Open<'a>> {
+pub fn open<'a>(catalog: &Catalog, seen: &'a [Seen<'a>]) -> Result<Open<'a>> {
     let mut open = Open { left: seen.iter().collect(), decided: None };
     let is_plain = |seen: &Seen| [Claim::Aside, Claim::Foreign].iter().all(|against| claim(seen, *against).is_none());
     let plain = |seen: &Seen| if is_plain(seen) { vec![seen.sighting.program.clone()] } else { Vec::new() };
@@ -63,7 +62,7 @@ pub fn open<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen]) -> Result<Open
     open.narrow(Reach::Below, |seen| evidence(claim(seen, Claim::Named)), Some("the project itself names it"));
     if open.left.len() > 1 {
         // the costly question comes only when the cheap ones leave it open
-        let listens = listening(tree, catalog, &open.left)?;
+        let listens = open.left.iter().map(|seen| seen.listens(catalog)).collect::<Result<Vec<_>>>()?;
         let mut answers = listens.into_iter();
         open.narrow(Reach::Everywhere, |_| answers.next().unwrap_or_default(), Some("the only one that listens on a port"));
     }
@@ -74,7 +73,7 @@ pub fn open<'a>(tree: &Tree, catalog: &Catalog, seen: &'a [Seen]) -> Result<Open
 
 impl Open<'_> {
     /// Keeps those that something speaks for, if it speaks for any, and those that it does not speak of.
-    fn narrow(&mut self, reach: Reach, mut speaks: impl FnMut(&Seen) -> Vec<Evidence>, why: Option<&'static str>) {
+    fn narrow(&mut self, reach: Reach, mut speaks: impl FnMut(&Seen<'_>) -> Vec<Evidence>, why: Option<&'static str>) {
         if self.left.len() < 2 {
             return;
         }
@@ -98,28 +97,12 @@ enum Reach {
 }
 
 impl Reach {
-    fn takes_in(self, at: &Evidence, seen: &Seen) -> bool {
+    fn takes_in(self, at: &Evidence, seen: &Seen<'_>) -> bool {
         self == Self::Everywhere || at.file.parent().is_some_and(|directory| seen.sighting.directory.starts_with(directory))
     }
 }
 
-/// Where each of `seen` listens, each language asked once.
-fn listening(tree: &Tree, catalog: &Catalog, seen: &[&Seen]) -> Result<Vec<Vec<Evidence>>> {
-    let mut answers = vec![Vec::new(); seen.len()];
-    for language in crate::lang::ALL {
-        let own: Vec<usize> = (0..seen.len()).filter(|index| seen[*index].language.name() == language.name()).collect();
-        if own.is_empty() {
-            continue;
-        }
-        let asked: Vec<&Seen> = own.iter().map(|index| seen[*index]).collect();
-        for (index, answer) in own.into_iter().zip(language.listening(tree, catalog, &asked)?) {
-            answers[index] = answer;
-        }
-    }
-    Ok(answers)
-}
-
-fn claim(seen: &Seen, claim: Claim) -> Option<&Fact<Claim>> {
+fn claim<'s>(seen: &'s Seen<'_>, claim: Claim) -> Option<&'s Fact<Claim>> {
     seen.sighting.claims.iter().find(|fact| fact.value == claim)
 }
 
@@ -127,11 +110,11 @@ fn evidence(claim: Option<&Fact<Claim>>) -> Vec<Evidence> {
     claim.map(|fact| fact.because().to_vec()).unwrap_or_default()
 }
 
-fn alone(seen: &[Seen]) -> &'static str {
+fn alone(seen: &[Seen<'_>]) -> &'static str {
     if seen.len() == 1 { "the only one" } else { "the others are examples, tools or tests" }
 }
 
-fn passing_over(decision: Decision, seen: &[Seen], taken: &Seen, why: &str) -> Decision {
+fn passing_over(decision: Decision, seen: &[Seen<'_>], taken: &Seen<'_>, why: &str) -> Decision {
     seen.iter().filter(|other| other.sighting.name != taken.sighting.name).fold(decision, |decision, other| {
         match claim(other, Claim::Aside).or_else(|| claim(other, Claim::Foreign)) {
             Some(against) => decision.over(&other.sighting.name, against.value.words(), against.because()),
@@ -140,7 +123,7 @@ fn passing_over(decision: Decision, seen: &[Seen], taken: &Seen, why: &str) -> D
     })
 }
 
-fn unknown(asked: &str, seen: &[Seen]) -> Diagnostic {
+fn unknown(asked: &str, seen: &[Seen<'_>]) -> Diagnostic {
     let names: Vec<_> = seen.iter().map(|seen| seen.sighting.name.as_str()).collect();
     let error = Diagnostic::usage("app::unknown", format!("there is no app `{asked}` here"));
     match nearest(asked, names.iter().copied()) {
@@ -150,14 +133,14 @@ fn unknown(asked: &str, seen: &[Seen]) -> Diagnostic {
     }
 }
 
-fn tie(several: &[&Seen]) -> Diagnostic {
+fn tie(several: &[&Seen<'_>]) -> Diagnostic {
     let names: Vec<_> = several.iter().map(|seen| format!("`{}`", seen.sighting.name)).collect();
     let message = format!("there are {} apps, and nothing says which one is meant: {}", several.len(), names.join(", "));
     let error = several.iter().fold(Diagnostic::usage("app::ambiguous", message), |error, seen| error.because(&seen.sighting.program));
     error.help(format!("name one: `--app {}`", several.first().map_or("NAME", |seen| seen.sighting.name.as_str())))
 }
 
-fn part_of_another(seen: &Seen, foreign: &Fact<Claim>) -> Diagnostic {
+fn part_of_another(seen: &Seen<'_>, foreign: &Fact<Claim>) -> Diagnostic {
     let name = &seen.sighting.name;
     let manifest = foreign.because().first().map_or("", |at| at.file.as_str());
     let language = foreign_language(manifest).unwrap_or("another language");

@@ -32,13 +32,13 @@ impl Answers {
 ///
 /// # Errors
 /// When the question is cancelled.
-pub fn app(survey: &Survey, layers: &Layers, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
+pub fn app(survey: &Survey<'_>, layers: &Layers, prompt: &mut dyn Prompt, answers: &mut Answers) -> Result<(), Stop> {
     if says(layers, |settings| settings.app.is_some()) {
         return Ok(());
     }
-    let likely = open(&survey.tree, &survey.catalog, &survey.detection.seen)?.left;
-    let is_aside = |seen: &Seen| seen.sighting.claims.iter().any(|claim| matches!(claim.value, Claim::Aside | Claim::Foreign));
-    let is_likely = |seen: &Seen| likely.iter().any(|likely| likely.sighting.name == seen.sighting.name);
+    let likely = open(survey.catalog, &survey.detection.seen)?.left;
+    let is_aside = |seen: &Seen<'_>| seen.sighting.claims.iter().any(|claim| matches!(claim.value, Claim::Aside | Claim::Foreign));
+    let is_likely = |seen: &Seen<'_>| likely.iter().any(|likely| likely.sighting.name == seen.sighting.name);
     let others = survey.detection.seen.iter().filter(|seen| !is_aside(seen) && !is_likely(seen));
     let apps: Vec<&Seen> = likely.iter().copied().chain(others).collect();
     if apps.len() < 2 {
@@ -52,7 +52,7 @@ pub fn app(survey: &Survey, layers: &Layers, prompt: &mut dyn Prompt, answers: &
     Ok(())
 }
 
-fn describe(seen: &Seen) -> String {
+fn describe(seen: &Seen<'_>) -> String {
     let directory = if seen.sighting.directory.as_str().is_empty() { "." } else { seen.sighting.directory.as_str() };
     format!("{} in {directory}", seen.language.name())
 }

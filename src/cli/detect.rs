@@ -12,7 +12,7 @@ use super::{Exit, SCHEMA};
 use crate::app::{App, Interface, Listen, Role, Sighting};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
-use crate::lang::language::{Found, Seen};
+use crate::lang::language::Found;
 
 /// A fact that shows in more places is no more certain for it.
 const PLACES: usize = 3;
@@ -42,9 +42,9 @@ struct AppReport<'a> {
 pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
     let given = Given { packs: PackArgs { packs: args.packs.clone() }, ..Given::default() };
     let project = Project::open(&args.place.dir, &given, console)?;
-    let survey = project.survey()?;
-    let look = |seen: &Seen| seen.language.look(&survey.tree, &survey.catalog, seen);
-    let found = survey.detection.seen.iter().map(look).collect::<Result<Vec<_>>>()?;
+    let scene = project.walk()?;
+    let survey = scene.survey()?;
+    let found = survey.detection.seen.iter().map(|seen| seen.look(survey.catalog)).collect::<Result<Vec<_>>>()?;
     let exit = if found.is_empty() { Exit::Impossible } else { Exit::Fine };
     let refusals = survey.detection.refusals.iter().filter(|_| found.is_empty());
     let notes: Vec<Diagnostic> = survey.detection.notes.iter().chain(refusals).cloned().collect();

@@ -15,7 +15,8 @@ use crate::diagnostic::{Diagnostic, Result};
 pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
     let layers = project.layers(None)?;
-    let survey = project.survey()?;
+    let scene = project.walk()?;
+    let survey = scene.survey()?;
     console.draw_all(&survey.detection.notes);
     let made = project.make(&survey, &survey.pick(&layers)?, &layers)?.verified(&survey, console)?;
     if !args.check {

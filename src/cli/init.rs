@@ -29,7 +29,8 @@ pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
 
 /// With somebody who answers, or without.
 fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>, console: &mut Console) -> Result<Exit, Stop> {
-    let survey = project.survey()?;
+    let scene = project.walk()?;
+    let survey = scene.survey()?;
     console.draw_all(&survey.detection.notes);
     let mut answers = Answers::default();
     let said = project.layers(None)?;

@@ -77,14 +77,22 @@ pub struct Project {
     pub recorded: Option<Said>,
 }
 
-/// What was looked at.
-pub struct Survey {
+/// What there is to look at.
+pub struct Scene {
     /// The world.
-    pub catalog: Catalog,
+    catalog: Catalog,
     /// The project's files.
-    pub tree: Tree,
+    tree: Tree,
+}
+
+/// What was looked at.
+pub struct Survey<'s> {
+    /// The world.
+    pub catalog: &'s Catalog,
+    /// The project's files.
+    pub tree: &'s Tree,
     /// All that was found in them.
-    pub detection: Detection,
+    pub detection: Detection<'s>,
 }
 
 /// What was made of a project under some settings.
@@ -125,30 +133,27 @@ impl Project {
         Ok(Layers::new(self.given.iter().chain(prompted).chain(&self.recorded).map(Said::layer).collect::<Result<_>>()?))
     }
 
-    /// Walks the tree and detects.
+    /// Walks the tree.
     ///
     /// # Errors
-    /// When the directory or a manifest in it cannot be read.
-    pub fn survey(&self) -> Result<Survey> {
-        let tree = Tree::open(self.dir.clone())?;
-        let catalog = self.packs.catalog()?;
-        let detection = detect(&tree)?;
-        Ok(Survey { catalog, tree, detection })
+    /// When the directory or a catalog cannot be read.
+    pub fn walk(&self) -> Result<Scene> {
+        Ok(Scene { tree: Tree::open(self.dir.clone())?, catalog: self.packs.catalog()? })
     }
 
     /// Settles what is open.
     ///
     /// # Errors
     /// As [`settle`].
-    pub fn settle<'a>(&self, survey: &'a Survey, picked: &'a Picked, layers: &Layers) -> Result<Choices<'a>> {
-        settle(picked, layers, &self.packs, &survey.catalog)
+    pub fn settle<'a>(&self, survey: &Survey<'a>, picked: &'a Picked, layers: &Layers) -> Result<Choices<'a>> {
+        settle(picked, layers, &self.packs, survey.catalog)
     }
 
     /// Draws the plan.
     ///
     /// # Errors
     /// When a choice is open or cannot be carried out.
-    pub fn plan(&self, survey: &Survey, picked: &Picked, layers: &Layers) -> Result<Plan> {
+    pub fn plan(&self, survey: &Survey<'_>, picked: &Picked, layers: &Layers) -> Result<Plan> {
         draw(&survey.detection, &self.settle(survey, picked, layers)?)
     }
 
@@ -156,7 +161,7 @@ impl Project {
     ///
     /// # Errors
     /// When a choice is open or cannot be carried out, or a template is broken.
-    pub fn make(&self, survey: &Survey, picked: &Picked, layers: &Layers) -> Result<Made> {
+    pub fn make(&self, survey: &Survey<'_>, picked: &Picked, layers: &Layers) -> Result<Made> {
         let plan = self.plan(survey, picked, layers)?;
         let files = render(&plan, &self.packs)?;
         let demands = picked.found.app.behaviour.demands.iter().map(|name| name.value.clone()).collect();
@@ -164,13 +169,23 @@ impl Project {
     }
 }
 
-impl Survey {
+impl Scene {
+    /// Detects.
+    ///
+    /// # Errors
+    /// When a manifest is broken.
+    pub fn survey(&self) -> Result<Survey<'_>> {
+        Ok(Survey { catalog: &self.catalog, tree: &self.tree, detection: detect(&self.tree)? })
+    }
+}
+
+impl Survey<'_> {
     /// Picks the app that is meant, and looks at it: the costly part.
     ///
     /// # Errors
     /// As [`pick`].
     pub fn pick(&self, layers: &Layers) -> Result<Picked> {
-        pick(&self.tree, &self.catalog, &self.detection, layers)
+        pick(self.catalog, &self.detection, layers)
     }
 }
 
@@ -179,8 +194,8 @@ impl Made {
     ///
     /// # Errors
     /// When one of them must not ship.
-    pub fn verified(self, survey: &Survey, console: &mut Console) -> Result<Self> {
-        let checked = check(&self.files, &self.plan, &survey.tree, &survey.catalog);
+    pub fn verified(self, survey: &Survey<'_>, console: &mut Console) -> Result<Self> {
+        let checked = check(&self.files, &self.plan, survey.tree, survey.catalog);
         if checked.is_err() {
             // a label that points into a rendered file means this one and not the one on disk
             self.files.iter().for_each(|file| console.sources.add(file.path.clone(), &*file.text));

@@ -21,7 +21,7 @@ const APP: &str = "app";
 ///
 /// # Errors
 /// When a layer that was read before cannot be read.
-pub fn record(project: &Project, survey: &Survey, picked: &Picked, prompted: &Said, made: &Made) -> Result<Option<Change>> {
+pub fn record(project: &Project, survey: &Survey<'_>, picked: &Picked, prompted: &Said, made: &Made) -> Result<Option<Change>> {
     let said = project.given.iter().chain([prompted]).map(|said| leaves(&said.text));
     let mut said = said.fold(Vec::new(), fold);
     said.retain(|leaf| leaf.key() != "schema");

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::Evidence;
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::plan::{Blueprint, Target};
@@ -26,36 +27,12 @@ pub trait Language: Sized + Send + Sync + 'static {
     const MANIFESTS: &'static [&'static str];
     /// Where its apps are parts of a project in another language.
     const GUEST: Guest;
-    /// What [`Language::look`] needs to find an app again that [`Language::find`] saw.
-    type Seed: Debug + Send + Sync + 'static;
+    /// What it reads of a project.
+    type Project<'t>: Project<'t, Facts = Self::Facts> + 't;
     /// What was found of an app and is the language's own.
     type Facts: Debug + Serialize + Send + Sync + 'static;
     /// What its templates need for the build stages.
     type Build: Serialize;
-
-    /// Reads manifests and as much of the sources as it takes to see every app that is there; none when the language is not.
-    ///
-    /// # Errors
-    /// When a manifest is broken.
-    fn find(&self, tree: &Tree) -> Result<Sightings<Self::Seed>>;
-
-    /// Looks at one app: all that it reaches, and what it does when it runs. A monorepo has many apps, and one is asked for.
-    ///
-    /// # Errors
-    /// When a manifest is broken, or leads out of the project.
-    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Self::Seed) -> Result<(App, Self::Facts)>;
-
-    /// Where each of these apps listens, nothing where it does not. A language that can tell without looking at all of an app does.
-    ///
-    /// # Errors
-    /// As [`Language::look`].
-    fn listening(&self, tree: &Tree, catalog: &Catalog, apps: &[(&Sighting, &Self::Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        let look = |(sighting, seed): &(&Sighting, &Self::Seed)| {
-            let (app, _) = self.look(tree, catalog, sighting, seed)?;
-            Ok(app.behaviour.listens.iter().flat_map(Fact::because).cloned().collect())
-        };
-        apps.iter().map(look).collect()
-    }
 
     /// The ways to build the app under these settings, best first, and what each asks of a base.
     ///
@@ -73,6 +50,38 @@ pub trait Language: Sized + Send + Sync + 'static {
     /// # Errors
     /// When the choices cannot be carried out.
     fn plan(&self, facts: &Self::Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Self::Build>>;
+}
+
+/// A project as one language sees it. It is read once, and then asked about one app or all of them.
+pub trait Project<'t>: Sized + Send + Sync {
+    /// What finds an app again.
+    type Seed: Send + Sync + 't;
+    /// See [`Language::Facts`].
+    type Facts;
+
+    /// Reads what every question needs: manifests, and which files there are.
+    ///
+    /// # Errors
+    /// When a manifest is broken.
+    fn open(tree: &'t Tree) -> Result<Self>;
+
+    /// Sees every app that is there, with as much of the sources as that takes; none when the language is not there.
+    ///
+    /// # Errors
+    /// When a manifest is broken.
+    fn find(&self) -> Result<Sightings<Self::Seed>>;
+
+    /// Where an app listens; nothing where it does not. A monorepo asks this of all its apps, so not all is read where less tells.
+    ///
+    /// # Errors
+    /// When something that tells it is broken.
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Self::Seed) -> Result<Vec<Evidence>>;
+
+    /// Looks at one app: all that it reaches, and what it does when it runs.
+    ///
+    /// # Errors
+    /// When a manifest is broken, or leads out of the project.
+    fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Self::Seed) -> Result<(App, Self::Facts)>;
 }
 
 /// What a language sees in a project.
@@ -134,18 +143,61 @@ impl<F: Debug + Serialize + Send + Sync + 'static> AnyFacts for F {
 
 /// An app as it is first seen, whatever its language.
 #[derive(Debug)]
-pub struct Seen {
+pub struct Seen<'t> {
     /// Its language.
     pub language: &'static dyn AnyLanguage,
     /// What holds for every language.
     pub sighting: Sighting,
-    /// What the language needs to find it again.
-    seed: Box<dyn AnySeed>,
+    /// The project that it was seen in.
+    place: Box<dyn AnyPlace + 't>,
 }
 
-trait AnySeed: Any + Debug + Send + Sync {}
+impl Seen<'_> {
+    /// See [`Project::listens`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn listens(&self, catalog: &Catalog) -> Result<Vec<Evidence>> {
+        self.place.listens(catalog, &self.sighting)
+    }
 
-impl<S: Any + Debug + Send + Sync> AnySeed for S {}
+    /// See [`Project::look`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn look(&self, catalog: &Catalog) -> Result<Found> {
+        self.place.look(catalog, &self.sighting)
+    }
+}
+
+/// Where an app is, in the eyes of its language.
+struct Place<'t, L: Language> {
+    project: Arc<L::Project<'t>>,
+    seed: <L::Project<'t> as Project<'t>>::Seed,
+}
+
+/// A [`Place`], its language's types forgotten.
+trait AnyPlace: Send + Sync {
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting) -> Result<Vec<Evidence>>;
+    fn look(&self, catalog: &Catalog, sighting: &Sighting) -> Result<Found>;
+}
+
+impl Debug for dyn AnyPlace + '_ {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Place")
+    }
+}
+
+impl<L: Language> AnyPlace for Place<'_, L> {
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting) -> Result<Vec<Evidence>> {
+        self.project.listens(catalog, sighting, &self.seed)
+    }
+
+    fn look(&self, catalog: &Catalog, sighting: &Sighting) -> Result<Found> {
+        let (app, facts) = self.project.look(catalog, sighting, &self.seed)?;
+        Ok(Found { language: L::INSTANCE, app, facts: Box::new(facts) })
+    }
+}
 
 /// An app that was looked at, whatever its language.
 #[derive(Debug)]
@@ -166,21 +218,11 @@ pub trait AnyLanguage: Send + Sync {
     fn manifests(&self) -> &'static [&'static str];
     /// See [`Language::GUEST`].
     fn guest(&self) -> Guest;
-    /// See [`Language::find`].
+    /// Opens a project, and sees the apps in it: see [`Project::find`].
     ///
     /// # Errors
     /// As there.
-    fn find(&self, tree: &Tree) -> Result<(Vec<Seen>, Option<Box<Diagnostic>>)>;
-    /// See [`Language::look`].
-    ///
-    /// # Errors
-    /// As there.
-    fn look(&self, tree: &Tree, catalog: &Catalog, seen: &Seen) -> Result<Found>;
-    /// See [`Language::listening`].
-    ///
-    /// # Errors
-    /// As there.
-    fn listening(&self, tree: &Tree, catalog: &Catalog, seen: &[&Seen]) -> Result<Vec<Vec<Evidence>>>;
+    fn find<'t>(&self, tree: &'t Tree) -> Result<(Vec<Seen<'t>>, Option<Box<Diagnostic>>)>;
     /// See [`Language::variants`].
     ///
     /// # Errors
@@ -217,20 +259,14 @@ impl<L: Language> AnyLanguage for L {
         L::GUEST
     }
 
-    fn find(&self, tree: &Tree) -> Result<(Vec<Seen>, Option<Box<Diagnostic>>)> {
-        let Sightings { apps, otherwise } = Language::find(self, tree)?;
-        let seen = apps.into_iter().map(|(sighting, seed)| Seen { language: L::INSTANCE, sighting, seed: Box::new(seed) });
+    fn find<'t>(&self, tree: &'t Tree) -> Result<(Vec<Seen<'t>>, Option<Box<Diagnostic>>)> {
+        let project = Arc::new(<L::Project<'t> as Project<'t>>::open(tree)?);
+        let Sightings { apps, otherwise } = project.find()?;
+        let seen = apps.into_iter().map(|(sighting, seed)| {
+            let place = Place::<'t, L> { project: Arc::clone(&project), seed };
+            Seen { language: L::INSTANCE, sighting, place: Box::new(place) }
+        });
         Ok((seen.collect(), otherwise))
-    }
-
-    fn look(&self, tree: &Tree, catalog: &Catalog, seen: &Seen) -> Result<Found> {
-        let (app, facts) = Language::look(self, tree, catalog, &seen.sighting, seed::<L>(seen)?)?;
-        Ok(Found { language: L::INSTANCE, app, facts: Box::new(facts) })
-    }
-
-    fn listening(&self, tree: &Tree, catalog: &Catalog, seen: &[&Seen]) -> Result<Vec<Vec<Evidence>>> {
-        let apps = seen.iter().map(|seen| Ok((&seen.sighting, seed::<L>(seen)?))).collect::<Result<Vec<_>>>()?;
-        Language::listening(self, tree, catalog, &apps)
     }
 
     fn variants(&self, found: &Found, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
@@ -250,14 +286,6 @@ impl<L: Language> AnyLanguage for L {
 
 fn own<L: Language>(found: &Found) -> Result<&L::Facts> {
     let facts: &dyn Any = found.facts.as_ref();
-    Ok(facts.downcast_ref().ok_or_else(foreign::<L>)?)
-}
-
-fn seed<L: Language>(seen: &Seen) -> Result<&L::Seed> {
-    let any: &dyn Any = seen.seed.as_ref();
-    Ok(any.downcast_ref().ok_or_else(foreign::<L>)?)
-}
-
-fn foreign<L: Language>() -> Diagnostic {
-    Diagnostic::error("lang::foreign-facts", format!("`{}` was given what another language found", L::NAME))
+    let foreign = || Diagnostic::error("lang::foreign-facts", format!("`{}` was given what another language found", L::NAME));
+    Ok(facts.downcast_ref().ok_or_else(foreign)?)
 }

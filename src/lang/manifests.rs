@@ -27,16 +27,14 @@ const FOREIGN_MANIFESTS: [(&str, &str); 10] = [
 ];
 
 /// Takes the apps of `language` for guests where others' manifests say so; `before` are the languages that may be its hosts.
-pub fn settle_in(tree: &Tree, language: &dyn AnyLanguage, before: &[&dyn AnyLanguage], seen: &mut Vec<Seen>) {
-    let host = host(tree, before);
+pub fn claim_guests(tree: &Tree, language: &dyn AnyLanguage, before: &[&dyn AnyLanguage], seen: &mut Vec<Seen<'_>>) {
     match language.guest() {
         Guest::Nowhere => {}
         Guest::Unseen => seen.retain(|seen| !is_claimed(tree, before, &seen.sighting.directory)),
         Guest::Below | Guest::Everywhere => {
-            let at_home = |seen: &Seen| language.guest() == Guest::Below && seen.sighting.directory.as_str().is_empty();
-            for seen in seen.iter_mut().filter(|seen| !at_home(seen)) {
-                seen.sighting.claims.extend(host.clone());
-            }
+            let Some(host) = host(tree, before) else { return };
+            let at_home = |seen: &Seen<'_>| language.guest() == Guest::Below && seen.sighting.directory.as_str().is_empty();
+            seen.iter_mut().filter(|seen| !at_home(seen)).for_each(|seen| seen.sighting.claims.push(host.clone()));
         }
     }
 }

@@ -30,7 +30,7 @@ const INIT: (&str, &str) = ("/usr/bin/tini-static", "/usr/local/bin/tini");
 ///
 /// # Errors
 /// When the language cannot carry out the choices.
-pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
+pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     let found = choices.found;
     let blueprint = found.language.plan(choices, Target::Production)?;
     let layout = Layout::of(choices, blueprint.setting.workdir.as_deref());
@@ -70,7 +70,7 @@ pub fn draw(detection: &Detection, choices: &Choices<'_>) -> Result<Plan> {
     })
 }
 
-fn image(detection: &Detection, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
+fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
     let base = choices.base;
     let Taking { copies, staging, aside } = copies(detection, choices, layout, &blueprint);
     let staged_needs =
@@ -227,7 +227,7 @@ impl Taking {
     }
 }
 
-fn copies(detection: &Detection, choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Taking {
+fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Taking {
     let mut all = Taking::default();
     all.needs(choices);
     let mut writable: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
@@ -277,7 +277,7 @@ fn copies(detection: &Detection, choices: &Choices<'_>, layout: &Layout, bluepri
 }
 
 /// The directory of the project that lies at `to` in the image, inside of what is taken out of the build context.
-fn source_of(detection: &Detection, takes: &[Copy], to: &Utf8Path) -> Option<Utf8PathBuf> {
+fn source_of(detection: &Detection<'_>, takes: &[Copy], to: &Utf8Path) -> Option<Utf8PathBuf> {
     let around = takes.iter().rev().find(|copy| to.starts_with(&copy.to)).filter(|copy| copy.from.is_none() && copy.to != to)?;
     let inside = to.strip_prefix(&around.to).ok()?;
     let source = Utf8Path::new(around.sources.first()?).join(inside);
@@ -359,7 +359,7 @@ fn installed(image: &Image) -> Vec<Decision> {
         .collect()
 }
 
-fn ignore(detection: &Detection, choices: &Choices<'_>, image: &Image, debug: Option<&Image>) -> Vec<IgnoreGroup> {
+fn ignore(detection: &Detection<'_>, choices: &Choices<'_>, image: &Image, debug: Option<&Image>) -> Vec<IgnoreGroup> {
     let sources = [Some(image), debug]
         .into_iter()
         .flatten()

@@ -12,7 +12,7 @@ use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::language::Sightings;
+use crate::lang::language::{self, Sightings};
 use crate::need::Need;
 use crate::tree::Tree;
 
@@ -27,46 +27,6 @@ const NATIVE_SOURCES: [&str; 10] = ["a", "c", "cc", "cpp", "cxx", "h", "hh", "hp
 
 /// Names of directories that say nothing about the program in them.
 const NAMELESS: [&str; 5] = ["cmd", "main", "src", "app", "bin"];
-
-/// Sees the programs.
-///
-/// # Errors
-/// When a manifest is broken.
-pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
-    let Some(workspace) = Workspace::read(tree)? else {
-        let is_there = tree.files_in("").any(|path| path.extension() == Some("go"));
-        return Ok(if is_there { Sightings::none(no_module()) } else { Vec::new().into() });
-    };
-    let hints = hints(tree);
-    let packages = Packages::of(tree, &hints.tag_names());
-    let project = Project { tree, workspace: &workspace, hints: &hints, packages: &packages };
-    let apps: Vec<_> = packages.mains(&workspace).into_iter().filter_map(|main| project.sighting(main)).collect();
-    let otherwise = apps.is_empty().then(|| library_only(&workspace).into());
-    Ok(Sightings { apps, otherwise })
-}
-
-/// Where each of the programs listens.
-///
-/// # Errors
-/// When a manifest is broken.
-pub fn listening(tree: &Tree, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
-    let workspace = Workspace::read(tree)?.ok_or_else(no_module)?;
-    let hints = hints(tree);
-    let packages = Packages::of(tree, &hints.tag_names());
-    let project = Project { tree, workspace: &workspace, hints: &hints, packages: &packages };
-    Ok(apps.iter().map(|(sighting, _)| project.listens(&sighting.directory)).collect())
-}
-
-/// Looks at one program.
-///
-/// # Errors
-/// When a manifest is broken, or leads out of the project.
-pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-    let workspace = Workspace::read(tree)?.ok_or_else(no_module)?;
-    let hints = hints(tree);
-    let packages = Packages::of(tree, &hints.tag_names());
-    Project { tree, workspace: &workspace, hints: &hints, packages: &packages }.look(catalog, sighting, seed)
-}
 
 /// Takes out the programs that no base has and no package gives, and says so: it may do without them, and nothing can be installed.
 fn drop_unknown_programs(needs: &mut Vec<Fact<Need>>, catalog: &Catalog, own: &str) -> Vec<Diagnostic> {
@@ -99,34 +59,46 @@ fn no_module() -> Diagnostic {
     Diagnostic::error("go::no-module", "there are Go files here and no go.mod").help("`go mod init NAME` and `go mod tidy` make one")
 }
 
-struct Project<'t> {
+/// What is read of a project once: its modules, what its tools say, and the packages as far as they were asked after.
+pub struct Project<'t> {
     tree: &'t Tree,
-    workspace: &'t Workspace,
-    hints: &'t Hints,
-    packages: &'t Packages<'t>,
+    workspace: Workspace,
+    hints: Hints,
+    packages: Packages<'t>,
 }
 
-impl Project<'_> {
-    fn sighting(&self, main: Main) -> Option<(Sighting, Seed)> {
-        let module = self.workspace.holding(&main.directory)?;
-        let name = name(&main, module);
-        let claims = self.claims(&main, module, &name);
-        let seed = Seed { module: module.directory.clone() };
-        Some((Sighting { name, directory: main.directory, program: main.evidence, claims }, seed))
+impl<'t> language::Project<'t> for Project<'t> {
+    type Seed = Seed;
+    type Facts = Facts;
+
+    fn open(tree: &'t Tree) -> Result<Self> {
+        let (workspace, hints) = (Workspace::read(tree)?, hints(tree));
+        let packages = Packages::of(tree, &hints.tag_names());
+        Ok(Self { tree, workspace, hints, packages })
     }
 
-    /// Where it listens. What it reaches is read whole only where a word in it makes that likely.
-    fn listens(&self, main: &Utf8Path) -> Vec<Evidence> {
-        if !self.packages.may_listen(main, self.workspace) {
-            return Vec::new();
+    fn find(&self) -> Result<Sightings<Seed>> {
+        if self.workspace.modules.is_empty() {
+            let is_there = self.tree.files_in("").any(|path| path.extension() == Some("go"));
+            return Ok(if is_there { Sightings::none(no_module()) } else { Vec::new().into() });
         }
-        let listens = observe(self.tree, &self.packages.reach(main, self.workspace)).behaviour.listens;
-        listens.iter().flat_map(Fact::because).cloned().collect()
+        let apps: Vec<_> = self.packages.mains(&self.workspace).into_iter().filter_map(|main| self.sighting(main)).collect();
+        let otherwise = apps.is_empty().then(|| library_only(&self.workspace).into());
+        Ok(Sightings { apps, otherwise })
+    }
+
+    /// What a program reaches is read whole only where a word in it makes it likely that it listens.
+    fn listens(&self, _: &Catalog, sighting: &Sighting, _: &Seed) -> Result<Vec<Evidence>> {
+        if !self.packages.may_listen(&sighting.directory, &self.workspace) {
+            return Ok(Vec::new());
+        }
+        let listens = observe(self.tree, &self.packages.reach(&sighting.directory, &self.workspace)).behaviour.listens;
+        Ok(listens.iter().flat_map(Fact::because).cloned().collect())
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
         let module = self.workspace.in_directory(&seed.module).ok_or_else(no_module)?;
-        let reach = self.packages.reach(&sighting.directory, self.workspace);
+        let reach = self.packages.reach(&sighting.directory, &self.workspace);
         let local = self.workspace.local(module)?;
         let observed = observe(self.tree, &reach);
         let c = cgo::look(self.tree, &reach, &local, catalog);
@@ -163,6 +135,16 @@ impl Project<'_> {
         };
         Ok((app, facts))
     }
+}
+
+impl Project<'_> {
+    fn sighting(&self, main: Main) -> Option<(Sighting, Seed)> {
+        let module = self.workspace.holding(&main.directory)?;
+        let name = name(&main, module);
+        let claims = self.claims(&main, module, &name);
+        let seed = Seed { module: module.directory.clone() };
+        Some((Sighting { name, directory: main.directory, program: main.evidence, claims }, seed))
+    }
 
     fn claims(&self, main: &Main, module: &Module, name: &str) -> Vec<Fact<Claim>> {
         let mut claims = Vec::new();
@@ -187,7 +169,7 @@ impl Project<'_> {
         let mut sources = reach.packages.iter().flat_map(|package| &package.files);
         let (source, import) = sources.find_map(|source| {
             let gone = |path: &str| {
-                module.directory_of(path).is_some() && self.packages.resolve(path, &module.directory, self.workspace).is_none()
+                module.directory_of(path).is_some() && self.packages.resolve(path, &module.directory, &self.workspace).is_none()
             };
             source.head.imports.iter().find(|import| gone(import.path)).map(|import| (source, import))
         })?;

@@ -18,8 +18,8 @@ use serde::Serialize;
 use self::cgo::CInside;
 use self::observe::Stamp;
 use self::settings::Link;
-use super::language::{Guest, Language, Offers, Sightings};
-use crate::app::{App, Sighting};
+use super::language::{Guest, Language, Offers};
+use crate::app::App;
 use crate::catalog::Catalog;
 use crate::choices::Choices;
 use crate::diagnostic::Result;
@@ -28,7 +28,6 @@ use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::Need;
 use crate::plan::{Blueprint, Target};
-use crate::tree::Tree;
 use crate::version::Version;
 
 /// The Go language.
@@ -93,21 +92,9 @@ impl Language for Go {
     const NAME: &'static str = "go";
     const MANIFESTS: &'static [&'static str] = &["go.mod", "go.work"];
     const GUEST: Guest = Guest::Nowhere;
-    type Seed = Seed;
+    type Project<'t> = apps::Project<'t>;
     type Facts = Facts;
     type Build = build::Build;
-
-    fn find(&self, tree: &Tree) -> Result<Sightings<Seed>> {
-        apps::find(tree)
-    }
-
-    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-        apps::look(tree, catalog, sighting, seed)
-    }
-
-    fn listening(&self, tree: &Tree, _: &Catalog, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        apps::listening(tree, apps)
-    }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         let common = || on_by_default(app).into_iter().chain(app.behaviour.needs.iter().cloned());

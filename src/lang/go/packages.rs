@@ -1,7 +1,7 @@
 //! The packages of a project, read when they are first asked for, and what a main package reaches of them.
 
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -26,8 +26,8 @@ pub struct Packages<'t> {
 
 struct Directory<'t> {
     paths: Vec<&'t Utf8Path>,
-    files: OnceCell<Vec<File<'t>>>,
-    package: OnceCell<Option<Package<'t>>>,
+    files: OnceLock<Vec<File<'t>>>,
+    package: OnceLock<Option<Package<'t>>>,
 }
 
 /// A file whose head was read: what it imports is known, and what it does is not.
@@ -39,7 +39,7 @@ struct File<'t> {
 
 impl Directory<'_> {
     fn new() -> Self {
-        Self { paths: Vec::new(), files: OnceCell::new(), package: OnceCell::new() }
+        Self { paths: Vec::new(), files: OnceLock::new(), package: OnceLock::new() }
     }
 }
 
@@ -80,7 +80,7 @@ impl<'t> Packages<'t> {
     }
 
     /// All programs: packages `main` with a `func main`, in the order of their directories.
-    pub fn mains(&'t self, workspace: &Workspace) -> Vec<Main> {
+    pub fn mains(&self, workspace: &Workspace) -> Vec<Main> {
         // one file tells a directory's package; the rest is read only where it is `main`
         let firsts: Vec<_> = self.directories.values().filter_map(|directory| directory.paths.first().copied()).collect();
         self.tree.read_ahead(&firsts);
@@ -95,7 +95,7 @@ impl<'t> Packages<'t> {
         head.builds.ever().then_some(head.package)
     }
 
-    fn main_in(&'t self, directory: &Utf8Path, workspace: &Workspace) -> Option<Main> {
+    fn main_in(&self, directory: &Utf8Path, workspace: &Workspace) -> Option<Main> {
         workspace.holding(directory)?;
         let package = self.package(directory, workspace)?;
         package.files.iter().find_map(|source| {
@@ -124,7 +124,7 @@ impl<'t> Packages<'t> {
     }
 
     /// The package in `directory`, read whole.
-    pub fn package(&'t self, directory: &Utf8Path, workspace: &Workspace) -> Option<&'t Package<'t>> {
+    pub fn package(&self, directory: &Utf8Path, workspace: &Workspace) -> Option<&Package<'t>> {
         let found = self.directories.get(directory)?;
         found.package.get_or_init(|| self.read(directory, workspace)).as_ref()
     }
@@ -162,7 +162,7 @@ impl<'t> Packages<'t> {
     }
 
     /// The main package in `main` and everything of the project that it reaches.
-    pub fn reach(&'t self, main: &Utf8Path, workspace: &Workspace) -> Reach<'t> {
+    pub fn reach(&self, main: &Utf8Path, workspace: &Workspace) -> Reach<'_> {
         let module = workspace.holding(main).map(|module| module.directory.clone()).unwrap_or_default();
         let packages = self.reached(main, &module, workspace).iter().filter_map(|directory| self.package(directory, workspace)).collect();
         Reach { main: main.to_owned(), module, packages }

@@ -72,11 +72,11 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Reads every `go.mod` that is the project's own. Nothing when there is none.
+    /// Reads every `go.mod` that is the project's own.
     ///
     /// # Errors
     /// When one is broken or lacks its `module` line, or `go.work` names a module that is not here.
-    pub fn read(tree: &Tree) -> Result<Option<Self>> {
+    pub fn read(tree: &Tree) -> Result<Self> {
         let own = |path: &&Utf8Path| path.file_name() == Some("go.mod") && !path.components().any(|part| is_not_ours(part.as_str()));
         let mut modules = Vec::new();
         for path in tree.paths().filter(own) {
@@ -102,12 +102,9 @@ impl Workspace {
             Some(text) => Some(gomod::parse("go.work".into(), text)?),
             None => None,
         };
-        if modules.is_empty() {
-            return Ok(None);
-        }
         let workspace = Self { modules, work };
         workspace.check_uses()?;
-        Ok(Some(workspace))
+        Ok(workspace)
     }
 
     fn check_uses(&self) -> Result<()> {

@@ -9,7 +9,7 @@ use crate::app::{App, Behaviour, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
-use crate::lang::language::Sightings;
+use crate::lang::language::{self, Sightings};
 use crate::tree::Tree;
 
 /// Directories that hold something beside the program that a project is.
@@ -49,18 +49,70 @@ pub trait Program {
     fn clutter(&self, facts: &Facts) -> Vec<String>;
 }
 
-/// The build files of a tree, read once for each question.
-struct Builds<'t> {
+/// The build files of a project.
+pub struct Builds<'t> {
     tree: &'t Tree,
     reactor: maven::Reactor,
     projects: Vec<gradle::Project<'t>>,
 }
 
-impl<'t> Builds<'t> {
-    fn read(tree: &'t Tree) -> Result<Self> {
+impl<'t> language::Project<'t> for Builds<'t> {
+    type Seed = Seed;
+    type Facts = Facts;
+
+    fn open(tree: &'t Tree) -> Result<Self> {
         Ok(Self { tree, reactor: maven::Reactor::read(tree)?, projects: gradle::projects(tree) })
     }
 
+    fn find(&self) -> Result<Sightings<Seed>> {
+        let (modules, libraries) = maven::find(self.tree, &self.reactor);
+        let projects = gradle::find(self.tree, &self.projects);
+        let apps = modules
+            .into_iter()
+            .map(|(sighting, seed)| (sighting, Seed::Maven(seed)))
+            .chain(projects.into_iter().map(|sighting| (sighting.clone(), Seed::Gradle(sighting.directory))))
+            .collect();
+        let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries).into());
+        Ok(Sightings { apps, otherwise })
+    }
+
+    /// As far as the program's own directory tells.
+    fn listens(&self, _: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+        let Some(program) = self.program(seed) else { return Ok(Vec::new()) };
+        if let Some(contained) = program.contained() {
+            return Ok(vec![contained]);
+        }
+        let own: Vec<_> = program.directories().into_iter().take(1).collect();
+        let (sources, config) = (Sources::read(self.tree, &own), Config::read(self.tree, &own)?);
+        let found = listen::listens(&|name| program.dependency(name), &config, &sources);
+        Ok(found.iter().flat_map(Fact::because).cloned().collect())
+    }
+
+    fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+        let gone = || Diagnostic::error("java::gone", format!("`{}` is not there any more", sighting.name));
+        let program = self.program(seed).ok_or_else(gone)?;
+        let directories = program.directories();
+        let (sources, config) = (Sources::read(self.tree, &directories), Config::read(self.tree, &directories)?);
+        let facts = program.facts(catalog, &sources)?;
+        let depends = |name: &str| program.dependency(name);
+        let mut behaviour = Behaviour { reads: run::reads(self.tree, &facts), ..observe::behaviour(&config, &sources, &depends) };
+        match program.contained() {
+            Some(served) => observe::serve(&mut behaviour, &served),
+            None => behaviour.listens = listen::listens(&depends, &config, &sources),
+        }
+        let app = App {
+            sighting: sighting.clone(),
+            warnings: observe::warnings(&behaviour, &program.warnings(&facts)),
+            behaviour,
+            home: Utf8PathBuf::new(),
+            keeps: facts.manifests.clone(),
+            clutter: program.clutter(&facts),
+        };
+        Ok((app, facts))
+    }
+}
+
+impl Builds<'_> {
     fn program(&self, seed: &Seed) -> Option<Box<dyn Program + '_>> {
         match seed {
             Seed::Maven(seed) => Some(Box::new(maven::Program::of(self.tree, &self.reactor, seed)?)),
@@ -72,70 +124,7 @@ impl<'t> Builds<'t> {
     }
 }
 
-/// Finds the programs.
-///
-/// # Errors
-/// When a pom is broken.
-pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
-    let builds = Builds::read(tree)?;
-    let (modules, libraries) = maven::find(tree, &builds.reactor);
-    let projects = gradle::find(tree, &builds.projects);
-    let apps = modules
-        .into_iter()
-        .map(|(sighting, seed)| (sighting, Seed::Maven(seed)))
-        .chain(projects.into_iter().map(|sighting| (sighting.clone(), Seed::Gradle(sighting.directory))))
-        .collect();
-    let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries).into());
-    Ok(Sightings { apps, otherwise })
-}
-
 /// Whether a directory holds examples, tools or tests.
 pub fn is_aside(directory: &Utf8Path) -> bool {
     directory.components().any(|part| ASIDE.split(' ').any(|name| name == part.as_str()))
-}
-
-/// Looks at one program.
-///
-/// # Errors
-/// When a pom is broken, or what the project says contradicts itself.
-pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-    let builds = Builds::read(tree)?;
-    let gone = || Diagnostic::error("java::gone", format!("`{}` is not there any more", sighting.name));
-    let program = builds.program(seed).ok_or_else(gone)?;
-    let directories = program.directories();
-    let (sources, config) = (Sources::read(tree, &directories), Config::read(tree, &directories)?);
-    let facts = program.facts(catalog, &sources)?;
-    let depends = |name: &str| program.dependency(name);
-    let mut behaviour = Behaviour { reads: run::reads(tree, &facts), ..observe::behaviour(&config, &sources, &depends) };
-    match program.contained() {
-        Some(served) => observe::serve(&mut behaviour, &served),
-        None => behaviour.listens = listen::listens(&depends, &config, &sources),
-    }
-    let app = App {
-        sighting: sighting.clone(),
-        warnings: observe::warnings(&behaviour, &program.warnings(&facts)),
-        behaviour,
-        home: Utf8PathBuf::new(),
-        keeps: facts.manifests.clone(),
-        clutter: program.clutter(&facts),
-    };
-    Ok((app, facts))
-}
-
-/// Where each of these programs listens, as far as its own directory tells.
-///
-/// # Errors
-/// When a pom or a configuration is broken.
-pub fn listening(tree: &Tree, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
-    let builds = Builds::read(tree)?;
-    let one = |(_, seed): &(&Sighting, &Seed)| {
-        let Some(program) = builds.program(seed) else { return Ok(Vec::new()) };
-        if let Some(contained) = program.contained() {
-            return Ok(vec![contained]);
-        }
-        let own: Vec<_> = program.directories().into_iter().take(1).collect();
-        let found = listen::listens(&|name| program.dependency(name), &Config::read(tree, &own)?, &Sources::read(tree, &own));
-        Ok(found.iter().flat_map(Fact::because).cloned().collect())
-    };
-    apps.iter().map(one).collect()
 }

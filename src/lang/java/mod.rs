@@ -24,8 +24,8 @@ use serde::Serialize;
 use self::artifact::{Artifact, Form};
 use self::level::Level;
 use super::interpreted::{self, Interpreter};
-use super::language::{Guest, Language, Offers, Sightings};
-use crate::app::{App, Sighting};
+use super::language::{Guest, Language, Offers};
+use crate::app::App;
 use crate::catalog::{Catalog, NativeUse};
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
@@ -34,7 +34,6 @@ use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::{Libc, Need};
 use crate::plan::{Blueprint, Target};
-use crate::tree::Tree;
 use crate::version::Version;
 
 /// The Java language, with Kotlin on the same tools.
@@ -116,21 +115,9 @@ impl Language for Java {
     const NAME: &'static str = "java";
     const MANIFESTS: &'static [&'static str] = &["pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
     const GUEST: Guest = Guest::Nowhere;
-    type Seed = apps::Seed;
+    type Project<'t> = apps::Builds<'t>;
     type Facts = Facts;
     type Build = build::Build;
-
-    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
-        apps::find(tree)
-    }
-
-    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
-        apps::look(tree, catalog, sighting, seed)
-    }
-
-    fn listening(&self, tree: &Tree, _: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        apps::listening(tree, apps)
-    }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         let jdks: Vec<_> = level::jdks(&facts.level, facts.newest.as_ref(), layers, catalog)?;

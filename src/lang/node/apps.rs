@@ -1,19 +1,23 @@
 //! Every package of a tree that can be started, and where each listens.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use std::sync::OnceLock;
 
+use camino::Utf8PathBuf;
+
+use super::Facts;
 use super::behave;
 use super::compiler::Compiler;
 use super::entry::{Entry, Finder, PassedOver, Run};
+use super::look::{Installed, Looker};
 use super::package::Package;
 use super::script;
 use super::sources::Sources;
 use super::workspace::{Workspace, workspaces};
-use crate::app::{Claim, Sighting};
+use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::language::Sightings;
+use crate::lang::language::{self, Sightings};
 use crate::tree::Tree;
 
 const USED: Rule = Rule::parsed("node.used", "another package of the workspace is made with it");
@@ -24,61 +28,131 @@ const LIBRARY: Rule = Rule::parsed("node.library", "this package starts nothing"
 /// How many places a refusal shows.
 const MOST_SHOWN: usize = 8;
 
+/// A package that starts nothing, and what was passed over in it.
+type Missed = (Evidence, Vec<PassedOver>);
+
 /// Where an app was seen.
 #[derive(Debug)]
 pub struct Seed {
+    /// Its workspace's place among the workspaces.
+    workspace: usize,
     /// Its package's directory.
-    pub directory: Utf8PathBuf,
+    directory: Utf8PathBuf,
+    /// How its package is compiled.
+    compiler: Compiler,
+    /// What starts it.
+    entry: Entry,
 }
 
-/// Finds the apps.
-///
-/// # Errors
-/// When a manifest is broken.
-pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
-    let (mut apps, mut missed) = (Vec::new(), Vec::new());
-    for workspace in workspaces(tree)? {
-        let mut of_workspace = Vec::new();
+/// The workspaces of a project, and the packages by themselves.
+pub struct Workspaces<'t> {
+    tree: &'t Tree,
+    places: Vec<Place<'t>>,
+}
+
+/// A workspace, and how its packages are installed, once an app of it was looked at.
+struct Place<'t> {
+    workspace: Workspace<'t>,
+    installed: OnceLock<Result<Installed>>,
+}
+
+impl<'t> Place<'t> {
+    fn of(workspace: Workspace<'t>) -> Self {
+        Self { workspace, installed: OnceLock::new() }
+    }
+
+    fn installed(&self, tree: &Tree) -> Result<&Installed> {
+        self.installed.get_or_init(|| Installed::of(tree, &self.workspace)).as_ref().map_err(Clone::clone)
+    }
+}
+
+impl<'t> language::Project<'t> for Workspaces<'t> {
+    type Seed = Seed;
+    type Facts = Facts;
+
+    fn open(tree: &'t Tree) -> Result<Self> {
+        Ok(Self { tree, places: workspaces(tree)?.into_iter().map(Place::of).collect() })
+    }
+
+    fn find(&self) -> Result<Sightings<Seed>> {
+        let (mut apps, mut missed) = (Vec::new(), Vec::new());
+        for (index, place) in self.places.iter().enumerate() {
+            self.find_in(index, &place.workspace, &mut apps, &mut missed);
+        }
+        let otherwise = (!missed.is_empty()).then(|| nothing_starts(missed).into());
+        Ok(Sightings { apps, otherwise })
+    }
+
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+        let (place, package) = self.again(sighting, seed)?;
+        Ok(match &seed.entry.run {
+            Run::Server(server) => vec![server.at.clone()],
+            Run::Pages(pages) => vec![pages.at.clone()],
+            Run::Nothing(_) => Vec::new(),
+            Run::File(file) => {
+                let reach = |source: &Utf8PathBuf| Sources::reach(self.tree, &place.workspace, package, source);
+                let sources = file.source.as_ref().map(reach).unwrap_or_default();
+                behave::listens(self.tree, catalog, package, &sources).iter().flat_map(Fact::because).cloned().collect()
+            }
+        })
+    }
+
+    fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+        let (place, package) = self.again(sighting, seed)?;
+        let (workspace, installed) = (&place.workspace, place.installed(self.tree)?);
+        Looker { tree: self.tree, catalog, workspace, installed, package, compiler: &seed.compiler, sighting }.look(&seed.entry)
+    }
+}
+
+impl<'t> Workspaces<'t> {
+    fn again(&self, sighting: &Sighting, seed: &Seed) -> Result<(&Place<'t>, &Package<'t>)> {
+        let place = self.places.get(seed.workspace);
+        let found = place.and_then(|place| Some((place, place.workspace.package(&seed.directory)?)));
+        let gone = || Diagnostic::error("node::gone", format!("`{}` is not there any more", sighting.name));
+        Ok(found.ok_or_else(gone)?)
+    }
+
+    fn find_in(&self, index: usize, workspace: &Workspace<'t>, apps: &mut Vec<(Sighting, Seed)>, missed: &mut Vec<Missed>) {
+        let tree = self.tree;
+        let mut found = Vec::new();
         for package in std::iter::once(&workspace.root).chain(&workspace.members) {
             let compiler = Compiler::read(tree, package);
-            match (Finder { tree, workspace: &workspace, package, compiler: &compiler }).find() {
-                Ok(entry) => of_workspace.push((package, entry)),
+            match (Finder { tree, workspace, package, compiler: &compiler }).find() {
+                Ok(entry) => found.push((package, compiler, entry)),
                 Err(passed_over) => missed.push((package.exists(LIBRARY), passed_over)),
             }
         }
         // what the root starts is the root's, wherever it lies
-        let started: Vec<Utf8PathBuf> = of_workspace
+        let started: Vec<Utf8PathBuf> = found
             .iter()
-            .filter(|(package, _)| package.directory == workspace.root.directory)
-            .filter_map(|(_, entry)| source(entry))
+            .filter(|(package, ..)| package.directory == workspace.root.directory)
+            .filter_map(|(.., entry)| source(entry))
             .collect();
-        for (package, entry) in of_workspace {
+        for (package, compiler, entry) in found {
             let member = package.directory != workspace.root.directory;
             if member && started.iter().any(|path| path.starts_with(&package.directory)) {
                 continue;
             }
-            let mut claims = Vec::new();
-            let used =
-                workspace.members.iter().chain([&workspace.root]).find_map(|other| {
-                    package.name().filter(|_| other.directory != package.directory).and_then(|name| other.dependency(name))
-                });
-            claims.extend(
-                used.filter(|_| member)
-                    .map(|fact| fact.with(Claim::Aside))
-                    .map(|fact| Fact::new(Claim::Aside, Evidence { rule: USED.id, meaning: USED.meaning, ..fact.because()[0].clone() })),
-            );
-            claims.extend(named(&workspace, package).map(|at| Fact::new(Claim::Named, at)).filter(|_| member));
-            apps.push((sighting(package, &entry, claims), Seed { directory: package.directory.clone() }));
+            let claims = if member { claims(workspace, package) } else { Vec::new() };
+            let directory = package.directory.clone();
+            apps.push((sighting(package, &entry, claims), Seed { workspace: index, directory, compiler, entry }));
         }
     }
-    let otherwise = (!missed.is_empty()).then(|| nothing_starts(missed).into());
-    Ok(Sightings { apps, otherwise })
+}
+
+/// What is said of a member.
+fn claims(workspace: &Workspace<'_>, package: &Package<'_>) -> Vec<Fact<Claim>> {
+    let others = || workspace.members.iter().chain([&workspace.root]).filter(|other| other.directory != package.directory);
+    let used = package.name().and_then(|name| others().find_map(|other| other.dependency(name)));
+    let used = used.map(|fact| Evidence { rule: USED.id, meaning: USED.meaning, ..fact.because()[0].clone() });
+    let aside = used.map(|at| Fact::new(Claim::Aside, at));
+    aside.into_iter().chain(named(workspace, package).map(|at| Fact::new(Claim::Named, at))).collect()
 }
 
 /// Says what was looked at, and why none of it starts a program.
-fn nothing_starts(missed: Vec<(Evidence, Vec<PassedOver>)>) -> Diagnostic {
+fn nothing_starts(missed: Vec<Missed>) -> Diagnostic {
     let error = Diagnostic::error("node::nothing-starts", "nothing says how a program is started here");
-    let look = |(package, passed_over): (Evidence, Vec<PassedOver>)| {
+    let look = |(package, passed_over): Missed| {
         let silent = passed_over.is_empty().then_some(package);
         silent.into_iter().chain(passed_over.into_iter().map(|(_, why, at)| Evidence { meaning: why, ..at }))
     };
@@ -115,31 +189,4 @@ fn sighting(package: &Package<'_>, entry: &Entry, claims: Vec<Fact<Claim>>) -> S
 
 fn source(entry: &Entry) -> Option<Utf8PathBuf> {
     if let Run::File(file) = &entry.run { file.source.clone() } else { None }
-}
-
-/// Where each of these apps listens.
-///
-/// # Errors
-/// When a manifest is broken.
-pub fn listening(tree: &Tree, catalog: &Catalog, seeds: &[&Seed]) -> Result<Vec<Vec<Evidence>>> {
-    // a monorepo has hundreds of packages: they are read once for all that are asked after
-    let workspaces = workspaces(tree)?;
-    let of = |directory: &Utf8Path| workspaces.iter().find_map(|workspace| Some((workspace, workspace.package(directory)?)));
-    let listens =
-        |seed: &&Seed| of(&seed.directory).map_or_else(Vec::new, |(workspace, package)| listens(tree, catalog, workspace, package));
-    Ok(seeds.iter().map(listens).collect())
-}
-
-fn listens(tree: &Tree, catalog: &Catalog, workspace: &Workspace<'_>, package: &Package<'_>) -> Vec<Evidence> {
-    let compiler = Compiler::read(tree, package);
-    let Ok(entry) = (Finder { tree, workspace, package, compiler: &compiler }).find() else { return Vec::new() };
-    match entry.run {
-        Run::Server(server) => vec![server.at],
-        Run::Pages(pages) => vec![pages.at],
-        Run::Nothing(_) => Vec::new(),
-        Run::File(file) => {
-            let sources = file.source.map(|source| Sources::reach(tree, workspace, package, &source)).unwrap_or_default();
-            behave::listens(tree, catalog, package, &sources).iter().flat_map(Fact::because).cloned().collect()
-        }
-    }
 }

@@ -24,7 +24,7 @@ pub struct Locked {
 }
 
 /// A lock file.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Lock {
     /// The version of its format, as it says itself; empty where it does not.
     pub format: String,

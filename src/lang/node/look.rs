@@ -2,24 +2,23 @@
 
 use camino::Utf8Path;
 
-use super::apps::Seed;
 use super::baked;
 use super::behave::{self, Seen};
 use super::blocked;
 use super::bundle::{Bundling, Program};
 use super::clutter;
 use super::compiler::Compiler;
-use super::development::{self, Installed, Loaded};
-use super::entry::{Entry, File, Finder, Run};
+use super::development::{self, Loaded};
+use super::entry::{Entry, File, Run};
 use super::framework::{Server, Started};
 use super::install::Install;
-use super::lock;
+use super::lock::Locked;
 use super::manager::{self, Managed, Manager};
 use super::package::{Kind, Package};
 use super::prisma::{self, Place};
 use super::sources::Sources;
 use super::version::{constraints, rank};
-use super::workspace::{Workspace, workspace_of};
+use super::workspace::Workspace;
 use super::{Facts, Making, Member, Product, Start, Taken, making, natives, site};
 use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting};
 use crate::catalog::Catalog;
@@ -30,31 +29,51 @@ use crate::tree::Tree;
 
 const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
 
-/// Looks at one app.
-///
-/// # Errors
-/// When a manifest is broken, or the app is one that no container runs.
-pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-    let gone = || Diagnostic::error("node::gone", format!("`{}` is not there any more", sighting.name));
-    let workspace = workspace_of(tree, &seed.directory)?.ok_or_else(gone)?;
-    let package = workspace.package(&seed.directory).ok_or_else(gone)?;
-    let compiler = Compiler::read(tree, package);
-    let entry = Finder { tree, workspace: &workspace, package, compiler: &compiler }.find().map_err(|_| gone())?;
-    Around { tree, catalog, workspace: &workspace, package, compiler: &compiler, sighting }.look(entry)
+/// How the packages of a workspace are installed.
+pub struct Installed {
+    managed: Managed,
+    /// What the lock file lists.
+    locked: Vec<Locked>,
+    install: Install,
 }
 
-struct Around<'a, 't> {
-    tree: &'t Tree,
-    catalog: &'a Catalog,
-    workspace: &'a Workspace<'t>,
-    package: &'a Package<'t>,
-    compiler: &'a Compiler,
-    sighting: &'a Sighting,
+impl Installed {
+    /// Reads the lock file and the settings.
+    ///
+    /// # Errors
+    /// When one of them is broken, or nothing settles who installs.
+    pub fn of(tree: &Tree, workspace: &Workspace<'_>) -> Result<Self> {
+        let (managed, locked) = manager::choose(tree, &workspace.root)?;
+        let install = Install::of(tree, workspace, managed.manager.value, managed.lock.as_deref())?;
+        Ok(Self { managed, locked, install })
+    }
 }
 
-impl Around<'_, '_> {
-    fn look(&self, entry: Entry) -> Result<(App, Facts)> {
-        let managed = manager::choose(self.tree, &self.workspace.root)?;
+/// One app, and what is around it.
+pub struct Looker<'a, 't> {
+    /// The project.
+    pub tree: &'t Tree,
+    /// What is known of packages.
+    pub catalog: &'a Catalog,
+    /// The app's workspace.
+    pub workspace: &'a Workspace<'t>,
+    /// How its packages are installed.
+    pub installed: &'a Installed,
+    /// The app's package.
+    pub package: &'a Package<'t>,
+    /// How that is compiled.
+    pub compiler: &'a Compiler,
+    /// The app as it was seen.
+    pub sighting: &'a Sighting,
+}
+
+impl Looker<'_, '_> {
+    /// Looks at what `entry` starts.
+    ///
+    /// # Errors
+    /// When a manifest is broken, or the app is one that no container runs.
+    pub fn look(&self, entry: &Entry) -> Result<(App, Facts)> {
+        let Installed { managed, locked, install } = self.installed;
         let member = self.package.directory != self.workspace.root.directory;
         if member && self.package.name().is_none() {
             let message = "a package of a workspace has no name, or one that package managers do not take";
@@ -62,22 +81,17 @@ impl Around<'_, '_> {
                 Diagnostic::error("node::unnamed-member", message).at(self.package.document.file(), None, "its `name` is missing or odd");
             return Err(error.help("name it in its package.json: letters, digits, `-`, `.` and `_`").into());
         }
-        let locked = match &managed.lock {
-            Some(file) => lock::read(self.tree, file)?.packages,
-            None => Vec::new(),
-        };
         let ranked =
-            rank(&constraints(self.tree, self.package, &self.workspace.root)?, &locked, &managed.manager.because()[0], self.catalog)?;
+            rank(&constraints(self.tree, self.package, &self.workspace.root)?, locked, &managed.manager.because()[0], self.catalog)?;
         let at = self.sighting.program.clone();
-        let natives = natives::find(self.catalog, self.package, &locked);
+        let natives = natives::find(self.catalog, self.package, locked);
         let loader = managed.loader.as_ref().filter(|_| managed.manager.value == Manager::YarnBerry);
-        let installed = Installed { manager: managed.manager.value, locked: &locked, natives: &natives, loader };
-        let (product, seen) = self.product(&entry, &installed)?;
-        let install = Install::of(self.tree, self.workspace, managed.manager.value, managed.lock.as_deref())?;
+        let packages = development::Installed { manager: managed.manager.value, locked, natives: &natives, loader };
+        let (product, seen) = self.product(entry, &packages)?;
         let context = self.workspace.root.directory.clone();
         let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
         let generated = prisma::generated(self.tree, self.package).filter(|_| matches!(product, Product::Server(_)));
-        let mut making = making::steps(self.workspace, self.package, self.compiler, &entry);
+        let mut making = making::steps(self.workspace, self.package, self.compiler, entry);
         if generated.as_ref().is_some_and(|fact| fact.value == Place::Sources) {
             let package = Member { name: self.package.name().unwrap_or_default().to_owned(), directory: inside(&self.package.directory) };
             making.insert(making.len().saturating_sub(1), Making::Command { package, command: prisma::GENERATE.into() });
@@ -87,8 +101,8 @@ impl Around<'_, '_> {
         let needed = self.workspace.needed_by(self.package, &[Kind::Production]).into_iter().map(member).collect();
         let mut warnings = ranked.warnings.clone();
         warnings.extend(seen.warnings);
-        warnings.extend(self.unsettled(&managed, &entry));
-        warnings.extend(blocked::warning(self.tree, &self.workspace.root, &managed, &natives)?);
+        warnings.extend(self.unsettled(entry));
+        warnings.extend(blocked::warning(self.tree, &self.workspace.root, managed, &natives)?);
         let behaviour = Behaviour { needs: self.needs(&product, seen.hears.as_ref(), seen.behaviour.needs), ..seen.behaviour };
         let app = App {
             sighting: self.sighting.clone(),
@@ -103,7 +117,7 @@ impl Around<'_, '_> {
             member: (self.package.directory != context).then(|| member(self.package)),
             workspace: self.workspace.because.clone(),
             context,
-            managed,
+            managed: managed.clone(),
             versions: ranked.versions,
             held_back: ranked.held_back,
             needed,
@@ -111,17 +125,17 @@ impl Around<'_, '_> {
             making,
             modules: making::modules(self.workspace, self.package, &product),
             product,
-            install,
+            install: install.clone(),
             natives,
             locked: locked.len(),
             at,
-            passed_over: entry.passed_over,
+            passed_over: entry.passed_over.clone(),
         };
         Ok((app, facts))
     }
 
     /// What comes out, and what its sources show.
-    fn product(&self, entry: &Entry, installed: &Installed<'_>) -> Result<(Product, Seen)> {
+    fn product(&self, entry: &Entry, installed: &development::Installed<'_>) -> Result<(Product, Seen)> {
         let at = entry.at.first().cloned().unwrap_or_else(|| self.sighting.program.clone());
         let env: Vec<_> = entry.env.iter().filter(|(name, value)| name != "NODE_ENV" && !value.contains('$')).cloned().collect();
         match &entry.run {
@@ -273,7 +287,8 @@ impl Around<'_, '_> {
         needs
     }
 
-    fn unsettled(&self, managed: &Managed, entry: &Entry) -> Vec<Diagnostic> {
+    fn unsettled(&self, entry: &Entry) -> Vec<Diagnostic> {
+        let managed = &self.installed.managed;
         let mut warnings = Vec::new();
         if managed.lock.is_none() && (self.package.has_dependencies(Kind::Production) || self.package.has_dependencies(Kind::Development)) {
             let command = managed.manager.value.command();

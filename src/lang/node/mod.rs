@@ -42,8 +42,8 @@ use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
 use super::interpreted::{self, Interpreter};
-use super::language::{Guest, Language, Offers, Sightings};
-use crate::app::{App, Sighting};
+use super::language::{Guest, Language, Offers};
+use crate::app::App;
 use crate::catalog::{Catalog, NativeUse};
 use crate::choices::Choices;
 use crate::diagnostic::Result;
@@ -52,7 +52,6 @@ use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::Libc;
 use crate::plan::{Blueprint, Target};
-use crate::tree::Tree;
 use crate::version::Version;
 
 /// JavaScript and TypeScript on Node.js.
@@ -207,22 +206,9 @@ impl Language for Node {
     const NAME: &'static str = "node";
     const MANIFESTS: &'static [&'static str] = &["package.json"];
     const GUEST: Guest = Guest::Everywhere;
-    type Seed = apps::Seed;
+    type Project<'t> = apps::Workspaces<'t>;
     type Facts = Facts;
     type Build = build::Build;
-
-    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
-        apps::find(tree)
-    }
-
-    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
-        look::look(tree, catalog, sighting, seed)
-    }
-
-    fn listening(&self, tree: &Tree, catalog: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        let seeds: Vec<_> = apps.iter().map(|(_, seed)| *seed).collect();
-        apps::listening(tree, catalog, &seeds)
-    }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         if let Product::Site(_) = facts.product {

@@ -105,14 +105,6 @@ pub fn workspaces(tree: &Tree) -> Result<Vec<Workspace<'_>>> {
     Ok(found)
 }
 
-/// The workspace of a directory's package.
-///
-/// # Errors
-/// As [`workspaces`].
-pub fn workspace_of<'t>(tree: &'t Tree, directory: &Utf8Path) -> Result<Option<Workspace<'t>>> {
-    Ok(workspaces(tree)?.into_iter().find(|workspace| workspace.package(directory).is_some()))
-}
-
 /// The patterns that name members, and where they stand: `package.json`'s, or pnpm's own file.
 fn declared(tree: &Tree, root: &Package<'_>) -> Result<Option<(Vec<String>, Evidence)>> {
     let texts = |values: Vec<(&str, &_)>| values.into_iter().map(|(text, _)| text.to_owned()).collect::<Vec<_>>();

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::constraint::constraints;
 use super::entry::{Entry, Finder, Form, djangos};
-use super::groups::{self, Group};
+use super::groups;
 use super::look::Looker;
 use super::manager::Manager;
 use super::places::{members, projects, used_by_others};
@@ -16,7 +16,7 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::language::{Language, Sightings};
+use crate::lang::language::{self, Language, Sightings};
 use crate::tree::Tree;
 
 const SCRIPT: Rule = Rule::parsed("python.script", "without a manifest it is a tool of what has one");
@@ -32,52 +32,143 @@ const MOST_SHOWN: usize = 8;
 /// Where an app was seen.
 #[derive(Debug)]
 pub struct Seed {
-    /// The project's directory; nothing where there is no manifest.
-    directory: Option<Utf8PathBuf>,
+    /// Its project's place among the projects.
+    place: usize,
     /// Its place among what can be started there.
     index: usize,
     /// Where it listens.
-    pub listens: Vec<Evidence>,
+    listens: Vec<Evidence>,
 }
 
-/// Finds the apps.
-///
-/// # Errors
-/// When a manifest is broken, or what a project says contradicts itself.
-pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
-    let mut apps = Vec::new();
-    let directories = projects(tree);
-    for directory in &directories {
-        if let Some(project) = Project::read(tree, directory, &Asked::default())? {
-            apps.extend(sightings(tree, &project, Some(directory)));
-        }
+/// The Python projects of a tree.
+pub struct Projects<'t> {
+    tree: &'t Tree,
+    /// Those with a manifest, or one without.
+    places: Vec<Place<'t>>,
+    /// Why there are none, where there is Python.
+    otherwise: Option<Box<Diagnostic>>,
+}
+
+/// A project and its sources.
+struct Place<'t> {
+    project: Project,
+    sources: Sources<'t>,
+}
+
+impl<'t> Place<'t> {
+    fn of(tree: &'t Tree, project: Project) -> Self {
+        let sources = Sources::read(tree, &project.directory, &members(tree, &project.directory));
+        Self { project, sources }
     }
-    let used = used_by_others(tree, &directories);
-    for (sighting, _) in &mut apps {
-        let library =
-            used.iter().find(|fact| directories.len() > 1 && !sighting.directory.as_str().is_empty() && sighting.directory == fact.value);
-        sighting.claims.extend(library.map(|fact| fact.with(Claim::Aside)));
+
+    /// Whether its manager is one of no manifest.
+    fn is_bare(&self) -> bool {
+        self.project.manager.value == Manager::Nothing
     }
-    if directories.is_empty() {
-        if let Some(file) =
-            ELSEWHERE.iter().find(|file| tree.has(file)).filter(|_| tree.files_in("").any(|path| path.extension() == Some("py")))
-        {
-            return Ok(Sightings::none(elsewhere(file)));
+}
+
+impl<'t> language::Project<'t> for Projects<'t> {
+    type Seed = Seed;
+    type Facts = Facts;
+
+    fn open(tree: &'t Tree) -> Result<Self> {
+        let directories = projects(tree);
+        let mut places = Vec::new();
+        for directory in &directories {
+            places.extend(Project::read(tree, directory, &Asked::default())?.map(|project| Place::of(tree, project)));
         }
-        match bare(tree) {
-            Ok(project) => apps.extend(project.into_iter().flat_map(|project| sightings(tree, &project, None))),
-            Err(why) => return Ok(Sightings::none(why)),
+        let without = |otherwise| Self { tree, places: Vec::new(), otherwise };
+        if !directories.is_empty() {
+            let manifest = |directory: &Utf8PathBuf| Python::MANIFESTS.iter().map(|name| directory.join(name)).find(|path| tree.has(path));
+            let otherwise = Some(nothing_starts(directories.iter().filter_map(manifest)).into());
+            return Ok(Self { tree, places, otherwise });
         }
-        for (sighting, _) in &mut apps {
-            sighting
-                .claims
-                .push(Fact::new(Claim::Aside, Evidence { rule: SCRIPT.id, meaning: SCRIPT.meaning, ..sighting.program.clone() }));
+        let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(without(None)) };
+        if let Some(file) = ELSEWHERE.iter().find(|file| tree.has(file)) {
+            return Ok(without(Some(elsewhere(file).into())));
         }
+        let bare = Place::of(tree, Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE))));
+        Ok(match unlisted(tree, &bare.sources) {
+            Some(why) => without(Some(why.into())),
+            None => Self { tree, places: vec![bare], otherwise: None },
+        })
     }
-    let manifests =
-        || directories.iter().filter_map(|directory| Python::MANIFESTS.iter().map(|name| directory.join(name)).find(|path| tree.has(path)));
-    let otherwise = (!directories.is_empty()).then(|| nothing_starts(manifests()).into());
-    Ok(Sightings { apps, otherwise })
+
+    fn find(&self) -> Result<Sightings<Seed>> {
+        let mut apps: Vec<_> = self.places.iter().enumerate().flat_map(|(index, place)| self.sightings(index, place)).collect();
+        let directories: Vec<_> = self.places.iter().map(|place| place.project.directory.clone()).collect();
+        let used = used_by_others(self.tree, &directories);
+        for (sighting, seed) in &mut apps {
+            let own = &sighting.directory;
+            let library = used.iter().find(|fact| directories.len() > 1 && !own.as_str().is_empty() && *own == fact.value);
+            sighting.claims.extend(library.map(|fact| fact.with(Claim::Aside)));
+            let script = Evidence { rule: SCRIPT.id, meaning: SCRIPT.meaning, ..sighting.program.clone() };
+            sighting.claims.extend(self.places[seed.place].is_bare().then(|| Fact::new(Claim::Aside, script)));
+        }
+        Ok(Sightings { apps, otherwise: self.otherwise.clone() })
+    }
+
+    fn listens(&self, _: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+        Ok(seed.listens.clone())
+    }
+
+    fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+        let project = &self.places[seed.place].project;
+        let (app, mut facts) = self.look_at(project, catalog, sighting, seed, None)?;
+        for rival in &project.rivals {
+            let managed = self.read_again(project, &Asked { groups: &[], manager: Some(rival.value) })?;
+            let (_, other) = self.look_at(&managed, catalog, sighting, seed, Some(rival.value))?;
+            facts.rivals.push(other);
+        }
+        Ok((app, facts))
+    }
+}
+
+impl Projects<'_> {
+    fn sightings(&self, place: usize, Place { project, sources }: &Place<'_>) -> Vec<(Sighting, Seed)> {
+        let django = djangos(sources);
+        let entries = Finder { tree: self.tree, project, sources, djangos: &django }.all();
+        let names = unique(project, &entries);
+        let sighting = |(index, (entry, name)): (usize, (Entry<'_, '_>, String))| {
+            let listens = entry.listens.iter().flat_map(Fact::because).cloned().collect();
+            let sighting = Sighting { name, directory: project.directory.clone(), program: entry.at.clone(), claims: entry.claims.clone() };
+            (sighting, Seed { place, index, listens })
+        };
+        entries.into_iter().zip(names).enumerate().map(sighting).collect()
+    }
+
+    fn read_again(&self, project: &Project, asked: &Asked<'_>) -> Result<Project> {
+        let gone = || Diagnostic::error("python::gone", format!("nothing in `{}` is a project's any more", project.directory));
+        Ok(Project::read(self.tree, &project.directory, asked)?.ok_or_else(gone)?)
+    }
+
+    /// Looks at one app as `manager` has it, where one is asked for.
+    fn look_at(
+        &self,
+        project: &Project,
+        catalog: &Catalog,
+        sighting: &Sighting,
+        seed: &Seed,
+        manager: Option<Manager>,
+    ) -> Result<(App, Facts)> {
+        let (tree, sources) = (self.tree, &self.places[seed.place].sources);
+        let django = djangos(sources);
+        let entries = Finder { tree, project, sources, djangos: &django }.all();
+        let gone = || Diagnostic::error("python::gone", format!("`{}` is not there any more", sighting.name));
+        let entry = entries.get(seed.index).ok_or_else(gone)?;
+        if let Some(broken) = &entry.broken {
+            return Err(broken.clone().into());
+        }
+        let reached = entry.source.map(|source| sources.reach(source)).unwrap_or_default();
+        let (groups, mut warnings) = groups::imported(&project.offered, &project.packages, &reached);
+        let with_imported = (!groups.is_empty()).then(|| self.read_again(project, &Asked { groups: &groups, manager })).transpose()?;
+        let project = with_imported.as_ref().unwrap_or(project);
+        let ranked = rank(project, sources, &constraints(tree, &project.directory)?, catalog)?;
+        warnings.extend(ranked.warnings);
+        let settings = entry.django.and_then(|index| django.get(index));
+        let looker = Looker { tree, catalog, project, sources, entry, django: settings, reached };
+        Ok((looker.app(sighting, warnings), looker.facts(ranked.versions, ranked.held_back)))
+    }
 }
 
 fn nothing_starts(manifests: impl Iterator<Item = Utf8PathBuf>) -> Diagnostic {
@@ -93,19 +184,6 @@ fn elsewhere(file: &str) -> Diagnostic {
     let message = format!("`{file}` lists packages of conda's, which imggen does not install");
     let help = "list what the program needs in a requirements.txt or pyproject.toml, where PyPI has it";
     Diagnostic::error("python::conda", message).at(file, None, "an environment of conda's").help(help)
-}
-
-fn sightings(tree: &Tree, project: &Project, directory: Option<&Utf8PathBuf>) -> Vec<(Sighting, Seed)> {
-    let sources = Sources::read(tree, &project.directory, &members(tree, &project.directory));
-    let django = djangos(&sources);
-    let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
-    let names = unique(project, &entries);
-    let sighting = |(index, (entry, name)): (usize, (Entry<'_, '_>, String))| {
-        let listens = entry.listens.iter().flat_map(Fact::because).cloned().collect();
-        let sighting = Sighting { name, directory: project.directory.clone(), program: entry.at.clone(), claims: entry.claims.clone() };
-        (sighting, Seed { directory: directory.cloned(), index, listens })
-    };
-    entries.into_iter().zip(names).enumerate().map(sighting).collect()
 }
 
 /// The entries' names; what shares the project's name with another is called by its module.
@@ -129,69 +207,20 @@ fn name(project: &Project, entry: &Entry<'_, '_>) -> String {
     if entry.name.is_empty() { own.or_else(directory).unwrap_or_else(|| "app".into()) } else { entry.name.clone() }
 }
 
-/// Looks at one app.
-///
-/// # Errors
-/// When a manifest is broken, or what the project says about its Python contradicts itself.
-pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-    let (app, mut facts, rivals) = look_by(tree, catalog, sighting, seed, None)?;
-    for rival in rivals {
-        let (_, other, _) = look_by(tree, catalog, sighting, seed, Some(rival.value))?;
-        facts.rivals.push(other);
-    }
-    Ok((app, facts))
-}
-
-/// Looks at one app as `manager` has it, and says who else manages it.
-fn look_by(
-    tree: &Tree,
-    catalog: &Catalog,
-    sighting: &Sighting,
-    seed: &Seed,
-    manager: Option<Manager>,
-) -> Result<(App, Facts, Vec<Fact<Manager>>)> {
-    let gone = || Diagnostic::error("python::gone", format!("`{}` is not there any more", sighting.name));
-    let read = |groups: &[Fact<Group>]| match &seed.directory {
-        Some(directory) => Project::read(tree, directory, &Asked { groups, manager }),
-        None => bare(tree),
-    };
-    let project = &read(&[])?.ok_or_else(gone)?;
-    let sources = Sources::read(tree, &project.directory, &members(tree, &project.directory));
-    let django = djangos(&sources);
-    let entries = Finder { tree, project, sources: &sources, djangos: &django }.all();
-    let entry = entries.get(seed.index).ok_or_else(gone)?;
-    if let Some(broken) = &entry.broken {
-        return Err(broken.clone().into());
-    }
-    let reached = entry.source.map(|source| sources.reach(source)).unwrap_or_default();
-    let (groups, mut warnings) = groups::imported(&project.offered, &project.packages, &reached);
-    // with what the program imports besides
-    let project = &read(&groups)?.ok_or_else(gone)?;
-    let ranked = rank(project, &sources, &constraints(tree, &project.directory)?, catalog)?;
-    warnings.extend(ranked.warnings);
-    let settings = entry.django.and_then(|index| django.get(index));
-    let looker = Looker { tree, catalog, project, sources: &sources, entry, django: settings, reached };
-    Ok((looker.app(sighting, warnings), looker.facts(ranked.versions, ranked.held_back), project.rivals.clone()))
-}
-
-/// A tree of Python files and no manifest at all.
-fn bare(tree: &Tree) -> Result<Option<Project>> {
-    let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(None) };
-    let sources = Sources::read(tree, Utf8Path::new(""), &[]);
-    let foreign = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {
+/// What is imported from elsewhere, where nothing says what that is.
+fn unlisted(tree: &Tree, sources: &Sources<'_>) -> Option<Diagnostic> {
+    let (source, import) = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {
         let known = |name: &str| {
             name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name)
         };
         let import = source.outline.imports.iter().find(|import| !known(import.value.split('.').next().unwrap_or_default()))?;
         Some((source, import))
-    });
-    if let Some((source, import)) = foreign {
-        let package = import.value.split('.').next().unwrap_or_default();
-        let error = Diagnostic::error("python::no-manifest", format!("`{package}` is imported, and nothing lists the dependencies"));
-        return Err(error
+    })?;
+    let package = import.value.split('.').next().unwrap_or_default();
+    let error = Diagnostic::error("python::no-manifest", format!("`{package}` is imported, and nothing lists the dependencies"));
+    Some(
+        error
             .at(source.path, Some(import.span(source.text)), "imported here")
-            .help("write a requirements.txt, or a pyproject.toml (`uv init`, `uv add`)")
-            .into());
-    }
-    Ok(Some(Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE)))))
+            .help("write a requirements.txt, or a pyproject.toml (`uv init`, `uv add`)"),
+    )
 }

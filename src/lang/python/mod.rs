@@ -45,8 +45,8 @@ use self::package::Backend;
 use self::project::Own;
 use self::version::Held;
 use super::interpreted::{self, Interpreter};
-use super::language::{Guest, Language, Offers, Sightings};
-use crate::app::{App, Sighting};
+use super::language::{Guest, Language, Offers};
+use crate::app::App;
 use crate::catalog::{Catalog, NativeUse};
 use crate::choices::Choices;
 use crate::diagnostic::Result;
@@ -54,7 +54,6 @@ use crate::evidence::{Evidence, Fact, Rule};
 use crate::layers::Layers;
 use crate::need::{Libc, Need};
 use crate::plan::{Blueprint, Target};
-use crate::tree::Tree;
 use crate::version::Version;
 
 const NATIVE: Rule = Rule::parsed("python.native", "this package needs native libraries");
@@ -200,21 +199,9 @@ impl Language for Python {
     const MANIFESTS: &'static [&'static str] =
         &["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
     const GUEST: Guest = Guest::Below;
-    type Seed = apps::Seed;
+    type Project<'t> = apps::Projects<'t>;
     type Facts = Facts;
     type Build = build::Build;
-
-    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
-        apps::find(tree)
-    }
-
-    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
-        apps::look(tree, catalog, sighting, seed)
-    }
-
-    fn listening(&self, _: &Tree, _: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        Ok(apps.iter().map(|(_, seed)| seed.listens.clone()).collect())
-    }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         let facts = facts.counting(layers)?;

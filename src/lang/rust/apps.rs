@@ -14,7 +14,7 @@ use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::language::Sightings;
+use crate::lang::language::{self, Sightings};
 use crate::read::cargo_lock::Lock;
 use crate::tree::Tree;
 use crate::tree::path::inside;
@@ -39,56 +39,10 @@ pub struct Seed {
     bin: String,
 }
 
-/// Finds the programs.
-///
-/// # Errors
-/// When a manifest is broken.
-pub fn find(tree: &Tree) -> Result<Sightings<Seed>> {
-    let project = Project::read(tree)?;
-    let finder = Finder { tree, project: &project };
-    let started = config::started(tree);
-    let mut apps = Vec::new();
-    for package in project.packages.values() {
-        for bin in package.bins.iter().filter(|bin| tree.has(&bin.path)) {
-            let claims = finder.claims(package, bin, started.as_ref());
-            let sighting = Sighting { name: bin.name.clone(), directory: package.directory.clone(), program: bin.evidence.clone(), claims };
-            apps.push((sighting, Seed { package: package.directory.clone(), bin: bin.name.clone() }));
-        }
+impl Seed {
+    fn of(package: &Package<'_>, bin: &Bin) -> Self {
+        Self { package: package.directory.clone(), bin: bin.name.clone() }
     }
-    let mut packages = project.packages.values();
-    let incomplete = packages.clone().find_map(|package| package.incomplete.clone());
-    let library = || packages.find(|package| package.library.is_some()).map(|package| library_only(package).into());
-    Ok(Sightings { apps, otherwise: incomplete.or_else(library) })
-}
-
-/// Looks at one program.
-///
-/// # Errors
-/// When something that it is made of is broken or leads out of the project.
-pub fn look(tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-    let project = Project::read(tree)?;
-    let (package, bin) = again(&project, seed)?;
-    Finder { tree, project: &project }.app(package, bin, sighting, catalog)
-}
-
-/// Where each of these programs listens.
-///
-/// # Errors
-/// When a manifest is broken. What leads out of the project listens nowhere.
-pub fn listening(tree: &Tree, apps: &[(&Sighting, &Seed)]) -> Result<Vec<Vec<Evidence>>> {
-    let project = Project::read(tree)?;
-    let listens = |(_, seed): &(&Sighting, &Seed)| {
-        let (package, bin) = again(&project, seed)?;
-        Ok(reach(&project, package, bin, &[], true).map(|reach| observe::listening(tree, &reach, package, bin)).unwrap_or_default())
-    };
-    apps.iter().map(listens).collect()
-}
-
-fn again<'p>(project: &'p Project<'p>, seed: &Seed) -> Result<(&'p Package<'p>, &'p Bin)> {
-    let package = project.packages.get(&seed.package);
-    let found = package.and_then(|package| Some((package, package.bins.iter().find(|bin| bin.name == seed.bin)?)));
-    let missing = || Diagnostic::error("rust::no-binary", format!("`{}` has no program `{}`", seed.package, seed.bin));
-    Ok(found.ok_or_else(missing)?)
 }
 
 fn library_only(package: &Package<'_>) -> Diagnostic {
@@ -97,19 +51,51 @@ fn library_only(package: &Package<'_>) -> Diagnostic {
         .help("add a program: `src/main.rs`, or `src/bin/NAME.rs`")
 }
 
-struct Finder<'p> {
-    tree: &'p Tree,
-    project: &'p Project<'p>,
+/// The programs of a project's packages.
+pub struct Programs<'t> {
+    tree: &'t Tree,
+    project: Project<'t>,
 }
 
-impl<'p> Finder<'p> {
-    fn app(&self, package: &'p Package<'p>, bin: &Bin, sighting: &Sighting, catalog: &Catalog) -> Result<(App, Facts)> {
+impl<'t> language::Project<'t> for Programs<'t> {
+    type Seed = Seed;
+    type Facts = Facts;
+
+    fn open(tree: &'t Tree) -> Result<Self> {
+        Ok(Self { tree, project: Project::read(tree)? })
+    }
+
+    fn find(&self) -> Result<Sightings<Seed>> {
+        let started = config::started(self.tree);
+        let mut apps = Vec::new();
+        for package in self.project.packages.values() {
+            for bin in package.bins.iter().filter(|bin| self.tree.has(&bin.path)) {
+                let claims = self.claims(package, bin, started.as_ref());
+                let (name, directory) = (bin.name.clone(), package.directory.clone());
+                apps.push((Sighting { name, directory, program: bin.evidence.clone(), claims }, Seed::of(package, bin)));
+            }
+        }
+        let mut packages = self.project.packages.values();
+        let incomplete = packages.clone().find_map(|package| package.incomplete.clone());
+        let library = || packages.find(|package| package.library.is_some()).map(|package| library_only(package).into());
+        Ok(Sightings { apps, otherwise: incomplete.or_else(library) })
+    }
+
+    /// What leads out of the project listens nowhere.
+    fn listens(&self, _: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+        let (package, bin) = self.again(seed)?;
+        let reach = reach(&self.project, package, bin, &[], true);
+        Ok(reach.map(|reach| observe::listening(self.tree, &reach, package, bin)).unwrap_or_default())
+    }
+
+    fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+        let (package, bin) = self.again(seed)?;
         if let Some(tool) = self.browser(package) {
             return Err(for_browsers(&package.name, &tool).into());
         }
-        let reached = reach(self.project, package, bin, &[], true)?;
+        let reached = reach(&self.project, package, bin, &[], true)?;
         let everything: Vec<String> = package.manifest.says.features.keys().cloned().collect();
-        let at_most = reach(self.project, package, bin, &everything, true)?;
+        let at_most = reach(&self.project, package, bin, &everything, true)?;
         let lock = self.lock(&package.root)?;
         let findings = findings(&reached, lock.as_ref(), catalog);
         let most = findings_at_most(&at_most, lock.as_ref(), catalog, &findings);
@@ -153,6 +139,15 @@ impl<'p> Finder<'p> {
             run_env: observed.run_env,
         };
         Ok((app, facts))
+    }
+}
+
+impl Programs<'_> {
+    fn again(&self, seed: &Seed) -> Result<(&Package<'_>, &Bin)> {
+        let package = self.project.packages.get(&seed.package);
+        let found = package.and_then(|package| Some((package, package.bins.iter().find(|bin| bin.name == seed.bin)?)));
+        let missing = || Diagnostic::error("rust::no-binary", format!("`{}` has no program `{}`", seed.package, seed.bin));
+        Ok(found.ok_or_else(missing)?)
     }
 
     fn lock(&self, root: &Utf8Path) -> Result<Option<Lock>> {

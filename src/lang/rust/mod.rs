@@ -20,8 +20,8 @@ use serde::Serialize;
 use self::config::Config;
 use self::native::Inside;
 use self::settings::Link;
-use super::language::{Guest, Language, Offers, Sightings};
-use crate::app::{App, Sighting};
+use super::language::{Guest, Language, Offers};
+use crate::app::App;
 use crate::catalog::{Catalog, Links};
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
@@ -30,7 +30,6 @@ use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::Need;
 use crate::plan::{Blueprint, Target};
-use crate::tree::Tree;
 use crate::version::Version;
 
 /// The Rust language.
@@ -113,21 +112,9 @@ impl Language for Rust {
     const NAME: &'static str = "rust";
     const MANIFESTS: &'static [&'static str] = &["Cargo.toml"];
     const GUEST: Guest = Guest::Nowhere;
-    type Seed = apps::Seed;
+    type Project<'t> = apps::Programs<'t>;
     type Facts = Facts;
     type Build = build::Build;
-
-    fn find(&self, tree: &Tree) -> Result<Sightings<apps::Seed>> {
-        apps::find(tree)
-    }
-
-    fn look(&self, tree: &Tree, catalog: &Catalog, sighting: &Sighting, seed: &apps::Seed) -> Result<(App, Facts)> {
-        apps::look(tree, catalog, sighting, seed)
-    }
-
-    fn listening(&self, tree: &Tree, _: &Catalog, apps: &[(&Sighting, &apps::Seed)]) -> Result<Vec<Vec<Evidence>>> {
-        apps::listening(tree, apps)
-    }
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         let inside = facts.inside(layers);

@@ -4,8 +4,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Facts, files};
 use crate::app::{App, Behaviour, Claim, Sighting};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::lang::language::{self, Sightings};
 use crate::tree::Tree;
 use crate::web::{Otherwise, Site, listens, needs, types_of};
 
@@ -50,20 +52,68 @@ pub struct Seed {
     directory: Utf8PathBuf,
 }
 
-pub(super) fn find(tree: &Tree) -> Vec<(Sighting, Seed)> {
-    let mut found: Vec<(Sighting, Seed)> = Vec::new();
-    let directories = std::iter::once(Utf8Path::new("")).chain(tree.directories());
-    for directory in directories.filter(|directory| tree.has(directory.join(INDEX))) {
-        let inside = |(_, other): &(Sighting, Seed)| directory.starts_with(&other.directory);
-        if found.iter().any(inside) || is_claimed(tree, directory) {
-            continue;
-        }
-        let program = Evidence::exists(directory.join(INDEX), PAGE);
-        let claims = aside(tree, directory).map(|evidence| Fact::new(Claim::Aside, evidence)).into_iter().collect();
-        let name = directory.file_name().unwrap_or("site").to_owned();
-        found.push((Sighting { name, directory: directory.to_owned(), program, claims }, Seed { directory: directory.to_owned() }));
+/// Pages that are there as files.
+pub struct Pages<'t> {
+    tree: &'t Tree,
+}
+
+impl<'t> language::Project<'t> for Pages<'t> {
+    type Seed = Seed;
+    type Facts = Facts;
+
+    fn open(tree: &'t Tree) -> Result<Self> {
+        Ok(Self { tree })
     }
-    found
+
+    fn find(&self) -> Result<Sightings<Seed>> {
+        let tree = self.tree;
+        let mut found: Vec<(Sighting, Seed)> = Vec::new();
+        let directories = std::iter::once(Utf8Path::new("")).chain(tree.directories());
+        for directory in directories.filter(|directory| tree.has(directory.join(INDEX))) {
+            let inside = |(_, other): &(Sighting, Seed)| directory.starts_with(&other.directory);
+            if found.iter().any(inside) || is_claimed(tree, directory) {
+                continue;
+            }
+            let program = Evidence::exists(directory.join(INDEX), PAGE);
+            let claims = aside(tree, directory).map(|evidence| Fact::new(Claim::Aside, evidence)).into_iter().collect();
+            let name = directory.file_name().unwrap_or("site").to_owned();
+            found.push((Sighting { name, directory: directory.to_owned(), program, claims }, Seed { directory: directory.to_owned() }));
+        }
+        Ok(found.into())
+    }
+
+    fn listens(&self, _: &Catalog, sighting: &Sighting, _: &Seed) -> Result<Vec<Evidence>> {
+        Ok(vec![sighting.program.clone()])
+    }
+
+    fn look(&self, _: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
+        let tree = self.tree;
+        let directory = seed.directory.clone();
+        let page = &sighting.program;
+        let text = tree.manifest(directory.join(INDEX))?.unwrap_or_default();
+        if text.lines().next().is_some_and(|first| first.trim_end() == "---") {
+            return Err(unbuilt(&Evidence::at(directory.join(INDEX), Span::of_line(1, "---"), FRONT_MATTER, "---")).into());
+        }
+        let not_found = directory.join(NOT_FOUND);
+        let otherwise = if tree.has(&not_found) {
+            Otherwise::Page(Fact::new(NOT_FOUND.into(), Evidence::exists(not_found, ERROR_PAGE)))
+        } else {
+            Otherwise::Server
+        };
+        let files = files::sort(tree, &directory);
+        let types = types_of(files.served.iter().map(Utf8PathBuf::as_path));
+        let behaviour = Behaviour { listens: vec![listens(page)], needs: needs(page), ..Behaviour::default() };
+        let app = App {
+            sighting: sighting.clone(),
+            behaviour,
+            home: directory.clone(),
+            keeps: files.served,
+            clutter: files.beside,
+            warnings: own_server(tree).into_iter().collect(),
+        };
+        let site = Site { page: page.clone(), base: None, otherwise, hashed: None, bare_names: false, types };
+        Ok((app, Facts { directory, site }))
+    }
 }
 
 /// Whether a generator's settings or a project file stand in the directory or above it.
@@ -81,34 +131,6 @@ fn aside(tree: &Tree, directory: &Utf8Path) -> Option<Evidence> {
         let source = directory.ancestors().find_map(|above| tree.files_in(above).find(is_program))?;
         Some(Evidence::exists(source, BESIDE_PROGRAM))
     })
-}
-
-pub(super) fn look(tree: &Tree, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-    let directory = seed.directory.clone();
-    let page = &sighting.program;
-    let text = tree.manifest(directory.join(INDEX))?.unwrap_or_default();
-    if text.lines().next().is_some_and(|first| first.trim_end() == "---") {
-        return Err(unbuilt(&Evidence::at(directory.join(INDEX), Span::of_line(1, "---"), FRONT_MATTER, "---")).into());
-    }
-    let not_found = directory.join(NOT_FOUND);
-    let otherwise = if tree.has(&not_found) {
-        Otherwise::Page(Fact::new(NOT_FOUND.into(), Evidence::exists(not_found, ERROR_PAGE)))
-    } else {
-        Otherwise::Server
-    };
-    let files = files::sort(tree, &directory);
-    let types = types_of(files.served.iter().map(Utf8PathBuf::as_path));
-    let behaviour = Behaviour { listens: vec![listens(page)], needs: needs(page), ..Behaviour::default() };
-    let app = App {
-        sighting: sighting.clone(),
-        behaviour,
-        home: directory.clone(),
-        keeps: files.served,
-        clutter: files.beside,
-        warnings: own_server(tree).into_iter().collect(),
-    };
-    let site = Site { page: page.clone(), base: None, otherwise, hashed: None, bare_names: false, types };
-    Ok((app, Facts { directory, site }))
 }
 
 fn unbuilt(front_matter: &Evidence) -> Diagnostic {

@@ -11,8 +11,8 @@ mod program;
 mod quarkus;
 mod repository;
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -39,7 +39,7 @@ pub struct Reactor {
     /// Every file's path, for profiles that ask whether one is there.
     files: Vec<Utf8PathBuf>,
     /// Which module leads to which, once it was asked for.
-    graph: OnceCell<Graph>,
+    graph: OnceLock<Graph>,
 }
 
 /// What `.mvn/maven.config` gives to every run.
@@ -63,7 +63,7 @@ impl Reactor {
         }
         let options = options(tree);
         let files = if poms.is_empty() { Vec::new() } else { tree.paths().map(Utf8Path::to_owned).collect() };
-        Ok(Self { poms, options, files, graph: OnceCell::new() })
+        Ok(Self { poms, options, files, graph: OnceLock::new() })
     }
 
     /// The module whose pom is there.
