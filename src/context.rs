@@ -8,7 +8,7 @@ use crate::tree::Tree;
 use crate::verify::Ignore;
 
 /// Kept out whether or not they are there today: they hold history or secrets, and ignored files are not seen here.
-const ALWAYS: [&str; 5] = [".git", "**/.env*", "**/*.key", "**/*.pem", "**/.netrc"];
+const ALWAYS: [&str; 5] = ["**/.git", "**/.env*", "**/*.key", "**/*.pem", "**/.netrc"];
 
 /// Kept out where they are there.
 const TOOLING: [&str; 16] = [

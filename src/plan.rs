@@ -1,6 +1,7 @@
 //! The plan: everything that the templates print, decided. Pure data with a schema version; it can be stored, compared and rendered later.
 
 mod draw;
+mod server;
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::draw::draw;
+pub use self::server::{Location, Server, Types};
 use crate::app::StopSignal;
 use crate::catalog::{Installer, Suite};
 use crate::context::IgnoreGroup;
@@ -17,7 +19,6 @@ use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;
 use crate::need::Need;
 use crate::settings::DebugVariant;
-use crate::web::Server;
 
 /// The version of the plan's shape.
 pub const SCHEMA: u32 = 1;

@@ -11,10 +11,7 @@
 //! - an address that is no file leads to the page of a client router only where there is one: a crawler and a monitor take a `200` at its
 //!   word.
 
-use std::collections::BTreeMap;
-
 use camino::Utf8Path;
-use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::app::{Interface, Listen};
@@ -22,7 +19,7 @@ use crate::decision::{Decision, Topic};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::layers::Layers;
 use crate::need::Need;
-use crate::plan::Copy;
+use crate::plan::{Copy, Location, Server, Types};
 
 /// The server that the configuration is written for.
 const SERVER: &str = "nginx";
@@ -56,9 +53,6 @@ pub struct Site {
     pub types: Types,
 }
 
-/// Types of files, by extension.
-pub type Types = BTreeMap<&'static str, &'static str>;
-
 /// What answers an address that is no file. Paths are relative to the site.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -79,42 +73,6 @@ pub enum Hashed {
     Directory(String),
     /// Those in the site's root whose path, with its leading slash, fits a regular expression.
     Named(String),
-}
-
-/// The server's configuration, as the templates print it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Server {
-    /// The port that it listens on.
-    pub port: u16,
-    /// The directory that it hands out.
-    pub root: String,
-    /// Types of files that it does not know by itself, by extension.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub types: Types,
-    /// Whether it compresses by itself what the build did not.
-    pub compresses: bool,
-    /// Where `/` leads, where the site does not begin there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub entrance: Option<String>,
-    /// The page for addresses that lead nowhere.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_found: Option<String>,
-    /// What it does with addresses, the most particular first.
-    pub locations: Vec<Location>,
-}
-
-/// What the server does with some addresses.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Location {
-    /// Why, where it is not plain.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub comment: Option<String>,
-    /// Which, as the server spells it.
-    pub addresses: String,
-    /// What browsers are told about keeping the answer.
-    pub cache: &'static str,
-    /// What is looked for, in this order.
-    pub tries: Vec<String>,
 }
 
 /// What a site asks of its image.

@@ -2,14 +2,25 @@
 
 use camino::Utf8PathBuf;
 
-use super::{Maker, Recipe, copies, unix};
+use super::{Maker, Recipe, Script, copies, unix};
 use crate::lang::java::gradle::GradleBuild;
 use crate::plan::Copy;
 use crate::render::filters::sh;
 
-/// What has every project of Gradle's fetch what it is compiled and run with, which none of Gradle's own tasks does.
-const FETCH: &str = "allprojects { tasks.register(\"fetch\") { doLast { configurations.matching { it.canBeResolved && \
-     it.name ==~ /.*Classpath|.*nnotationProcessor/ }.each { it.incoming.artifactView { lenient(true) }.files.files } } } }";
+const FETCH: Script = Script {
+    comment: "a task that fetches what all projects are compiled and run with, which none of Gradle's own does",
+    path: "/tmp/fetch.gradle",
+    lines: &[
+        "allprojects {",
+        "  tasks.register('fetch') {",
+        "    doLast {",
+        "      configurations.matching { it.canBeResolved && it.name ==~ /.*Classpath|.*nnotationProcessor/ }",
+        "        .each { it.incoming.artifactView { lenient(true) }.files.files }",
+        "    }",
+        "  }",
+        "}",
+    ],
+};
 
 impl Maker<'_> {
     /// By its own wrapper on a plain JDK, or in an image that has a Gradle.
@@ -24,15 +35,15 @@ impl Maker<'_> {
         }
         manifests.extend(copies(own));
         let readable = || gradle.carriage_returns.then(|| unix("gradlew")).into_iter();
-        let script = format!("echo '{FETCH}' > /tmp/fetch.gradle");
-        let fetch = format!("{program} --no-daemon --no-configuration-cache -I /tmp/fetch.gradle fetch");
+        let fetch = format!("{program} --no-daemon --no-configuration-cache -I {} fetch", FETCH.path);
         let make = format!("{program} --no-daemon {}", sh(&format!("{}:{}", gradle.project, gradle.task)));
         Recipe {
             image: image.replace("{version}", &self.java.to_string()),
             env: Vec::new(),
+            script: Some(FETCH),
             manifests,
             mounts: Vec::new(),
-            fetch: readable().chain([script, fetch]).collect(),
+            fetch: readable().chain([fetch]).collect(),
             make: readable().chain([make]).collect(),
         }
     }

@@ -21,6 +21,7 @@ impl Maker<'_> {
             image: self.toolchain.image(self.java, suite),
             // the wrapper takes what this variable of the image's says for a goal
             env: if maven.wrapper.is_some() { vec![("MAVEN_CONFIG", String::new())] } else { Vec::new() },
+            script: None,
             manifests: self.manifests(maven),
             mounts: if self.facts.repositories.is_empty() { Vec::new() } else { vec![SETTINGS.to_owned()] },
             fetch: readable().chain([self.fetching(maven)]).collect(),

@@ -35,6 +35,9 @@ pub struct Build {
     pub runtime: Option<Runtime>,
     /// What has to be settled before anything is fetched.
     pub env: Vec<(&'static str, String)>,
+    /// A file that the build tool reads and the project has not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script: Option<Script>,
     /// Build files, before anything else of the project.
     pub manifests: Vec<Copy>,
     /// The step that fetches the dependencies.
@@ -46,6 +49,17 @@ pub struct Build {
     /// The run that makes an archive of classes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub archive: Option<Training>,
+}
+
+/// A file of imggen's own that a build tool reads.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Script {
+    /// What it is for.
+    pub comment: &'static str,
+    /// Where it is put.
+    pub path: &'static str,
+    /// What is in it.
+    pub lines: &'static [&'static str],
 }
 
 /// A runtime that is linked of named modules.
@@ -66,6 +80,7 @@ struct Recipe {
     /// The image that it is in, as the catalog calls it.
     image: String,
     env: Vec<(&'static str, String)>,
+    script: Option<Script>,
     /// What it reads before there are sources.
     manifests: Vec<Copy>,
     mounts: Vec<String>,
@@ -134,6 +149,7 @@ impl Maker<'_> {
             image: self.choices.reference(&recipe.image),
             runtime: self.is_linked().then(|| self.runtime()),
             env: recipe.env,
+            script: recipe.script,
             manifests: recipe.manifests,
             dependencies: Step { mounts: recipe.mounts.clone(), commands: recipe.fetch },
             source: Copy::context(if context.is_empty() { "." } else { context }, "."),

@@ -1,0 +1,41 @@
+//! Astro: pages, or a server by its adapter for Node.
+
+use super::{ADAPTER, Made, PAGES, Pages, Project, Server, Started, elsewhere};
+use crate::app::Interface;
+use crate::evidence::Evidence;
+use crate::lang::node::site::Bundler;
+
+/// What it makes of a package.
+pub fn made(project: &Project<'_, '_>) -> Option<Made> {
+    let at = project.depends("astro")?;
+    let settings = project.settings("astro.config");
+    let adapters = ["@astrojs/vercel", "@astrojs/netlify", "@astrojs/cloudflare", "@deno/astro-adapter"];
+    let foreign = settings.as_ref().and_then(|source| {
+        let import = source.imports.iter().find(|import| adapters.iter().any(|adapter| import.value.starts_with(adapter)))?;
+        Some((source.evidence(import.span, ADAPTER, import.value.clone()), import.value.clone()))
+    });
+    if let Some((at, name)) = foreign {
+        return Some(Made::Nothing(Box::new(elsewhere(
+            &at,
+            &name,
+            "install `@astrojs/node` and name it as the adapter, or leave the adapter out for pages alone",
+        ))));
+    }
+    let node = settings.as_ref().and_then(|source| Some((source, source.imports("@astrojs/node")?)));
+    let Some((source, import)) = node else {
+        return Some(Made::Pages(Pages { bundler: Bundler::Astro, at: Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at } }));
+    };
+    Some(Made::Server(Box::new(Server {
+        what: "Astro",
+        at: source.evidence(import.span, ADAPTER, import.value.clone()),
+        file: Started::Own("dist/server/entry.mjs".into()),
+        arguments: Vec::new(),
+        takes: vec![("dist".into(), "dist".into())],
+        writes: false,
+        modules: true,
+        port: 4321,
+        interface: Interface::Loopback,
+        env: Vec::new(),
+        hears: false,
+    })))
+}

@@ -1,0 +1,123 @@
+//! Frameworks that build a server of their own: where they put it, what it needs, where it listens. And those that build pages alone.
+
+mod astro;
+mod next;
+mod nuxt;
+mod remix;
+mod svelte;
+
+use camino::Utf8PathBuf;
+
+use super::package::Package;
+use super::site::Bundler;
+use super::source::Source;
+use crate::app::Interface;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Rule};
+use crate::tree::Tree;
+
+const FRAMEWORK: Rule = Rule::parsed("node.framework", "this framework builds the server");
+const ADAPTER: Rule = Rule::parsed("node.adapter", "this adapter makes what is deployed");
+const PAGES: Rule = Rule::parsed("node.pages", "this builds pages that any web server serves");
+
+/// A server that a framework builds.
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// The framework, as people write it.
+    pub what: &'static str,
+    /// What makes it one.
+    pub at: Evidence,
+    /// The file that is started, inside the package, once it is built.
+    pub file: Started,
+    /// The arguments behind it.
+    pub arguments: Vec<String>,
+    /// What of the package the image takes once it is built: where it lies, and where it goes.
+    pub takes: Vec<(String, String)>,
+    /// Whether what it takes is written to when it runs.
+    pub writes: bool,
+    /// Whether it needs the dependencies when it runs.
+    pub modules: bool,
+    /// The port that it listens on by itself; `PORT` sets another.
+    pub port: u16,
+    /// The interface that it binds by itself; `HOST` sets another.
+    pub interface: Interface,
+    /// Variables that it needs.
+    pub env: Vec<(&'static str, &'static str)>,
+    /// Whether it ends on SIGTERM by itself.
+    pub hears: bool,
+}
+
+/// The file that a server is started by.
+#[derive(Clone, Debug)]
+pub enum Started {
+    /// One that was built, inside the package.
+    Own(String),
+    /// One of a dependency: its name and the file inside it.
+    Dependency(&'static str, &'static str),
+}
+
+/// Pages that a bundler builds.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    /// The bundler.
+    pub bundler: Bundler,
+    /// What makes it one.
+    pub at: Evidence,
+}
+
+/// What a framework makes of a package.
+#[derive(Clone, Debug)]
+pub enum Made {
+    /// A server.
+    Server(Box<Server>),
+    /// Pages.
+    Pages(Pages),
+    /// Something that does not run in a container.
+    Nothing(Box<Diagnostic>),
+}
+
+/// The frameworks, a particular one before one that it may be built on.
+const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 5] = [next::made, nuxt::made, svelte::made, astro::made, remix::made];
+
+/// What the framework of a package makes of it, when it has one. `nested` is the package's directory inside its workspace, where that is
+/// another one than the root.
+pub fn made(tree: &Tree, package: &Package<'_>, nested: Option<&str>) -> Option<Made> {
+    let project = Project { tree, package, nested };
+    ALL.iter().find_map(|made| made(&project))
+}
+
+/// What a framework is looked for in.
+struct Project<'p, 't> {
+    tree: &'t Tree,
+    package: &'p Package<'t>,
+    nested: Option<&'p str>,
+}
+
+impl Project<'_, '_> {
+    fn depends(&self, name: &str) -> Option<Evidence> {
+        let found = self.package.dependency(name)?;
+        Some(Evidence { rule: FRAMEWORK.id, meaning: FRAMEWORK.meaning, ..found.because()[0].clone() })
+    }
+
+    /// A framework's settings: the first of its files that is there.
+    fn settings(&self, stem: &str) -> Option<Source> {
+        let endings = ["js", "mjs", "cjs", "ts", "mts"];
+        let files = endings.iter().map(|ending| self.package.inside(&format!("{stem}.{ending}")));
+        files.into_iter().find_map(|file| self.tree.text(&file).ok().map(|text| Source::read(&file, text)))
+    }
+
+    fn has_directory(&self, name: &str) -> bool {
+        self.tree.has_directory(self.package.inside(name))
+    }
+}
+
+fn elsewhere(at: &Evidence, name: &str, help: &str) -> Diagnostic {
+    let message = format!("`{name}` builds for a platform of its own, and its result does not run in a container");
+    Diagnostic::error("node::platform-adapter", message).because(at).help(help)
+}
+
+/// The directory inside a workspace, as a framework that nests its output needs it.
+pub fn nested(package: &Package<'_>, root: &Package<'_>) -> Option<String> {
+    let inside = package.directory.strip_prefix(&root.directory).ok()?;
+    (!inside.as_str().is_empty()).then(|| Utf8PathBuf::from(inside).to_string())
+}

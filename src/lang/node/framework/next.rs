@@ -1,0 +1,73 @@
+//! Next.js: with all of its packages, as one directory that stands alone, or as pages.
+
+use super::{Made, PAGES, Pages, Project, Server, Started};
+use crate::app::Interface;
+use crate::evidence::{Evidence, Rule};
+use crate::lang::node::range::major;
+use crate::lang::node::site::Bundler;
+use crate::lang::node::source::Value;
+
+const STANDALONE: Rule = Rule::parsed("node.next-standalone", "Next.js puts all that runs in one directory");
+
+/// What it makes of a package.
+pub fn made(project: &Project<'_, '_>) -> Option<Made> {
+    let at = project.depends("next")?;
+    let settings = project.settings("next.config");
+    let output = settings.as_ref().and_then(|source| Some((source, source.option("output")?)));
+    let said = |kind: &str| {
+        let (source, (value, span)) = output.as_ref()?;
+        match value {
+            Value::Text(text) if text == kind => Some(source.evidence(*span, STANDALONE, format!("output: '{kind}'"))),
+            _ => None,
+        }
+    };
+    if let Some(at) = said("export") {
+        let at = Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at };
+        return Some(Made::Pages(Pages { bundler: Bundler::Next, at }));
+    }
+    let built = settings.as_ref().and_then(|source| match source.option("distDir") {
+        Some((Value::Text(directory), _)) => Some(directory.clone()),
+        _ => None,
+    });
+    let built = built.unwrap_or_else(|| ".next".into());
+    let public = project.has_directory("public").then_some(("public", "public"));
+    let server = Server {
+        what: "Next.js",
+        at,
+        file: Started::Dependency("next", "dist/bin/next"),
+        arguments: vec!["start".into()],
+        takes: Vec::new(),
+        writes: true,
+        modules: true,
+        port: 3000,
+        interface: Interface::Any,
+        env: Vec::new(),
+        hears: true,
+    };
+    let owned = |(from, to): (&str, &str)| (from.to_owned(), to.to_owned());
+    let Some(standalone) = said("standalone") else {
+        let config = settings.map(|source| source.path.file_name().unwrap_or_default().to_owned());
+        let takes = [(built.clone(), built)].into_iter().chain(public.map(owned)).chain(config.map(|name| (name.clone(), name)));
+        return Some(Made::Server(Box::new(Server { takes: takes.collect(), ..server })));
+    };
+    // from 15 on the files lie below the workspace's root, as they do where the project says where that is
+    let rooted = settings.as_ref().is_some_and(|source| source.option("outputFileTracingRoot").is_some());
+    let newer = project.package.asks_of("next").and_then(major).is_none_or(|major| major >= 15);
+    let below = project.nested.filter(|_| rooted || newer);
+    let up = below.map_or_else(String::new, |below| "../".repeat(below.matches('/').count() + 1));
+    let takes = [
+        (format!("{built}/standalone"), if up.is_empty() { ".".to_owned() } else { up }),
+        (format!("{built}/static"), format!("{built}/static")),
+    ];
+    Some(Made::Server(Box::new(Server {
+        what: "Next.js standalone",
+        at: standalone,
+        file: Started::Own("server.js".into()),
+        arguments: Vec::new(),
+        takes: takes.into_iter().chain(public.map(owned)).collect(),
+        modules: false,
+        // docker sets it to the container's id, which is not where it should listen
+        env: vec![("HOSTNAME", "0.0.0.0")],
+        ..server
+    })))
+}

@@ -1,0 +1,41 @@
+//! Remix, and React Router, which it became.
+
+use super::{Made, PAGES, Pages, Project, Server, Started};
+use crate::app::Interface;
+use crate::lang::node::range::major;
+use crate::lang::node::site::Bundler;
+
+/// What it makes of a package.
+pub fn made(project: &Project<'_, '_>) -> Option<Made> {
+    let router = project.depends("@react-router/serve");
+    let at = router.clone().or_else(|| project.depends("@remix-run/serve"))?;
+    let settings = project.settings("react-router.config");
+    if let Some((source, (_, span))) = settings.as_ref().and_then(|source| Some((source, source.option("ssr")?))) {
+        let text = project.tree.text(&source.path).unwrap_or_default();
+        if text.lines().nth(span.line as usize - 1).is_some_and(|line| line.contains("false")) {
+            let at = source.evidence(span, PAGES, "ssr: false");
+            return Some(Made::Pages(Pages { bundler: Bundler::ReactRouter, at }));
+        }
+    }
+    let vite = router.is_some() || project.settings("vite.config").is_some();
+    let entry = if vite { "./build/server/index.js" } else { "./build/index.js" };
+    let public = (!vite && project.has_directory("public")).then(|| ("public".to_owned(), "public".to_owned()));
+    Some(Made::Server(Box::new(Server {
+        what: if router.is_some() { "React Router" } else { "Remix" },
+        at,
+        file: if router.is_some() {
+            let newer = project.package.asks_of("@react-router/serve").and_then(major).is_none_or(|major| major >= 8);
+            Started::Dependency("@react-router/serve", if newer { "bin.cjs" } else { "bin.js" })
+        } else {
+            Started::Dependency("@remix-run/serve", "dist/cli.js")
+        },
+        arguments: vec![entry.into()],
+        takes: [("build".to_owned(), "build".to_owned())].into_iter().chain(public).collect(),
+        writes: false,
+        modules: true,
+        port: 3000,
+        interface: Interface::Any,
+        env: Vec::new(),
+        hears: true,
+    })))
+}
