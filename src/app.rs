@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::{Evidence, Fact, PassedOver};
 use crate::need::Need;
 
 /// An app as it is first seen: enough to tell which one is meant.
@@ -40,6 +40,9 @@ pub struct App {
     pub keeps: Vec<Utf8PathBuf>,
     /// Patterns of what its build does not need, to keep out of the build context.
     pub clutter: Vec<String>,
+    /// What looked as if it started the app, and does not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub passed_over: Vec<PassedOver>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
 }

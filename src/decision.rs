@@ -6,7 +6,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, PassedOver};
 use crate::layers::{Chosen, Displaced, Origin};
 
 /// What a decision is about. The names are stable: `imggen explain base`.
@@ -21,8 +21,8 @@ pub enum Topic {
     Toolchain,
     /// How dependencies get into a layer of their own.
     Dependencies,
-    /// How the program is built and linked.
-    Linkage,
+    /// What is built, and how.
+    Build,
     /// The image that it runs on.
     Base,
     /// Packages of the distribution.
@@ -58,7 +58,7 @@ impl Topic {
         Topic::Preset,
         Topic::Toolchain,
         Topic::Dependencies,
-        Topic::Linkage,
+        Topic::Build,
         Topic::Base,
         Topic::Packages,
         Topic::Port,
@@ -82,7 +82,7 @@ impl Topic {
             Topic::Preset => "preset",
             Topic::Toolchain => "toolchain",
             Topic::Dependencies => "dependencies",
-            Topic::Linkage => "linkage",
+            Topic::Build => "build",
             Topic::Base => "base",
             Topic::Packages => "packages",
             Topic::Port => "port",
@@ -133,18 +133,6 @@ pub struct Decision {
     /// What else was possible.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,
-}
-
-/// Something that was not taken.
-#[derive(Clone, Debug, Serialize, JsonSchema)]
-pub struct PassedOver {
-    /// What it is.
-    pub value: String,
-    /// Why it was not taken.
-    pub why: String,
-    /// The places that speak of it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub because: Vec<Evidence>,
 }
 
 impl Decision {

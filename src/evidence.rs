@@ -204,6 +204,18 @@ pub fn places_of<'a, T: 'a>(facts: impl IntoIterator<Item = &'a Fact<T>>) -> Vec
     places
 }
 
+/// Something that was not taken.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PassedOver {
+    /// What it is.
+    pub value: String,
+    /// Why it was not taken.
+    pub why: String,
+    /// The places that speak of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Evidence>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

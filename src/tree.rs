@@ -224,8 +224,9 @@ impl Tree {
             return Err(Unreadable::Link);
         }
         let refused = |error: std::io::Error| Unreadable::Refused(error.to_string());
-        let mut bytes = Vec::new();
         let file = File::open(root.join(&entry.path)).map_err(refused)?;
+        let size = file.metadata().map_or(0, |metadata| metadata.len().min(READ_LIMIT));
+        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
         file.take(READ_LIMIT + 1).read_to_end(&mut bytes).map_err(refused)?;
         if bytes.len() as u64 > READ_LIMIT {
             return Err(Unreadable::TooLarge);

@@ -10,9 +10,9 @@ use super::console::Console;
 use super::project::Project;
 use super::text::{self, Cell, FAINT, STRONG, cell, clip, plain, styled, table};
 use super::{Exit, SCHEMA};
-use crate::decision::{Decision, PassedOver, Topic};
+use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result, nearest};
-use crate::evidence::{Evidence, Place};
+use crate::evidence::{Evidence, PassedOver, Place};
 use crate::layers::{Origin, Setting};
 
 /// More of a line of evidence would not be read.

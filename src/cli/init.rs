@@ -18,7 +18,7 @@ use crate::plan::Plan;
 
 /// What the first look tells, and what it calls it.
 const FINDINGS: [(Topic, &str); 5] =
-    [(Topic::App, "app"), (Topic::Toolchain, "built with"), (Topic::Linkage, "as"), (Topic::Port, "listens on"), (Topic::Base, "runs on")];
+    [(Topic::App, "app"), (Topic::Toolchain, "built with"), (Topic::Build, "as"), (Topic::Port, "listens on"), (Topic::Base, "runs on")];
 
 pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
@@ -71,7 +71,7 @@ fn findings(plan: &Plan) -> String {
     let mut said = Vec::new();
     let mut row = |(topic, name): &(Topic, &str)| {
         let decision = plan.decisions.iter().find(|decision| decision.topic == *topic)?;
-        // what moved the base is what decided the linkage, a line above
+        // what moved the base is what decided the build, a line above
         let is_said = !decision.because.is_empty() && said.contains(&&decision.because);
         said.push(&decision.because);
         let reason = if is_said && !decision.why.is_empty() { plain(&decision.why) } else { reason(decision, 1) };

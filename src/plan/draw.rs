@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Start, Target};
+use crate::app::App;
 use crate::catalog::{Catalog, Installer};
 use crate::choices::Choices;
 use crate::context::{self, IgnoreGroup};
@@ -40,7 +41,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     let mut warnings = choices.warnings.clone();
     warnings.extend(blueprint.warnings.clone());
     let image = image(detection, choices, &layout, blueprint, Target::Production);
-    decisions.extend(entry(&image.runtime));
+    decisions.extend(entry(&image.runtime, &found.app));
     decisions.extend(installed(&image));
     let debug = match choices.debug {
         DebugVariant::Off => None,
@@ -335,9 +336,12 @@ fn install(installer: Installer, mut packages: Vec<String>) -> Option<Install> {
     (!packages.is_empty()).then_some(Install { installer, packages })
 }
 
-fn entry(runtime: &Runtime) -> Vec<Decision> {
+fn entry(runtime: &Runtime, app: &App) -> Vec<Decision> {
     let words: Vec<_> = runtime.entrypoint.iter().chain(&runtime.arguments).map(String::as_str).collect();
-    let mut decisions = vec![Decision::detected(Topic::Entry, words.join(" "), &[])];
+    // a web server is started for what was built, and not by what the project says
+    let because = if runtime.web.is_some() { &[] } else { std::slice::from_ref(&app.sighting.program) };
+    let started = Decision::detected(Topic::Entry, words.join(" "), because);
+    let mut decisions = vec![Decision { passed_over: app.passed_over.clone(), ..started }];
     decisions.extend(
         runtime
             .stop_signal

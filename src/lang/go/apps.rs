@@ -118,6 +118,7 @@ impl<'t> language::Project<'t> for Project<'t> {
             home: module.directory.clone(),
             keeps: self.keeps(&observed.embeds),
             clutter: self.clutter(&reach, &observed.embeds),
+            passed_over: Vec::new(),
             warnings,
         };
         let package = sighting.directory.strip_prefix(&module.directory).unwrap_or(&sighting.directory);

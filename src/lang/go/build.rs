@@ -263,7 +263,7 @@ fn over_ssh<'a>(patterns: impl Iterator<Item = &'a str>) -> String {
 fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, build: &Build) -> Vec<Decision> {
     let mut decisions = vec![picked.decision.clone()];
     let linkage = &choices.fit.variant;
-    let mut linked = Decision::detected(Topic::Linkage, &linkage.summary, &places_of(&facts.c_inside));
+    let mut linked = Decision::detected(Topic::Build, &linkage.summary, &places_of(&facts.c_inside));
     for optional in &facts.c_optional {
         linked = linked.over(format!("C from {}", short(&optional.value.what)), "the program has another way", optional.because());
     }

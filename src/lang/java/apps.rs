@@ -107,6 +107,7 @@ impl<'t> language::Project<'t> for Builds<'t> {
             home: Utf8PathBuf::new(),
             keeps: facts.manifests.clone(),
             clutter: program.clutter(&facts),
+            passed_over: Vec::new(),
         };
         Ok((app, facts))
     }

@@ -133,7 +133,7 @@ impl Archive {
             Kind::Cache => ("an AOT cache", "an archive of class data sharing", "the cache also holds classes as they are linked"),
             Kind::Shared => ("an archive of class data sharing", "an AOT cache", "it came with Java 24, and with 25 in one run"),
         };
-        Decision::chosen(Topic::Linkage, value, &self.asked)
+        Decision::chosen(Topic::Build, value, &self.asked)
             .why("made by a run in the image itself, whose Java and paths it is bound to; it starts faster and is some 50 MB larger")
             .over(other, why, &[])
             .over("one that the first start makes (-XX:+AutoCreateSharedArchive)", "a container's files are gone with it", &[])

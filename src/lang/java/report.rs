@@ -41,16 +41,16 @@ impl Maker<'_> {
         let mut decisions = vec![
             toolchain,
             Decision::detected(Topic::Dependencies, fetched, &[]).why("from the build files alone, so that a source edit fetches nothing"),
-            Decision::detected(Topic::Linkage, self.form(), std::slice::from_ref(&facts.artifact.at)).why(build.make.commands.join(" && ")),
+            Decision::detected(Topic::Build, self.form(), std::slice::from_ref(&facts.artifact.at)).why(build.make.commands.join(" && ")),
         ];
         let skips = if let Tool::Maven(maven) = &facts.tool { maven.skips.as_slice() } else { &[] };
         for skip in skips {
-            decisions.push(Decision::detected(Topic::Linkage, skip.value, skip.because()).why("checks of the sources belong to CI"));
+            decisions.push(Decision::detected(Topic::Build, skip.value, skip.because()).why("checks of the sources belong to CI"));
         }
         if let Some(runtime) = &build.runtime {
             let places = crate::evidence::places_of(&facts.uses);
             let unseen = if facts.depends { "what is imported, and all that libraries may reach" } else { "what is imported" };
-            decisions.push(Decision::detected(Topic::Linkage, &runtime.modules, &places).why(unseen));
+            decisions.push(Decision::detected(Topic::Build, &runtime.modules, &places).why(unseen));
         }
         decisions.extend(self.archive.iter().map(Archive::decision));
         for option in &facts.options {

@@ -9,7 +9,7 @@ use super::bundle::{Bundling, Program};
 use super::clutter;
 use super::compiler::Compiler;
 use super::development::{self, Loaded};
-use super::entry::{Entry, File, Run};
+use super::entry::{self, Entry, File, Run};
 use super::framework::{Server, Started};
 use super::install::Install;
 use super::lock::Locked;
@@ -23,7 +23,7 @@ use super::{Facts, Making, Member, Product, Start, Taken, making, natives, site}
 use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Evidence, Fact, PassedOver, Rule};
 use crate::need::Need;
 use crate::tree::Tree;
 
@@ -110,6 +110,7 @@ impl Looker<'_, '_> {
             home: self.package.directory.clone(),
             keeps: install.manifests.clone(),
             clutter: clutter::of(self.tree, &self.workspace.root, self.package, &product),
+            passed_over: entry.passed_over.iter().map(passed_over).collect(),
             warnings,
         };
         let facts = Facts {
@@ -129,7 +130,6 @@ impl Looker<'_, '_> {
             natives,
             locked: locked.len(),
             at,
-            passed_over: entry.passed_over.clone(),
         };
         Ok((app, facts))
     }
@@ -306,4 +306,8 @@ impl Looker<'_, '_> {
         }
         warnings
     }
+}
+
+fn passed_over((what, why, at): &entry::PassedOver) -> PassedOver {
+    PassedOver { value: what.clone(), why: (*why).to_owned(), because: vec![at.clone()] }
 }

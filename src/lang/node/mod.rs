@@ -37,7 +37,6 @@ use serde::Serialize;
 
 use self::baked::Baked;
 use self::bundle::Bundling;
-use self::entry::PassedOver;
 use self::install::Install;
 use self::manager::Managed;
 use self::site::Output;
@@ -93,8 +92,6 @@ pub struct Facts {
     pub locked: usize,
     /// Why this is what is started.
     pub at: Evidence,
-    /// What was not taken to start it, why, and where it stands.
-    pub passed_over: Vec<PassedOver>,
 }
 
 /// A package of a workspace.

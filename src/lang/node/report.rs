@@ -64,14 +64,8 @@ impl Maker<'_> {
         let made: Vec<_> =
             build.make.iter().flat_map(|step| step.commands.clone()).chain(build.bundle.iter().map(|lines| lines.join(" "))).collect();
         if !made.is_empty() {
-            decisions.push(Decision::detected(Topic::Linkage, made.join(", "), &[]));
+            decisions.push(Decision::detected(Topic::Build, made.join(", "), &[]));
         }
-        let mut entry =
-            Decision::detected(Topic::Entry, self.start.words.join(" "), std::slice::from_ref(&self.start.at)).why("what node is given");
-        for (what, why, at) in &facts.passed_over {
-            entry = entry.over(what, *why, std::slice::from_ref(at));
-        }
-        decisions.push(entry);
         decisions.extend(self.start.baked.iter().map(|fact| {
             let decision = Decision::detected(Topic::Environment, &fact.value.name, fact.because());
             decision.why("read when it is built, and in the files from then on")

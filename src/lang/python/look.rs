@@ -53,8 +53,15 @@ impl Looker<'_, '_> {
         if let Some(source) = entry.source.filter(|_| self.runs_installed()) {
             warnings.extend(hints::package_data(self.tree, self.project, source));
         }
-        let mut app =
-            App { sighting: sighting.clone(), behaviour, home: Utf8PathBuf::new(), keeps: self.keeps(), clutter: self.clutter(), warnings };
+        let mut app = App {
+            sighting: sighting.clone(),
+            behaviour,
+            home: Utf8PathBuf::new(),
+            keeps: self.keeps(),
+            clutter: self.clutter(),
+            passed_over: Vec::new(),
+            warnings,
+        };
         if let Some(django) = self.django {
             django_behaviour(&mut app, django);
         }

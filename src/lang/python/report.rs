@@ -71,8 +71,7 @@ impl Maker<'_> {
                 Compiler::Cxx => "a C++ compiler in the build stage",
                 Compiler::Rust => "Rust's toolchain in the build stage, from the image of its newest release",
             };
-            decisions
-                .push(Decision::detected(Topic::Linkage, words, compiler.because()).why("the project compiles native code of its own"));
+            decisions.push(Decision::detected(Topic::Build, words, compiler.because()).why("the project compiles native code of its own"));
         }
         if let Some(torch) = facts.torch.as_ref().filter(|torch| torch.value == Torch::Processor) {
             decisions.push(

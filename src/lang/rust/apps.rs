@@ -113,6 +113,7 @@ impl<'t> language::Project<'t> for Programs<'t> {
             home: if self.tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() },
             keeps: observed.keeps,
             clutter: self.clutter(&reached),
+            passed_over: Vec::new(),
             warnings,
         };
         let alone = self.project.packages.values().filter(|other| other.root == package.root).count() == 1;

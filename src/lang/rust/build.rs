@@ -243,7 +243,7 @@ fn build_needs(facts: &Facts, inside: &[Fact<Inside>], variant: &str) -> Vec<Nee
 
 fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, inside: &[Fact<Inside>]) -> Vec<Decision> {
     let linked: Vec<_> = inside.iter().filter(|fact| fact.value.links != Links::Nothing).flat_map(|fact| fact.because().to_vec()).collect();
-    let mut linkage = Decision::detected(Topic::Linkage, &choices.fit.variant.summary, &linked);
+    let mut linkage = Decision::detected(Topic::Build, &choices.fit.variant.summary, &linked);
     if linked.is_empty() {
         linkage = linkage.why(match &facts.lock {
             Some(lock) => format!("nothing in {lock} that it reaches is anything but Rust"),

@@ -109,6 +109,7 @@ impl<'t> language::Project<'t> for Pages<'t> {
             home: directory.clone(),
             keeps: files.served,
             clutter: files.beside,
+            passed_over: Vec::new(),
             warnings: own_server(tree).into_iter().collect(),
         };
         let site = Site { page: page.clone(), base: None, otherwise, hashed: None, bare_names: false, types };

@@ -109,13 +109,9 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         let inside = facts.directory.join(&output.directory).join(compressed);
         blueprint.build.compress = Some(inside.as_str().trim_end_matches('/').to_owned());
     }
-    let own = |decision: &Decision| decision.topic != Topic::Entry;
-    let mut decisions: Vec<_> = blueprint.decisions.into_iter().filter(own).collect();
+    let mut decisions = blueprint.decisions;
     let because = output.because.as_ref().unwrap_or(&output.at);
-    let mut files = Decision::detected(Topic::Files, output.directory.as_str(), std::slice::from_ref(because));
-    for (what, why, at) in &facts.passed_over {
-        files = files.over(what, *why, std::slice::from_ref(at));
-    }
+    let files = Decision::detected(Topic::Files, output.directory.as_str(), std::slice::from_ref(because));
     decisions.push(files.why(format!("where {} leaves them", output.bundler.name())));
     decisions.extend(site.decisions(&choices.layers));
     Ok(Blueprint {
