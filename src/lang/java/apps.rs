@@ -1,6 +1,6 @@
 //! Every program of a tree, whatever builds it, and all that is to know of the one that is meant.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::config::Config;
 use super::sources::Sources;
@@ -11,10 +11,6 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::lang::language::{self, Sightings};
 use crate::tree::Tree;
-
-/// Directories that hold something beside the program that a project is.
-const ASIDE: &str = "archetype benchmark benchmarks demo demos doc docs e2e example examples integration-test integration-tests it jmh sample samples \
-    test tests tools buildSrc";
 
 /// What it takes to find a program again: what builds it, and what that calls it.
 #[derive(Clone, Debug)]
@@ -123,9 +119,4 @@ impl Builds<'_> {
             }
         }
     }
-}
-
-/// Whether a directory holds examples, tools or tests.
-pub fn is_aside(directory: &Utf8Path) -> bool {
-    directory.components().any(|part| ASIDE.split(' ').any(|name| name == part.as_str()))
 }

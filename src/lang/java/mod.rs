@@ -3,6 +3,7 @@
 mod apps;
 mod archive;
 mod artifact;
+mod aside;
 mod build;
 mod config;
 mod gradle;

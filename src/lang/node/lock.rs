@@ -2,7 +2,6 @@
 
 use camino::Utf8Path;
 
-use super::manager::Manager;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Rule, Span};
 use crate::read::document::Document;
@@ -31,16 +30,6 @@ pub struct Lock {
     /// What is installed.
     pub packages: Vec<Locked>,
 }
-
-/// The lock files of a directory and who writes them, most particular first.
-pub const NAMES: [(&str, Manager); 6] = [
-    ("pnpm-lock.yaml", Manager::Pnpm),
-    ("bun.lock", Manager::Bun),
-    ("bun.lockb", Manager::Bun),
-    ("yarn.lock", Manager::YarnClassic),
-    ("npm-shrinkwrap.json", Manager::Npm),
-    ("package-lock.json", Manager::Npm),
-];
 
 /// Reads a lock file.
 ///

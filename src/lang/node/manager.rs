@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use super::lock::{self, Lock, Locked, NAMES, is_berry};
+use super::lock::{self, Lock, Locked, is_berry};
 use super::package::Package;
 use super::range::major;
 use crate::diagnostic::{Diagnostic, Result};
@@ -16,6 +16,16 @@ const LOCK: Rule = Rule::parsed("node.lock-file", "this lock file is its package
 const RELEASE: Rule = Rule::parsed("node.yarn-path", "the project brings its Yarn");
 const DEFAULT: Rule = Rule::parsed("node.no-lock", "nothing names another package manager than npm");
 const DECLARED: Rule = Rule::parsed("node.engines", "the project runs with this package manager");
+
+/// The lock files of a directory and who writes them, most particular first.
+const LOCKS: [(&str, Manager); 6] = [
+    ("pnpm-lock.yaml", Manager::Pnpm),
+    ("bun.lock", Manager::Bun),
+    ("bun.lockb", Manager::Bun),
+    ("yarn.lock", Manager::YarnClassic),
+    ("npm-shrinkwrap.json", Manager::Npm),
+    ("package-lock.json", Manager::Npm),
+];
 
 /// A package manager.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -80,7 +90,7 @@ pub struct Managed {
 /// # Errors
 /// When lock files of several managers are there and nothing settles which one is meant, or one is there that the named one does not read.
 pub fn choose(tree: &Tree, root: &Package<'_>) -> Result<(Managed, Vec<Locked>)> {
-    let locks: Vec<(Utf8PathBuf, Manager)> = NAMES
+    let locks: Vec<(Utf8PathBuf, Manager)> = LOCKS
         .iter()
         .map(|(name, manager)| (root.directory.join(name), *manager))
         .filter(|(file, _)| tree.has(file))

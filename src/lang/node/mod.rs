@@ -6,6 +6,7 @@ mod behave;
 mod blocked;
 mod build;
 mod bundle;
+mod bundler;
 mod clutter;
 mod compiler;
 mod development;

@@ -1,7 +1,5 @@
 //! What Maven leaves that runs: read from the build's own configuration, never from what lies in `target`.
 
-use camino::{Utf8Path, Utf8PathBuf};
-
 use super::jar::{SHADED, plain};
 use super::quarkus::{self, QUARKUS};
 use super::{Module, Plugin};
@@ -49,11 +47,6 @@ pub fn boot_version(module: &Module<'_>) -> Option<Fact<String>> {
     of_parent.or_else(imported).or_else(of_plugin).filter(|version| !version.value.contains('$'))
 }
 
-/// The archive of that name, relative to the module's directory.
-pub(super) fn archive(module: &Module<'_>, name: &str, ending: &str) -> Utf8PathBuf {
-    Utf8Path::new(&module.build_directory()).join(format!("{name}.{ending}"))
-}
-
 fn repackaged(module: &Module<'_>, packaging: &str, version: Option<Version>) -> Option<Artifact> {
     let plugin = module.plugin("spring-boot-maven-plugin")?;
     // a parent that is not here may repackage, as Boot's own does
@@ -69,7 +62,7 @@ fn repackaged(module: &Module<'_>, packaging: &str, version: Option<Version>) ->
         || is(&["executable"], "true")
         || plugin.configured(&["layers", "configuration"]).is_some();
     let form = if one_file { Form::Single } else { Form::of_boot(version, packaging == "war") };
-    let archive = archive(module, &format!("{}{classifier}", module.final_name()), packaging);
+    let archive = module.archive(&format!("{}{classifier}", module.final_name()), packaging);
     Some(Artifact { form, archive, at: plugin.element.evidence(REPACKAGED), options: Vec::new(), goals: Vec::new() })
 }
 

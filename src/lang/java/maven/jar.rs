@@ -2,7 +2,6 @@
 
 use camino::Utf8PathBuf;
 
-use super::artifact::archive;
 use super::{Module, Plugin};
 use crate::evidence::{Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, Libraries};
@@ -15,7 +14,7 @@ const MAIN: Rule = Rule::parsed("java.main-class", "this is the class that is st
 /// What the module's jar is started as, when `starts` names its class.
 pub fn plain(module: &Module<'_>, starts: Option<&Fact<String>>) -> Option<Artifact> {
     let starts = starts?;
-    let own = archive(module, &module.final_name(), "jar");
+    let own = module.archive(&module.final_name(), "jar");
     let shade = module.plugin("maven-shade-plugin").filter(|plugin| plugin.execution("shade").is_some() || module.outside.is_some());
     if let Some(shade) = shade {
         return Some(shaded(module, &shade));
@@ -55,7 +54,7 @@ fn shaded(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Artifact {
     let at = plugin.element.evidence(SHADED);
     if is_ordinary(plugin) {
         let name = if attached || renamed.is_some() { module.final_name() } else { format!("original-{}", module.final_name()) };
-        let archive = archive(module, &name, "jar");
+        let archive = module.archive(&name, "jar");
         return Artifact {
             form: Form::ClassPath(Libraries::Copied),
             archive,
@@ -70,7 +69,7 @@ fn shaded(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Artifact {
         (None, true) => format!("{}-{classifier}", module.final_name()),
         (None, false) => module.final_name(),
     };
-    Artifact { form: Form::Single, archive: archive(module, &name, "jar"), at, options: Vec::new(), goals: Vec::new() }
+    Artifact { form: Form::Single, archive: module.archive(&name, "jar"), at, options: Vec::new(), goals: Vec::new() }
 }
 
 /// Whether the packed jar holds nothing but what a class path holds: classes that were moved or left out, and a manifest of its own, are

@@ -81,6 +81,11 @@ impl<'r> Module<'r> {
         self.pom.parent().unwrap_or(Utf8Path::new(""))
     }
 
+    /// The archive of that name that it leaves, relative to its directory.
+    pub fn archive(&self, name: &str, ending: &str) -> Utf8PathBuf {
+        Utf8Path::new(&self.build_directory()).join(format!("{name}.{ending}"))
+    }
+
     /// Its pom's path and those that it inherits from.
     pub fn chain(&self) -> impl Iterator<Item = &'r Utf8Path> {
         self.chain.iter().copied()

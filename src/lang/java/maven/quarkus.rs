@@ -3,7 +3,6 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Module;
-use super::artifact::archive;
 use crate::evidence::Rule;
 use crate::lang::java::artifact::{Artifact, Form};
 use crate::lang::java::config::Config;
@@ -32,7 +31,7 @@ pub fn packed(tree: &Tree, module: &Module<'_>, packaging: &str) -> Option<Artif
         "uber-jar" => {
             let name = said(&["quarkus.package.output-name"]).unwrap_or_else(|| module.final_name());
             let suffix = said(&["quarkus.package.runner-suffix", "quarkus.package.jar.runner-suffix"]).unwrap_or_else(|| "-runner".into());
-            (Form::Single, archive(module, &format!("{name}{suffix}"), "jar"), Vec::new())
+            (Form::Single, module.archive(&format!("{name}{suffix}"), "jar"), Vec::new())
         }
         // a program for one machine is none for Java, and the layout before the directories has no layers
         "native" | "native-sources" => in_directories(directory, vec!["-Dquarkus.package.type=fast-jar"]),

@@ -1,9 +1,9 @@
 //! What a script ends in: the command, and whether it is one that would be deployed.
 
 use super::{Entry, Finder, PassedOver, Run};
+use crate::lang::node::bundler;
 use crate::lang::node::framework::{Made, Server, Started};
 use crate::lang::node::script::{Chain, Command};
-use crate::lang::node::site;
 
 /// Programs that run a file and start it again when it changes, or compile it as they go.
 pub(super) const RUNNERS: [&str; 9] =
@@ -48,7 +48,7 @@ impl Finder<'_, '_> {
                 Some(entry(Run::Server(server)))
             }
             ("serve" | "http-server" | "vite" | "astro" | "docusaurus" | "sirv" | "live-server", _) if made.is_none() => {
-                if let Some(pages) = site::by_dependencies(self.tree, self.package) {
+                if let Some(pages) = bundler::by_dependencies(self.tree, self.package) {
                     return Some(entry(Run::Pages(pages)));
                 }
                 pass(&words, "it serves files while one works on them");

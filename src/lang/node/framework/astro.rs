@@ -1,9 +1,9 @@
 //! Astro: pages, or a server by its adapter for Node.
 
-use super::{ADAPTER, Made, PAGES, Pages, Project, Server, Started, elsewhere};
+use super::{ADAPTER, Made, PAGES, Project, Server, Started, elsewhere};
 use crate::app::Interface;
 use crate::evidence::Evidence;
-use crate::lang::node::site::Bundler;
+use crate::lang::node::bundler::{Bundler, Pages};
 
 /// What it makes of a package.
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {

@@ -8,8 +8,8 @@ mod svelte;
 
 use camino::Utf8PathBuf;
 
+use super::bundler::Pages;
 use super::package::Package;
-use super::site::Bundler;
 use super::source::Source;
 use crate::app::Interface;
 use crate::diagnostic::Diagnostic;
@@ -54,15 +54,6 @@ pub enum Started {
     Own(String),
     /// One of a dependency: its name and the file inside it.
     Dependency(&'static str, &'static str),
-}
-
-/// Pages that a bundler builds.
-#[derive(Clone, Debug)]
-pub struct Pages {
-    /// The bundler.
-    pub bundler: Bundler,
-    /// What makes it one.
-    pub at: Evidence,
 }
 
 /// What a framework makes of a package.

@@ -1,10 +1,10 @@
 //! Next.js: with all of its packages, as one directory that stands alone, or as pages.
 
-use super::{Made, PAGES, Pages, Project, Server, Started};
+use super::{Made, PAGES, Project, Server, Started};
 use crate::app::Interface;
 use crate::evidence::{Evidence, Rule};
+use crate::lang::node::bundler::{Bundler, Pages};
 use crate::lang::node::range::major;
-use crate::lang::node::site::Bundler;
 use crate::lang::node::source::Value;
 
 const STANDALONE: Rule = Rule::parsed("node.next-standalone", "Next.js puts all that runs in one directory");

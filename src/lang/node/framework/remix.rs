@@ -1,9 +1,9 @@
 //! Remix, and React Router, which it became.
 
-use super::{Made, PAGES, Pages, Project, Server, Started};
+use super::{Made, PAGES, Project, Server, Started};
 use crate::app::Interface;
+use crate::lang::node::bundler::{Bundler, Pages};
 use crate::lang::node::range::major;
-use crate::lang::node::site::Bundler;
 
 /// What it makes of a package.
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {

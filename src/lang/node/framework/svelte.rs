@@ -1,9 +1,9 @@
 //! `SvelteKit`, by its adapter.
 
-use super::{ADAPTER, Made, PAGES, Pages, Project, Server, Started, elsewhere};
+use super::{ADAPTER, Made, PAGES, Project, Server, Started, elsewhere};
 use crate::app::Interface;
 use crate::evidence::Evidence;
-use crate::lang::node::site::Bundler;
+use crate::lang::node::bundler::{Bundler, Pages};
 use crate::lang::node::source::Value;
 
 /// What it makes of a package.

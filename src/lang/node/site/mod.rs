@@ -1,22 +1,19 @@
 //! Packages that become a site: what bundles them, where it leaves the files, and how those are handed out.
 
 mod angular;
-mod bundler;
 mod command;
 mod outputs;
 mod project;
-mod settings;
 
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-pub use self::bundler::{Bundler, by_dependencies};
 use super::baked::{self, Baked};
 use super::build::{self, Build};
 use super::bundle::Bundling;
-use super::framework::Pages;
+use super::bundler::{Bundler, Pages};
 use super::package::Package;
 use super::{Facts, Start, Taken};
 use crate::app::Behaviour;

@@ -2,11 +2,12 @@
 
 use camino::Utf8PathBuf;
 
+use super::Bundled;
 use super::angular;
 use super::project::{Project, Usual};
-use super::{Bundled, Bundler};
 use crate::diagnostic::Result;
 use crate::evidence::{Fact, Rule};
+use crate::lang::node::bundler::Bundler;
 use crate::web::{Otherwise, is_plain};
 
 const HOMEPAGE: Rule = Rule::parsed("node.homepage", "the package names the address that it is made for");

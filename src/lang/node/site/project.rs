@@ -4,9 +4,9 @@ use camino::Utf8PathBuf;
 
 use super::Bundled;
 use super::command::Command;
-use super::settings::Settings;
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::node::framework::Pages;
+use crate::lang::node::bundler::Pages;
+use crate::lang::node::bundler::settings::Settings;
 use crate::lang::node::package::Package;
 use crate::tree::Tree;
 use crate::web::{Hashed, Otherwise, is_plain};

@@ -1,10 +1,11 @@
-//! Bundlers and site generators: which one builds a package.
+//! Bundlers and site generators: which one builds a package, and what its settings say.
+
+pub mod settings;
 
 use serde::{Serialize, Serializer};
 
-use super::settings::Settings;
+use self::settings::Settings;
 use crate::evidence::{Evidence, Rule};
-use crate::lang::node::framework::Pages;
 use crate::lang::node::package::Package;
 use crate::tree::Tree;
 
@@ -70,6 +71,15 @@ impl Bundler {
             Bundler::Webpack => "webpack",
         }
     }
+}
+
+/// Pages that a bundler builds.
+#[derive(Clone, Debug)]
+pub struct Pages {
+    /// The bundler.
+    pub bundler: Bundler,
+    /// What makes it one.
+    pub at: Evidence,
 }
 
 impl Serialize for Bundler {

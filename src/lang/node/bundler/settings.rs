@@ -13,19 +13,19 @@ const SETTING: Rule = Rule::parsed("node.bundler-setting", "the bundler's settin
 const ENDINGS: [&str; 6] = ["js", "mjs", "ts", "cjs", "mts", "cts"];
 
 /// A settings file that was read.
-pub(super) struct Settings {
+pub struct Settings {
     source: Source,
 }
 
 impl Settings {
     /// The first of the files `stem.js`, `stem.ts` and so on that is there; `stem` may name directories.
-    pub(super) fn read(tree: &Tree, package: &Package<'_>, stem: &str) -> Option<Self> {
+    pub fn read(tree: &Tree, package: &Package<'_>, stem: &str) -> Option<Self> {
         let files = ENDINGS.iter().map(|ending| package.inside(&format!("{stem}.{ending}")));
         files.into_iter().find_map(|file| Self::of(tree, &file))
     }
 
     /// This file, if it is there.
-    pub(super) fn of(tree: &Tree, file: &Utf8Path) -> Option<Self> {
+    pub fn of(tree: &Tree, file: &Utf8Path) -> Option<Self> {
         tree.text(file).ok().map(|text| Self { source: Source::read(file, text) })
     }
 
@@ -41,20 +41,20 @@ impl Settings {
     }
 
     /// Whether something stands there, whatever it is.
-    pub(super) fn has(&self, keys: &[&str]) -> Option<Evidence> {
+    pub fn has(&self, keys: &[&str]) -> Option<Evidence> {
         let (_, place) = self.get(keys)?;
         Some(self.source.evidence(self.narrowed(keys, place), SETTING, keys.join(".")))
     }
 
     /// The text that stands there.
-    pub(super) fn text(&self, keys: &[&str]) -> Option<Fact<String>> {
+    pub fn text(&self, keys: &[&str]) -> Option<Fact<String>> {
         let (value, place) = self.get(keys)?;
         let Value::Text(text) = value else { return None };
         Some(Fact::new(text.clone(), self.source.evidence(self.narrowed(keys, place), SETTING, format!("{}: \"{text}\"", keys.join(".")))))
     }
 
     /// The path that stands there: a text, or one that is put together from the file's own directory.
-    pub(super) fn path(&self, keys: &[&str]) -> Option<Fact<Utf8PathBuf>> {
+    pub fn path(&self, keys: &[&str]) -> Option<Fact<Utf8PathBuf>> {
         if let Some(text) = self.text(keys) {
             return Some(text.map(Utf8PathBuf::from));
         }
@@ -70,7 +70,7 @@ impl Settings {
     }
 
     /// The text of an option in the first argument of a call: `adapter({ fallback: "200.html" })`.
-    pub(super) fn argument(&self, call: &str, key: &str) -> Option<Fact<String>> {
+    pub fn argument(&self, call: &str, key: &str) -> Option<Fact<String>> {
         let found = self.source.calls.iter().find(|found| found.value.name == call)?;
         let Some(Value::Object(options)) = found.value.arguments.first() else { return None };
         let (_, value) = options.iter().rev().find(|(name, _)| name == key)?;
@@ -79,7 +79,7 @@ impl Settings {
     }
 
     /// The first text among the arguments of a call: `setOutputDirectory("dist")`.
-    pub(super) fn called_with(&self, call: &str) -> Option<Fact<String>> {
+    pub fn called_with(&self, call: &str) -> Option<Fact<String>> {
         let found = self.source.calls.iter().find(|found| found.value.name.rsplit('.').next() == Some(call))?;
         let Some(Value::Text(text)) = found.value.arguments.first() else { return None };
         Some(Fact::new(text.clone(), self.source.evidence(found.span, SETTING, format!("{call}(\"{text}\")"))))
