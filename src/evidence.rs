@@ -49,8 +49,8 @@ fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }
 
-/// How sure a rule is of what it reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+/// How sure a rule is of what it reads, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Strength {
     /// The file's own grammar was parsed.
@@ -114,6 +114,12 @@ impl Evidence {
         let file = file.into();
         let text = file.file_name().unwrap_or_default().to_owned();
         Self { file, span: None, rule: rule.id, meaning: rule.meaning, strength: rule.strength, text }
+    }
+
+    /// The same place, as what another rule rests on; no surer than either.
+    #[must_use]
+    pub fn under(&self, rule: Rule) -> Self {
+        Self { rule: rule.id, meaning: rule.meaning, strength: self.strength.max(rule.strength), ..self.clone() }
     }
 
     fn saying(mut self, text: impl Into<String>) -> Self {

@@ -1,6 +1,6 @@
 //! Every language has its parts, and every name that data uses exists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use imggen::{Packs, lang, preset, settings};
@@ -108,6 +108,24 @@ fn no_template_decides() {
             assert!(condition.is_none(), "templates/{path}:{number} decides: {condition:?}");
         }
     }
+}
+
+/// A name in a report leads to one rule, which means one thing.
+#[test]
+fn every_rule_is_declared_once() {
+    let mut declared = BTreeMap::new();
+    for source in ignore::Walk::new("src").map(Result::unwrap).filter(|entry| entry.path().extension() == Some("rs".as_ref())) {
+        let path = source.into_path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap();
+        for rule in ["Rule::parsed(\"", "Rule::weak(\""].into_iter().flat_map(|call| code.split(call).skip(1)) {
+            let id = rule.split('"').next().unwrap().to_owned();
+            if let Some(other) = declared.insert(id.clone(), path.clone()) {
+                panic!("the rule {id} stands in {} and in {}", other.display(), path.display());
+            }
+        }
+    }
+    assert!(declared.len() > 200, "rules are declared in another way than this test knows");
 }
 
 /// What can be set is a promise: a key that goes away breaks somebody's imggen.toml.

@@ -5,7 +5,7 @@
 
 use super::Facts;
 use super::sources::Sources;
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Fact, Rule};
 use crate::layers::Layers;
 use crate::version::Version;
 
@@ -63,7 +63,7 @@ pub fn used(sources: &Sources<'_>) -> Vec<Fact<String>> {
             continue;
         }
         if let Some(at) = sources.imports(package) {
-            found.push(Fact::new(module.to_owned(), Evidence { rule: USES.id, meaning: USES.meaning, ..at }));
+            found.push(Fact::new(module.to_owned(), at.under(USES)));
         }
     }
     found

@@ -128,7 +128,7 @@ const CALLS: [Call; 16] = [
 pub fn listens(depends: &dyn Fn(&str) -> Option<Evidence>, config: &Config, sources: &Sources<'_>) -> Vec<Fact<Listen>> {
     let framework = FRAMEWORKS.iter().find_map(|framework| {
         let at = framework.dependencies.iter().find_map(|name| depends(name))?;
-        Some((framework, Evidence { rule: STARTER.id, meaning: STARTER.meaning, ..at }))
+        Some((framework, at.under(STARTER)))
     });
     match framework {
         Some((framework, at)) => configured(framework, at, config),

@@ -29,7 +29,7 @@ const DIRECTORIES: [&str; 3] = ["logging.file.path", "logging.path", "server.tom
 
 /// What Tomcat does with a web archive: it listens for it, and writes down what the archive says of its own deployment.
 pub fn serve(behaviour: &mut Behaviour, served: &Evidence) {
-    let at = Evidence { rule: TOMCAT.id, meaning: TOMCAT.meaning, ..served.clone() };
+    let at = served.under(TOMCAT);
     let listen = Listen { port: Some(TOMCAT_PORT), variable: None, interface: Interface::Any, host: None };
     behaviour.listens = vec![Fact::new(listen, at.clone())];
     behaviour.writes.push(Fact::new(WritePath { directory: TOMCAT_HOST.into() }, at));
@@ -42,7 +42,7 @@ pub fn behaviour(config: &Config, sources: &Sources<'_>, depends: &dyn Fn(&str) 
     let libraries = ["jasperreports", "poi", "pdfbox", "openpdf", "flying-saucer", "jfreechart", "batik", "itext"];
     let draws = draws.or_else(|| libraries.iter().find_map(|name| depends(name)));
     if let Some(at) = draws {
-        let at = Evidence { rule: FONTS.id, meaning: FONTS.meaning, ..at };
+        let at = at.under(FONTS);
         behaviour.needs.extend(["fontconfig", "freetype"].map(|name| Fact::new(Need::Library(name.into()), at.clone())));
     }
     behaviour
@@ -55,7 +55,7 @@ fn writes(config: &Config) -> Vec<Fact<WritePath>> {
         let directory = camino::Utf8PathBuf::from(directory);
         let known = found.iter().any(|known| known.value.directory == directory);
         if !known && !directory.starts_with("/tmp") && !directory.as_str().contains(['$', '~', '*', ' ']) {
-            found.push(Fact::new(WritePath { directory }, Evidence { rule: WRITES.id, meaning: WRITES.meaning, ..at.clone() }));
+            found.push(Fact::new(WritePath { directory }, at.under(WRITES)));
         }
     };
     let parent = |path: &str| camino::Utf8Path::new(path).parent().map_or("", camino::Utf8Path::as_str).to_owned();

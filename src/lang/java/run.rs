@@ -72,7 +72,7 @@ pub fn options(tree: &Tree, module: &Module<'_>, artifact: &Artifact) -> Vec<Fac
         }
     }
     if let Some((words, at)) = procfile(tree, module.directory()) {
-        let at = Evidence { rule: OPTION.id, meaning: OPTION.meaning, ..at };
+        let at = at.under(OPTION);
         let of_java = words.iter().map(String::as_str).skip_while(|word| *word != "java").skip(1).take_while(|word| *word != "-jar");
         for option in wanted(of_java) {
             add(option, at.clone());
@@ -126,12 +126,7 @@ pub fn reads(tree: &Tree, facts: &Facts) -> Vec<Fact<RunFile>> {
     let agent = |option: &Fact<String>| {
         let path = option.value.strip_prefix("-javaagent:")?.split('=').next()?;
         let path = Utf8PathBuf::from(path.trim_start_matches("./"));
-        tree.has(&path).then(|| {
-            Fact::new(
-                RunFile { source: path.clone(), opened_as: path },
-                Evidence { rule: AGENT.id, meaning: AGENT.meaning, ..option.because()[0].clone() },
-            )
-        })
+        tree.has(&path).then(|| Fact::new(RunFile { source: path.clone(), opened_as: path }, option.because()[0].under(AGENT)))
     };
     facts.options.iter().filter_map(agent).collect()
 }

@@ -144,7 +144,7 @@ impl<'t> Workspaces<'t> {
 fn claims(workspace: &Workspace<'_>, package: &Package<'_>) -> Vec<Fact<Claim>> {
     let others = || workspace.members.iter().chain([&workspace.root]).filter(|other| other.directory != package.directory);
     let used = package.name().and_then(|name| others().find_map(|other| other.dependency(name)));
-    let used = used.map(|fact| Evidence { rule: USED.id, meaning: USED.meaning, ..fact.because()[0].clone() });
+    let used = used.map(|fact| fact.because()[0].under(USED));
     let aside = used.map(|at| Fact::new(Claim::Aside, at));
     aside.into_iter().chain(named(workspace, package).map(|at| Fact::new(Claim::Named, at))).collect()
 }
@@ -174,10 +174,7 @@ fn named(workspace: &Workspace<'_>, package: &Package<'_>) -> Option<Evidence> {
             let word = word.rsplit('=').next().unwrap_or(word);
             Some(word) == package.name() || word.trim_start_matches("./") == inside
         };
-        last.arguments()
-            .iter()
-            .any(means)
-            .then(|| chain.at.first().map(|at| Evidence { rule: NAMED.id, meaning: NAMED.meaning, ..at.clone() }))?
+        last.arguments().iter().any(means).then(|| chain.at.first().map(|at| at.under(NAMED)))?
     })
 }
 

@@ -9,7 +9,7 @@ use super::registries::Registries;
 use super::script;
 use super::workspace::Workspace;
 use crate::diagnostic::Result;
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Fact, Rule};
 use crate::tree::Tree;
 
 const LOCAL: Rule = Rule::parsed("node.local", "this dependency lies in the project");
@@ -114,7 +114,7 @@ impl Install {
         self.quiet |= for_working || needs_sources;
         self.quiet_in_production |= self.quiet;
         if is_root && needs_sources && !for_working {
-            let at = chain.at.first().map(|at| Evidence { rule: LIFECYCLE.id, meaning: LIFECYCLE.meaning, ..at.clone() });
+            let at = chain.at.first().map(|at| at.under(LIFECYCLE));
             self.later.extend(at.map(|at| Fact::new(name.to_owned(), at)));
         }
     }
@@ -127,7 +127,7 @@ fn local(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Utf8PathBuf>> {
         let path = ["file:", "link:", "portal:"].iter().find_map(|scheme| asked.strip_prefix(scheme))?;
         let path = package.inside(path);
         let there = tree.has(&path) || tree.has_directory(&path);
-        there.then(|| Fact::new(path, Evidence { rule: LOCAL.id, meaning: LOCAL.meaning, ..at }))
+        there.then(|| Fact::new(path, at.under(LOCAL)))
     })
     .collect()
 }

@@ -282,7 +282,7 @@ impl Looker<'_, '_> {
             && hears.is_none()
             && !start.tool
         {
-            needs.push(Fact::new(Need::Init, Evidence { rule: DEAF.id, meaning: DEAF.meaning, ..self.sighting.program.clone() }));
+            needs.push(Fact::new(Need::Init, self.sighting.program.under(DEAF)));
         }
         needs
     }

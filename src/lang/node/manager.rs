@@ -15,7 +15,7 @@ const NAMED: Rule = Rule::parsed("node.package-manager", "the project names its 
 const LOCK: Rule = Rule::parsed("node.lock-file", "this lock file is its package manager's");
 const RELEASE: Rule = Rule::parsed("node.yarn-path", "the project brings its Yarn");
 const DEFAULT: Rule = Rule::parsed("node.no-lock", "nothing names another package manager than npm");
-const DECLARED: Rule = Rule::parsed("node.engines", "the project runs with this package manager");
+const DECLARED: Rule = Rule::parsed("node.engines-manager", "the project runs with this package manager");
 
 /// The lock files of a directory and who writes them, most particular first.
 const LOCKS: [(&str, Manager); 6] = [

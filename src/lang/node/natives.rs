@@ -4,7 +4,7 @@ use super::lock::Locked;
 use super::package::{Kind, Package};
 use super::range::is_below;
 use crate::catalog::{Catalog, NativeUse};
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Fact, Rule};
 use crate::need::Need;
 
 const NATIVE: Rule = Rule::parsed("node.native", "this package is native code");
@@ -33,7 +33,7 @@ pub fn find(catalog: &Catalog, package: &Package<'_>, locked: &[Locked]) -> Vec<
             .iter()
             .any(|name| package.dependency(name).is_some() || locked.iter().any(|package| package.name == *name && !package.development));
         let Some(at) = at.filter(|_| !unless) else { continue };
-        let at = Evidence { rule: NATIVE.id, meaning: NATIVE.meaning, ..at };
+        let at = at.under(NATIVE);
         let compiles = native.build.contains(&Need::Program("python3".into()));
         let build = native.build.iter().cloned().chain((compiles && distutils).then(|| Need::Library("distutils".into()))).collect();
         found.push(Fact::new(NativeUse { build, ..native.into() }, at));

@@ -158,7 +158,7 @@ pub fn rank(constraints: &[Constraint], locked: &[Locked], otherwise: &Evidence,
     }
     let why = |release: &Release| {
         let mut because = constraints.iter().map(|constraint| constraint.at.clone());
-        let nothing = || Evidence { rule: ANY.id, meaning: ANY.meaning, ..otherwise.clone() };
+        let nothing = || otherwise.under(ANY);
         let first = because.next().unwrap_or_else(nothing);
         because.fold(Fact::new(release.version, first), Fact::and)
     };

@@ -19,7 +19,7 @@ use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::{self, Language, Sightings};
 use crate::tree::Tree;
 
-const SCRIPT: Rule = Rule::parsed("python.script", "without a manifest it is a tool of what has one");
+const SCRIPT: Rule = Rule::parsed("python.bare-script", "without a manifest it is a tool of what has one");
 const LIBRARY: Rule = Rule::parsed("python.library-only", "this project starts nothing");
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
 
@@ -102,7 +102,7 @@ impl<'t> language::Project<'t> for Projects<'t> {
             let own = &sighting.directory;
             let library = used.iter().find(|fact| directories.len() > 1 && !own.as_str().is_empty() && *own == fact.value);
             sighting.claims.extend(library.map(|fact| fact.with(Claim::Aside)));
-            let script = Evidence { rule: SCRIPT.id, meaning: SCRIPT.meaning, ..sighting.program.clone() };
+            let script = sighting.program.under(SCRIPT);
             sighting.claims.extend(self.places[seed.place].is_bare().then(|| Fact::new(Claim::Aside, script)));
         }
         Ok(Sightings { apps, otherwise: self.otherwise.clone() })

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::sources::{Source, Sources};
-use super::values::{below, demands};
+use super::values::{DEMANDS, below, demands};
 use crate::app::WritePath;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::python::Value;
@@ -13,7 +13,6 @@ const ENTRY: Rule = Rule::parsed("python.django-server", "this is what servers a
 const STATIC: Rule = Rule::parsed("python.static-root", "static files are collected here");
 const MEDIA: Rule = Rule::parsed("python.media-root", "uploads are written here");
 const SQLITE: Rule = Rule::parsed("python.sqlite", "the database is a file");
-const DEMANDED: Rule = Rule::parsed("python.demands", "it does not start without this variable");
 
 /// A Django project.
 #[derive(Debug)]
@@ -139,7 +138,7 @@ impl Django<'_, '_> {
                 source.outline.assigns.iter().filter_map(|assign| if let Value::Call(call) = &assign.value { Some(&**call) } else { None });
             for call in source.outline.calls.iter().chain(subscripts) {
                 if let Some(name) = demands(call).filter(|name| !found.iter().any(|known| known.value == *name)) {
-                    found.push(Fact::new(name.to_owned(), source.evidence(&call.at, DEMANDED)));
+                    found.push(Fact::new(name.to_owned(), source.evidence(&call.at, DEMANDS)));
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What a program fetches when it runs, because its packages do not bring it: browsers, models, corpora.
 
-use super::lock::Locked;
+use super::locked::Locked;
 use super::project::Project;
 use super::sources::{Source, calls};
 use crate::diagnostic::Diagnostic;
@@ -41,7 +41,7 @@ pub fn fetched(project: &Project, reached: &[&Source<'_>]) -> Vec<Diagnostic> {
 }
 
 fn of_package(locked: &Locked) -> Evidence {
-    Evidence { rule: FETCHES.id, meaning: FETCHES.meaning, ..locked.at.clone() }
+    locked.at.under(FETCHES)
 }
 
 fn kind(call: &Call) -> Option<Fetched> {

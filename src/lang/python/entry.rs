@@ -140,7 +140,7 @@ impl<'s, 't> Finder<'s, 't> {
         }
         let project = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value));
         if project.is_some_and(|project| entry.name.is_empty() || crate::read::requirement::normal(&entry.name) == project) {
-            entry.claims.push(Fact::new(Claim::Namesake, Evidence { rule: NAMESAKE.id, meaning: NAMESAKE.meaning, ..entry.at.clone() }));
+            entry.claims.push(Fact::new(Claim::Namesake, entry.at.under(NAMESAKE)));
         }
     }
 
@@ -204,7 +204,7 @@ impl<'s, 't> Finder<'s, 't> {
             let error = nothing_starts(application.framework, server, &application.at);
             // what its framework brings is for development: anything else that starts is meant before it
             if starts && entry.command.words.first().is_some_and(|word| word == "flask") {
-                entry.claims.push(Fact::new(Claim::Aside, Evidence { rule: ALONE.id, meaning: ALONE.meaning, ..application.at.clone() }));
+                entry.claims.push(Fact::new(Claim::Aside, application.at.under(ALONE)));
             }
             if starts { entry.warnings.push(no_server(application.framework, server, &application.at)) } else { entry.broken = Some(error) }
         }

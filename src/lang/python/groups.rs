@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 use serde::Serialize;
 
-use super::lock::Locked;
+use super::locked::Locked;
 use super::requirements::Listed;
 use super::sources::Source;
 use crate::diagnostic::Diagnostic;
@@ -194,7 +194,7 @@ pub fn taken(offered: &[Offered], main: &[Locked]) -> Vec<Fact<Group>> {
     let mut taken: Vec<Fact<Group>> = useful
         .iter()
         .filter(|offered| offered.default)
-        .map(|offered| Fact::new(offered.group.clone(), Evidence { rule: DEFAULT.id, meaning: DEFAULT.meaning, ..offered.at.clone() }))
+        .map(|offered| Fact::new(offered.group.clone(), offered.at.under(DEFAULT)))
         .collect();
     let serves = |packages: &[Locked]| packages.iter().any(|locked| SERVERS.contains(&locked.name.as_str()));
     let held = serves(main) || useful.iter().any(|offered| offered.default && serves(&offered.packages));
@@ -223,7 +223,7 @@ pub fn imported(offered: &[Offered], main: &[Locked], reached: &[&Source<'_>]) -
         let useful = holding.iter().filter(|offered| !offered.group.is_for_development()).min_by_key(|offered| offered.packages.len());
         match (useful, holding.first()) {
             (Some(offered), _) => {
-                let at = Evidence { rule: IMPORTED.id, meaning: IMPORTED.meaning, ..offered.at.clone() };
+                let at = offered.at.under(IMPORTED);
                 taken.push(Fact::new(offered.group.clone(), at).and(place(source, import)));
             }
             // what is not locked may come along with something else

@@ -3,30 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value as Json;
 use toml::Spanned;
 
 use super::groups::{Group, Kind};
+use super::locked::Locked;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
 use crate::read::requirement::normal;
 
 const LOCKED: Rule = Rule::parsed("python.locked", "this package is locked");
-
-/// A package that will be installed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Locked {
-    /// Its name, normalised; `name[extra]` where an extra is asked for.
-    pub name: String,
-    /// Its version, where it is pinned.
-    pub version: Option<String>,
-    /// The wheels that there are of it, by file name.
-    #[serde(skip)]
-    pub wheels: Vec<String>,
-    /// Where it stands.
-    pub at: Evidence,
-}
 
 #[derive(Deserialize)]
 struct TomlLock {

@@ -178,8 +178,7 @@ impl Looker<'_, '_> {
             }),
             natives: self.natives(),
             torch: self.torch(),
-            only_glibc: only_glibc(&project.packages)
-                .map(|locked| Fact::new((), Evidence { rule: MANYLINUX.id, meaning: MANYLINUX.meaning, ..locked.at.clone() })),
+            only_glibc: only_glibc(&project.packages).map(|locked| Fact::new((), locked.at.under(MANYLINUX))),
             locked: project.packages.len(),
         }
     }

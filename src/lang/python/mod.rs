@@ -14,7 +14,9 @@ mod hints;
 mod install;
 mod listen;
 mod lock;
+mod locked;
 mod look;
+mod managed;
 mod manager;
 mod named;
 mod observe;
@@ -142,7 +144,7 @@ impl Facts {
         let asked = layers.iter().find_map(|layer| layer.settings().languages.python.lock);
         let all = || std::iter::once(self).chain(&self.rivals);
         let chosen = all().find(|facts| Some(facts.manager.value) == asked);
-        Ok(chosen.ok_or_else(|| manager::conflict(all().map(|facts| &facts.manager)))?)
+        Ok(chosen.ok_or_else(|| managed::conflict(all().map(|facts| &facts.manager)))?)
     }
 }
 

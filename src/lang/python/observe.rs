@@ -5,7 +5,7 @@ use camino::Utf8Path;
 use super::entry::{Entry, Form};
 use super::project::Project;
 use super::sources::{Source, Sources, calls};
-use super::values::{below, demands, relative};
+use super::values::{DEMANDS, below, demands, relative};
 use crate::app::{Behaviour, Interface, StopSignal, WritePath};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
@@ -15,7 +15,6 @@ use crate::tree::Tree;
 
 const WRITES: Rule = Rule::parsed("python.writes", "it writes here");
 const CALLS: Rule = Rule::parsed("python.program", "it starts this program");
-const DEMANDS: Rule = Rule::parsed("python.demands", "it does not start without this variable");
 const INTERRUPT: Rule = Rule::parsed("python.interrupt", "nothing here hears SIGTERM");
 
 /// What `entry` does, apart from where it listens.
@@ -97,8 +96,7 @@ fn program(call: &Call) -> Option<&str> {
 
 /// As process 1 Python ignores SIGTERM unless something handles it; Ctrl-C it always hears.
 fn stops_on(reached: &[&Source<'_>], entry: &Entry<'_, '_>) -> Option<Fact<StopSignal>> {
-    let heard_by_nobody =
-        || Some(Fact::new(StopSignal::Interrupt, Evidence { rule: INTERRUPT.id, meaning: INTERRUPT.meaning, ..entry.at.clone() }));
+    let heard_by_nobody = || Some(Fact::new(StopSignal::Interrupt, entry.at.under(INTERRUPT)));
     let words = &entry.command.words;
     let first = words.first().map_or("", String::as_str);
     if first == "waitress-serve" || words.iter().any(|word| word == "runserver") {

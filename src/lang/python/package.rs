@@ -3,11 +3,10 @@
 use camino::Utf8Path;
 use serde::Serialize;
 
+use super::locked::LISTED;
 use super::manager::Manager;
-use super::project::{Script, name};
-use super::requirements::LISTED;
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::document::Document;
+use crate::read::document::{self, Document};
 use crate::read::python::{Outline, Value};
 use crate::read::requirement::{self, normal};
 use crate::tree::Tree;
@@ -15,6 +14,15 @@ use crate::tree::Tree;
 const NAME: Rule = Rule::parsed("python.name", "this is the project's name");
 const SCRIPT: Rule = Rule::parsed("python.script", "this is a command of the project");
 const PACKAGE: Rule = Rule::parsed("python.package", "the project is a package and is installed");
+
+/// A command that the project declares.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Script {
+    /// Its name.
+    pub name: String,
+    /// `module:function`
+    pub target: String,
+}
 
 /// What builds the project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -178,4 +186,20 @@ fn entry_point(text: &str) -> Option<Script> {
     let (name, target) = text.split_once('=')?;
     let (name, target) = (name.trim().to_owned(), target.split('[').next().unwrap_or_default().trim().to_owned());
     (!name.is_empty() && target.contains(':')).then_some(Script { name, target })
+}
+
+/// The name that `pyproject.toml` gives.
+pub fn name(table: &Document<'_>) -> Option<Fact<String>> {
+    let (name, value) = table.string(&["project", "name"]).or_else(|| table.string(&["tool", "poetry", "name"]))?;
+    Some(Fact::new(name.to_owned(), table.evidence(value, NAME)))
+}
+
+/// The commands that `pyproject.toml` declares.
+pub fn scripts(table: &Document<'_>) -> Vec<Fact<Script>> {
+    let declared = table.entries(&["project", "scripts"]).into_iter().chain(table.entries(&["tool", "poetry", "scripts"]));
+    let script = |(name, value): (&str, &document::Value<'_>)| {
+        let target = value.string()?;
+        Some(Fact::new(Script { name: name.to_owned(), target: target.to_owned() }, table.evidence(value, SCRIPT)))
+    };
+    declared.filter_map(script).collect()
 }

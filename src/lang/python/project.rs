@@ -4,18 +4,17 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::groups::{self, Group, Offered};
-use super::lock::{self, Lock, Locked};
+use super::lock::{self, Lock};
+use super::locked::Locked;
+use super::managed;
 use super::manager::{self, Manager};
-use super::package::{Backend, Setup, package};
+use super::package::{Backend, Script, Setup, name, package, scripts};
 use super::requirements::{self, Listed};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Fact, Rule};
-use crate::read::document::{self, Document};
+use crate::evidence::Fact;
+use crate::read::document::Document;
 use crate::read::requirement::normal;
 use crate::tree::Tree;
-
-const NAME: Rule = Rule::parsed("python.name", "this is the project's name");
-const SCRIPT: Rule = Rule::parsed("python.script", "this is a command of the project");
 
 /// Indexes that ask nobody who they are.
 const PUBLIC: [&str; 5] = ["pypi.org", "pythonhosted.org", "download.pytorch.org", "pypi.nvidia.com", "wheels.vllm.ai"];
@@ -71,15 +70,6 @@ pub enum Own {
     Named(Vec<String>),
 }
 
-/// A command that the project declares.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Script {
-    /// Its name.
-    pub name: String,
-    /// `module:function`
-    pub target: String,
-}
-
 /// What is asked for besides what the project says of itself.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Asked<'a> {
@@ -98,7 +88,7 @@ impl Project {
         let file = directory.join("pyproject.toml");
         let pyproject = tree.manifest(&file)?.map(|text| Document::toml(&file, text)).transpose()?;
         let pyproject = pyproject.as_ref();
-        let managers = manager::managers(tree, directory, pyproject);
+        let managers = managed::managers(tree, directory, pyproject);
         let manager = managers.iter().find(|manager| asked.manager.is_none_or(|asked| manager.value == asked)).cloned();
         let Some(manager) = manager else { return Ok(None) };
         let rivals: Vec<_> = managers.into_iter().filter(|other| other.value != manager.value).collect();
@@ -238,19 +228,4 @@ fn with_extras(mut locked: Vec<Locked>, asked: &[Locked]) -> Vec<Locked> {
         asked.iter().filter(|asked| asked.name.contains('[') && !locked.iter().any(|locked| locked.name == asked.name)).cloned().collect();
     locked.extend(missing);
     locked
-}
-
-/// The name that `pyproject.toml` gives.
-pub fn name(table: &Document<'_>) -> Option<Fact<String>> {
-    let (name, value) = table.string(&["project", "name"]).or_else(|| table.string(&["tool", "poetry", "name"]))?;
-    Some(Fact::new(name.to_owned(), table.evidence(value, NAME)))
-}
-
-fn scripts(table: &Document<'_>) -> Vec<Fact<Script>> {
-    let declared = table.entries(&["project", "scripts"]).into_iter().chain(table.entries(&["tool", "poetry", "scripts"]));
-    let script = |(name, value): (&str, &document::Value<'_>)| {
-        let target = value.string()?;
-        Some(Fact::new(Script { name: name.to_owned(), target: target.to_owned() }, table.evidence(value, SCRIPT)))
-    };
-    declared.filter_map(script).collect()
 }

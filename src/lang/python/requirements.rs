@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::lock::Locked;
+use super::locked::{LISTED, Locked};
 use super::manager::Manager;
 use super::package::Setup;
 use crate::diagnostic::{Diagnostic, Result};
@@ -11,7 +11,6 @@ use crate::read::document::{self, Document};
 use crate::read::requirement::{self, Line, Requirement, normal};
 use crate::tree::Tree;
 
-pub(super) const LISTED: Rule = Rule::parsed("python.requirement", "this package is asked for");
 const REMOTE: Rule = Rule::parsed("python.remote", "this dependency comes from elsewhere");
 const LOCAL: Rule = Rule::parsed("python.local", "this dependency lies in the project");
 const INDEX: Rule = Rule::parsed("python.index", "packages come from this index");
@@ -147,7 +146,7 @@ impl Listed {
         self.certain.extend(packages.first().filter(|_| requirement.url.is_none() && marker.is_empty()).cloned());
         self.packages.extend(packages);
         if let Some(url) = requirement.url.as_ref().filter(|url| !url.starts_with("file:")) {
-            self.remotes.push(Fact::new(url.clone(), Evidence { rule: REMOTE.id, meaning: REMOTE.meaning, ..at.clone() }));
+            self.remotes.push(Fact::new(url.clone(), at.under(REMOTE)));
         }
     }
 
@@ -192,7 +191,7 @@ impl Listed {
             let marker = text("markers").or_else(|| condition.or(several).map(str::to_owned)).unwrap_or_default();
             let requirement = Requirement { name: normal(name), extras, url, marker, ..Requirement::default() };
             if let Some(path) = text("path") {
-                self.locals.push(Fact::new(path, Evidence { rule: LOCAL.id, meaning: LOCAL.meaning, ..at.clone() }));
+                self.locals.push(Fact::new(path, at.under(LOCAL)));
             }
             self.requirement(&requirement, &at);
         }

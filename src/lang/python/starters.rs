@@ -21,7 +21,7 @@ impl<'s, 't> Finder<'s, 't> {
         if self.project.package.is_none() {
             return Vec::new();
         }
-        let entry = |script: &Fact<super::project::Script>| {
+        let entry = |script: &Fact<super::package::Script>| {
             let command = Command { words: vec![script.value.name.clone()], ..Command::default() };
             let at = script.because()[0].clone();
             let mut entry = Entry::new(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.place()), at);

@@ -4,7 +4,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::sources::{Source, Sources};
 use crate::app::{PortVariable, Role};
+use crate::evidence::Rule;
 use crate::read::python::{Assign, Call, Value};
+
+/// A variable is asked for and nothing is there in its place.
+pub const DEMANDS: Rule = Rule::parsed("python.demands", "it does not start without this variable");
 
 /// A port and the variable that sets it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::constraint::Constraint;
-use super::lock::Locked;
+use super::locked::Locked;
 use super::project::Project;
 use super::sources::Sources;
 use super::stdlib;
 use crate::catalog::{Catalog, Release};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Fact, Rule};
 use crate::version::Version;
 
 const REMOVED: Rule = Rule::parsed("python.removed", "this module came with Python until it was removed");
@@ -56,7 +56,7 @@ pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint]
     let everywhere = |locked: &Locked| lacking.iter().all(|lacking| lacking.iter().any(|other| other.name == locked.name));
     let why = |release: &Release| {
         let speaks = constraints.iter().map(|constraint| constraint.at.clone());
-        let nothing = || Evidence { rule: ANY.id, meaning: ANY.meaning, ..project.manager.because()[0].clone() };
+        let nothing = || project.manager.because()[0].under(ANY);
         let mut because = speaks.collect::<Vec<_>>().into_iter();
         let first = because.next().unwrap_or_else(nothing);
         because.fold(Fact::new(release.version, first), Fact::and)

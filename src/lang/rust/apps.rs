@@ -174,7 +174,7 @@ impl Programs<'_> {
     fn aside(&self, package: &Package<'_>, bin: &Bin) -> Option<Fact<Claim>> {
         let off = |feature: &String| !is_on_by_default(package, feature);
         if bin.required.iter().any(off) {
-            return Some(Fact::new(Claim::Aside, Evidence { rule: OPTIONAL.id, meaning: OPTIONAL.meaning, ..bin.evidence.clone() }));
+            return Some(Fact::new(Claim::Aside, bin.evidence.under(OPTIONAL)));
         }
         if package.name == "xtask" || is_aside(&package.directory) {
             return Some(Fact::new(Claim::Aside, Evidence::exists(package.file(), ASIDE)));

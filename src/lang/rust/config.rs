@@ -18,7 +18,8 @@ const NATIVE_CPU: Rule = Rule::parsed("rust.native-cpu", "this compiles for the 
 const TARGET: Rule = Rule::parsed("rust.config-target", "the project builds for this target");
 const REGISTRY: Rule = Rule::parsed("rust.registry", "the project has a registry of its own");
 const CHANNEL: Rule = Rule::parsed("rust.toolchain-file", "the project is built with this release");
-const UNSTABLE: Rule = Rule::parsed("rust.unstable", "only a nightly toolchain takes this");
+/// Nightly is asked for.
+pub const UNSTABLE: Rule = Rule::parsed("rust.unstable", "only a nightly toolchain takes this");
 const PROCFILE: Rule = Rule::weak("rust.procfile", "this is what the Procfile starts");
 
 /// What the configuration says that a build in an image has to know.

@@ -12,7 +12,7 @@ use crate::version::Version;
 
 const LEVEL: Rule = Rule::weak("java.gradle-level", "the build asks for this Java");
 const WRAPPER: Rule = Rule::parsed("java.gradle-wrapper", "the project is built with this Gradle");
-const ANY: Rule = Rule::weak("java.any-level", "nothing here asks for a newer Java");
+const ANY: Rule = Rule::weak("java.gradle-any-level", "nothing here asks for a newer Java");
 
 impl Project<'_> {
     /// The level, exact where a toolchain names it.

@@ -3,31 +3,29 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{GradleBuild, Project};
-use crate::app::{Claim, Sighting};
+use crate::app::Sighting;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::apps;
 use crate::lang::java::artifact::{Artifact, Form, Libraries, series};
-use crate::lang::java::aside::is_aside;
+use crate::lang::java::aside::aside;
 use crate::lang::java::scan::Kind;
 use crate::lang::java::sources::Sources;
 use crate::lang::java::{Facts, Tool, jlink};
 use crate::tree::Tree;
 
 const MAIN: Rule = Rule::weak("java.gradle-main", "this is the class that is started");
-const ASIDE: Rule = Rule::parsed("java.aside", "this directory holds examples, tools or tests");
 
 /// The programs.
 pub fn find(tree: &Tree, projects: &[Project<'_>]) -> Vec<Sighting> {
     let sighting = |project: &Project<'_>| {
         let built = Built::of(tree, project)?;
-        let aside = || Fact::new(Claim::Aside, Evidence { rule: ASIDE.id, meaning: ASIDE.meaning, ..built.artifact.at.clone() });
         Some(Sighting {
             name: project.name.clone(),
             directory: project.directory.clone(),
             program: built.artifact.at.clone(),
-            claims: is_aside(&project.directory).then(aside).into_iter().collect(),
+            claims: aside(&project.directory, &project.file).into_iter().collect(),
         })
     };
     projects.iter().filter_map(sighting).collect()

@@ -10,14 +10,13 @@ use super::{Module, Reactor};
 use crate::app::{Claim, Sighting};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, series};
-use crate::lang::java::aside::is_aside;
+use crate::lang::java::aside::aside;
 use crate::lang::java::run;
 use crate::lang::java::sources::Sources;
 use crate::read::xml::Element;
 use crate::tree::Tree;
 
 const MODULE: Rule = Rule::parsed("java.module", "this module makes no program");
-const ASIDE: Rule = Rule::parsed("java.aside", "this directory holds examples, tools or tests");
 const USED: Rule = Rule::parsed("java.used", "another module is built with this one");
 const NAMESAKE: Rule = Rule::parsed("java.namesake", "this is the project's name");
 
@@ -74,11 +73,8 @@ fn programs(tree: &Tree, module: &Module<'_>) -> Vec<(Artifact, Option<Fact<Stri
 
 fn claims(tree: &Tree, module: &Module<'_>, used: Option<&Evidence>, main: Option<&Fact<String>>) -> Vec<Fact<Claim>> {
     let mut claims = Vec::new();
-    if is_aside(module.directory()) {
-        claims.push(Fact::new(Claim::Aside, Evidence::exists(module.pom.clone(), ASIDE)));
-    } else if let Some(used) = used {
-        claims.push(Fact::new(Claim::Aside, used.clone()));
-    }
+    let used = used.map(|used| Fact::new(Claim::Aside, used.clone()));
+    claims.extend(aside(module.directory(), &module.pom).or(used));
     if let Some(named) = main.filter(|main| main.because().iter().any(|at| at.file.file_name() == Some("Procfile"))) {
         claims.push(named.with(Claim::Named));
     }

@@ -9,7 +9,8 @@ use crate::evidence::{Evidence, Rule};
 use crate::lang::node::package::Package;
 use crate::tree::Tree;
 
-const PAGES: Rule = Rule::parsed("node.pages", "this builds pages that any web server serves");
+/// Pages are what comes out.
+pub const PAGES: Rule = Rule::parsed("node.pages", "this builds pages that any web server serves");
 
 /// What builds a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +112,6 @@ pub fn by_dependencies(tree: &Tree, package: &Package<'_>) -> Option<Pages> {
     let (bundler, found) = BY_DEPENDENCY.iter().find_map(|(name, bundler)| Some((*bundler, package.dependency(name)?)))?;
     let is_library = bundler == Bundler::Vite
         && Settings::read(tree, package, "vite.config").is_some_and(|settings| settings.has(&["build", "lib"]).is_some());
-    let at = Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..found.because()[0].clone() };
+    let at = found.because()[0].under(PAGES);
     (!is_library).then_some(Pages { bundler, at })
 }

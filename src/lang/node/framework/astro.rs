@@ -1,9 +1,8 @@
 //! Astro: pages, or a server by its adapter for Node.
 
-use super::{ADAPTER, Made, PAGES, Project, Server, Started, elsewhere};
+use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
 use crate::app::Interface;
-use crate::evidence::Evidence;
-use crate::lang::node::bundler::{Bundler, Pages};
+use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 
 /// What it makes of a package.
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {
@@ -23,7 +22,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     }
     let node = settings.as_ref().and_then(|source| Some((source, source.imports("@astrojs/node")?)));
     let Some((source, import)) = node else {
-        return Some(Made::Pages(Pages { bundler: Bundler::Astro, at: Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at } }));
+        return Some(Made::Pages(Pages { bundler: Bundler::Astro, at: at.under(PAGES) }));
     };
     Some(Made::Server(Box::new(Server {
         what: "Astro",

@@ -18,7 +18,6 @@ use crate::tree::Tree;
 
 const FRAMEWORK: Rule = Rule::parsed("node.framework", "this framework builds the server");
 const ADAPTER: Rule = Rule::parsed("node.adapter", "this adapter makes what is deployed");
-const PAGES: Rule = Rule::parsed("node.pages", "this builds pages that any web server serves");
 
 /// A server that a framework builds.
 #[derive(Clone, Debug)]
@@ -87,7 +86,7 @@ struct Project<'p, 't> {
 impl Project<'_, '_> {
     fn depends(&self, name: &str) -> Option<Evidence> {
         let found = self.package.dependency(name)?;
-        Some(Evidence { rule: FRAMEWORK.id, meaning: FRAMEWORK.meaning, ..found.because()[0].clone() })
+        Some(found.because()[0].under(FRAMEWORK))
     }
 
     /// A framework's settings: the first of its files that is there.

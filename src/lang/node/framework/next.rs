@@ -1,9 +1,9 @@
 //! Next.js: with all of its packages, as one directory that stands alone, or as pages.
 
-use super::{Made, PAGES, Project, Server, Started};
+use super::{Made, Project, Server, Started};
 use crate::app::Interface;
-use crate::evidence::{Evidence, Rule};
-use crate::lang::node::bundler::{Bundler, Pages};
+use crate::evidence::Rule;
+use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::lang::node::range::major;
 use crate::lang::node::source::Value;
 
@@ -22,7 +22,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         }
     };
     if let Some(at) = said("export") {
-        let at = Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at };
+        let at = at.under(PAGES);
         return Some(Made::Pages(Pages { bundler: Bundler::Next, at }));
     }
     let built = settings.as_ref().and_then(|source| match source.option("distDir") {

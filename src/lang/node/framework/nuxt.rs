@@ -1,9 +1,8 @@
 //! Nuxt, which puts all that runs in one directory.
 
-use super::{ADAPTER, Made, PAGES, Project, Server, Started, elsewhere};
+use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
 use crate::app::Interface;
-use crate::evidence::Evidence;
-use crate::lang::node::bundler::{Bundler, Pages};
+use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::lang::node::source::Value;
 
 /// What it makes of a package.
@@ -21,7 +20,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let generates =
         project.package.script("build").filter(|(script, _)| script.contains("nuxt generate") || script.contains("nuxi generate"));
     if let Some((_, at)) = generates {
-        let at = Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..at };
+        let at = at.under(PAGES);
         return Some(Made::Pages(Pages { bundler: Bundler::Nuxt, at }));
     }
     Some(Made::Server(Box::new(Server {

@@ -1,8 +1,8 @@
 //! Remix, and React Router, which it became.
 
-use super::{Made, PAGES, Project, Server, Started};
+use super::{Made, Project, Server, Started};
 use crate::app::Interface;
-use crate::lang::node::bundler::{Bundler, Pages};
+use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::lang::node::range::major;
 
 /// What it makes of a package.

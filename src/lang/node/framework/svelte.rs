@@ -1,9 +1,8 @@
 //! `SvelteKit`, by its adapter.
 
-use super::{ADAPTER, Made, PAGES, Project, Server, Started, elsewhere};
+use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
 use crate::app::Interface;
-use crate::evidence::Evidence;
-use crate::lang::node::bundler::{Bundler, Pages};
+use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::lang::node::source::Value;
 
 /// What it makes of a package.
@@ -33,7 +32,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
             env: Vec::new(),
             hears: true,
         })),
-        "static" => Made::Pages(Pages { bundler: Bundler::SvelteKit, at: Evidence { rule: PAGES.id, meaning: PAGES.meaning, ..here } }),
+        "static" => Made::Pages(Pages { bundler: Bundler::SvelteKit, at: here.under(PAGES) }),
         _ => Made::Nothing(Box::new(elsewhere(
             &here,
             name,

@@ -76,12 +76,12 @@ impl Project<'_, '_> {
     pub(super) fn hashed(&self, directory: &str, copied_from: &str, set: Option<&Evidence>) -> Option<Fact<Hashed>> {
         let directory = directory.trim_matches('/').trim_start_matches("./");
         let mixed = self.tree.has_directory(self.package.inside(copied_from).join(directory));
-        let at = set.cloned().unwrap_or_else(|| Evidence { rule: NAMES.id, meaning: NAMES.meaning, ..self.pages.at.clone() });
+        let at = set.cloned().unwrap_or_else(|| self.pages.at.under(NAMES));
         (!mixed && !directory.is_empty() && is_plain(directory)).then(|| Fact::new(Hashed::Directory(directory.to_owned()), at))
     }
 
     pub(super) fn named(&self, pattern: &str, at: Option<Evidence>) -> Fact<Hashed> {
-        let at = at.unwrap_or_else(|| Evidence { rule: NAMES.id, meaning: NAMES.meaning, ..self.pages.at.clone() });
+        let at = at.unwrap_or_else(|| self.pages.at.under(NAMES));
         Fact::new(Hashed::Named(pattern.to_owned()), at)
     }
 
@@ -89,7 +89,7 @@ impl Project<'_, '_> {
     pub(super) fn router(&self, page: &str) -> Otherwise {
         let router = ROUTERS.iter().find_map(|name| self.package.dependency(name).or_else(|| self.root.dependency(name)));
         router.map_or(Otherwise::Server, |router| {
-            let at = Evidence { rule: ROUTER.id, meaning: ROUTER.meaning, ..router.because()[0].clone() };
+            let at = router.because()[0].under(ROUTER);
             Otherwise::Router(Fact::new(page.to_owned(), at))
         })
     }

@@ -20,10 +20,9 @@ use super::scan::Kind;
 use super::workspace::{Bin, Package};
 use crate::app::Behaviour;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Evidence, Fact};
+use crate::lang::rust::config::UNSTABLE;
 use crate::tree::Tree;
-
-const UNSTABLE: Rule = Rule::parsed("rust.unstable", "only a nightly toolchain takes this");
 
 /// What was seen.
 #[derive(Debug, Default)]

@@ -69,7 +69,7 @@ pub fn stops(sources: &[Source<'_>], lasts: &[crate::evidence::Evidence], has: &
     }
     match lasts.first() {
         Some(evidence) => {
-            let because = crate::evidence::Evidence { rule: SERVES.id, meaning: SERVES.meaning, ..evidence.clone() };
+            let because = evidence.under(SERVES);
             Stops::Deaf(Fact::new(Need::Init, because))
         }
         None => Stops::Usual,
