@@ -4,7 +4,7 @@
 use crate::app::App;
 use crate::catalog::{NativeUse, Toolchain};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::ladder::Variant;
 use crate::layers::{Chosen, Layers};
 use crate::need::Need;
@@ -40,6 +40,13 @@ impl Interpreter {
         let message = format!("there is no image of {} {} that imggen knows", self.title, asked.value);
         let error = asked.blame(Diagnostic::usage("toolchain::unknown-version", message));
         Err(error.help(format!("known are {}", toolchain.known_versions())).into())
+    }
+
+    /// It in a headline: `Python 3.13 (.python-version:1)`, and no place where nothing asks for one, as the rule `unasked` has it.
+    pub fn headline(self, version: &Fact<Version>, unasked: Rule) -> String {
+        let asks = version.because().iter().any(|at| at.rule != unasked.id);
+        let place = if asks { format!(" ({})", version.place()) } else { String::new() };
+        format!("{} {}{place}", self.title, version.value)
     }
 
     /// A variant for each C library and, on it, each version: packages come for either, and a version in the middle may fit no base.

@@ -20,7 +20,7 @@ use crate::version::Version;
 /// Where everything lies, in the build stages and in the image.
 pub(super) const APP: &str = "/app";
 /// The interpreter of the build images.
-const INTERPRETER: &str = "/usr/local/bin/node";
+const NODE: &str = "/usr/local/bin/node";
 
 /// What `templates/node` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -74,7 +74,7 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     }
     let shell = choices.base.holds(&Need::Program("sh".into()));
     let path = choices.base.interpreter.as_ref().and_then(|interpreter| interpreter.path.clone());
-    let node = if shell { "node".to_owned() } else { path.unwrap_or_else(|| INTERPRETER.to_owned()) };
+    let node = if shell { "node".to_owned() } else { path.unwrap_or_else(|| NODE.to_owned()) };
     Ok(Blueprint {
         headline: maker.headline(),
         builder: suite.into(),

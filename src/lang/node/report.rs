@@ -1,5 +1,6 @@
 //! What is said about the build of a Node program: the headline, the decisions, what wants a look.
 
+use super::INTERPRETER;
 use super::baked;
 use super::build::{Build, Maker};
 use super::bundle;
@@ -24,9 +25,7 @@ impl Maker<'_> {
             Target::Debug(DebugVariant::Debugger) => "the inspector on port 9229".into(),
             Target::Debug(_) => "traces that name the sources (--enable-source-maps)".into(),
             Target::Production => {
-                let asked = because.because().iter().any(|evidence| evidence.rule != ANY.id);
-                let why = if asked { format!(" ({})", because.place()) } else { String::new() };
-                let mut parts = vec![format!("Node {}{why}", self.version)];
+                let mut parts = vec![INTERPRETER.headline(&because.with(self.version), ANY)];
                 parts.extend((!what.is_empty()).then(|| what.to_owned()));
                 parts.push(installs);
                 parts.extend(facts.natives.iter().map(|native| format!("{} ({})", native.value.name, native.place())));

@@ -23,7 +23,7 @@ pub(super) const VENV: &str = "/opt/venv";
 /// Where the sources are, in both.
 const APP: &str = "/app";
 /// The interpreter of the build image.
-const INTERPRETER: &str = "/usr/local/bin/python3";
+const PYTHON: &str = "/usr/local/bin/python3";
 /// uv's downloads.
 const CACHE: &str = "--mount=type=cache,target=/root/.cache/uv";
 /// Where Rust's images have Cargo, and its toolchains.
@@ -76,7 +76,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         tools: if installs { maker.tools(&suite.release)? } else { Vec::new() },
         env: if installs { maker.env(&python) } else { Vec::new() },
         path: installs.then(|| maker.path()),
-        prepare: (python != INTERPRETER).then(|| format!("ln -s {INTERPRETER} {python}")),
+        prepare: (python != PYTHON).then(|| format!("ln -s {PYTHON} {python}")),
         manifests: maker.manifests(),
         dependencies: Step::of(maker.mounts(), maker.dependencies()?),
         source: Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, "."),
@@ -162,7 +162,7 @@ impl Maker<'_> {
     /// Where the image has its interpreter.
     pub(super) fn python(&self) -> String {
         let interpreter = self.choices.base.interpreter.as_ref();
-        interpreter.and_then(|interpreter| interpreter.path.clone()).unwrap_or_else(|| INTERPRETER.to_owned())
+        interpreter.and_then(|interpreter| interpreter.path.clone()).unwrap_or_else(|| PYTHON.to_owned())
     }
 
     fn env(&self, python: &str) -> Vec<(&'static str, String)> {

@@ -1,9 +1,10 @@
 //! What is said about the build of a Python program: the headline, the decisions, what wants a look.
 
-use super::Torch;
 use super::build::{Build, Maker};
 use super::extension::Compiler;
 use super::manager::Manager;
+use super::version::ANY;
+use super::{INTERPRETER, Torch};
 use crate::catalog::{Installer, NativeUse};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
@@ -15,9 +16,11 @@ use crate::version::Version;
 impl Maker<'_> {
     pub(super) fn headline(&self, version: Version, target: Target) -> String {
         let because = self.facts.versions.iter().find(|fact| fact.value == version).unwrap_or(&self.facts.versions[0]);
-        let source =
-            if self.facts.manager.value == Manager::Nothing { "no dependencies".into() } else { self.facts.manager.place().to_string() };
-        let mut parts = vec![format!("Python {version} ({})", because.place()), self.facts.what.clone(), source];
+        let source = match self.facts.manager.value {
+            Manager::Nothing => "no dependencies".into(),
+            _ => self.facts.manager.place().file.to_string(),
+        };
+        let mut parts = vec![INTERPRETER.headline(&because.with(version), ANY), self.facts.what.clone(), source];
         parts.extend(
             self.facts
                 .natives

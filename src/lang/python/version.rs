@@ -13,7 +13,8 @@ use crate::evidence::{Fact, Rule};
 use crate::version::Version;
 
 const REMOVED: Rule = Rule::parsed("python.removed", "this module came with Python until it was removed");
-const ANY: Rule = Rule::parsed("python.any", "nothing here asks for another Python");
+/// Any version will do.
+pub const ANY: Rule = Rule::parsed("python.any", "nothing here asks for another Python");
 
 /// The Pythons that run the project.
 #[derive(Debug)]
