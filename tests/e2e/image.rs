@@ -5,7 +5,10 @@ use std::{
     fs,
     path::Path,
     process::{Command, Output, id},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use anyhow::{Context, Result, ensure};
@@ -26,6 +29,10 @@ pub struct Image {
     log: String,
 }
 
+/// One build at a time. A step that two builds have in common is run once, and as long as one of them lasts BuildKit misses for the other
+/// what the cache holds behind that step. It costs little: a build keeps all cores busy by itself.
+static BUILDING: Mutex<()> = Mutex::new(());
+
 impl Image {
     /// `docker build` as a user would call it, here with a log that can be read.
     pub fn build(engine: &'static Engine, project: &Path, dockerfile: &str, how: &Build) -> Result<Self> {
@@ -44,7 +51,9 @@ impl Image {
         }
         args.push(project.display().to_string());
 
+        let alone = BUILDING.lock().unwrap_or_else(PoisonError::into_inner);
         let output = engine.docker(&args)?;
+        drop(alone);
         let log = stderr(&output);
         ensure!(output.status.success(), "docker build with {dockerfile}:\n{}", last_lines(&log, 60));
         Ok(Self { engine, tag, log })
