@@ -24,6 +24,14 @@ pub struct Sighting {
     pub claims: Vec<Fact<Claim>>,
 }
 
+impl Sighting {
+    /// What was seen of it does not lead back to it: a fault of its language's, which no project can cause.
+    #[must_use]
+    pub fn gone(&self) -> Diagnostic {
+        Diagnostic::error("app::gone", format!("`{}` was seen and is not found again", self.name)).because(&self.program)
+    }
+}
+
 /// An app that was looked at: one binary, service or site of a project.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct App {

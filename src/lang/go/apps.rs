@@ -97,7 +97,7 @@ impl<'t> language::Project<'t> for Project<'t> {
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-        let module = self.workspace.in_directory(&seed.module).ok_or_else(no_module)?;
+        let module = self.workspace.in_directory(&seed.module).ok_or_else(|| sighting.gone())?;
         let reach = self.packages.reach(&sighting.directory, &self.workspace);
         let local = self.workspace.local(module)?;
         let observed = observe(self.tree, &reach);

@@ -85,8 +85,7 @@ impl<'t> language::Project<'t> for Builds<'t> {
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-        let gone = || Diagnostic::error("java::gone", format!("`{}` is not there any more", sighting.name));
-        let program = self.program(seed).ok_or_else(gone)?;
+        let program = self.program(seed).ok_or_else(|| sighting.gone())?;
         let directories = program.directories();
         let (sources, config) = (Sources::read(self.tree, &directories), Config::read(self.tree, &directories)?);
         let facts = program.facts(catalog, &sources)?;

@@ -8,7 +8,7 @@ use super::Facts;
 use super::behave;
 use super::compiler::Compiler;
 use super::entry::{Entry, Finder, PassedOver, Run};
-use super::look::{Installed, Looker};
+use super::look::{Installation, Looker};
 use super::package::Package;
 use super::script;
 use super::sources::Sources;
@@ -53,7 +53,7 @@ pub struct Workspaces<'t> {
 /// A workspace, and how its packages are installed, once an app of it was looked at.
 struct Place<'t> {
     workspace: Workspace<'t>,
-    installed: OnceLock<Result<Installed>>,
+    installed: OnceLock<Result<Installation>>,
 }
 
 impl<'t> Place<'t> {
@@ -61,8 +61,8 @@ impl<'t> Place<'t> {
         Self { workspace, installed: OnceLock::new() }
     }
 
-    fn installed(&self, tree: &Tree) -> Result<&Installed> {
-        self.installed.get_or_init(|| Installed::of(tree, &self.workspace)).as_ref().map_err(Clone::clone)
+    fn installed(&self, tree: &Tree) -> Result<&Installation> {
+        self.installed.get_or_init(|| Installation::of(tree, &self.workspace)).as_ref().map_err(Clone::clone)
     }
 }
 
@@ -108,8 +108,7 @@ impl<'t> Workspaces<'t> {
     fn again(&self, sighting: &Sighting, seed: &Seed) -> Result<(&Place<'t>, &Package<'t>)> {
         let place = self.places.get(seed.workspace);
         let found = place.and_then(|place| Some((place, place.workspace.package(&seed.directory)?)));
-        let gone = || Diagnostic::error("node::gone", format!("`{}` is not there any more", sighting.name));
-        Ok(found.ok_or_else(gone)?)
+        Ok(found.ok_or_else(|| sighting.gone())?)
     }
 
     fn find_in(&self, index: usize, workspace: &Workspace<'t>, apps: &mut Vec<(Sighting, Seed)>, missed: &mut Vec<Missed>) {

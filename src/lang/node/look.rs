@@ -30,14 +30,14 @@ use crate::tree::Tree;
 const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
 
 /// How the packages of a workspace are installed.
-pub struct Installed {
+pub struct Installation {
     managed: Managed,
     /// What the lock file lists.
     locked: Vec<Locked>,
     install: Install,
 }
 
-impl Installed {
+impl Installation {
     /// Reads the lock file and the settings.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ pub struct Looker<'a, 't> {
     /// The app's workspace.
     pub workspace: &'a Workspace<'t>,
     /// How its packages are installed.
-    pub installed: &'a Installed,
+    pub installed: &'a Installation,
     /// The app's package.
     pub package: &'a Package<'t>,
     /// How that is compiled.
@@ -73,7 +73,7 @@ impl Looker<'_, '_> {
     /// # Errors
     /// When a manifest is broken, or the app is one that no container runs.
     pub fn look(&self, entry: &Entry) -> Result<(App, Facts)> {
-        let Installed { managed, locked, install } = self.installed;
+        let Installation { managed, locked, install } = self.installed;
         let member = self.package.directory != self.workspace.root.directory;
         if member && self.package.name().is_none() {
             let message = "a package of a workspace has no name, or one that package managers do not take";
@@ -167,11 +167,8 @@ impl Looker<'_, '_> {
                 let taken = if file.built {
                     let own = file.source.as_ref().and_then(|source| source.strip_prefix(&self.package.directory).ok()).map(first);
                     let output = first(&file.path);
-                    let skip = ["package.json", "node_modules", "tsconfig.json", "test", "tests", "Dockerfile", "README.md"];
                     let named = seen.names.iter().map(|fact| fact.value.to_string());
-                    let extra = named.filter(|name| {
-                        Some(name) != own.as_ref() && *name != output && !skip.contains(&name.as_str()) && !name.starts_with('.')
-                    });
+                    let extra = named.filter(|name| Some(name) != own.as_ref() && *name != output);
                     Taken::Parts(std::iter::once(output.clone()).chain(extra).map(|path| (path.clone(), path)).collect())
                 } else {
                     Taken::Whole

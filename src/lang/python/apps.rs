@@ -116,7 +116,7 @@ impl<'t> language::Project<'t> for Projects<'t> {
         let project = &self.places[seed.place].project;
         let (app, mut facts) = self.look_at(project, catalog, sighting, seed, None)?;
         for rival in &project.rivals {
-            let managed = self.read_again(project, &Asked { groups: &[], manager: Some(rival.value) })?;
+            let managed = self.read_again(project, sighting, &Asked { groups: &[], manager: Some(rival.value) })?;
             let (_, other) = self.look_at(&managed, catalog, sighting, seed, Some(rival.value))?;
             facts.rivals.push(other);
         }
@@ -137,9 +137,8 @@ impl Projects<'_> {
         entries.into_iter().zip(names).enumerate().map(sighting).collect()
     }
 
-    fn read_again(&self, project: &Project, asked: &Asked<'_>) -> Result<Project> {
-        let gone = || Diagnostic::error("python::gone", format!("nothing in `{}` is a project's any more", project.directory));
-        Ok(Project::read(self.tree, &project.directory, asked)?.ok_or_else(gone)?)
+    fn read_again(&self, project: &Project, sighting: &Sighting, asked: &Asked<'_>) -> Result<Project> {
+        Ok(Project::read(self.tree, &project.directory, asked)?.ok_or_else(|| sighting.gone())?)
     }
 
     /// Looks at one app as `manager` has it, where one is asked for.
@@ -154,14 +153,14 @@ impl Projects<'_> {
         let (tree, sources) = (self.tree, &self.places[seed.place].sources);
         let django = djangos(sources);
         let entries = Finder { tree, project, sources, djangos: &django }.all();
-        let gone = || Diagnostic::error("python::gone", format!("`{}` is not there any more", sighting.name));
-        let entry = entries.get(seed.index).ok_or_else(gone)?;
+        let entry = entries.get(seed.index).ok_or_else(|| sighting.gone())?;
         if let Some(broken) = &entry.broken {
             return Err(broken.clone().into());
         }
         let reached = entry.source.map(|source| sources.reach(source)).unwrap_or_default();
         let (groups, mut warnings) = groups::imported(&project.offered, &project.packages, &reached);
-        let with_imported = (!groups.is_empty()).then(|| self.read_again(project, &Asked { groups: &groups, manager })).transpose()?;
+        let with_imported =
+            (!groups.is_empty()).then(|| self.read_again(project, sighting, &Asked { groups: &groups, manager })).transpose()?;
         let project = with_imported.as_ref().unwrap_or(project);
         let ranked = rank(project, sources, &constraints(tree, &project.directory)?, catalog)?;
         warnings.extend(ranked.warnings);

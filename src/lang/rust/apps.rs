@@ -82,14 +82,14 @@ impl<'t> language::Project<'t> for Programs<'t> {
     }
 
     /// What leads out of the project listens nowhere.
-    fn listens(&self, _: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
-        let (package, bin) = self.again(seed)?;
+    fn listens(&self, _: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+        let (package, bin) = self.again(sighting, seed)?;
         let reach = reach(&self.project, package, bin, &[], true);
         Ok(reach.map(|reach| observe::listening(self.tree, &reach, package, bin)).unwrap_or_default())
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
-        let (package, bin) = self.again(seed)?;
+        let (package, bin) = self.again(sighting, seed)?;
         if let Some(tool) = self.browser(package) {
             return Err(for_browsers(&package.name, &tool).into());
         }
@@ -144,11 +144,10 @@ impl<'t> language::Project<'t> for Programs<'t> {
 }
 
 impl Programs<'_> {
-    fn again(&self, seed: &Seed) -> Result<(&Package<'_>, &Bin)> {
+    fn again(&self, sighting: &Sighting, seed: &Seed) -> Result<(&Package<'_>, &Bin)> {
         let package = self.project.packages.get(&seed.package);
         let found = package.and_then(|package| Some((package, package.bins.iter().find(|bin| bin.name == seed.bin)?)));
-        let missing = || Diagnostic::error("rust::no-binary", format!("`{}` has no program `{}`", seed.package, seed.bin));
-        Ok(found.ok_or_else(missing)?)
+        Ok(found.ok_or_else(|| sighting.gone())?)
     }
 
     fn lock(&self, root: &Utf8Path) -> Result<Option<Lock>> {

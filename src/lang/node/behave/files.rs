@@ -9,6 +9,9 @@ use crate::lang::node::source::{Call, Source, Value};
 use crate::tree::path::normal;
 
 const WRITES: Rule = Rule::parsed("node.writes", "it writes here");
+/// What sources name at a package's top and no program reads there.
+const NOT_READ: [&str; 7] = ["package.json", "node_modules", "tsconfig.json", "test", "tests", "Dockerfile", "README.md"];
+
 const READS: Rule = Rule::weak("node.reads", "it names a file or directory of the project");
 
 impl Observer<'_, '_> {
@@ -107,6 +110,9 @@ impl Observer<'_, '_> {
                 let text = string.value.trim_start_matches("./").trim_start_matches("../").trim_start_matches('/');
                 let Some(first) = Utf8Path::new(text).components().next().map(|part| part.as_str().to_owned()) else { continue };
                 if text.is_empty() || text.len() > 200 || source.imports.iter().any(|import| import.span == string.span) {
+                    continue;
+                }
+                if first.starts_with('.') || NOT_READ.contains(&first.as_str()) {
                     continue;
                 }
                 let whole = self.package.inside(&first);

@@ -18,9 +18,6 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::tree::Tree;
 
-/// What the sources name and no image of a bundle takes.
-const SKIPPED: [&str; 7] = ["package.json", "node_modules", "tsconfig.json", "test", "tests", "Dockerfile", "README.md"];
-
 /// Whether a program can be put into one file.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -129,9 +126,7 @@ impl Program<'_, '_> {
         let own =
             [first(&self.file.path), self.file.source.as_deref().and_then(|source| self.inside(source)).map(first).unwrap_or_default()];
         let named = self.names.iter().map(|fact| fact.value.clone());
-        let mut beside: Vec<_> = named
-            .filter(|name| !own.contains(&name.as_str()) && !SKIPPED.contains(&name.as_str()) && !name.as_str().starts_with('.'))
-            .collect();
+        let mut beside: Vec<_> = named.filter(|name| !own.contains(&name.as_str())).collect();
         let near = self.sources.into_iter().flat_map(|sources| self.near(sources)).map(|(path, ..)| path);
         beside.extend(near);
         beside.sort();
