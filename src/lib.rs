@@ -38,6 +38,7 @@ pub mod need;
 pub mod pack;
 pub mod plan;
 pub mod preset;
+pub mod program;
 #[cfg(not(fuzzing))]
 mod read;
 #[cfg(fuzzing)]

@@ -65,7 +65,7 @@ impl Reader {
         match expr {
             Expr::StringLiteral(text) => Value::Text(text.value.to_str().to_owned()),
             Expr::NumberLiteral(number) => match &number.value {
-                Number::Int(int) => int.as_u32().map_or(Value::Other, Value::Number),
+                Number::Int(int) => int.as_u64().and_then(|int| u32::try_from(int).ok()).map_or(Value::Other, Value::Number),
                 _ => Value::Other,
             },
             Expr::Name(_) | Expr::Attribute(_) => self.path(expr).map_or(Value::Other, Value::Name),

@@ -37,7 +37,8 @@ pub(super) fn named(expression: &Expression<'_>) -> String {
         Expression::TSNonNullExpression(inner) => named(&inner.expression),
         Expression::TSAsExpression(inner) => named(&inner.expression),
         Expression::NewExpression(new) => format!("new {}()", named(&new.callee)),
-        Expression::MetaProperty(meta) => format!("{}.{}", meta.meta.name, meta.property.name),
+        Expression::ImportMeta(_) => "import.meta".into(),
+        Expression::NewTarget(_) => "new.target".into(),
         _ => "?".into(),
     }
 }

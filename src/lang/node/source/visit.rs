@@ -5,11 +5,11 @@ mod object;
 use std::collections::BTreeMap;
 
 use oxc_ast::ast::{
-    Argument, AssignmentExpression, BindingPatternKind, CallExpression, ConditionalExpression, ExportAllDeclaration,
-    ExportDefaultDeclaration, ExportDefaultDeclarationKind, ExportNamedDeclaration, Expression, FormalParameter, FunctionBody,
-    IdentifierReference, IfStatement, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, LogicalExpression, MetaProperty,
+    Argument, ArrowFunctionExpression, AssignmentExpression, BindingPattern, CallExpression, ConditionalExpression, ExportAllDeclaration,
+    ExportDefaultDeclaration, ExportDefaultDeclarationKind, ExportFromDeclaration, Expression, FormalParameter, FunctionBody,
+    IdentifierReference, IfStatement, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, ImportMeta, LogicalExpression,
     NewExpression, ObjectProperty, StaticMemberExpression, StringLiteral, SwitchStatement, TSEnumDeclaration, TSExportAssignment,
-    TSImportEqualsDeclaration, TSModuleDeclaration, TryStatement, VariableDeclarator,
+    TSImportEqualsDeclaration, TSNamespaceDeclaration, TryStatement, VariableDeclarator,
 };
 use oxc_ast_visit::{Visit, walk};
 
@@ -97,11 +97,11 @@ impl<'a> Visit<'a> for Reader<'_> {
         }
     }
 
-    fn visit_export_named_declaration(&mut self, it: &ExportNamedDeclaration<'a>) {
-        if let Some(source) = it.source.as_ref().filter(|_| !it.export_kind.is_type()) {
-            self.import(&source.value, source.span);
+    fn visit_export_from_declaration(&mut self, it: &ExportFromDeclaration<'a>) {
+        if !it.export_kind.is_type() {
+            self.import(&it.source.value, it.source.span);
         }
-        walk::walk_export_named_declaration(self, it);
+        walk::walk_export_from_declaration(self, it);
     }
 
     fn visit_import_expression(&mut self, it: &ImportExpression<'a>) {
@@ -129,8 +129,8 @@ impl<'a> Visit<'a> for Reader<'_> {
         }
     }
 
-    fn visit_meta_property(&mut self, it: &MetaProperty<'a>) {
-        self.itself(format!("{}.{}", it.meta.name, it.property.name), it.span);
+    fn visit_import_meta(&mut self, it: &ImportMeta) {
+        self.itself("import.meta".into(), it.span);
     }
 
     fn visit_call_expression(&mut self, it: &CallExpression<'a>) {
@@ -140,6 +140,10 @@ impl<'a> Visit<'a> for Reader<'_> {
 
     fn visit_function_body(&mut self, it: &FunctionBody<'a>) {
         self.within(|reader| walk::walk_function_body(reader, it));
+    }
+
+    fn visit_arrow_function_expression(&mut self, it: &ArrowFunctionExpression<'a>) {
+        self.within(|reader| walk::walk_arrow_function_expression(reader, it));
     }
 
     fn visit_if_statement(&mut self, it: &IfStatement<'a>) {
@@ -191,25 +195,25 @@ impl<'a> Visit<'a> for Reader<'_> {
     }
 
     fn visit_variable_declarator(&mut self, it: &VariableDeclarator<'a>) {
-        if let (BindingPatternKind::BindingIdentifier(name), Some(init)) = (&it.id.kind, &it.init) {
+        if let (BindingPattern::BindingIdentifier(name), Some(init)) = (&it.id, &it.init) {
             let object = self.object(init);
             if !object.is_empty() {
                 self.objects.insert(name.name.to_string(), object);
             }
         }
-        match (&it.id.kind, &it.init) {
-            (BindingPatternKind::BindingIdentifier(name), Some(init)) => {
+        match (&it.id, &it.init) {
+            (BindingPattern::BindingIdentifier(name), Some(init)) => {
                 self.source.names.entry(name.name.to_string()).or_insert_with(|| value(init));
             }
             // const { PORT = 3000 } = process.env
-            (BindingPatternKind::ObjectPattern(pattern), Some(init)) if named(init) == "process.env" => {
+            (BindingPattern::ObjectPattern(pattern), Some(init)) if named(init) == "process.env" => {
                 for property in &pattern.properties {
                     let Some(variable) = property.key.static_name() else { continue };
-                    let (name, fallback) = match &property.value.kind {
-                        BindingPatternKind::AssignmentPattern(pattern) => (&pattern.left.kind, Some(Box::new(value(&pattern.right)))),
+                    let (name, fallback) = match &property.value {
+                        BindingPattern::AssignmentPattern(pattern) => (&pattern.left, Some(Box::new(value(&pattern.right)))),
                         kind => (kind, None),
                     };
-                    if let BindingPatternKind::BindingIdentifier(name) = name {
+                    if let BindingPattern::BindingIdentifier(name) = name {
                         let value = Value::Variable(variable.to_string(), fallback);
                         self.source.names.entry(name.name.to_string()).or_insert(value);
                     }
@@ -237,7 +241,7 @@ impl<'a> Visit<'a> for Reader<'_> {
         self.beyond(it.span);
     }
 
-    fn visit_ts_module_declaration(&mut self, it: &TSModuleDeclaration<'a>) {
+    fn visit_ts_namespace_declaration(&mut self, it: &TSNamespaceDeclaration<'a>) {
         if !it.declare {
             self.beyond(it.span);
         }

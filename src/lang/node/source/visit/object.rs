@@ -1,6 +1,6 @@
 //! What the objects of a file say: those that are written out, returned, or handed on.
 
-use oxc_ast::ast::{Argument, Expression, FunctionBody, ObjectPropertyKind, Statement};
+use oxc_ast::ast::{Argument, ArrowFunctionBody, Expression, FunctionBody, ObjectPropertyKind, Statement};
 
 use super::Reader;
 use crate::lang::node::source::value::value;
@@ -24,9 +24,9 @@ impl Reader<'_> {
                 let objects = call.arguments.iter().filter_map(Argument::as_expression).map(|argument| self.object(argument));
                 objects.flatten().collect()
             }
-            Expression::ArrowFunctionExpression(function) => match function.body.statements.first() {
-                Some(Statement::ExpressionStatement(only)) if function.expression => self.object(&only.expression),
-                _ => self.returned(&function.body),
+            Expression::ArrowFunctionExpression(function) => match &function.body {
+                ArrowFunctionBody::FunctionBody(body) => self.returned(body),
+                body => body.as_expression().map(|only| self.object(only)).unwrap_or_default(),
             },
             Expression::FunctionExpression(function) => function.body.as_ref().map(|body| self.returned(body)).unwrap_or_default(),
             Expression::Identifier(name) => self.objects.get(name.name.as_str()).cloned().unwrap_or_default(),
