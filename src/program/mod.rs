@@ -11,5 +11,5 @@
 pub mod outline;
 pub mod value;
 
-pub use self::outline::{Annotation, Argument, At, Binding, Call, Context, Field, Function, Import, Outline, Parameter, Type};
+pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
 pub use self::value::Value;

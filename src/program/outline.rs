@@ -40,6 +40,8 @@ pub struct Outline {
     pub calls: Vec<Call>,
     /// Structures, classes, records, interfaces.
     pub types: Vec<Type>,
+    /// Tests for what is empty or not there.
+    pub checks: Vec<Check>,
     /// Strings that stand anywhere in the code, for observers that look for telling ones.
     pub texts: Vec<(String, At)>,
     /// Whether not all of it could be read: a syntax error, a nesting too deep, a size past the limit.
@@ -60,7 +62,7 @@ pub struct Context {
 }
 
 /// An import.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Import {
     /// What is imported, in full and with dots as the language has them: `net/http`, `fastapi.FastAPI`, `./routes`, `std.fs`.
     pub path: String,
@@ -72,16 +74,18 @@ pub struct Import {
     pub at: At,
 }
 
-/// `target = value`, a `let`, a field of a literal, a keyword of a settings object.
-#[derive(Clone, Debug, PartialEq)]
+/// `target = value`, a `let`. The fields of a structure literal are arguments of the call that it is, and no bindings.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Binding {
-    /// What gets the value: `port`, `server.Addr`, `app.config[UPLOAD_FOLDER]`. For a field of a literal it is `Type.field`.
+    /// What gets the value: `port`, `server.Addr`, `app.config[UPLOAD_FOLDER]`. What a JavaScript module exports by default is `default`.
     pub target: String,
+    /// The type that it is declared with, as it is written.
+    pub kind: Option<String>,
     /// The value.
     pub value: Value,
     /// Which of a call's several results it is, from 0.
     pub result: u32,
-    /// Whether the name is declared here (a `let`, a `const`), so that it hides what is outside.
+    /// Whether the name is new here (`let`, `const`, `:=`, a Python function's own name), so that it hides what is outside.
     pub declares: bool,
     /// When it happens.
     pub context: Context,
@@ -127,11 +131,29 @@ pub struct Parameter {
     pub annotations: Vec<Annotation>,
 }
 
+/// A test for something that is empty or not there, and what happens then: `if dsn == "" { log.Fatal(...) }`,
+/// `if (!process.env.URL) throw ...`. One for each operand of `or`; none where there is an `and`, for then it need not happen.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Check {
+    /// What is tested.
+    pub missing: Value,
+    /// What is done when it is missing.
+    pub block: At,
+    /// Whether that ends the program by the language's own means: it throws, raises, panics or returns an error. Calls that end it
+    /// (`os.Exit`, `process.exit`) are the vocabulary's.
+    pub gives_up: bool,
+    /// When it happens.
+    pub context: Context,
+    /// The test's place.
+    pub at: At,
+}
+
 /// A call.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Call {
     /// What is called, in full: `net/http.ListenAndServe`, `uvicorn.run`, `app.listen`, `gin.Default().Run`. A chain keeps the calls that
-    /// come before as `name()`; a constructor is the type's name, a macro ends in `!`.
+    /// come before as `name()`; a constructor is the type's name (so is a literal with a type, `http.Server{Addr: x}`, `Config { port }`,
+    /// with its fields as named arguments); a macro ends in `!`.
     pub path: String,
     /// What a method is called on, where that is more than a name.
     pub receiver: Option<Box<Value>>,
@@ -144,7 +166,7 @@ pub struct Call {
 }
 
 /// An argument of a call.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Argument {
     /// Its name, where it is given by one.
     pub name: Option<String>,

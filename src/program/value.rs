@@ -29,7 +29,7 @@ pub enum Value {
     Either(Vec<Value>),
     /// A list, tuple, array or set.
     List(Vec<Value>),
-    /// The keys and values of a dictionary, object or map; a structure literal's keys are texts.
+    /// The keys and values of a dictionary, object or map that has no type of its own; plain keys are texts.
     Table(Vec<(Value, Value)>),
     /// A function without a name, by its number in the outline.
     Function(u32),
