@@ -9,6 +9,7 @@
 //! means stands in the vocabulary, `presets/_catalog/vocabulary/<language>.toml`.
 
 pub mod outline;
+pub mod scan;
 pub mod value;
 
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};

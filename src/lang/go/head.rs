@@ -5,7 +5,7 @@ pub mod constraint;
 use camino::Utf8Path;
 
 use self::constraint::{Target, file_name_allows};
-use super::scan::{Directive, Kind, Scanner};
+use super::scan::{Directive, Kind, Scanner, directives, scanner};
 
 /// What stands before a file's first declaration.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,11 +83,12 @@ impl Builds {
 /// The head of the file `path`, whose text is `text`, with `tags` given to the build. Nothing when no package clause is there.
 #[must_use]
 pub fn head<'t>(path: &Utf8Path, text: &'t str, tags: &[String]) -> Option<Head<'t>> {
-    let mut scanner = Scanner::new(text);
+    let mut scanner = scanner(text);
     let clause = scanner.next().filter(|token| token.is("package"))?;
     let package = scanner.next()?.ident()?;
+    let before = directives(&scanner.comments);
     let mut builds = if file_name_allows(path.file_name().unwrap_or_default()) {
-        let said = |cgo| constraints_allow(&scanner.directives, &text[..clause.start()], tags, cgo);
+        let said = |cgo| constraints_allow(&before, &text[..clause.start()], tags, cgo);
         Builds { with_cgo: said(true), without_cgo: said(false) }
     } else {
         Builds::NEVER

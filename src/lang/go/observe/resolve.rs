@@ -137,7 +137,7 @@ impl<'a> Resolver<'a> {
                 "[" => self.bracketed(at, scope),
                 _ => unknown(at.token + 1),
             },
-            Kind::Char | Kind::End => unknown(at.token + 1),
+            Kind::Char | Kind::Lifetime | Kind::End => unknown(at.token + 1),
         }
     }
 

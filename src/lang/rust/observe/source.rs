@@ -33,7 +33,7 @@ impl Source<'_> {
     /// The tokens `from..=to` as evidence.
     #[must_use]
     pub fn evidence(&self, from: usize, to: usize, rule: Rule) -> Evidence {
-        let start = self.tokens[from].offset;
+        let start = self.tokens[from].start();
         let end = self.tokens.get(to).map_or(start, Token::end).max(self.tokens[from].end());
         let text: String = self.text[start..end].lines().next().unwrap_or_default().chars().take(120).collect();
         Evidence::at(self.path.clone(), crate::evidence::Span::of(self.text, start, end), rule, text)

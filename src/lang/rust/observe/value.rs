@@ -217,7 +217,11 @@ impl<'s, 't> Values<'s, 't> {
                         add(Part::Host { loopback }, at + 6);
                         return at + 7;
                     }
-                    None => token.number().into_iter().for_each(|number| add(Part::Number(number), at)),
+                    None => token
+                        .number()
+                        .and_then(|number| u64::try_from(number).ok())
+                        .into_iter()
+                        .for_each(|number| add(Part::Number(number), at)),
                 }
             }
             Kind::Ident if matches!(token.text, "LOCALHOST" | "UNSPECIFIED") => add(Part::Host { loopback: token.text == "LOCALHOST" }, at),
