@@ -5,6 +5,5 @@ pub mod cargo_lock;
 pub mod document;
 pub mod gomod;
 pub mod properties;
-pub mod python;
 pub mod requirement;
 pub mod xml;

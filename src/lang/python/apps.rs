@@ -7,6 +7,7 @@ use super::entry::{Entry, Finder, Form, djangos};
 use super::groups;
 use super::look::Looker;
 use super::manager::Manager;
+use super::outline::ask;
 use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
 use super::sources::Sources;
@@ -212,14 +213,14 @@ fn unlisted(tree: &Tree, sources: &Sources<'_>) -> Option<Diagnostic> {
         let known = |name: &str| {
             name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name)
         };
-        let import = source.outline.imports.iter().find(|import| !known(import.value.split('.').next().unwrap_or_default()))?;
+        let import = source.outline.imports.iter().find(|import| !known(import.path.split('.').next().unwrap_or_default()))?;
         Some((source, import))
     })?;
-    let package = import.value.split('.').next().unwrap_or_default();
+    let package = import.path.split('.').next().unwrap_or_default();
     let error = Diagnostic::error("python::no-manifest", format!("`{package}` is imported, and nothing lists the dependencies"));
     Some(
         error
-            .at(source.path, Some(import.span(source.text)), "imported here")
+            .at(source.path, Some(ask::span(import.at, source.text)), "imported here")
             .help("write a requirements.txt, or a pyproject.toml (`uv init`, `uv add`)"),
     )
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::outline::ask;
 use super::sources::Sources;
 use super::values;
 use crate::app::{Interface, Listen};
@@ -134,7 +135,7 @@ fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
     let named = option(&command.words, &["-c", "--config"]).map(|(.., file)| file.trim_start_matches("python:").to_owned());
     let file = named.unwrap_or_else(|| "gunicorn.conf.py".into());
     let configured = sources.files.iter().find(|source| source.path == sources.directory.join(&file)).and_then(|source| {
-        let bind = source.outline.value("bind")?;
+        let bind = ask::bound(&source.outline, "bind")?;
         values::port(sources, source, &bind.value)
     });
     let bound = option(&command.words, &["-b", "--bind"]);

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use camino::Utf8Path;
 use pep440_rs::VersionSpecifiers;
 
+use super::outline::{ask, outline};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
+use crate::program::Value;
 use crate::read::document::Document;
-use crate::read::python::{Outline, Value};
 use crate::tree::Tree;
 use crate::version::Version;
 
@@ -87,10 +88,10 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<Vec<Constraint>>
 fn setup(tree: &Tree, directory: &Utf8Path, found: &mut Vec<Constraint>) -> Result<()> {
     let file = directory.join("setup.py");
     let text = tree.text(&file).unwrap_or_default();
-    let outline = Outline::of(text);
-    let requires = outline.calls.iter().find_map(|call| Some((call, call.keywords.get("python_requires").and_then(Value::text)?)));
+    let outline = outline(text);
+    let requires = outline.calls.iter().find_map(|call| Some((call, ask::named(call, "python_requires").and_then(Value::text)?)));
     if let Some((call, requires)) = requires {
-        found.push(range(requires, Evidence::at(file, call.at.span(text), RANGE, requires))?);
+        found.push(range(requires, Evidence::at(file, ask::span(call.at, text), RANGE, requires))?);
     }
     let file = directory.join("setup.cfg");
     for (number, line) in (1..).zip(tree.text(&file).unwrap_or_default().lines()) {

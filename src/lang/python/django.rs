@@ -2,11 +2,12 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::outline::ask;
 use super::sources::{Source, Sources};
 use super::values::{DEMANDS, below, demands};
 use crate::app::WritePath;
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::read::python::Value;
+use crate::program::{Binding, Value};
 
 const MANAGE: Rule = Rule::parsed("python.django", "this is Django's command line");
 const ENTRY: Rule = Rule::parsed("python.django-server", "this is what servers are given");
@@ -45,8 +46,8 @@ pub fn find<'s, 't>(sources: &'s Sources<'t>) -> Vec<Django<'s, 't>> {
 fn read<'s, 't>(sources: &'s Sources<'t>, manage: &'s Source<'t>) -> Option<Django<'s, 't>> {
     let named = |source: &Source<'_>| {
         source.outline.calls.iter().find_map(|call| {
-            let sets = call.path.ends_with("environ.setdefault") && call.args.first()?.text()? == "DJANGO_SETTINGS_MODULE";
-            sets.then(|| Some((call.args.get(1)?.text()?.to_owned(), call.at.clone())))?
+            let sets = call.path.ends_with("environ.setdefault") && ask::first(call)?.text()? == "DJANGO_SETTINGS_MODULE";
+            sets.then(|| Some((ask::placed(call).nth(1)?.text()?.to_owned(), call.at)))?
         })
     };
     let (module, at) = named(manage)?;
@@ -60,7 +61,7 @@ fn read<'s, 't>(sources: &'s Sources<'t>, manage: &'s Source<'t>) -> Option<Djan
     let package = module.split('.').next().unwrap_or_default().to_owned();
     let entry = |name: &str, setting: &str, of: &[&Source<'_>]| {
         // `WSGI_APPLICATION = "package.wsgi.application"`
-        let set = of.iter().find_map(|source| source.outline.value(setting).and_then(|assign| assign.value.text()));
+        let set = of.iter().find_map(|source| ask::bound(&source.outline, setting).and_then(|assign| assign.value.text()));
         let module = set.and_then(|set| set.rsplit_once('.')).map_or_else(|| format!("{package}.{name}"), |(module, _)| module.to_owned());
         let source = inside(&module)?;
         Some((Fact::new(module, Evidence::exists(source.path, ENTRY)), source))
@@ -78,7 +79,7 @@ fn read<'s, 't>(sources: &'s Sources<'t>, manage: &'s Source<'t>) -> Option<Djan
     Some(Django {
         directory,
         manage,
-        at: manage.evidence(&at, MANAGE),
+        at: manage.evidence(at, MANAGE),
         settings,
         served,
         wsgi: wsgi.map(|(fact, _)| fact),
@@ -94,7 +95,7 @@ fn taken_in<'s, 't>(sources: &'s Sources<'t>, first: Option<&'s Source<'t>>, par
     while let Some(source) = found.get(next).copied() {
         next += 1;
         let stars =
-            source.outline.imports.iter().filter_map(|import| import.value.strip_suffix(".*").or_else(|| import.value.strip_suffix('*')));
+            source.outline.imports.iter().filter_map(|import| import.path.strip_suffix(".*").or_else(|| import.path.strip_suffix('*')));
         for star in stars {
             let module = source.absolute(star.trim_end_matches('.'));
             let base = parent.join(module.replace('.', "/"));
@@ -109,18 +110,19 @@ fn taken_in<'s, 't>(sources: &'s Sources<'t>, first: Option<&'s Source<'t>>, par
 
 impl Django<'_, '_> {
     /// A setting, and where it is given.
-    pub fn setting(&self, name: &str) -> Option<(&Source<'_>, &crate::read::python::Assign)> {
+    pub fn setting(&self, name: &str) -> Option<(&Source<'_>, &Binding)> {
         self.settings.iter().find_map(|source| {
-            let assign = source.outline.assigns.iter().rev().find(|assign| assign.target == name);
+            let assign = source.outline.bindings.iter().rev().find(|binding| binding.target == name && !ask::is_added(binding));
             assign.map(|assign| (*source, assign))
         })
     }
 
     /// Where static files are collected, when they are.
     pub fn static_root(&self) -> Option<Evidence> {
-        let (source, assign) = self.setting("STATIC_ROOT").filter(|(_, assign)| !matches!(&assign.value, Value::Other | Value::Name(_)))?;
+        let (source, assign) =
+            self.setting("STATIC_ROOT").filter(|(_, assign)| !matches!(&assign.value, Value::Unknown | Value::Name(_)))?;
         let mentions = |text: &str| self.settings.iter().any(|source| source.text.contains(text));
-        mentions("django.contrib.staticfiles").then(|| source.evidence(&assign.at, STATIC))
+        mentions("django.contrib.staticfiles").then(|| source.evidence(assign.at, STATIC))
     }
 
     /// Whether something in the settings serves static files: a middleware or a store elsewhere.
@@ -134,11 +136,9 @@ impl Django<'_, '_> {
     pub fn demands(&self) -> Vec<Fact<String>> {
         let mut found: Vec<Fact<String>> = Vec::new();
         for source in &self.settings {
-            let subscripts =
-                source.outline.assigns.iter().filter_map(|assign| if let Value::Call(call) = &assign.value { Some(&**call) } else { None });
-            for call in source.outline.calls.iter().chain(subscripts) {
+            for call in &source.outline.calls {
                 if let Some(name) = demands(call).filter(|name| !found.iter().any(|known| known.value == *name)) {
-                    found.push(Fact::new(name.to_owned(), source.evidence(&call.at, DEMANDS)));
+                    found.push(Fact::new(name.to_owned(), source.evidence(call.at, DEMANDS)));
                 }
             }
         }
@@ -152,7 +152,7 @@ impl Django<'_, '_> {
         if let Some((source, assign)) = self.setting("MEDIA_ROOT") {
             writes.extend(
                 below(home, source, &assign.value)
-                    .map(|path| Fact::new(WritePath { directory: path.into() }, source.evidence(&assign.at, MEDIA))),
+                    .map(|path| Fact::new(WritePath { directory: path.into() }, source.evidence(assign.at, MEDIA))),
             );
         }
         if let Some((source, assign)) = self.setting("DATABASES") {
@@ -160,7 +160,7 @@ impl Django<'_, '_> {
                 self.settings.iter().any(|source| source.text.contains("dj_database_url") || source.text.contains("DATABASE_URL"));
             let file = database_file(&assign.value).and_then(|name| below(home, source, name)).filter(|_| !by_variable);
             let directory = file.map(|file| Utf8Path::new(&file).parent().unwrap_or(Utf8Path::new("")).to_owned());
-            writes.extend(directory.map(|directory| Fact::new(WritePath { directory }, source.evidence(&assign.at, SQLITE))));
+            writes.extend(directory.map(|directory| Fact::new(WritePath { directory }, source.evidence(assign.at, SQLITE))));
         }
         writes
     }

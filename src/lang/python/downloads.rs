@@ -1,11 +1,12 @@
 //! What a program fetches when it runs, because its packages do not bring it: browsers, models, corpora.
 
 use super::locked::Locked;
+use super::outline::ask;
 use super::project::Project;
 use super::sources::{Source, calls};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule};
-use crate::read::python::{Call, Value};
+use crate::program::{Call, Value};
 use crate::read::requirement::normal;
 
 const FETCHES: Rule = Rule::parsed("python.fetches", "this needs what its package does not bring");
@@ -26,15 +27,17 @@ pub fn fetched(project: &Project, reached: &[&Source<'_>]) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     for (source, call) in calls(reached) {
         let Some(kind) = kind(call).filter(|kind| !known.contains(kind)) else { continue };
-        let named = call.args.first().and_then(Value::text).unwrap_or_default();
+        let named = ask::first(call).and_then(Value::text).unwrap_or_default();
         if kind == Fetched::SpacyModel && (named.contains('/') || project.installs(&normal(named)).is_some()) {
             continue;
         }
         known.push(kind);
         let spacy = project.installs("spacy").and_then(|spacy| spacy.version.as_deref());
-        warnings.push(warning(kind, named, spacy, &source.evidence(&call.at, FETCHES)));
+        warnings.push(warning(kind, named, spacy, &source.evidence(call.at, FETCHES)));
     }
-    if let Some(locked) = project.installs("playwright").filter(|_| reached.iter().any(|source| source.outline.imports("playwright"))) {
+    if let Some(locked) =
+        project.installs("playwright").filter(|_| reached.iter().any(|source| ask::imports(&source.outline, "playwright")))
+    {
         warnings.push(warning(Fetched::Browser, "", None, &of_package(locked)));
     }
     warnings
@@ -45,7 +48,7 @@ fn of_package(locked: &Locked) -> Evidence {
 }
 
 fn kind(call: &Call) -> Option<Fetched> {
-    let named = call.args.first().and_then(Value::text).is_some();
+    let named = ask::first(call).and_then(Value::text).is_some();
     Some(match call.path.as_str() {
         "spacy.load" if named => Fetched::SpacyModel,
         "nltk.download" | "nltk.downloader.download" => Fetched::Corpus,

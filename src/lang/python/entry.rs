@@ -6,6 +6,7 @@ use super::command::{Command, tune};
 use super::django::{self, Django};
 use super::frameworks::{Application, applications};
 use super::listen;
+use super::outline::ask;
 use super::project::Project;
 use super::serve::uwsgi;
 use super::sources::{Source, Sources};
@@ -200,7 +201,7 @@ impl<'s, 't> Finder<'s, 't> {
             entry.claims.push(Fact::new(Claim::Named, Evidence::exists(source.path, MODULE)));
         }
         if let Some(server) = lacks {
-            let starts = entry.command.words.first().is_some_and(|word| word != "python") || source.outline.guard.is_some();
+            let starts = entry.command.words.first().is_some_and(|word| word != "python") || ask::guarded(&source.outline).is_some();
             let error = nothing_starts(application.framework, server, &application.at);
             // what its framework brings is for development: anything else that starts is meant before it
             if starts && entry.command.words.first().is_some_and(|word| word == "flask") {

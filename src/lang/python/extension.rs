@@ -3,10 +3,11 @@
 use camino::Utf8Path;
 use serde::Serialize;
 
+use super::outline::{ask, outline};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
+use crate::program::Value;
 use crate::read::document::Document;
-use crate::read::python::{Outline, Value};
 use crate::read::requirement;
 use crate::tree::Tree;
 
@@ -72,20 +73,19 @@ pub fn compiler(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'
 fn setup(tree: &Tree, directory: &Utf8Path) -> Option<Fact<Compiler>> {
     let file = directory.join("setup.py");
     let text = tree.text(&file).ok()?;
-    let outline = Outline::of(text);
+    let outline = outline(text);
     let call = outline.calls.iter().find(|call| {
         let name = call.path.rsplit('.').next().unwrap_or_default();
         matches!(name, "Extension" | "CppExtension" | "Pybind11Extension" | "CMakeExtension" | "cythonize" | "RustExtension")
-            || (name == "setup" && ["ext_modules", "cffi_modules", "rust_extensions"].iter().any(|key| call.keywords.contains_key(*key)))
+            || (name == "setup" && ["ext_modules", "cffi_modules", "rust_extensions"].iter().any(|key| ask::named(call, key).is_some()))
     })?;
-    let rust = call.path.contains("Rust") || call.keywords.contains_key("rust_extensions");
-    let cxx =
-        call.keywords.get("language").and_then(Value::text) == Some("c++") || call.path.contains("Cpp") || call.path.contains("ybind");
+    let rust = call.path.contains("Rust") || ask::named(call, "rust_extensions").is_some();
+    let cxx = ask::named(call, "language").and_then(Value::text) == Some("c++") || call.path.contains("Cpp") || call.path.contains("ybind");
     let compiler = match () {
         () if rust => Compiler::Rust,
         () if cxx => Compiler::Cxx,
         () => Compiler::C,
     };
-    let said = text.get(call.at.start..call.at.end).unwrap_or_default().lines().next().unwrap_or_default();
-    Some(Fact::new(compiler, Evidence::at(file, call.at.span(text), COMPILED, said)))
+    let said = text.get(call.at.range()).unwrap_or_default().lines().next().unwrap_or_default();
+    Some(Fact::new(compiler, Evidence::at(file, ask::span(call.at, text), COMPILED, said)))
 }

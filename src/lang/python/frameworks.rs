@@ -1,8 +1,9 @@
 //! Frameworks: the objects that servers serve, found in the syntax tree.
 
+use super::outline::ask;
 use super::sources::{Source, Sources};
 use crate::evidence::{Evidence, Rule};
-use crate::read::python::{Scope, Value};
+use crate::program::{Function, Value};
 
 const APPLICATION: Rule = Rule::parsed("python.application", "this is the application that a server serves");
 const FACTORY: Rule = Rule::parsed("python.factory", "this makes the application that a server serves");
@@ -93,11 +94,10 @@ pub fn applications<'s, 't>(sources: &'s Sources<'t>) -> Vec<Application<'s, 't>
 /// The objects of one module.
 fn objects<'s, 't>(sources: &'s Sources<'t>, source: &'s Source<'t>, called: &mut Vec<String>) -> Vec<Application<'s, 't>> {
     let mut found: Vec<Application<'s, 't>> = Vec::new();
-    for assign in source.outline.assigns.iter().filter(|assign| assign.scope != Scope::Guard && !matches!(assign.scope, Scope::Function(_)))
-    {
+    for assign in source.outline.bindings.iter().filter(|assign| ask::at_load(assign.context) && !ask::is_added(assign)) {
         let Some((protocol, framework, factory)) = made(sources, source, &assign.value, 0) else { continue };
         called.extend(factory);
-        let at = source.evidence(&assign.at, APPLICATION);
+        let at = source.evidence(assign.at, APPLICATION);
         if let Some(known) = found.iter_mut().find(|known| known.object == assign.target) {
             known.at = at;
             continue;
@@ -123,18 +123,18 @@ fn made(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) ->
             let own = format!("{}.{}", source.module, call.path);
             let full = source.absolute(&call.path);
             let function = sources.function(&own).or_else(|| sources.function(&full));
-            if let Some((inner, function)) = function {
-                let (protocol, framework) = returns(sources, inner, function, depth + 1)?;
+            if let Some((inner, index, function)) = function {
+                let (protocol, framework) = returns(sources, inner, (index, function), depth + 1)?;
                 return Some((protocol, framework, Some(format!("{}.{}", inner.module, function.name))));
             }
             // middleware around an application: the first argument
             let wraps = call.path.ends_with("Middleware") || call.path.ends_with("ASGIApp") || call.path.ends_with("ProxyFix");
-            let inner = call.args.first().filter(|_| wraps)?;
+            let inner = ask::first(call).filter(|_| wraps)?;
             made(sources, source, inner, depth + 1)
         }
         Value::Name(name) => {
             let (object, attribute) = name.split_once('.').unwrap_or((name, ""));
-            let assign = source.outline.value(object)?;
+            let assign = ask::bound(&source.outline, object)?;
             if attribute == "server" {
                 let Value::Call(call) = &assign.value else { return None };
                 return (call.path == "dash.Dash").then_some((Protocol::Wsgi, "Dash", None));
@@ -145,17 +145,11 @@ fn made(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) ->
     }
 }
 
-fn returns(
-    sources: &Sources<'_>,
-    source: &Source<'_>,
-    function: &crate::read::python::Function,
-    depth: u8,
-) -> Option<(Protocol, &'static str)> {
+fn returns(sources: &Sources<'_>, source: &Source<'_>, (index, function): (u32, &Function), depth: u8) -> Option<(Protocol, &'static str)> {
     function.returns.iter().find_map(|value| {
         let value = match value {
             Value::Name(name) => {
-                let inside = |scope: &Scope| *scope == Scope::Function(function.name.clone());
-                let assign = source.outline.assigns.iter().find(|assign| assign.target == *name && inside(&assign.scope));
+                let assign = source.outline.bindings.iter().find(|assign| assign.target == *name && assign.context.function == Some(index));
                 assign.map_or(value, |assign| &assign.value)
             }
             other => other,
@@ -165,10 +159,11 @@ fn returns(
 }
 
 fn factories<'s, 't>(sources: &'s Sources<'t>, source: &'s Source<'t>) -> Vec<Application<'s, 't>> {
-    let named = source.outline.functions.iter().filter(|function| function.required == 0 && FACTORIES.contains(&function.name.as_str()));
-    let application = |function: &crate::read::python::Function| {
-        let (protocol, framework) = returns(sources, source, function, 0)?;
-        let at = source.evidence(&function.at, FACTORY);
+    let named =
+        ask::functions(&source.outline).filter(|(_, function)| ask::required(function) == 0 && FACTORIES.contains(&function.name.as_str()));
+    let application = |(index, function): (u32, &Function)| {
+        let (protocol, framework) = returns(sources, source, (index, function), 0)?;
+        let at = source.evidence(function.at, FACTORY);
         Some(Application { source, object: function.name.clone(), protocol, framework, factory: true, at })
     };
     named.filter_map(application).collect()
@@ -179,7 +174,7 @@ fn mounted(sources: &Sources<'_>) -> Vec<String> {
     let mut mounted = Vec::new();
     for source in &sources.files {
         let mounts = source.outline.calls.iter().filter(|call| call.path.rsplit('.').next() == Some("mount"));
-        for value in mounts.filter_map(|call| call.argument("app", Some(1))) {
+        for value in mounts.filter_map(|call| ask::argument(call, "app", Some(1))) {
             if let Value::Name(name) = value {
                 mounted.push(source.absolute(name));
                 mounted.push(format!("{}.{name}", source.module));

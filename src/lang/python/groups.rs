@@ -7,12 +7,13 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use super::locked::Locked;
+use super::outline::{ask, outline};
 use super::requirements::Listed;
 use super::sources::Source;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::{Import, Value};
 use crate::read::document::{self, Document};
-use crate::read::python::{At, Outline, Value};
 use crate::read::requirement::normal;
 use crate::tree::Tree;
 
@@ -174,10 +175,10 @@ fn included<'t>(
 fn of_setup(tree: &Tree, directory: &Utf8Path) -> Vec<Offered> {
     let file = directory.join("setup.py");
     let text = tree.text(&file).unwrap_or_default();
-    let outline = Outline::of(text);
-    let extras = outline.calls.iter().find_map(|call| Some((call, call.keywords.get("extras_require")?)));
+    let outline = outline(text);
+    let extras = outline.calls.iter().find_map(|call| Some((call, ask::named(call, "extras_require")?)));
     let Some((call, Value::Table(extras))) = extras else { return Vec::new() };
-    let at = Evidence::at(file, call.at.span(text), SERVER, "extras_require");
+    let at = Evidence::at(file, ask::span(call.at, text), SERVER, "extras_require");
     let one = |(name, value): &(Value, Value)| {
         let mut listed = Listed::default();
         let Value::List(list) = value else { return None };
@@ -211,9 +212,9 @@ pub fn taken(offered: &[Offered], main: &[Locked]) -> Vec<Fact<Group>> {
 pub fn imported(offered: &[Offered], main: &[Locked], reached: &[&Source<'_>]) -> (Vec<Fact<Group>>, Vec<Diagnostic>) {
     let mut taken: Vec<Fact<Group>> = Vec::new();
     let mut warnings: Vec<Diagnostic> = Vec::new();
-    let relies = reached.iter().flat_map(|source| source.outline.relies.iter().map(move |import| (*source, import)));
+    let relies = reached.iter().flat_map(|source| ask::relies(&source.outline).map(move |import| (*source, import)));
     for (source, import) in relies {
-        let name = normal(import.value.split('.').next().unwrap_or_default());
+        let name = normal(import.path.split('.').next().unwrap_or_default());
         let is = |locked: &Locked| !name.is_empty() && gives(&locked.name, &name);
         let known = |group: &Offered| taken.iter().any(|taken| taken.value == group.group);
         let holding: Vec<&Offered> = offered.iter().filter(|offered| offered.packages.iter().any(is)).collect();
@@ -244,8 +245,8 @@ fn gives(package: &str, module: &str) -> bool {
         || package.strip_suffix("-binary") == Some(module)
 }
 
-fn place(source: &Source<'_>, import: &At<String>) -> Evidence {
-    source.evidence(import, IMPORT)
+fn place(source: &Source<'_>, import: &Import) -> Evidence {
+    source.evidence(import.at, IMPORT)
 }
 
 fn for_development(name: &str, offered: &Offered, import: &Evidence) -> Diagnostic {

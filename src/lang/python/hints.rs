@@ -1,13 +1,14 @@
 //! What wants a look in a project that will build: modules that nothing installs, data that a wheel leaves out, hosts that are refused.
 
 use super::django::Django;
+use super::outline::ask;
 use super::package::Backend;
 use super::project::Project;
 use super::sources::Source;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule};
+use crate::program::Value;
 use crate::read::document::Document;
-use crate::read::python::Value;
 use crate::tree::Tree;
 
 const SETUPTOOLS: Rule = Rule::parsed("python.setuptools", "this comes with setuptools, which a virtual environment has not got");
@@ -21,13 +22,13 @@ pub fn setuptools(project: &Project, reached: &[&Source<'_>]) -> Option<Diagnost
     }
     let asks = |name: &str| matches!(name.split('.').next(), Some("pkg_resources" | "setuptools"));
     let (source, import) = reached.iter().find_map(|source| {
-        let import = source.outline.relies.iter().find(|import| asks(&import.value))?;
+        let import = ask::relies(&source.outline).find(|import| asks(&import.path))?;
         Some((source, import))
     })?;
     // releases from 82 on have no `pkg_resources`
-    let line = if import.value.starts_with("pkg_resources") { "setuptools<82" } else { "setuptools" };
-    let message = format!("`{}` is imported, and nothing installs it", import.value.split('.').next().unwrap_or_default());
-    let warning = Diagnostic::warning("python::setuptools", message).because(&source.evidence(import, SETUPTOOLS));
+    let line = if import.path.starts_with("pkg_resources") { "setuptools<82" } else { "setuptools" };
+    let message = format!("`{}` is imported, and nothing installs it", import.path.split('.').next().unwrap_or_default());
+    let warning = Diagnostic::warning("python::setuptools", message).because(&source.evidence(import.at, SETUPTOOLS));
     Some(warning.help(format!("add `{line}` to the dependencies")))
 }
 
@@ -75,5 +76,5 @@ pub fn allowed_hosts(django: &Django<'_, '_>) -> Option<Diagnostic> {
     }
     let warning = Diagnostic::warning("python::allowed-hosts", "Django answers requests for the developer's own host alone");
     let help = "read them from a variable: `ALLOWED_HOSTS = os.environ.get(\"ALLOWED_HOSTS\", \"localhost\").split(\",\")`";
-    Some(warning.because(&source.evidence(&assign.at, HOSTS)).help(help))
+    Some(warning.because(&source.evidence(assign.at, HOSTS)).help(help))
 }

@@ -1,10 +1,11 @@
 //! Where a program listens that starts its server itself.
 
+use super::outline::ask;
 use super::sources::{Source, Sources, calls};
 use super::values::{self, Port};
 use crate::app::{Interface, Listen};
 use crate::evidence::{Fact, Rule};
-use crate::read::python::{Call, Value};
+use crate::program::{Call, Value};
 
 const LISTENS: Rule = Rule::parsed("python.listens", "it listens here");
 
@@ -58,7 +59,7 @@ pub fn listens(sources: &Sources<'_>, source: &Source<'_>) -> Vec<Fact<Listen>> 
         }
         let Some(listen) = server(sources, inside, call).or_else(|| plain(sources, inside, call)) else { continue };
         if !found.iter().any(|known| known.value.port == listen.port) {
-            found.push(Fact::new(listen, inside.evidence(&call.at, LISTENS)));
+            found.push(Fact::new(listen, inside.evidence(call.at, LISTENS)));
         }
     }
     found
@@ -71,12 +72,12 @@ fn server(sources: &Sources<'_>, source: &Source<'_>, call: &Call) -> Option<Lis
             && call.path.rsplit('.').next() == Some("run")
             && call.path.matches('.').count() == 1
             && is_app(source, &call.path);
-        (same || run) && source.outline.imports(listener.import)
+        (same || run) && ask::imports(&source.outline, listener.import)
     };
     let listener = LISTENERS.iter().find(named)?;
-    let given = call.argument(listener.port.0, listener.port.1).and_then(|value| values::port(sources, source, value));
+    let given = ask::argument(call, listener.port.0, listener.port.1).and_then(|value| values::port(sources, source, value));
     let Port { port, variable } = given.unwrap_or_default();
-    let host = call.argument(listener.host.0, listener.host.1);
+    let host = ask::argument(call, listener.host.0, listener.host.1);
     Some(Listen {
         port: port.or(listener.usual.filter(|_| variable.is_none())),
         variable,
@@ -92,14 +93,14 @@ fn is_app(source: &Source<'_>, path: &str) -> bool {
         Value::Call(call) => ["Flask", "Sanic", "APIFlask", "Dash", "create_app"].iter().any(|name| call.path.ends_with(name)),
         _ => false,
     };
-    source.outline.assigns.iter().any(|assign| assign.target == object && makes(&assign.value)) || object == "app"
+    source.outline.bindings.iter().any(|assign| assign.target == object && makes(&assign.value)) || object == "app"
 }
 
 /// Sockets and servers of the standard library: an address in a tuple.
 fn plain(sources: &Sources<'_>, source: &Source<'_>, call: &Call) -> Option<Listen> {
     let last = call.path.rsplit('.').next().unwrap_or_default();
     let binds = last == "bind" || matches!(last, "HTTPServer" | "ThreadingHTTPServer" | "TCPServer" | "ThreadingTCPServer" | "WSGIServer");
-    let Some(Value::List(address)) = call.args.first().filter(|_| binds) else { return None };
+    let Some(Value::List(address)) = ask::first(call).filter(|_| binds) else { return None };
     let [host, port] = address.as_slice() else { return None };
     let Port { port, variable } = values::port(sources, source, port)?;
     Some(Listen { port, variable, interface: interface(sources, source, Some(host), Interface::Any), host: None })

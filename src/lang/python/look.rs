@@ -114,7 +114,7 @@ impl Looker<'_, '_> {
         // a directory whose modules the program imports is no clutter
         let used = |name: &str| {
             self.sources.files.iter().any(|source| {
-                !source.is_aside(base) && source.outline.imports.iter().any(|import| import.value.split('.').next() == Some(name))
+                !source.is_aside(base) && source.outline.imports.iter().any(|import| import.path.split('.').next() == Some(name))
             })
         };
         let compiled = self.tree.has(base.join("Cargo.toml")).then(|| base.join("target").to_string());

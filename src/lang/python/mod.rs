@@ -20,6 +20,7 @@ mod managed;
 mod manager;
 mod named;
 mod observe;
+mod outline;
 mod package;
 mod places;
 mod procfile;

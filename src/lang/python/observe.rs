@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use super::entry::{Entry, Form};
+use super::outline::ask;
 use super::project::Project;
 use super::sources::{Source, Sources, calls};
 use super::values::{DEMANDS, below, demands, relative};
@@ -10,7 +11,7 @@ use crate::app::{Behaviour, Interface, StopSignal, WritePath};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
-use crate::read::python::{Call, Value};
+use crate::program::{Call, Value};
 use crate::tree::Tree;
 
 const WRITES: Rule = Rule::parsed("python.writes", "it writes here");
@@ -24,21 +25,21 @@ pub fn behaviour(sources: &Sources<'_>, entry: &Entry<'_, '_>) -> Behaviour {
     let reached: Vec<_> = sources.reach(first).into_iter().filter(|source| !source.is_aside(&sources.directory)).collect();
     for (source, call) in calls(&reached) {
         if let Some(directory) = written(call) {
-            push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(&call.at, WRITES));
+            push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(call.at, WRITES));
         }
         if let Some(program) = program(call) {
-            push(&mut behaviour.needs, Need::Program(program.to_owned()), source.evidence(&call.at, CALLS));
+            push(&mut behaviour.needs, Need::Program(program.to_owned()), source.evidence(call.at, CALLS));
         }
         if let Some(name) = demands(call) {
-            push(&mut behaviour.demands, name.to_owned(), source.evidence(&call.at, DEMANDS));
+            push(&mut behaviour.demands, name.to_owned(), source.evidence(call.at, DEMANDS));
         }
     }
-    for (source, assign) in reached.iter().flat_map(|source| source.outline.assigns.iter().map(move |assign| (source, assign))) {
+    for (source, assign) in reached.iter().flat_map(|source| source.outline.bindings.iter().map(move |assign| (source, assign))) {
         let key = assign.target.rsplit(['[', '.']).next().unwrap_or_default().trim_end_matches(']');
         if matches!(key, "UPLOAD_FOLDER" | "UPLOAD_DIR" | "UPLOADS_DIR" | "MEDIA_ROOT") {
             let directory = below(&sources.directory, source, &assign.value);
             if let Some(directory) = directory {
-                push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(&assign.at, WRITES));
+                push(&mut behaviour.writes, WritePath { directory: directory.into() }, source.evidence(assign.at, WRITES));
             }
         }
     }
@@ -62,17 +63,17 @@ fn written(call: &Call) -> Option<String> {
         relative(value).filter(|_| !absolute)
     };
     match last {
-        "makedirs" | "mkdir" if call.path.starts_with("os.") => plain(call.args.first()?),
+        "makedirs" | "mkdir" if call.path.starts_with("os.") => plain(ask::first(call)?),
         "open" if call.path == "open" || call.path == "aiofiles.open" => {
-            let mode = call.argument("mode", Some(1)).and_then(Value::text).unwrap_or("r");
-            parent(plain(call.args.first()?)?).filter(|_| mode.contains(['w', 'a', 'x', '+']))
+            let mode = ask::argument(call, "mode", Some(1)).and_then(Value::text).unwrap_or("r");
+            parent(plain(ask::first(call)?)?).filter(|_| mode.contains(['w', 'a', 'x', '+']))
         }
         "connect" if call.path.ends_with("sqlite3.connect") || call.path.ends_with("aiosqlite.connect") => {
-            parent(plain(call.args.first()?)?)
+            parent(plain(ask::first(call)?)?)
         }
-        "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler" => parent(plain(call.argument("filename", Some(0))?)?),
+        "FileHandler" | "RotatingFileHandler" | "TimedRotatingFileHandler" => parent(plain(ask::argument(call, "filename", Some(0))?)?),
         "create_engine" | "create_async_engine" => {
-            let url = call.args.first()?.text()?;
+            let url = ask::first(call)?.text()?;
             let (_, path) = url.split_once(":///").filter(|(scheme, _)| scheme.starts_with("sqlite"))?;
             parent(plain(&Value::Text(path.to_owned()))?)
         }
@@ -85,7 +86,7 @@ fn program(call: &Call) -> Option<&str> {
     let starts = call.path.starts_with("subprocess.")
         || call.path.starts_with("asyncio.create_subprocess")
         || matches!(call.path.as_str(), "os.system" | "os.popen");
-    let word = match call.args.first().filter(|_| starts)? {
+    let word = match ask::first(call).filter(|_| starts)? {
         Value::List(list) => list.first()?.text()?,
         Value::Text(text) => text.split_whitespace().next()?,
         _ => return None,
@@ -106,7 +107,7 @@ fn stops_on(reached: &[&Source<'_>], entry: &Entry<'_, '_>) -> Option<Fact<StopS
         return None;
     }
     let handles = |call: &Call| {
-        let mentions = call.args.iter().any(|arg| matches!(arg, Value::Name(name) if name.ends_with("SIGTERM")));
+        let mentions = ask::placed(call).any(|arg| matches!(arg, Value::Name(name) if name.ends_with("SIGTERM")));
         let server = matches!(call.path.as_str(), "uvicorn.run" | "aiohttp.web.run_app") || call.path.ends_with("run_polling");
         let looped = call.path.ends_with("signal.signal") || call.path.ends_with("add_signal_handler");
         server || (looped && mentions)
@@ -131,7 +132,7 @@ pub fn reads_beside(tree: &Tree, project: &Project, sources: &Sources<'_>, entry
             && (tree.has(&beside) && path.contains('.') && !matches!(Utf8Path::new(path).extension(), Some("py" | "toml"))
                 || tree.has_directory(&beside) && path != "src")
     };
-    let names = |call: &Call| call.args.iter().chain(call.keywords.values()).filter_map(relative).any(|text| there(&text));
+    let names = |call: &Call| call.arguments.iter().filter_map(|argument| relative(&argument.value)).any(|text| there(&text));
     calls(&reached).any(|(_, call)| opens(call) && names(call))
 }
 

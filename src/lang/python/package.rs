@@ -5,9 +5,10 @@ use serde::Serialize;
 
 use super::locked::LISTED;
 use super::manager::Manager;
+use super::outline::{ask, outline};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::Value;
 use crate::read::document::{self, Document};
-use crate::read::python::{Outline, Value};
 use crate::read::requirement::{self, normal};
 use crate::tree::Tree;
 
@@ -119,26 +120,26 @@ impl Setup {
         setup.configuration(tree, &directory.join("setup.cfg"));
         let file = directory.join("setup.py");
         let Ok(text) = tree.text(&file) else { return setup };
-        let outline = Outline::of(text);
+        let outline = outline(text);
         let call = outline.calls.iter().find(|call| call.path.rsplit('.').next() == Some("setup"));
         let Some(call) = call else { return setup };
-        let at = |rule| Evidence::at(file.clone(), call.at.span(text), rule, "setup(");
+        let at = |rule| Evidence::at(file.clone(), ask::span(call.at, text), rule, "setup(");
         let kind = match () {
-            () if call.keywords.contains_key("use_scm_version") => Backend::Versioned("SETUPTOOLS_SCM_PRETEND_VERSION"),
-            () if call.keywords.contains_key("pbr") => Backend::Versioned("PBR_VERSION"),
+            () if ask::named(call, "use_scm_version").is_some() => Backend::Versioned("SETUPTOOLS_SCM_PRETEND_VERSION"),
+            () if ask::named(call, "pbr").is_some() => Backend::Versioned("PBR_VERSION"),
             () => Backend::Setuptools,
         };
         setup.package = Some(Fact::new(kind, at(PACKAGE)));
-        if let Some(name) = call.keywords.get("name").and_then(Value::text) {
+        if let Some(name) = ask::named(call, "name").and_then(Value::text) {
             setup.name = Some(Fact::new(name.to_owned(), at(NAME)));
         }
-        if let Some(requires) = call.keywords.get("install_requires") {
+        if let Some(requires) = ask::named(call, "install_requires") {
             let list = if let Value::List(list) = requires { list.as_slice() } else { &[] };
             let texts: Vec<_> = list.iter().filter_map(Value::text).collect();
             setup.listed_whole = matches!(requires, Value::List(_)) && texts.len() == list.len();
             setup.requires.extend(texts.into_iter().map(|text| (text.to_owned(), at(LISTED))));
         }
-        let points = call.keywords.get("entry_points");
+        let points = ask::named(call, "entry_points");
         if let Some(Value::Table(points)) = points {
             let lists = points.iter().filter(|(key, _)| key.text() == Some("console_scripts"));
             let texts = lists.flat_map(|(_, value)| if let Value::List(list) = value { list.clone() } else { vec![value.clone()] });

@@ -2,6 +2,7 @@
 
 use super::command::tune;
 use super::entry::{Entry, Finder, nameable};
+use super::outline::ask;
 use super::sources::Source;
 use crate::evidence::{Evidence, Rule};
 
@@ -27,7 +28,7 @@ impl<'s, 't> Finder<'s, 't> {
                         | "streamlit.markdown"
                 )
             });
-            source.outline.imports("streamlit") && shows && !below_pages
+            ask::imports(&source.outline, "streamlit") && shows && !below_pages
         };
         let mut pages: Vec<_> = self
             .sources
@@ -42,8 +43,7 @@ impl<'s, 't> Finder<'s, 't> {
         // a page that another one imports is a part of it
         let imported = |page: &Source<'t>| {
             self.sources.files.iter().any(|other| {
-                other.path != page.path
-                    && other.outline.imports.iter().any(|import| other.absolute(&import.value).starts_with(&page.module))
+                other.path != page.path && other.outline.imports.iter().any(|import| other.absolute(&import.path).starts_with(&page.module))
             })
         };
         if pages.len() > 1 {
@@ -66,7 +66,7 @@ impl<'s, 't> Finder<'s, 't> {
         let made = |source: &'s Source<'t>| {
             let call = source.outline.calls.iter().find(|call| call.path == "celery.Celery")?;
             let words = ["celery", "-A", &source.module, "worker", "--loglevel", "info"].map(str::to_owned).to_vec();
-            let at = source.evidence(&call.at, WORKER);
+            let at = source.evidence(call.at, WORKER);
             let mut entry = Entry::new("worker", tune(words, self.sources), format!("Celery worker ({})", at.place()), at);
             entry.source = Some(source);
             entry.root.clone_from(&source.root);

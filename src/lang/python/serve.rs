@@ -6,6 +6,7 @@ use super::build::VENV;
 use super::command::{Command, PORT, tune};
 use super::entry::Finder;
 use super::frameworks::{Application, Protocol};
+use super::outline::ask;
 use super::sources::Source;
 use crate::app::{Interface, Listen};
 
@@ -56,7 +57,7 @@ impl<'t> Finder<'_, 't> {
                     (self.plain(application.source), Some("gunicorn"))
                 }
             }
-            Protocol::Own if application.framework == "Sanic" && application.source.outline.guard.is_none() => {
+            Protocol::Own if application.framework == "Sanic" && ask::guarded(&application.source.outline).is_none() => {
                 let factory: &[&str] = if application.factory { &["--factory"] } else { &[] };
                 ([words(&["sanic", &target]), words(factory)].concat(), None)
             }

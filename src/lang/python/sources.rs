@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::outline::{ask, outline};
 use crate::evidence::{Evidence, Rule};
-use crate::read::python::{At, Call, Function, Outline, Value};
+use crate::program::{At, Call, Function, Outline, Value};
 use crate::tree::Tree;
 
 /// More files than this are a monorepo, and what starts lies near the top.
@@ -83,9 +84,9 @@ pub struct Source<'t> {
 
 impl Source<'_> {
     /// A place in it, as evidence.
-    pub fn evidence<T>(&self, at: &At<T>, rule: Rule) -> Evidence {
-        let said = self.text.get(at.start..at.end).unwrap_or_default().lines().next().unwrap_or_default();
-        Evidence::at(self.path, at.span(self.text), rule, said.chars().take(120).collect::<String>())
+    pub fn evidence(&self, at: At, rule: Rule) -> Evidence {
+        let said = self.text.get(at.range()).unwrap_or_default().lines().next().unwrap_or_default();
+        Evidence::at(self.path, ask::span(at, self.text), rule, said.chars().take(120).collect::<String>())
     }
 
     /// Whether it is an example, a test or a tool.
@@ -126,8 +127,7 @@ impl<'t> Sources<'t> {
         paths.sort();
         tree.read_ahead(&paths);
         let mut read: Vec<(&Utf8Path, &str, Outline)> = outlines(tree, &paths);
-        let packages: BTreeSet<&str> =
-            read.iter().flat_map(|(_, _, outline)| &outline.imports).map(|import| first(&import.value)).collect();
+        let packages: BTreeSet<&str> = read.iter().flat_map(|(_, _, outline)| &outline.imports).map(|import| first(&import.path)).collect();
         let packages: BTreeSet<String> = packages.into_iter().map(str::to_owned).collect();
         let files = read
             .drain(..)
@@ -145,17 +145,20 @@ impl<'t> Sources<'t> {
     }
 
     /// The function of that full name.
-    pub fn function(&self, name: &str) -> Option<(&Source<'t>, &Function)> {
+    pub fn function(&self, name: &str) -> Option<(&Source<'t>, u32, &Function)> {
         let (module, name) = name.rsplit_once('.')?;
         let source = self.module(module)?;
-        source.outline.functions.iter().find(|function| function.name == name).map(|function| (source, function)).or_else(|| {
-            // a package that hands on what its modules define
-            let import = source.outline.imports.iter().find(|import| import.value.rsplit('.').next() == Some(name))?;
-            let full = source.absolute(&import.value);
-            let (module, _) = full.rsplit_once('.')?;
-            let inner = self.module(module).filter(|inner| inner.path != source.path)?;
-            inner.outline.functions.iter().find(|function| function.name == name).map(|function| (inner, function))
-        })
+        ask::functions(&source.outline)
+            .find(|(_, function)| function.name == name)
+            .map(|(index, function)| (source, index, function))
+            .or_else(|| {
+                // a package that hands on what its modules define
+                let import = source.outline.imports.iter().find(|import| import.path.rsplit('.').next() == Some(name))?;
+                let full = source.absolute(&import.path);
+                let (module, _) = full.rsplit_once('.')?;
+                let inner = self.module(module).filter(|inner| inner.path != source.path)?;
+                ask::functions(&inner.outline).find(|(_, function)| function.name == name).map(|(index, function)| (inner, index, function))
+            })
     }
 
     /// All files that come with `source`, itself first.
@@ -165,7 +168,7 @@ impl<'t> Sources<'t> {
         while let Some(source) = reached.get(next).copied() {
             next += 1;
             for import in &source.outline.imports {
-                let full = source.absolute(&import.value);
+                let full = source.absolute(&import.path);
                 let parents = std::iter::successors(Some(full.as_str()), |name| name.rsplit_once('.').map(|(parent, _)| parent));
                 for found in parents.filter_map(|name| self.module(name)) {
                     if !reached.iter().any(|known| known.path == found.path) {
@@ -182,12 +185,12 @@ impl<'t> Sources<'t> {
         let mut current = (source, value);
         for _ in 0..8 {
             let Value::Name(name) = current.1 else { break };
-            let own = current.0.outline.value(name).map(|assign| (current.0, &assign.value));
+            let own = ask::bound(&current.0.outline, name).map(|assign| (current.0, &assign.value));
             let full = current.0.absolute(name);
             let other = || {
                 let (module, name) = full.rsplit_once('.')?;
                 let source = self.module(module)?;
-                source.outline.value(name).map(|assign| (source, &assign.value))
+                ask::bound(&source.outline, name).map(|assign| (source, &assign.value))
             };
             match own.or_else(other) {
                 Some(found) => current = found,
@@ -205,7 +208,7 @@ pub fn calls<'s, 't>(sources: &'s [&'s Source<'t>]) -> impl Iterator<Item = (&'s
 
 /// Parses on a thread with a stack for trees as deep as the reader lets through.
 fn outlines<'t>(tree: &'t Tree, paths: &[&'t Utf8Path]) -> Vec<(&'t Utf8Path, &'t str, Outline)> {
-    let read = || paths.iter().filter_map(|path| tree.text(path).ok().map(|text| (*path, text, Outline::of(text)))).collect();
+    let read = || paths.iter().filter_map(|path| tree.text(path).ok().map(|text| (*path, text, outline(text)))).collect();
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(256 * 1024 * 1024).spawn_scoped(scope, read);
         thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
@@ -229,7 +232,7 @@ fn place(tree: &Tree, directory: &Utf8Path, path: &Utf8Path, outline: &Outline, 
         let bare = outline
             .imports
             .iter()
-            .map(|import| first(&import.value))
+            .map(|import| first(&import.path))
             .any(|name| !name.is_empty() && sibling(name) && !at_top(tree, directory, name));
         if bare || !importable(parent.strip_prefix(directory).unwrap_or(parent)) { top } else { directory }
     } else if top != directory {

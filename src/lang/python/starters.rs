@@ -5,6 +5,7 @@ use camino::Utf8Path;
 use super::command::{Command, tune};
 use super::entry::{Entry, Finder, Form, STARTERS, nameable};
 use super::listen;
+use super::outline::ask;
 use super::sources::Source;
 use crate::evidence::{Evidence, Fact, Rule};
 
@@ -50,16 +51,12 @@ impl<'s, 't> Finder<'s, 't> {
             let depth = source.path.strip_prefix(&self.sources.directory).map_or(9, |inside| inside.components().count());
             let at = if name == "__main__.py" && !source.root.as_str().contains("__") {
                 Evidence::exists(source.path, MAIN)
-            } else if let Some(guard) = source.outline.guard.as_ref().filter(|_| depth == 1 || STARTERS.contains(&stem)) {
+            } else if let Some(guard) = ask::guarded(&source.outline).filter(|_| depth == 1 || STARTERS.contains(&stem)) {
                 source.evidence(guard, GUARD)
             } else {
-                let works = source
-                    .outline
-                    .calls
-                    .iter()
-                    .find(|call| call.scope == crate::read::python::Scope::Module && !call.path.ends_with("load_dotenv"));
+                let works = source.outline.calls.iter().find(|call| ask::at_load(call.context) && !call.path.ends_with("load_dotenv"));
                 let call = works.filter(|_| STARTERS.contains(&stem) && depth <= 2)?;
-                source.evidence(&call.at, TOP)
+                source.evidence(call.at, TOP)
             };
             let command = tune(self.plain(source), self.sources);
             let own = if STARTERS.contains(&stem) && depth == 1 && self.project.name.is_some() {

@@ -2,10 +2,11 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::outline::ask;
 use super::sources::{Source, Sources};
 use crate::app::{PortVariable, Role};
 use crate::evidence::Rule;
-use crate::read::python::{Assign, Call, Value};
+use crate::program::{Call, Value};
 
 /// A variable is asked for and nothing is there in its place.
 pub const DEMANDS: Rule = Rule::parsed("python.demands", "it does not start without this variable");
@@ -46,23 +47,25 @@ fn look(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) ->
                 return Some(Port { port: default, variable: Some(PortVariable { name: name.to_owned(), role }) });
             }
             let wraps = matches!(call.path.as_str(), "int" | "str" | "float");
-            wraps.then(|| first(&call.args))?
+            ask::first(call).filter(|_| wraps).and_then(|value| look(sources, source, value, depth + 1))
+        }
+        Value::Variable { name, .. } => {
+            Some(Port { port: None, variable: Some(PortVariable { name: name.clone(), role: Role::Demanded }) })
         }
         Value::List(values) | Value::Either(values) => first(values),
         Value::Joined(values) => values.iter().rev().find_map(|value| look(sources, source, value, depth + 1)),
-        Value::Table(_) | Value::Other => None,
+        Value::Table(_) | Value::Truth(_) | Value::Function(_) | Value::Unknown => None,
     }
 }
 
 /// The environment variable that a call reads, and its default.
 pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {
     let path = call.path.as_str();
-    let name = call.args.first().and_then(Value::text)?;
+    let name = ask::first(call).and_then(Value::text)?;
     let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
     let reads = matches!(
         path,
-        "os.environ[]"
-            | "environ[]"
+        "os.environ.__getitem__"
             | "os.environ.get"
             | "environ.get"
             | "os.getenv"
@@ -73,14 +76,14 @@ pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {
     ) || path == "env"
         || path.starts_with("env.")
         || path.starts_with("environ.Env()");
-    (reads && plain).then(|| (name, call.keywords.get("default").or_else(|| call.args.get(1))))
+    (reads && plain).then(|| (name, ask::argument(call, "default", Some(1))))
 }
 
 /// Whether a program stops when a variable that a call reads is not there.
 pub fn demands(call: &Call) -> Option<&str> {
     let (name, default) = variable(call)?;
     let strict =
-        matches!(call.path.as_str(), "os.environ[]" | "environ[]" | "decouple.config" | "config" | "env") || call.path.starts_with("env.");
+        matches!(call.path.as_str(), "os.environ.__getitem__" | "decouple.config" | "config" | "env") || call.path.starts_with("env.");
     let quiet = matches!(call.path.as_str(), "env.get");
     (strict && !quiet && default.is_none()).then_some(name)
 }
@@ -95,36 +98,34 @@ pub fn place(source: &Source<'_>, value: &Value, depth: u8) -> Option<Utf8PathBu
     }
     match value {
         Value::Name(name) if name == "__file__" => Some(source.path.to_owned()),
-        Value::Name(name) => {
-            // attributes of a call have lost its argument, which is this file where the text says so
-            if let Some((_, steps)) = name.split_once("Path()") {
-                let assigned = source.outline.assigns.iter().find(|assign| assign.value == *value)?;
-                let said = source.text.get(assign_range(assigned))?;
-                return up(source.path.to_owned(), steps.matches(".parent").count()).filter(|_| said.contains("__file__"));
-            }
-            inner(&source.outline.value(name)?.value)
-        }
+        Value::Name(name) => inner(&ask::bound(&source.outline, name)?.value),
         Value::Joined(parts) => {
             let (first, rest) = parts.split_first()?;
             rest.iter().try_fold(inner(first)?, |path, part| Some(path.join(relative(part)?)))
         }
         Value::Call(call) => {
-            let first = || inner(call.args.first()?);
+            let first = || inner(ask::first(call)?);
+            let base = || inner(call.receiver.as_deref()?);
             match call.path.rsplit('.').next().unwrap_or_default() {
                 "dirname" => up(first()?, 1),
                 "abspath" | "realpath" | "normpath" | "Path" | "str" => first(),
+                "parent" => up(base()?, 1),
+                "resolve" | "absolute" | "as_posix" => base(),
+                "__getitem__" => match (call.receiver.as_deref(), ask::first(call)) {
+                    (Some(Value::Call(parents)), Some(Value::Number(index))) if parents.method() == "parents" => {
+                        up(inner(parents.receiver.as_deref()?)?, usize::try_from(*index).ok()? + 1)
+                    }
+                    _ => None,
+                },
+                "joinpath" => ask::placed(call).try_fold(base()?, |path, part| Some(path.join(relative(part)?))),
                 "join" if call.path.ends_with("path.join") => {
-                    call.args[1..].iter().try_fold(first()?, |path, part| Some(path.join(relative(part)?)))
+                    ask::placed(call).skip(1).try_fold(first()?, |path, part| Some(path.join(relative(part)?)))
                 }
                 _ => None,
             }
         }
         _ => None,
     }
-}
-
-fn assign_range(assign: &Assign) -> std::ops::Range<usize> {
-    assign.at.start..assign.at.end
 }
 
 /// The path that an expression comes to, relative to `home`: a directory of the tree that it starts from, or else whatever it starts from.
@@ -139,22 +140,15 @@ pub fn below(home: &Utf8Path, source: &Source<'_>, value: &Value) -> Option<Stri
 pub fn relative(value: &Value) -> Option<String> {
     let text = match value {
         Value::Text(text) => text.clone(),
-        Value::Joined(values) => {
-            let parts: Vec<_> = values.iter().filter_map(relative).collect();
-            // the directory that it starts from is not to be seen
-            let seen = values.len().saturating_sub(parts.len());
-            if seen > 1 || parts.is_empty() {
-                return None;
-            }
-            parts.join("/")
-        }
+        Value::Joined(values) => joined(values.iter())?,
         Value::Call(call) => {
-            let joins = call.path.ends_with("path.join") || call.path.ends_with("joinpath");
             let wraps = matches!(call.path.as_str(), "str" | "pathlib.Path" | "Path" | "os.path.abspath");
-            if joins {
-                call.args.iter().filter_map(relative).collect::<Vec<_>>().join("/")
+            if call.path.ends_with("joinpath") {
+                joined(call.receiver.as_deref().into_iter().chain(ask::placed(call)))?
+            } else if call.path.ends_with("path.join") {
+                ask::placed(call).filter_map(relative).collect::<Vec<_>>().join("/")
             } else if wraps {
-                relative(call.args.first()?)?
+                relative(ask::first(call)?)?
             } else {
                 return None;
             }
@@ -164,4 +158,12 @@ pub fn relative(value: &Value) -> Option<String> {
     let text = text.trim_start_matches("./").trim_matches('/').replace("//", "/");
     let plain = !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "_-./".contains(c)) && !text.contains("..");
     plain.then_some(text)
+}
+
+/// Parts of a path, where at most one, the directory that it starts from, is not to be seen.
+fn joined<'v>(values: impl Iterator<Item = &'v Value>) -> Option<String> {
+    let all: Vec<_> = values.map(relative).collect();
+    let parts: Vec<_> = all.iter().flatten().map(String::as_str).collect();
+    let unseen = all.len() - parts.len();
+    (unseen <= 1 && !parts.is_empty()).then(|| parts.join("/"))
 }

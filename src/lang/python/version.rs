@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::constraint::Constraint;
 use super::locked::Locked;
+use super::outline::ask;
 use super::project::Project;
 use super::sources::Sources;
 use super::stdlib;
@@ -97,12 +98,12 @@ pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint]
 fn removed(project: &Project, sources: &Sources<'_>) -> Vec<Fact<Version>> {
     let mut found = Vec::new();
     for source in sources.files.iter().filter(|source| !source.is_aside(&sources.directory)) {
-        for import in &source.outline.relies {
-            let name = import.value.split('.').next().unwrap_or_default();
+        for import in ask::relies(&source.outline) {
+            let name = import.path.split('.').next().unwrap_or_default();
             let Some(module) = stdlib::REMOVED.iter().find(|module| module.name == name) else { continue };
             let brought = module.brought_by.iter().any(|package| project.installs(package).is_some()) || sources.module(name).is_some();
             if !brought && !name.is_empty() {
-                found.push(Fact::new(module.last, source.evidence(import, REMOVED)));
+                found.push(Fact::new(module.last, source.evidence(import.at, REMOVED)));
             }
         }
     }
