@@ -75,6 +75,16 @@ pub enum Hashed {
     Named(String),
 }
 
+/// Files of a site that are compressed once.
+#[derive(Clone, Debug, Serialize)]
+pub struct Compress {
+    /// The site's directory, which is there once it is built.
+    pub root: String,
+    /// A directory in it, which need not be; none for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inside: Option<String>,
+}
+
 /// What a site asks of its image.
 #[must_use]
 pub fn needs(page: &Evidence) -> Vec<Fact<Need>> {
@@ -125,6 +135,15 @@ impl Site {
             // beside a router lies the configuration that is put there when it runs
             (Some(Hashed::Named(_)), _) | (None, Otherwise::Router(_)) => None,
         }
+    }
+
+    /// Which files the build compresses, where the site lies in `root`.
+    #[must_use]
+    pub fn compress(&self, root: &Utf8Path) -> Option<Compress> {
+        let inside = self.compressed()?;
+        // what a bundler names by its content need not be there: a page without scripts has none
+        let inside = (!inside.is_empty()).then(|| if root == "." { format!("./{inside}") } else { root.join(inside).to_string() });
+        Some(Compress { root: root.to_string(), inside })
     }
 
     /// The configuration of a server that listens on the first of `ports`.

@@ -16,6 +16,7 @@ use crate::need::Need;
 use crate::plan::{Blueprint, Copied, Copy, Setting, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
 use crate::version::Version;
+use crate::web::Compress;
 
 /// Where everything lies, in the build stages and in the image.
 pub(super) const APP: &str = "/app";
@@ -57,7 +58,7 @@ pub struct Build {
     pub bundle: Option<[String; 3]>,
     /// What of a site it compresses.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub compress: Option<String>,
+    pub compress: Option<Compress>,
 }
 
 pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
@@ -286,6 +287,10 @@ impl Maker<'_> {
     }
 
     fn build_needs(&self) -> Vec<Need> {
-        self.facts.natives.iter().flat_map(|native| native.value.build.clone()).collect()
+        let facts = self.facts;
+        let compiled = facts.natives.iter().chain(&facts.unlisted).filter(|_| self.installs());
+        let git = [Need::Program("git".into()), Need::CaCertificates];
+        let git = git.into_iter().filter(|_| !facts.by_git.is_empty() && self.installs());
+        compiled.flat_map(|native| native.value.build.clone()).chain(git).collect()
     }
 }

@@ -3,8 +3,10 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use super::lock::{Lock, is_git};
 use super::manager::Manager;
 use super::package::{Kind, Package};
+use super::range::Range;
 use super::registries::Registries;
 use super::script;
 use super::workspace::Workspace;
@@ -13,6 +15,8 @@ use crate::evidence::{Fact, Rule};
 use crate::tree::Tree;
 
 const LOCAL: Rule = Rule::parsed("node.local", "this dependency lies in the project");
+const GIT: Rule = Rule::parsed("node.git-dependency", "this package is fetched with git");
+const STRICT: Rule = Rule::parsed("node.engine-strict", "npm stops where it is another one than the project allows");
 const LIFECYCLE: Rule = Rule::parsed("node.lifecycle", "this runs when the packages are installed");
 
 /// Files that managers read before they install, where they are.
@@ -51,6 +55,8 @@ pub struct Install {
     pub tokens: Vec<Fact<String>>,
     /// Scripts of the project's own that need its sources: they run behind them.
     pub later: Vec<Fact<String>>,
+    /// The npm that the project insists on.
+    pub npm: Option<Fact<String>>,
     /// Whether a script of the project's own would fail while all packages are installed.
     pub quiet: bool,
     /// Whether one would fail while those of production are.
@@ -86,6 +92,7 @@ impl Install {
                 install.manifests.push(schema);
             }
         }
+        install.npm = insisted(tree, root).filter(|_| manager == Manager::Npm);
         let Registries { asking, tokens } = Registries::read(tree, workspace)?;
         (install.registries, install.tokens) = (asking, tokens);
         // Yarn 2 and newer run fewer of them
@@ -120,6 +127,15 @@ impl Install {
     }
 }
 
+/// The range of npms that `engine-strict` makes more than advice, where newer ones fall out of it.
+fn insisted(tree: &Tree, root: &Package<'_>) -> Option<Fact<String>> {
+    let settings = tree.text(root.inside(".npmrc")).ok()?;
+    let strict = settings.lines().any(|line| line.split_whitespace().collect::<String>() == "engine-strict=true");
+    let (range, value) = root.document.string(&["engines", "npm"]).filter(|_| strict)?;
+    let closed = Range::parse(range).is_some_and(|range| !range.is_open());
+    closed.then(|| Fact::new(range.trim().to_owned(), root.document.evidence(value, STRICT)))
+}
+
 /// Dependencies that lie in the project: `file:../lib`.
 fn local(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Utf8PathBuf>> {
     let all = [Kind::Production, Kind::Development].into_iter().flat_map(|kind| package.dependencies(kind));
@@ -130,6 +146,19 @@ fn local(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Utf8PathBuf>> {
         there.then(|| Fact::new(path, at.under(LOCAL)))
     })
     .collect()
+}
+
+/// What is fetched with git, as the lock has it or the manifests ask for it.
+pub fn by_git(workspace: &Workspace<'_>, lock: &Lock) -> Vec<Fact<String>> {
+    let locked = lock.packages.iter().filter(|package| package.by_git);
+    let mut found: Vec<_> = locked.map(|package| Fact::new(package.name.clone(), package.at.under(GIT))).collect();
+    for package in std::iter::once(&workspace.root).chain(&workspace.members) {
+        let all = [Kind::Production, Kind::Development].into_iter().flat_map(|kind| package.dependencies(kind));
+        let asked = all.filter(|(_, asked, _)| is_git(asked)).map(|(name, _, at)| Fact::new(name.to_owned(), at.under(GIT)));
+        found.extend(asked);
+    }
+    found.dedup_by(|a, b| a.value == b.value);
+    found
 }
 
 /// What is installed.

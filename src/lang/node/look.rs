@@ -11,15 +11,15 @@ use super::compiler::Compiler;
 use super::development::{self, Loaded};
 use super::entry::{self, Entry, File, Run};
 use super::framework::{Server, Started};
-use super::install::Install;
-use super::lock::Locked;
+use super::install::{self, Install};
+use super::lock::Lock;
 use super::manager::{self, Managed, Manager};
 use super::package::{Kind, Package};
 use super::prisma::{self, Place};
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::Workspace;
-use super::{Facts, Making, Member, Product, Start, Taken, making, natives, site};
+use super::{Facts, Making, Member, Product, Start, Taken, making, natives, site, stale};
 use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
@@ -32,9 +32,11 @@ const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node 
 /// How the packages of a workspace are installed.
 pub struct Installation {
     managed: Managed,
-    /// What the lock file lists.
-    locked: Vec<Locked>,
+    /// The lock file.
+    lock: Lock,
     install: Install,
+    /// What wants a look.
+    warnings: Vec<Diagnostic>,
 }
 
 impl Installation {
@@ -43,9 +45,10 @@ impl Installation {
     /// # Errors
     /// When one of them is broken, or nothing settles who installs.
     pub fn of(tree: &Tree, workspace: &Workspace<'_>) -> Result<Self> {
-        let (managed, locked) = manager::choose(tree, &workspace.root)?;
+        let (managed, lock) = manager::choose(tree, &workspace.root)?;
         let install = Install::of(tree, workspace, managed.manager.value, managed.lock.as_deref())?;
-        Ok(Self { managed, locked, install })
+        let warnings = stale::warnings(workspace, &managed, &lock);
+        Ok(Self { managed, lock, install, warnings })
     }
 }
 
@@ -73,7 +76,8 @@ impl Looker<'_, '_> {
     /// # Errors
     /// When a manifest is broken, or the app is one that no container runs.
     pub fn look(&self, entry: &Entry) -> Result<(App, Facts)> {
-        let Installation { managed, locked, install } = self.installed;
+        let Installation { managed, lock, install, warnings: of_lock } = self.installed;
+        let locked = lock.packages.as_slice();
         let member = self.package.directory != self.workspace.root.directory;
         if member && self.package.name().is_none() {
             let message = "a package of a workspace has no name, or one that package managers do not take";
@@ -91,7 +95,7 @@ impl Looker<'_, '_> {
         let context = self.workspace.root.directory.clone();
         let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
         let generated = prisma::generated(self.tree, self.package).filter(|_| matches!(product, Product::Server(_)));
-        let mut making = making::steps(self.workspace, self.package, self.compiler, entry);
+        let mut making = making::steps(self.tree, self.workspace, self.package, self.compiler, entry);
         if generated.as_ref().is_some_and(|fact| fact.value == Place::Sources) {
             let package = Member { name: self.package.name().unwrap_or_default().to_owned(), directory: inside(&self.package.directory) };
             making.insert(making.len().saturating_sub(1), Making::Command { package, command: prisma::GENERATE.into() });
@@ -100,6 +104,7 @@ impl Looker<'_, '_> {
             |package: &Package<'_>| Member { name: package.name().unwrap_or_default().to_owned(), directory: inside(&package.directory) };
         let needed = self.workspace.needed_by(self.package, &[Kind::Production]).into_iter().map(member).collect();
         let mut warnings = ranked.warnings.clone();
+        warnings.extend(of_lock.iter().cloned());
         warnings.extend(seen.warnings);
         warnings.extend(self.unsettled(entry));
         warnings.extend(blocked::warning(self.tree, &self.workspace.root, managed, &natives)?);
@@ -123,11 +128,13 @@ impl Looker<'_, '_> {
             held_back: ranked.held_back,
             needed,
             generated: generated.filter(|fact| fact.value == Place::Packages).map(|fact| fact.because()[0].clone()),
-            making,
             modules: making::modules(self.workspace, self.package, &product),
             product,
             install: install.clone(),
+            unlisted: natives::unlisted(self.catalog, locked, !making.is_empty()),
+            by_git: install::by_git(self.workspace, lock),
             natives,
+            making,
             locked: locked.len(),
             at,
         };

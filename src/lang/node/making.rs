@@ -3,36 +3,72 @@
 use super::compiler::Compiler;
 use super::entry::{Entry, Run};
 use super::package::{Kind, Package};
-use super::script;
+use super::script::{self, Chain, Command};
+use super::tasks::Tasks;
 use super::workspace::Workspace;
 use super::{Making, Member, Modules, Product};
+use crate::tree::Tree;
 
-/// The scripts that build, by their usual names.
-const BUILDS: [&str; 4] = ["build", "build:prod", "build:production", "compile"];
+/// The scripts that build, by their usual names: one that is meant for images before the plain one, then those that stand in for it.
+const BUILDS: [&str; 11] = [
+    "build:docker",
+    "build-docker",
+    "build",
+    "build:prod",
+    "build:production",
+    "build-prod",
+    "compile",
+    "heroku-postbuild",
+    "gcp-build",
+    "build:all",
+    "build:app",
+];
 /// Programs that compile files one by one.
 const COMPILERS: [&str; 6] = ["tsc", "nest", "swc", "babel", "tsc-alias", "tspc"];
-
 /// Programs that put files beside what is compiled.
 const COPIERS: [&str; 5] = ["cp", "cpx", "copyfiles", "shx", "mkdir"];
+/// Programs that look at sources and write nothing.
+const CHECKERS: [&str; 14] =
+    ["astro-check", "biome", "echo", "eslint", "exit", "jest", "knip", "mocha", "oxlint", "prettier", "true", "vitest", "vue-tsc", "xo"];
+/// Programs that talk to an engine, which no build inside one has.
+const ENGINES: [&str; 4] = ["docker", "docker-compose", "podman", "pack"];
 
 /// How it is built.
-pub fn steps(workspace: &Workspace<'_>, package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Vec<Making> {
+pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Vec<Making> {
     let inside = |package: &Package<'_>| Member {
         name: package.name().unwrap_or_default().to_owned(),
         directory: package.directory.strip_prefix(&workspace.root.directory).unwrap_or(&package.directory).to_owned(),
     };
     let mut making: Vec<Making> = Vec::new();
-    let script = |package: &Package<'_>| BUILDS.into_iter().find(|name| builds(package, name));
-    for member in workspace.needed_by(package, &[Kind::Production, Kind::Development]) {
-        making.extend(script(member).map(|name| Making::Script { package: inside(member), script: name.to_owned() }));
+    for (member, task) in Tasks::read(tree, workspace).before(workspace, workspace.package(&package.directory).unwrap_or(package), "build")
+    {
+        if member.directory == package.directory && task == "build" {
+            continue;
+        }
+        let script = if task == "build" { build_script(member) } else { Some(task.as_str()).filter(|name| makes(member, name)) };
+        making.extend(script.map(|name| Making::Script { package: inside(member), script: name.to_owned() }));
     }
-    match script(package) {
+    match script_for(package, entry) {
         Some(name) => making.push(Making::Script { package: inside(package), script: name.to_owned() }),
         None => {
             making.extend(by_default(package, compiler, entry).map(|command| Making::Command { package: inside(package), command }));
         }
     }
     making
+}
+
+/// The script that builds a package, where it has one.
+pub fn build_script(package: &Package<'_>) -> Option<&'static str> {
+    BUILDS.into_iter().find(|name| makes(package, name))
+}
+
+/// The script that builds what is started: the one that a bundler's pages come from, or else the usual one.
+fn script_for<'e>(package: &Package<'_>, entry: &'e Entry) -> Option<&'e str> {
+    let named = match &entry.run {
+        Run::Pages(pages) => pages.script.as_deref(),
+        _ => None,
+    };
+    named.or_else(|| build_script(package))
 }
 
 /// The command that builds a package without a script for it.
@@ -45,33 +81,26 @@ fn by_default(package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Opti
             let settings = compiler.file.as_ref().and_then(|file| file.file_name())?;
             Some(if settings == "tsconfig.json" { "tsc".into() } else { format!("tsc --project {settings}") })
         }
-        Run::Server(server) => match server.what {
-            "Next.js" | "Next.js standalone" => Some("next build".into()),
-            "Nuxt" => Some("nuxt build".into()),
-            "SvelteKit" => Some("vite build".into()),
-            "Astro" => Some("astro build".into()),
-            "React Router" => Some("react-router build".into()),
-            _ => None,
-        },
+        Run::Server(server) => server.build.map(str::to_owned),
         _ => None,
     }
 }
 
 /// Whether the script that builds a package compiles its files one by one, and bundles nothing into them.
 pub fn only_compiles(package: &Package<'_>) -> bool {
-    let Some(chain) = BUILDS.iter().find_map(|name| script::chain(package, name)) else { return true };
+    let Some(chain) = build_script(package).and_then(|name| script::chain(package, name)) else { return true };
     let besides = |program: &str| ["rimraf", "rm", "cp", "cpx", "copyfiles", "mkdir", "shx", "prisma", "echo"].contains(&program);
     !chain.tangled && chain.commands.iter().all(|command| COMPILERS.contains(&command.program()) || besides(command.program()))
 }
 
 /// Whether a script builds something.
 pub fn has_script(package: &Package<'_>) -> bool {
-    BUILDS.iter().any(|name| builds(package, name))
+    build_script(package).is_some()
 }
 
 /// Whether the script that builds a package copies or makes files besides what it compiles.
 pub fn copies(package: &Package<'_>) -> bool {
-    let chain = BUILDS.iter().find_map(|name| script::chain(package, name));
+    let chain = build_script(package).and_then(|name| script::chain(package, name));
     chain.is_some_and(|chain| chain.commands.iter().any(|command| COPIERS.contains(&command.program())))
 }
 
@@ -88,9 +117,17 @@ pub fn modules(workspace: &Workspace<'_>, package: &Package<'_>, product: &Produ
     }
 }
 
-/// Whether a script of that name builds something, and does not only check.
-fn builds(package: &Package<'_>, name: &str) -> bool {
-    let Some((text, _)) = package.script(name) else { return false };
-    let text = text.trim();
-    !text.is_empty() && !text.starts_with("echo") && !text.contains("--noEmit") && text != "exit 0" && text != "true"
+/// Whether a script of that name makes something: it is there, and does more than to look at the sources.
+fn makes(package: &Package<'_>, name: &str) -> bool {
+    let Some(chain) = script::chain(package, name) else { return false };
+    let engine = |command: &Command| ENGINES.contains(&command.program());
+    chain.tangled || (!chain.commands.iter().any(engine) && !only_checks(&chain))
+}
+
+/// Whether all that a script does is to look at the sources: a type check, a linter, a word.
+fn only_checks(chain: &Chain) -> bool {
+    chain.commands.iter().all(|command| {
+        let writes_nothing = command.arguments().iter().any(|word| ["--noEmit", "-noEmit"].contains(&word.as_str()));
+        CHECKERS.contains(&command.program()) || (command.program() == "tsc" && writes_nothing) || command.program().is_empty()
+    })
 }

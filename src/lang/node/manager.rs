@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
-use super::lock::{self, Lock, Locked, is_berry};
+use super::lock::{self, Lock, is_berry};
 use super::package::Package;
 use super::range::major;
 use crate::diagnostic::{Diagnostic, Result};
@@ -85,11 +85,11 @@ pub struct Managed {
     pub loader: Option<Evidence>,
 }
 
-/// Chooses the manager of the packages below `root`, and says what its lock file lists.
+/// Chooses the manager of the packages below `root`, and reads its lock file.
 ///
 /// # Errors
 /// When lock files of several managers are there and nothing settles which one is meant, or one is there that the named one does not read.
-pub fn choose(tree: &Tree, root: &Package<'_>) -> Result<(Managed, Vec<Locked>)> {
+pub fn choose(tree: &Tree, root: &Package<'_>) -> Result<(Managed, Lock)> {
     let locks: Vec<(Utf8PathBuf, Manager)> = LOCKS
         .iter()
         .map(|(name, manager)| (root.directory.join(name), *manager))
@@ -109,19 +109,19 @@ pub fn choose(tree: &Tree, root: &Package<'_>) -> Result<(Managed, Vec<Locked>)>
     if let (None, Some((file, other))) = (&lock, locks.first()) {
         return Err(foreign_lock(&manager, file, *other).into());
     }
-    let Lock { format, packages } = lock.as_ref().map(|file| lock::read(tree, file)).transpose()?.unwrap_or_default();
+    let read = lock.as_ref().map(|file| lock::read(tree, file)).transpose()?.unwrap_or_default();
     let version = version.or_else(|| engine(root, manager.value)).or_else(|| yarnrc.as_ref().and_then(Yarnrc::version));
     let berry = manager.value == Manager::YarnBerry;
     let loader = yarnrc.as_ref().filter(|_| berry).map_or_else(|| Some(manager.because()[0].clone()), |yarnrc| yarnrc.loader.clone());
     let choice = Managed {
         version,
         lock,
-        format,
+        format: read.format.clone(),
         release: yarnrc.and_then(|yarnrc| yarnrc.release).filter(|_| berry),
         loader: loader.filter(|_| berry),
         manager,
     };
-    Ok((choice, packages))
+    Ok((choice, read))
 }
 
 /// `packageManager`, or `devEngines.packageManager`.

@@ -29,7 +29,9 @@ mod setup;
 mod site;
 mod source;
 mod sources;
+mod stale;
 mod taken;
+mod tasks;
 mod version;
 mod workspace;
 
@@ -89,6 +91,10 @@ pub struct Facts {
     pub held_back: Vec<Fact<Version>>,
     /// Packages that are native code.
     pub natives: Vec<Fact<NativeUse>>,
+    /// Packages that nobody has listed and that may be compiled when they are installed.
+    pub unlisted: Vec<Fact<NativeUse>>,
+    /// Packages that are fetched with git.
+    pub by_git: Vec<Fact<String>>,
     /// How many packages are known to be installed.
     pub locked: usize,
     /// Why this is what is started.

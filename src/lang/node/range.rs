@@ -19,6 +19,16 @@ impl Range {
         exact(&version.to_string()).is_some_and(|version| self.0.satisfies(&version))
     }
 
+    /// Whether it allows a version as a lock has it; nothing where that is no version.
+    pub fn allows_exactly(&self, version: &str) -> Option<bool> {
+        exact(version).map(|version| self.0.satisfies(&version))
+    }
+
+    /// Whether it allows whatever comes.
+    pub fn is_open(&self) -> bool {
+        exact("9999.0.0").is_some_and(|version| self.0.satisfies(&version))
+    }
+
     /// Whether it allows some version of a major.
     pub fn touches(&self, major: u32) -> bool {
         Semver::parse(format!("^{major}.0.0")).is_ok_and(|series| self.0.allows_any(&series))

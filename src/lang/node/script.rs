@@ -27,11 +27,26 @@ impl Command {
         self.words.get(1..).unwrap_or_default()
     }
 
+    /// Whether what it does is done in other packages.
+    pub fn is_elsewhere(&self) -> bool {
+        let sent = || self.arguments().iter().any(|word| ELSEWHERE.contains(&word.split('=').next().unwrap_or(word)));
+        match self.program() {
+            "npm" | "pnpm" | "bun" => sent(),
+            "yarn" => sent() || self.does("workspace") || self.does("workspaces"),
+            "turbo" | "lerna" | "wsrun" | "wireit" | "cd" => true,
+            _ => false,
+        }
+    }
+
     /// Whether its first argument is this word.
     pub fn does(&self, verb: &str) -> bool {
         self.arguments().first().is_some_and(|first| first == verb)
     }
 }
+
+/// What sends a package manager's command to another package.
+const ELSEWHERE: [&str; 11] =
+    ["--prefix", "-w", "--workspace", "--workspaces", "-ws", "--filter", "-F", "-r", "--recursive", "-C", "--cwd"];
 
 /// A script, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +57,13 @@ pub struct Chain {
     pub tangled: bool,
     /// Where it stands, and where what it leads to stands.
     pub at: Vec<Evidence>,
+}
+
+impl Chain {
+    /// Whether anything is done in the package itself.
+    pub fn is_own(&self) -> bool {
+        self.commands.iter().any(|command| !command.is_elsewhere())
+    }
 }
 
 /// The script of that name, with those that it calls in its place.
@@ -90,8 +112,7 @@ fn called(package: &Package<'_>, command: &Command) -> Option<Vec<String>> {
     match command.program() {
         "npm" | "pnpm" | "yarn" | "bun" => {
             // what is run in another package is not this one's
-            let elsewhere = ["--prefix", "-w", "--workspace", "--workspaces", "-ws", "--filter", "-F", "-r", "--recursive", "-C", "--cwd"];
-            if command.arguments().iter().any(|word| elsewhere.contains(&word.split('=').next().unwrap_or(word))) {
+            if command.is_elsewhere() {
                 return None;
             }
             let first = arguments.next()?;

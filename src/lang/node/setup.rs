@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::Maker;
+use super::install::word;
 use super::manager::Manager;
 use crate::catalog::Tool;
 use crate::diagnostic::Result;
@@ -60,7 +61,10 @@ impl Maker<'_> {
         // images up to 25 have a Yarn that npm would not overwrite
         let force = if self.version < Version::minor(25, 0) { " --force" } else { "" };
         Ok(match managed.manager.value {
-            Manager::Npm => (None, Vec::new()),
+            Manager::Npm => {
+                let npm = self.facts.install.npm.iter().map(|npm| format!("npm install --global {}", word(&format!("npm@{}", npm.value))));
+                (None, npm.collect())
+            }
             Manager::Pnpm => {
                 let by_format = self.toolchain.tools.get(&format!("pnpm-lock-{}", managed.format));
                 let tool = match by_format.filter(|_| version.is_none()) {

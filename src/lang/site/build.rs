@@ -11,7 +11,7 @@ use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
-use crate::web::entrypoint;
+use crate::web::{Compress, entrypoint};
 
 /// The directory in the build stage.
 const SITE: &str = "/site";
@@ -25,7 +25,7 @@ pub struct Build {
     pub files: Copy,
     /// What of them is compressed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub compress: Option<String>,
+    pub compress: Option<Compress>,
 }
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
@@ -33,7 +33,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let (image, distribution) = newest(toolchain)?;
     let site = facts.site.under(&choices.layers);
     let directory = if facts.directory.as_str().is_empty() { "." } else { facts.directory.as_str() };
-    let compress = site.compressed().map(|directory| if directory.is_empty() { "." } else { directory }.to_owned());
+    let compress = site.compress(Utf8Path::new("."));
     let mut decisions = vec![
         Decision::detected(Topic::Toolchain, &image, &[]).why("its gzip compresses the files once, so that no request waits for it"),
         Decision::detected(Topic::Files, whole(&facts.directory), std::slice::from_ref(&site.page)),

@@ -6,7 +6,9 @@ use serde::{Serialize, Serializer};
 
 use self::settings::Settings;
 use crate::evidence::{Evidence, Rule};
+use crate::lang::node::making;
 use crate::lang::node::package::Package;
+use crate::lang::node::script::{self, Command};
 use crate::tree::Tree;
 
 /// Pages are what comes out.
@@ -79,6 +81,8 @@ impl Bundler {
 pub struct Pages {
     /// The bundler.
     pub bundler: Bundler,
+    /// The script that builds them, where it is known.
+    pub script: Option<String>,
     /// What makes it one.
     pub at: Evidence,
 }
@@ -106,12 +110,69 @@ const BY_DEPENDENCY: [(&str, Bundler); 13] = [
     ("webpack", Bundler::Webpack),
 ];
 
-/// The bundler of a package that nothing starts; none for a package that is built to be imported.
-pub fn by_dependencies(tree: &Tree, package: &Package<'_>) -> Option<Pages> {
-    package.script("build")?;
-    let (bundler, found) = BY_DEPENDENCY.iter().find_map(|(name, bundler)| Some((*bundler, package.dependency(name)?)))?;
+/// The programs by which scripts build.
+const PROGRAMS: [(&str, Bundler); 16] = [
+    ("docusaurus", Bundler::Docusaurus),
+    ("gatsby", Bundler::Gatsby),
+    ("vitepress", Bundler::VitePress),
+    ("ng", Bundler::Angular),
+    ("vue-cli-service", Bundler::VueCli),
+    ("react-scripts", Bundler::CreateReactApp),
+    ("craco", Bundler::CreateReactApp),
+    ("react-app-rewired", Bundler::CreateReactApp),
+    ("eleventy", Bundler::Eleventy),
+    ("@11ty/eleventy", Bundler::Eleventy),
+    ("parcel", Bundler::Parcel),
+    ("vite", Bundler::Vite),
+    ("rsbuild", Bundler::Rsbuild),
+    ("rspack", Bundler::Webpack),
+    ("webpack", Bundler::Webpack),
+    ("webpack-cli", Bundler::Webpack),
+];
+/// Scripts that build pages besides the usual ones.
+const OF_PAGES: [&str; 8] = ["docs:build", "build:docs", "docs-build", "generate", "build:site", "site:build", "build:web", "build:client"];
+/// What a program does while one works on the pages.
+const WORKING: [&str; 6] = ["dev", "serve", "start", "preview", "develop", "watch"];
+
+impl Bundler {
+    /// Whether a command of a script runs it to build.
+    fn is_run_by(self, command: &Command) -> bool {
+        let own = PROGRAMS.iter().any(|(name, bundler)| *bundler == self && command.program() == *name);
+        own && !WORKING.iter().any(|verb| command.does(verb)) && !command.words.iter().any(|word| word == "--watch" || word == "--serve")
+    }
+}
+
+/// The bundler of a package that nothing starts; none for a package that is built to be imported, or whose scripts only build others.
+pub fn by_dependencies(tree: &Tree, package: &Package<'_>, root: &Package<'_>) -> Option<Pages> {
+    let (bundler, script, found) = BY_DEPENDENCY.iter().find_map(|(name, bundler)| {
+        let own = package.dependency(name);
+        let script = script_of(package, *bundler);
+        // what the workspace's root installs is there for its members, whose scripts run it
+        let found = own.or_else(|| root.dependency(name).filter(|_| script.as_ref().is_some_and(|script| script.runs)))?;
+        Some((*bundler, script?.name, found))
+    })?;
     let is_library = bundler == Bundler::Vite
         && Settings::read(tree, package, "vite.config").is_some_and(|settings| settings.has(&["build", "lib"]).is_some());
     let at = found.because()[0].under(PAGES);
-    (!is_library).then_some(Pages { bundler, at })
+    (!is_library).then_some(Pages { bundler, script: Some(script), at })
+}
+
+/// A script that builds pages.
+struct Script {
+    name: String,
+    /// Whether it runs the bundler by its name.
+    runs: bool,
+}
+
+/// The script that builds with a bundler: one that runs it, or else the usual one, where it does something in this package.
+fn script_of(package: &Package<'_>, bundler: Bundler) -> Option<Script> {
+    let usual = making::build_script(package);
+    let runs =
+        |name: &&str| script::chain(package, name).is_some_and(|chain| chain.commands.iter().any(|command| bundler.is_run_by(command)));
+    let found = usual.into_iter().chain(OF_PAGES).find(runs);
+    let found = found.map(|name| Script { name: name.to_owned(), runs: true });
+    found.or_else(|| {
+        let name = usual.filter(|name| script::chain(package, name).is_some_and(|chain| chain.tangled || chain.is_own()))?;
+        Some(Script { name: name.to_owned(), runs: false })
+    })
 }

@@ -48,7 +48,7 @@ impl Finder<'_, '_> {
                 Some(entry(Run::Server(server)))
             }
             ("serve" | "http-server" | "vite" | "astro" | "docusaurus" | "sirv" | "live-server", _) if made.is_none() => {
-                if let Some(pages) = bundler::by_dependencies(self.tree, self.package) {
+                if let Some(pages) = bundler::by_dependencies(self.tree, self.package, &self.workspace.root) {
                     return Some(entry(Run::Pages(pages)));
                 }
                 pass(&words, "it serves files while one works on them");

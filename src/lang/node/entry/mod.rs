@@ -126,7 +126,7 @@ impl Finder<'_, '_> {
             Some(Made::Nothing(why)) => Some(entry(Run::Nothing(why), vec![self.package.exists(MAIN)])),
             None => self.by_files(),
         };
-        let entry = entry.or_else(|| bundler::by_dependencies(self.tree, self.package).map(entry_of));
+        let entry = entry.or_else(|| bundler::by_dependencies(self.tree, self.package, &self.workspace.root).map(entry_of));
         match entry.or_else(|| self.by_bin()) {
             Some(entry) => Ok(Entry { passed_over, ..entry }),
             None => Err(passed_over),
@@ -214,7 +214,9 @@ impl Finder<'_, '_> {
         let member = self.package.directory != self.workspace.root.directory;
         let listens = || self.tree.text(source).is_ok_and(|text| text.contains(".listen(") || text.contains("createServer"));
         // nor of one whose files a bundler takes in: its entry runs in a browser
-        let bundled = || bundler::by_dependencies(self.tree, self.package).is_some_and(|pages| pages.bundler != Bundler::Webpack);
+        let bundled = || {
+            bundler::by_dependencies(self.tree, self.package, &self.workspace.root).is_some_and(|pages| pages.bundler != Bundler::Webpack)
+        };
         runs || (private && !member && !bundled()) || listens()
     }
 }

@@ -22,7 +22,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     }
     let node = settings.as_ref().and_then(|source| Some((source, source.imports("@astrojs/node")?)));
     let Some((source, import)) = node else {
-        return Some(Made::Pages(Pages { bundler: Bundler::Astro, at: at.under(PAGES) }));
+        return Some(Made::Pages(Pages { bundler: Bundler::Astro, script: None, at: at.under(PAGES) }));
     };
     Some(Made::Server(Box::new(Server {
         what: "Astro",
@@ -32,6 +32,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         takes: vec![("dist".into(), "dist".into())],
         writes: false,
         modules: true,
+        build: Some("astro build"),
         port: 4321,
         interface: Interface::Loopback,
         env: Vec::new(),

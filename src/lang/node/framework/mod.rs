@@ -36,6 +36,8 @@ pub struct Server {
     pub writes: bool,
     /// Whether it needs the dependencies when it runs.
     pub modules: bool,
+    /// The command that builds it, where no script does.
+    pub build: Option<&'static str>,
     /// The port that it listens on by itself; `PORT` sets another.
     pub port: u16,
     /// The interface that it binds by itself; `HOST` sets another.

@@ -23,7 +23,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     };
     if let Some(at) = said("export") {
         let at = at.under(PAGES);
-        return Some(Made::Pages(Pages { bundler: Bundler::Next, at }));
+        return Some(Made::Pages(Pages { bundler: Bundler::Next, script: None, at }));
     }
     let built = settings.as_ref().and_then(|source| match source.option("distDir") {
         Some((Value::Text(directory), _)) => Some(directory.clone()),
@@ -39,6 +39,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         takes: Vec::new(),
         writes: true,
         modules: true,
+        build: Some("next build"),
         port: 3000,
         interface: Interface::Any,
         env: Vec::new(),

@@ -21,7 +21,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         project.package.script("build").filter(|(script, _)| script.contains("nuxt generate") || script.contains("nuxi generate"));
     if let Some((_, at)) = generates {
         let at = at.under(PAGES);
-        return Some(Made::Pages(Pages { bundler: Bundler::Nuxt, at }));
+        return Some(Made::Pages(Pages { bundler: Bundler::Nuxt, script: None, at }));
     }
     Some(Made::Server(Box::new(Server {
         what: "Nuxt",
@@ -31,6 +31,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         takes: vec![(".output".into(), ".output".into())],
         writes: false,
         modules: false,
+        build: Some("nuxt build"),
         port: 3000,
         interface: Interface::Any,
         env: Vec::new(),

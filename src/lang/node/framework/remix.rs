@@ -14,11 +14,18 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         let text = project.tree.text(&source.path).unwrap_or_default();
         if text.lines().nth(span.line as usize - 1).is_some_and(|line| line.contains("false")) {
             let at = source.evidence(span, PAGES, "ssr: false");
-            return Some(Made::Pages(Pages { bundler: Bundler::ReactRouter, at }));
+            return Some(Made::Pages(Pages { bundler: Bundler::ReactRouter, script: None, at }));
         }
     }
     let vite = router.is_some() || project.settings("vite.config").is_some();
     let entry = if vite { "./build/server/index.js" } else { "./build/index.js" };
+    let router_build = Some(if router.is_some() {
+        "react-router build"
+    } else if vite {
+        "remix vite:build"
+    } else {
+        "remix build"
+    });
     let public = (!vite && project.has_directory("public")).then(|| ("public".to_owned(), "public".to_owned()));
     Some(Made::Server(Box::new(Server {
         what: if router.is_some() { "React Router" } else { "Remix" },
@@ -33,6 +40,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         takes: [("build".to_owned(), "build".to_owned())].into_iter().chain(public).collect(),
         writes: false,
         modules: true,
+        build: router_build,
         port: 3000,
         interface: Interface::Any,
         env: Vec::new(),

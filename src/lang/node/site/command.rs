@@ -1,11 +1,9 @@
 //! The script that builds a site: what its flags say over the settings.
 
 use crate::evidence::{Evidence, Fact};
+use crate::lang::node::making;
 use crate::lang::node::package::Package;
 use crate::lang::node::script;
-
-/// The scripts that build, as [`super::super::apps`] takes them.
-const BUILDS: [&str; 4] = ["build", "build:prod", "build:production", "compile"];
 
 /// A command of a bundler.
 pub(super) struct Command {
@@ -15,8 +13,8 @@ pub(super) struct Command {
 
 impl Command {
     /// The command that one of `programs` runs in the script that builds.
-    pub(super) fn of(package: &Package<'_>, programs: &[&str]) -> Option<Self> {
-        let chain = BUILDS.into_iter().find_map(|name| script::chain(package, name))?;
+    pub(super) fn of(package: &Package<'_>, script: Option<&str>, programs: &[&str]) -> Option<Self> {
+        let chain = script::chain(package, script.or_else(|| making::build_script(package))?)?;
         let at = chain.at.last()?.clone();
         let found = chain.commands.into_iter().find(|command| programs.contains(&command.program()))?;
         Some(Self { words: found.arguments().to_vec(), at })

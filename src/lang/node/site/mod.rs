@@ -102,10 +102,7 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
     blueprint.build.first = "build";
     let site = output.site.under(&choices.layers);
     let directory = build::place(&facts.directory.join(&output.directory));
-    if let Some(compressed) = site.compressed() {
-        let inside = facts.directory.join(&output.directory).join(compressed);
-        blueprint.build.compress = Some(inside.as_str().trim_end_matches('/').to_owned());
-    }
+    blueprint.build.compress = site.compress(&facts.directory.join(&output.directory));
     let mut decisions = blueprint.decisions;
     let because = output.because.as_ref().unwrap_or(&output.at);
     let files = Decision::detected(Topic::Files, output.directory.as_str(), std::slice::from_ref(because));

@@ -56,7 +56,7 @@ impl Project<'_, '_> {
     }
 
     pub(super) fn command(&self, programs: &[&str]) -> Option<Command> {
-        Command::of(self.package, programs)
+        Command::of(self.package, self.pages.script.as_deref(), programs)
     }
 
     /// The usual output, with what settings and flags say over it.
