@@ -4,15 +4,17 @@
 
 mod native;
 mod toolchain;
+pub mod vocabulary;
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
 pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain, Unfit};
+pub use self::vocabulary::Vocabulary;
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::need::Need;
 use crate::version::Version;
@@ -24,7 +26,16 @@ pub struct Catalog {
     toolchains: BTreeMap<String, Toolchain>,
     packages: PackageMap,
     natives: BTreeMap<String, Vec<Native>>,
+    vocabularies: BTreeMap<String, Texts>,
     as_of: String,
+}
+
+/// The files of a language's vocabulary, read when somebody asks.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    /// The weakest first.
+    files: Vec<String>,
+    read: OnceLock<Result<Vocabulary>>,
 }
 
 /// Packages by need and release. The weakest file is large and mostly not needed: it is read when something is looked up that no
@@ -152,6 +163,10 @@ impl Catalog {
                     catalog.as_of = found.as_of;
                 }
                 _ => {
+                    if let Some(language) = name.strip_prefix("vocabulary/").and_then(|rest| rest.strip_suffix(".toml")) {
+                        catalog.vocabularies.entry(language.to_owned()).or_default().files.push(text.to_owned());
+                        continue;
+                    }
                     let language = name.strip_prefix("native-").and_then(|rest| rest.strip_suffix(".toml"));
                     let language =
                         language.ok_or_else(|| Diagnostic::usage("catalog::unknown-file", format!("`{name}` is no file of a catalog")))?;
@@ -205,6 +220,18 @@ impl Catalog {
     #[must_use]
     pub fn natives(&self, language: &str) -> &[Native] {
         self.natives.get(language).map_or(&[], Vec::as_slice)
+    }
+
+    /// What calls and annotations of a language mean. A language without a vocabulary has an empty one.
+    ///
+    /// # Errors
+    /// When a file of the vocabulary is broken.
+    pub fn vocabulary(&self, language: &str) -> Result<&Vocabulary> {
+        static NONE: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::default);
+        let Some(texts) = self.vocabularies.get(language) else { return Ok(&NONE) };
+        let name = format!("vocabulary/{language}.toml");
+        let read = || Vocabulary::read(texts.files.iter().rev().map(|text| (name.as_str(), text.as_str())));
+        texts.read.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
     /// Whether a release's end of life was past when the catalog was made. There is no clock here: same input, same bytes.

@@ -1,6 +1,7 @@
 //! What a decision rests on: a place in the project, the rule that read it, and the text that stands there.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
@@ -37,6 +38,31 @@ impl Span {
     pub fn of_line(line: usize, content: &str) -> Self {
         let indent = content.chars().take_while(|c| c.is_whitespace()).count();
         Self { line: count(line), column: count(indent + 1), length: count(content.trim().chars().count().max(1)) }
+    }
+}
+
+/// Where the lines of a text begin, found when a place is first asked for: a place then costs a look-up.
+#[derive(Clone, Debug, Default)]
+pub struct Lines(OnceLock<Vec<u32>>);
+
+impl Lines {
+    /// The span of the byte range `start..end` of `text`, which is always the same text; cut at the end of its first line.
+    #[must_use]
+    pub fn span(&self, text: &str, start: usize, end: usize) -> Span {
+        let starts = self.0.get_or_init(|| {
+            let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| count(at + 1));
+            std::iter::once(0).chain(breaks).collect()
+        });
+        let start = boundary(text, start);
+        let line = starts.partition_point(|line| *line as usize <= start).max(1);
+        let line_start = starts[line - 1] as usize;
+        let end = boundary(text, end).max(start);
+        let covered = text[start..end].lines().next().unwrap_or("");
+        Span {
+            line: count(line),
+            column: count(text[line_start..start].chars().count() + 1),
+            length: count(covered.chars().count().max(1)),
+        }
     }
 }
 
@@ -232,5 +258,9 @@ mod tests {
         let start = text.find("\"two").unwrap_or_default();
         assert_eq!(Span::of(text, start, text.len()), Span { line: 2, column: 6, length: 4 });
         assert_eq!(Span::of(text, 9999, 9999).line, 4);
+        let lines = Lines::default();
+        for at in 0..=text.len() + 1 {
+            assert_eq!(lines.span(text, at, at + 4), Span::of(text, at, at + 4), "{at}");
+        }
     }
 }

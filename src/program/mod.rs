@@ -8,9 +8,73 @@
 //! A language's front end turns a file into an [`Outline`] and knows nothing of ports or files. Observers know no language: what a call
 //! means stands in the vocabulary, `presets/_catalog/vocabulary/<language>.toml`.
 
+mod index;
+mod origin;
 pub mod outline;
 pub mod scan;
+mod resolve;
+mod settings;
+mod source;
 pub mod value;
 
+use std::cell::{Cell, RefCell};
+
+use self::index::Index;
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
+pub use self::resolve::{Expression, Part, Place, Resolved, Step};
+pub use self::settings::{Setting, SettingKind};
+pub use self::source::Source;
 pub use self::value::Value;
+use crate::catalog::vocabulary::Vocabulary;
+use crate::evidence::{Evidence, Rule};
+
+/// The sources of one program, and what they say together.
+#[derive(Debug)]
+pub struct Program<'t> {
+    sources: Vec<&'t Source<'t>>,
+    vocabulary: &'t Vocabulary,
+    index: Index<'t>,
+    /// Flags and settings with what they are when nobody sets them, in the order of the sources.
+    settings: settings::Settings<'t>,
+    fuel: Cell<u32>,
+    visiting: RefCell<Vec<usize>>,
+}
+
+impl<'t> Program<'t> {
+    /// The program that `sources` make: the files that it is started from and all that it reaches, in a fixed order.
+    #[must_use]
+    pub fn new(sources: Vec<&'t Source<'t>>, vocabulary: &'t Vocabulary) -> Self {
+        let index = Index::new(&sources);
+        let mut program =
+            Self { sources, vocabulary, index, settings: settings::Settings::default(), fuel: Cell::new(0), visiting: RefCell::default() };
+        program.settings = settings::Settings::collect(&program);
+        program
+    }
+
+    /// Its files.
+    #[must_use]
+    pub fn sources(&self) -> &[&'t Source<'t>] {
+        &self.sources
+    }
+
+    /// All calls that are no test code, each with the number of its file.
+    pub fn calls(&self) -> impl Iterator<Item = (usize, &'t Call)> {
+        self.sources
+            .iter()
+            .enumerate()
+            .filter(|(_, source)| !source.stands_in)
+            .flat_map(|(file, source)| source.outline.calls.iter().filter(|call| !call.context.test).map(move |call| (file, call)))
+    }
+
+    /// The place of something as evidence.
+    #[must_use]
+    pub fn evidence(&self, file: usize, at: At, rule: Rule) -> Evidence {
+        self.sources[file].evidence(at, rule)
+    }
+
+    /// Whether any file imports something of the package, module or class `path`.
+    #[must_use]
+    pub fn imports(&self, path: &str) -> bool {
+        self.index.imports.iter().any(|import| origin::comes_from(import, path))
+    }
+}

@@ -102,6 +102,8 @@ pub struct Function {
     pub inside: Option<u32>,
     /// Its parameters, without the receiver.
     pub parameters: Vec<Parameter>,
+    /// The type that it gives back, as it is written.
+    pub gives: Option<String>,
     /// What its `return`s and its last expression give; several results are a [`Value::List`].
     pub returns: Vec<Value>,
     /// Annotations, decorators, attributes.

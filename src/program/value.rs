@@ -58,3 +58,6 @@ impl Value {
         entries.iter().find(|(name, _)| name.text() == Some(key)).map(|(_, value)| value)
     }
 }
+
+/// What cannot be told.
+pub(super) static UNKNOWN: Value = Value::Unknown;

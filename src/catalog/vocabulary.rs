@@ -1,0 +1,204 @@
+//! What calls, annotations and names mean, for one language: data under `presets/_catalog/vocabulary/<language>.toml`.
+//!
+//! An entry says what it matches and which arguments hold what it is about. What matches:
+//!
+//! - `call = "net/http.ListenAndServe"`: the call of that full name, also by a name that stands for it;
+//! - `call = ".expect"`: a method of that name, whatever it is called on;
+//! - `of = "github.com/gin-gonic/gin"` with `call = ["Run", "RunTLS"]`: such a function of the package, or a method of what comes from it;
+//! - `annotation = "arg"`: an annotation, attribute, decorator or structure tag, by its full name or the last word of it.
+//!
+//! An argument is a place from 0, a name, a key of an object (`"0.port"`), `"receiver"`, `"last"` or `"all"`; a list gives several ways.
+//! A pack's file of the same name adds its entries before the built-in ones.
+
+mod entry;
+mod slot;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use self::entry::File;
+pub use self::entry::{
+    Field, Flag, Format, Gives, Join, Key, Listens, Names, Needs, Opens, Setting, SettingsType, Signal, Starts, Variable, Where,
+};
+pub use self::slot::{Slot, Slots, Words};
+use crate::diagnostic::Result;
+
+/// What an entry means.
+#[derive(Clone, Debug)]
+pub enum Meaning {
+    /// It listens.
+    Listens(Listens),
+    /// It opens a path to read.
+    Reads(Opens),
+    /// It makes or writes a path.
+    Writes(Opens),
+    /// It starts a program.
+    Starts(Starts),
+    /// It reads a variable.
+    Variable(Variable),
+    /// It defines a flag.
+    Flag(Flag),
+    /// It defines a setting.
+    Setting(Setting),
+    /// It reads a setting.
+    Key(Key),
+    /// It says where a field comes from.
+    Field(Field),
+    /// It waits for a signal.
+    Signal(Signal),
+    /// It needs something.
+    Needs(Needs),
+    /// It gives what it is given.
+    Value(Gives),
+    /// It gives the first of its arguments that is there.
+    First,
+    /// It puts its arguments together.
+    Join(Join),
+    /// It fills in a text.
+    Format(Format),
+    /// It gives the directory of a path.
+    Parent(Gives),
+    /// It is a place.
+    Place(Where),
+    /// It ends the program.
+    Exit,
+}
+
+/// An entry: what it matches and what that means.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The last word of what is called.
+    pub method: String,
+    /// The full name, where it is one.
+    pub path: Option<String>,
+    /// Where it has to come from.
+    pub of: Vec<String>,
+    /// What it means.
+    pub meaning: Arc<Meaning>,
+}
+
+/// The vocabulary of a language.
+#[derive(Clone, Debug, Default)]
+pub struct Vocabulary {
+    calls: HashMap<String, Vec<Entry>>,
+    annotations: HashMap<String, Vec<Entry>>,
+    assigned: HashMap<String, Vec<Entry>>,
+    constants: HashMap<String, String>,
+    places: HashMap<String, Where>,
+    /// Types that are filled from the environment.
+    pub types: Vec<SettingsType>,
+    /// What imports need.
+    pub imports: Vec<Needs>,
+}
+
+impl Vocabulary {
+    /// The vocabulary that these files make, the strongest first; each with the name that errors call it by.
+    ///
+    /// # Errors
+    /// When a file is not what a vocabulary has to be.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+        let mut vocabulary = Self::default();
+        for (name, text) in files {
+            let file: File = super::parse(name, text)?;
+            vocabulary.add(file);
+        }
+        Ok(vocabulary)
+    }
+
+    fn add(&mut self, file: File) {
+        macro_rules! entries {
+            ($($entries:expr => $meaning:expr;)*) => {$(
+                for entry in $entries {
+                    let (call, of, annotation) = (entry.call.clone(), entry.of.clone(), entry.annotation.clone());
+                    let meaning = Arc::new($meaning(entry));
+                    insert(&mut self.calls, &call, &of, &meaning);
+                    insert(&mut self.annotations, &annotation, &of, &meaning);
+                }
+            )*};
+        }
+        for entry in &file.listens {
+            insert(&mut self.assigned, &entry.assigned, &Words::default(), &Arc::new(Meaning::Listens(entry.clone())));
+        }
+        for (entries, meaning) in [(&file.reads, Meaning::Reads as fn(Opens) -> Meaning), (&file.writes, Meaning::Writes)] {
+            for entry in entries {
+                insert(&mut self.assigned, &entry.assigned, &Words::default(), &Arc::new(meaning(entry.clone())));
+            }
+        }
+        for constant in file.constant {
+            for name in constant.name.0 {
+                self.constants.entry(name).or_insert_with(|| constant.value.clone());
+            }
+        }
+        for place in &file.place {
+            self.places.extend(place.name.0.iter().map(|name| (name.clone(), place.is)));
+        }
+        self.types.extend(file.types);
+        self.imports.extend(file.need.iter().filter(|need| !need.import.0.is_empty()).cloned());
+        entries! {
+            file.listens => Meaning::Listens;
+            file.reads => Meaning::Reads;
+            file.writes => Meaning::Writes;
+            file.starts => Meaning::Starts;
+            file.variable => Meaning::Variable;
+            file.flag => Meaning::Flag;
+            file.setting => Meaning::Setting;
+            file.key => Meaning::Key;
+            file.field => Meaning::Field;
+            file.signal => Meaning::Signal;
+            file.need => Meaning::Needs;
+            file.value => Meaning::Value;
+            file.first => |_| Meaning::First;
+            file.join => Meaning::Join;
+            file.format => Meaning::Format;
+            file.parent => Meaning::Parent;
+            file.place => |place: entry::Place| Meaning::Place(place.is);
+            file.exit => |_| Meaning::Exit;
+        }
+    }
+
+    /// The entries for calls whose last word is `method`, the strongest first.
+    #[must_use]
+    pub fn calls(&self, method: &str) -> &[Entry] {
+        self.calls.get(method).map_or(&[], Vec::as_slice)
+    }
+
+    /// The entries for annotations of this name.
+    pub fn annotations<'v>(&'v self, name: &'v str) -> impl Iterator<Item = &'v Entry> {
+        let entries = self.annotations.get(last_word(name)).map_or(&[][..], Vec::as_slice);
+        entries.iter().filter(move |entry| entry.path.as_deref().is_none_or(|path| path == name || !name.contains(['.', '/', ':'])))
+    }
+
+    /// The entries for what is assigned to a name.
+    #[must_use]
+    pub fn assigned(&self, target: &str) -> &[Entry] {
+        self.assigned.get(target).map_or(&[], Vec::as_slice)
+    }
+
+    /// The text that a name stands for.
+    #[must_use]
+    pub fn constant(&self, name: &str) -> Option<&str> {
+        self.constants.get(name).map(String::as_str)
+    }
+
+    /// The place that a name stands for.
+    #[must_use]
+    pub fn place(&self, name: &str) -> Option<Where> {
+        self.places.get(name).copied()
+    }
+}
+
+fn insert(into: &mut HashMap<String, Vec<Entry>>, names: &Words, of: &Words, meaning: &Arc<Meaning>) {
+    for name in &names.0 {
+        let method = last_word(name);
+        // a dot in front stands for whatever it is called on
+        let path = (of.0.is_empty() && !name.starts_with('.')).then(|| name.clone());
+        let entry = Entry { method: method.to_owned(), path, of: of.0.clone(), meaning: Arc::clone(meaning) };
+        into.entry(method.to_owned()).or_default().push(entry);
+    }
+}
+
+/// The word behind the last dot.
+#[must_use]
+pub fn last_word(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
+}

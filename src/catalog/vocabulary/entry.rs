@@ -1,0 +1,352 @@
+//! The entries of a vocabulary, as they are written.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::slot::{Slots, Words};
+use crate::need::Need;
+
+/// A vocabulary, as it is written.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(super) struct File {
+    pub(super) listens: Vec<Listens>,
+    pub(super) reads: Vec<Opens>,
+    pub(super) writes: Vec<Opens>,
+    pub(super) starts: Vec<Starts>,
+    pub(super) variable: Vec<Variable>,
+    pub(super) flag: Vec<Flag>,
+    pub(super) setting: Vec<Setting>,
+    pub(super) key: Vec<Key>,
+    pub(super) field: Vec<Field>,
+    #[serde(rename = "type")]
+    pub(super) types: Vec<SettingsType>,
+    pub(super) signal: Vec<Signal>,
+    pub(super) need: Vec<Needs>,
+    pub(super) value: Vec<Gives>,
+    pub(super) first: Vec<Plain>,
+    pub(super) join: Vec<Join>,
+    pub(super) format: Vec<Format>,
+    pub(super) parent: Vec<Gives>,
+    pub(super) place: Vec<Place>,
+    pub(super) constant: Vec<Constant>,
+    pub(super) exit: Vec<Plain>,
+}
+
+/// It listens: `[[listens]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Listens {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// A name that is assigned: `bind`, `app.config[PORT]`.
+    pub assigned: Words,
+    /// Host and port in one: `:8080`, `("0.0.0.0", 8080)`, a URL, or a list of such.
+    pub address: Slots,
+    /// The port.
+    pub port: Slots,
+    /// The interface.
+    pub host: Slots,
+    /// The port when none is given.
+    pub default_port: Option<u16>,
+    /// The interface when none is given; none here: all of them.
+    pub default_host: Option<String>,
+    /// The variable that it takes the port from itself.
+    pub variable: Option<String>,
+    /// The variable that it takes the interface from itself.
+    pub host_variable: Option<String>,
+    /// The argument that names the network: only TCP counts.
+    pub network: Slots,
+    /// Something else says where: it listens, and this call does not tell where.
+    pub elsewhere: bool,
+    /// It gives an address to what is started elsewhere; it takes the place of default ports.
+    pub option: bool,
+}
+
+/// It opens a path: `[[reads]]`, `[[writes]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Opens {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// A name that is assigned: `app.config[UPLOAD_FOLDER]`.
+    pub assigned: Words,
+    /// The path.
+    pub path: Slots,
+    /// What the path names.
+    pub names: Names,
+    /// The path when none is given.
+    pub default: Option<String>,
+    /// The argument that says how it is opened ...
+    pub mode: Slots,
+    /// ... which has to hold one of these letters or words.
+    pub mode_has: Vec<String>,
+    /// ... and none of these.
+    pub mode_lacks: Vec<String>,
+    /// An argument and the texts of which it has to be one: `{ 0 = "sqlite3" }`.
+    pub when: BTreeMap<String, Words>,
+}
+
+/// What a path names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Names {
+    /// A file.
+    #[default]
+    File,
+    /// A directory.
+    Directory,
+    /// A database in a file, which writes beside it too, perhaps with a scheme before and parameters behind.
+    Database,
+    /// A name without its ending, in a directory of configuration.
+    Stem,
+}
+
+/// It starts a program: `[[starts]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Starts {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// The program, or the list that begins with it.
+    pub program: Slots,
+    /// A line for the shell.
+    pub line: Slots,
+    /// An argument that is true when the program is a line for the shell.
+    pub shell: Slots,
+    /// Programs that it always starts.
+    pub always: Words,
+}
+
+/// It reads a variable of the environment: `[[variable]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Variable {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// Its name.
+    pub name: Slots,
+    /// What stands in for it.
+    pub default: Slots,
+    /// It stops when neither is there.
+    pub strict: bool,
+    /// What the library writes before the name.
+    pub prefix: String,
+}
+
+/// It defines a flag of the command line: `[[flag]]`. Builders that go on (`Arg::new("port").long("port").env("PORT")`) name their methods.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Flag {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// Its name, with or without dashes; of several texts that begin with a dash the longest.
+    pub name: Slots,
+    /// Its default.
+    pub default: Slots,
+    /// Variables that set it.
+    pub variable: Slots,
+    /// Where its value is stored.
+    pub target: Slots,
+    /// An argument that is true when it has to be given.
+    pub required: Slots,
+    /// Methods of the chain that give its name, its default, its variables, its target.
+    pub name_by: Words,
+    /// See [`Flag::name_by`].
+    pub default_by: Words,
+    /// See [`Flag::name_by`].
+    pub variable_by: Words,
+    /// See [`Flag::name_by`].
+    pub target_by: Words,
+}
+
+/// It gives a setting of the configuration its default or variable: `[[setting]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Setting {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// Its key.
+    pub key: Slots,
+    /// Its default.
+    pub default: Slots,
+    /// Variables that set it.
+    pub variable: Slots,
+    /// The setting or flag whose value it takes.
+    pub like: Slots,
+}
+
+/// It reads a setting of the configuration: `[[key]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Key {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// The key.
+    pub key: Slots,
+    /// What stands in for it.
+    pub default: Slots,
+    /// An expression with `${server.port:8080}` in it.
+    pub expression: Slots,
+}
+
+/// What an annotation says of a field, or parameter: `[[field]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Field {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// The variable of the environment.
+    pub variable: Slots,
+    /// What stands in for it.
+    pub default: Slots,
+    /// An argument that is true when it has to be set.
+    pub required: Slots,
+    /// The key by which configuration knows it.
+    pub key: Slots,
+    /// The flag; one that is there without a value has the field's name.
+    pub flag: Slots,
+    /// An expression with `${server.port:8080}` in it.
+    pub expression: Slots,
+    /// A variable that is there without a value has the field's name in capitals.
+    pub words: bool,
+}
+
+/// A type whose fields the library fills from the environment: `[[type]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct SettingsType {
+    /// What it extends, derives, or is annotated with.
+    pub base: Words,
+    /// Whether variables are the fields' names in capitals.
+    pub variables: bool,
+    /// The argument of the call that is assigned to a field of that name, which says what stands before the variables: `env_prefix`.
+    pub prefix: Option<String>,
+}
+
+/// It waits for a signal: `[[signal]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Signal {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// The signals; none given: all.
+    pub signals: Slots,
+    /// What it waits for by itself: `SIGINT`, `SIGTERM`.
+    pub hears: Words,
+}
+
+/// It needs something of its image: `[[need]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Needs {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// What is imported.
+    pub import: Words,
+    /// What.
+    pub needs: Vec<Need>,
+}
+
+/// It gives what it is given: `[[value]]`; the directory of a path: `[[parent]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Gives {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// What.
+    pub value: Slots,
+    /// What stands in for it.
+    pub default: Slots,
+    /// It stops when there is neither.
+    pub strict: bool,
+}
+
+/// Its arguments put together: `[[join]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Join {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// Which, in order.
+    pub parts: Slots,
+    /// What stands between them; parts of a path leave nothing behind when they are empty.
+    pub separator: String,
+}
+
+/// A text with `%s` or `{}` in it: `[[format]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Format {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// The text; what is filled in stands behind it.
+    pub template: Slots,
+}
+
+/// A place that the system or the source decides: `[[place]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Place {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// A name that stands for it.
+    pub name: Words,
+    /// What it is.
+    pub is: Where,
+}
+
+/// A place that a path begins at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Where {
+    /// The working directory.
+    #[default]
+    Working,
+    /// The source file itself.
+    Source,
+    /// The directory of the source file.
+    SourceDirectory,
+    /// The directory of the manifest, when it is compiled.
+    Project,
+    /// The program's own file.
+    Executable,
+    /// A directory for what need not last.
+    Temporary,
+    /// The user's home.
+    Home,
+}
+
+/// A name that stands for a text: `[[constant]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Constant {
+    /// The name, in full.
+    pub name: Words,
+    /// The text.
+    pub value: String,
+}
+
+/// Nothing but what it matches: it ends the program (`[[exit]]`), or gives the first of its arguments that is there (`[[first]]`).
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Plain {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+}

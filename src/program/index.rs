@@ -1,0 +1,199 @@
+//! Where names stand: look-ups that cost the same in a large program as in a small one.
+
+use std::collections::HashMap;
+
+use super::outline::{At, Call, Context, Function, Type};
+use super::source::Source;
+use super::value::Value;
+use crate::catalog::vocabulary::last_word;
+
+/// Names in a program.
+#[derive(Debug, Default)]
+pub(super) struct Index<'t> {
+    /// The files of each module.
+    pub modules: HashMap<&'t str, Vec<usize>>,
+    /// Names inside functions: file, function, name.
+    locals: HashMap<(usize, u32), HashMap<&'t str, Vec<Bound<'t>>>>,
+    /// Names of modules: module, name.
+    globals: HashMap<&'t str, HashMap<&'t str, Vec<Bound<'t>>>>,
+    /// Names that functions give values to which are not their own.
+    outer: HashMap<&'t str, HashMap<&'t str, Vec<Bound<'t>>>>,
+    /// Fields and members by their last word.
+    fields: HashMap<&'t str, Vec<Member<'t>>>,
+    /// Functions by their last word.
+    functions: HashMap<&'t str, Vec<(usize, u32)>>,
+    /// Calls by their last word.
+    calls: HashMap<&'t str, Vec<(usize, &'t Call)>>,
+    /// Types by their last word.
+    types: HashMap<&'t str, Vec<(usize, &'t Type)>>,
+    /// All that is imported.
+    pub imports: Vec<&'t str>,
+    /// What each file's imports call things.
+    names: Vec<HashMap<&'t str, &'t str>>,
+}
+
+/// A name and what it is given.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bound<'t> {
+    pub file: usize,
+    pub value: &'t Value,
+    pub kind: Option<&'t str>,
+    pub result: u32,
+    pub context: Context,
+    pub at: At,
+}
+
+/// A field and what it is given, or declared with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Member<'t> {
+    /// What it is a field of: a type, or the word before it.
+    pub owner: &'t str,
+    pub bound: Bound<'t>,
+    /// Declared with its type, and not given a value by somebody.
+    pub declared: bool,
+}
+
+static NOTHING: Value = Value::Unknown;
+
+impl<'t> Index<'t> {
+    pub(super) fn new(sources: &[&'t Source<'t>]) -> Self {
+        let mut index = Self::default();
+        for (file, source) in sources.iter().enumerate() {
+            index.modules.entry(&source.module).or_default().push(file);
+            index.names.push(HashMap::new());
+            for import in source.outline.imports.iter().filter(|import| !import.context.test) {
+                index.imports.push(&import.path);
+                if let Some(name) = &import.name {
+                    index.names[file].insert(name, &import.path);
+                }
+            }
+            if source.stands_in {
+                continue;
+            }
+            index.bindings(file, source);
+            index.functions(file, source);
+            index.types(file, source);
+            for call in source.outline.calls.iter().filter(|call| !call.context.test) {
+                index.call(file, call);
+            }
+        }
+        index.imports.sort_unstable();
+        index.imports.dedup();
+        index
+    }
+
+    fn bindings(&mut self, file: usize, source: &'t Source<'t>) {
+        for binding in source.outline.bindings.iter().filter(|binding| !binding.context.test) {
+            let bound = Bound {
+                file,
+                value: &binding.value,
+                kind: binding.kind.as_deref(),
+                result: binding.result,
+                context: binding.context,
+                at: binding.at,
+            };
+            if let Some((owner, name)) = member(&binding.target) {
+                self.fields.entry(name).or_default().push(Member { owner: last_word(owner), bound, declared: false });
+                continue;
+            }
+            let name = binding.target.as_str();
+            match binding.context.function {
+                None => self.globals.entry(&source.module).or_default().entry(name).or_default().push(bound),
+                Some(function) => {
+                    self.locals.entry((file, function)).or_default().entry(name).or_default().push(bound);
+                    if !binding.declares {
+                        self.outer.entry(&source.module).or_default().entry(name).or_default().push(bound);
+                    }
+                }
+            }
+        }
+    }
+
+    fn functions(&mut self, file: usize, source: &'t Source<'t>) {
+        for (number, function) in source.outline.functions.iter().enumerate() {
+            if !function.test && !function.name.is_empty() {
+                let number = u32::try_from(number).unwrap_or(u32::MAX);
+                self.functions.entry(last_word(&function.name)).or_default().push((file, number));
+            }
+        }
+    }
+
+    fn types(&mut self, file: usize, source: &'t Source<'t>) {
+        for declared in &source.outline.types {
+            self.types.entry(last_word(&declared.name)).or_default().push((file, declared));
+            for field in &declared.fields {
+                let value = field.default.as_ref().unwrap_or(&NOTHING);
+                let bound = Bound { file, value, kind: field.kind.as_deref(), result: 0, context: Context::default(), at: field.at };
+                self.fields.entry(&field.name).or_default().push(Member { owner: last_word(&declared.name), bound, declared: true });
+            }
+        }
+    }
+
+    fn call(&mut self, file: usize, call: &'t Call) {
+        let method = call.method();
+        self.calls.entry(method).or_default().push((file, call));
+        // a constructor gives fields their values
+        if !method.starts_with(|c: char| c.is_uppercase()) {
+            return;
+        }
+        for argument in &call.arguments {
+            let Some(name) = &argument.name else { continue };
+            let bound = Bound { file, value: &argument.value, kind: None, result: 0, context: call.context, at: argument.at };
+            self.fields.entry(name).or_default().push(Member { owner: method, bound, declared: false });
+        }
+    }
+
+    /// What a name of a function itself is given.
+    pub(super) fn locals(&self, file: usize, function: u32, name: &str) -> &[Bound<'t>] {
+        self.locals.get(&(file, function)).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a name of a module is given at its top, and by functions that do not have it as their own.
+    pub(super) fn globals<'s>(&'s self, module: &str, name: &str) -> impl Iterator<Item = &'s Bound<'t>> + use<'s, 't> {
+        let of = |names: &'s HashMap<&'t str, HashMap<&'t str, Vec<Bound<'t>>>>| -> &'s [Bound<'t>] {
+            names.get(module).and_then(|names| names.get(name)).map_or(&[], Vec::as_slice)
+        };
+        of(&self.globals).iter().chain(of(&self.outer))
+    }
+
+    /// Whether the module itself gives the name a value.
+    pub(super) fn has_global(&self, module: &str, name: &str) -> bool {
+        self.globals.get(module).is_some_and(|names| names.contains_key(name))
+    }
+
+    pub(super) fn fields(&self, name: &str) -> &[Member<'t>] {
+        self.fields.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn functions_of(&self, name: &str) -> &[(usize, u32)] {
+        self.functions.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn calls_of(&self, method: &str) -> &[(usize, &'t Call)] {
+        self.calls.get(method).map_or(&[], Vec::as_slice)
+    }
+
+    pub(super) fn types_of(&self, name: &str) -> &[(usize, &'t Type)] {
+        self.types.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a file's imports call `name`.
+    pub(super) fn imported(&self, file: usize, name: &str) -> Option<&'t str> {
+        self.names.get(file)?.get(name).copied()
+    }
+}
+
+/// The parts of `server.Addr` and of `app.config[KEY]`.
+fn member(target: &str) -> Option<(&str, &str)> {
+    if let Some(inside) = target.strip_suffix(']') {
+        return inside.rsplit_once('[');
+    }
+    target.rsplit_once('.')
+}
+
+impl<'t> super::Program<'t> {
+    /// A function by its number in a file.
+    pub(super) fn function(&self, file: usize, number: u32) -> Option<&'t Function> {
+        self.sources.get(file)?.outline.functions.get(number as usize)
+    }
+}
