@@ -26,6 +26,7 @@ pub mod change;
 pub mod choices;
 #[cfg(feature = "cli")]
 pub mod cli;
+pub mod command;
 pub mod context;
 pub mod decision;
 pub mod detect;
