@@ -19,6 +19,8 @@ pub struct Toolchain {
     pub suites: BTreeMap<String, Suite>,
     /// Its releases, newest first.
     pub releases: Vec<Release>,
+    /// The oldest release that is taken without being asked for by name.
+    pub usual: Option<Version>,
     /// What a debug variant installs to hold the program under a debugger.
     pub debugger: Option<Debugger>,
     /// Programs that the build stage works with and that no image of the toolchain has.

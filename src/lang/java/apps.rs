@@ -100,7 +100,7 @@ impl<'t> language::Project<'t> for Builds<'t> {
             warnings: observe::warnings(&behaviour, &program.warnings(&facts)),
             behaviour,
             home: Utf8PathBuf::new(),
-            keeps: facts.manifests.clone(),
+            keeps: facts.manifests.iter().chain(&facts.first).cloned().collect(),
             clutter: program.clutter(&facts),
             passed_over: Vec::new(),
         };

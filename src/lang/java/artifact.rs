@@ -60,7 +60,7 @@ pub enum Libraries {
 impl Form {
     /// What Spring Boot of this series packs: its layers, how they are taken apart, and who starts them.
     ///
-    /// Layers came with 2.3, for web archives with 2.5; the loader's package was renamed in 3.2; since 3.3 `tools` takes `layertools`' place.
+    /// Jars are packed in layers by themselves since 2.4, web archives since 2.5; the loader's package was renamed in 3.2; since 3.3 `tools` takes `layertools`' place.
     pub fn of_boot(series: Option<Version>, is_war: bool) -> Self {
         let launcher = match (is_war, series.is_some_and(|series| series >= Version::minor(3, 2))) {
             (true, true) => "org.springframework.boot.loader.launch.WarLauncher",
@@ -71,7 +71,7 @@ impl Form {
         match series {
             Some(series) if series >= Version::minor(3, 3) && !is_war => Self::Boot(Boot::Jars),
             Some(series) if series >= Version::minor(3, 3) => Self::Boot(Boot::Loader("tools", launcher)),
-            Some(series) if series >= Version::minor(2, if is_war { 5 } else { 3 }) => Self::Boot(Boot::Loader("layertools", launcher)),
+            Some(series) if series >= Version::minor(2, if is_war { 5 } else { 4 }) => Self::Boot(Boot::Loader("layertools", launcher)),
             _ => Self::Single,
         }
     }

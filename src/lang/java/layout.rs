@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Facts;
+use super::{Facts, MavenBuild, Tool};
 use super::artifact::{Boot, Form, Libraries};
 use crate::plan::Copy;
 use crate::render::filters::sh;
@@ -44,7 +44,7 @@ pub fn layout(facts: &Facts) -> Layout {
             };
             let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
             Layout {
-                commands: vec![format!("java -Djarmode={mode} -jar {} extract{flags} --destination {LAYERS}", sh(archive.as_str()))],
+                commands: vec![format!("java -Djarmode={mode} -jar {} extract{flags} --destination {LAYERS}", glob(archive.as_str()))],
                 takes: layers.map(layer).into(),
                 start,
             }
@@ -64,16 +64,16 @@ pub fn layout(facts: &Facts) -> Layout {
                 None => words(&["-jar", "app.jar"]),
             };
             Layout {
-                commands: vec![format!("mkdir -p {OUT} && mv {} {OUT}/app.jar", sh(archive.as_str()))],
+                commands: vec![format!("mkdir -p {OUT} && mv {} {OUT}/app.jar", glob(archive.as_str()))],
                 takes: vec![from(format!("{OUT}/app.jar"), format!("{APP}/"))],
                 start,
             }
         }
         Form::ClassPath(libraries) => class_path(facts, libraries, &archive),
         Form::War(_) => {
-            let (lib, whole) = (sh(&format!("{archive}/WEB-INF/lib")), sh(archive.as_str()));
+            let (whole, lib) = (glob(archive.as_str()), format!("{OUT}/ROOT/WEB-INF/lib"));
             Layout {
-                commands: vec![format!("mkdir -p {OUT} {lib} && mv {lib} {OUT}/lib && mv {whole} {OUT}/ROOT")],
+                commands: vec![format!("mkdir -p {OUT} && mv {whole}/ {OUT}/ROOT && mkdir -p {lib} && mv {lib} {OUT}/lib")],
                 takes: vec![from(format!("{OUT}/lib/"), format!("{ROOT}/WEB-INF/lib/")), from(format!("{OUT}/ROOT/"), format!("{ROOT}/"))],
                 start: words(&["catalina.sh", "run"]),
             }
@@ -87,11 +87,16 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
         Libraries::Copied => archive.parent().unwrap_or(Utf8Path::new("target")).join("dependency"),
         Libraries::Own(directory) => facts.module.join(directory),
     };
-    let (lib_word, archive) = (sh(lib.as_str()), sh(archive.as_str()));
+    let (lib_word, archive) = (glob(lib.as_str()), glob(archive.as_str()));
     let main = facts.main.as_ref().map_or("", |main| main.value.as_str());
-    let siblings: Vec<_> =
-        facts.siblings.iter().map(|jar| if jar.contains('*') { lib.join(jar).to_string() } else { sh(lib.join(jar).as_str()) }).collect();
+    let siblings: Vec<_> = facts.siblings.iter().map(|jar| glob(lib.join(jar).as_str())).collect();
     let mut commands = Vec::new();
+    if let Tool::Maven(MavenBuild { jars, .. }) = &facts.tool
+        && !jars.is_empty()
+    {
+        let jars: Vec<_> = jars.iter().map(|jar| sh(jar.as_str())).collect();
+        commands.push(format!("mkdir -p {lib_word} && cp {} {lib_word}/", jars.join(" ")));
+    }
     let mut takes = vec![Copy::stage("build", format!("{OUT}/lib/"), format!("{APP}/lib/"))];
     let mut path = vec!["app.jar"];
     if siblings.is_empty() {
@@ -110,4 +115,9 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
 /// The directory that the program is started in; Tomcat has its own.
 pub fn workdir(facts: &Facts) -> Option<Utf8PathBuf> {
     (!matches!(facts.artifact.form, Form::War(_))).then(|| APP.into())
+}
+
+/// A shell's pattern: quoted, its stars apart.
+fn glob(pattern: &str) -> String {
+    pattern.split('*').map(|part| if part.is_empty() { String::new() } else { sh(part) }).collect::<Vec<_>>().join("*")
 }

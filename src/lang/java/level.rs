@@ -26,15 +26,26 @@ const UNSAID: u32 = 8;
 pub struct Level {
     /// The level that its classes are of: no older Java runs them.
     pub classes: Fact<Version>,
+    /// The least JDK that its build takes, where that is newer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub least: Option<Fact<Version>>,
     /// The JDK that it asks for by name.
     pub pinned: Option<Fact<Version>>,
+}
+
+impl Level {
+    /// What says most about the JDK: the one that is asked for, else the least that does.
+    pub fn wanted(&self) -> &Fact<Version> {
+        let least = self.least.as_ref().filter(|least| least.value > self.classes.value);
+        self.pinned.as_ref().or(least).unwrap_or(&self.classes)
+    }
 }
 
 /// The level of a module of Maven's, and the JDK that is pinned beside it.
 ///
 /// # Errors
 /// When a level is none, or a pinned JDK is older than the level.
-pub fn of_maven(tree: &Tree, module: &Module<'_>, reached: &[Module<'_>]) -> Result<Level> {
+pub fn of_maven(tree: &Tree, module: &Module<'_>, reached: &[Module<'_>], least: Option<Fact<Version>>) -> Result<Level> {
     let mut classes: Option<Fact<Version>> = None;
     for level in reached.iter().map(said).collect::<Result<Vec<_>>>()?.into_iter().flatten() {
         if classes.as_ref().is_none_or(|highest| level.value > highest.value) {
@@ -43,7 +54,7 @@ pub fn of_maven(tree: &Tree, module: &Module<'_>, reached: &[Module<'_>]) -> Res
     }
     let classes = classes.unwrap_or_else(|| inherited(module));
     let pinned = toolchain(module)?.or(pin(tree, module.directory())?);
-    settled(Level { classes, pinned })
+    settled(Level { classes, least, pinned })
 }
 
 /// The level with what pins the JDK, when the two agree.
@@ -150,9 +161,18 @@ pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, cata
         }
         return Ok(vec![level.classes.with(asked.value)]);
     }
-    let wanted = level.pinned.as_ref().unwrap_or(&level.classes);
+    let wanted = level.wanted();
     let mut fit: Vec<&Release> = toolchain.releases.iter().filter(|release| release.version >= wanted.value).collect();
     fit.sort_by_key(|release| release.version);
+    if level.pinned.is_some() && fit.first().is_some_and(|first| first.version == wanted.value) {
+        fit.truncate(1);
+    }
+    // a level is no JDK: what only says one is built by a release that is in common use, by an older one where nothing newer builds it
+    let usual = toolchain.usual.filter(|_| level.pinned.is_none());
+    fit.sort_by_key(|release| {
+        let is_old = usual.is_some_and(|usual| release.version < usual);
+        (is_old, if is_old { u32::MAX - release.version.major() } else { release.version.major() })
+    });
     if fit.is_empty() {
         let error =
             Diagnostic::error("toolchain::unknown-version", format!("no image that imggen knows has Java {} or newer", wanted.value));

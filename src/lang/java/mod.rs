@@ -62,6 +62,10 @@ pub struct Facts {
     pub what: Fact<String>,
     /// Build files, before anything else of the project.
     pub manifests: Vec<Utf8PathBuf>,
+    /// Directories and files that the build reads together with those: repositories and jars of the project's own, code of the build.
+    pub first: Vec<Utf8PathBuf>,
+    /// What makes the build call Node's tools.
+    pub node: Option<Evidence>,
     /// Jars of the project's own among the libraries.
     pub siblings: Vec<String>,
     /// Options of the virtual machine.
@@ -105,6 +109,10 @@ pub struct MavenBuild {
     pub skips: Vec<Fact<&'static str>>,
     /// Whether Quarkus fetches what it builds with by itself.
     pub quarkus: bool,
+    /// What the toolchains plugin looks for, by the names of its demands.
+    pub toolchain: Option<Fact<Vec<(String, String)>>>,
+    /// Jars of the project's own that belong beside the dependencies.
+    pub jars: Vec<Utf8PathBuf>,
     /// Profiles that settings turn on.
     pub profiles: Vec<String>,
 }

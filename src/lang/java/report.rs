@@ -16,7 +16,7 @@ impl Maker<'_> {
         if let Some(port) = self.debugger() {
             return format!("a debugger may come on port {port}");
         }
-        let because = self.facts.level.pinned.as_ref().unwrap_or(&self.facts.level.classes);
+        let because = self.facts.level.wanted();
         let mut parts =
             vec![format!("Java {} ({})", self.java, because.place()), format!("{} ({})", self.facts.what.value, self.facts.what.place())];
         if let Form::Boot(_) = self.facts.artifact.form {
@@ -31,7 +31,7 @@ impl Maker<'_> {
     pub(super) fn decisions(&self, build: &Build) -> Vec<Decision> {
         let facts = self.facts;
         let asked = self.choices.layers.choose("java.version", |settings| settings.languages.java.version);
-        let because = facts.level.pinned.as_ref().unwrap_or(&facts.level.classes);
+        let because = facts.level.wanted();
         let toolchain = match asked {
             Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
             None => Decision::detected(Topic::Toolchain, &build.image, because.because())

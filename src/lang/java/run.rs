@@ -15,7 +15,6 @@ const OPTION: Rule = Rule::parsed("java.option", "it is run with this option");
 const PREVIEW: Rule = Rule::parsed("java.preview", "it is compiled with features that are not final");
 const WRAPPER: Rule = Rule::parsed("java.wrapper", "the project is built with this Maven");
 const AGENT: Rule = Rule::parsed("java.agent", "the agent that it is run with");
-const CHECK: Rule = Rule::parsed("java.check", "this checks the sources, which is not the image's business");
 
 /// Options that let a program reach what it does not run without, each with a value: `--add-opens a=b` or `--add-opens=a=b`.
 const OPENINGS: [&str; 5] = ["--add-opens", "--add-exports", "--add-reads", "--add-modules", "--enable-native-access"];
@@ -138,30 +137,10 @@ pub fn arguments(tree: &Tree, module: &Module<'_>) -> Vec<String> {
     behind.filter(|word| !word.contains('$')).cloned().collect()
 }
 
-/// The wrapper, where it fetches a Maven that no image has: the next major.
-pub fn newer_wrapper(tree: &Tree, context: &Utf8Path) -> Option<Evidence> {
+/// The version of Maven that the wrapper fetches, where its script is there.
+pub fn wrapper(tree: &Tree, context: &Utf8Path) -> Option<(String, Evidence)> {
     let path = context.join(".mvn/wrapper/maven-wrapper.properties");
     let url = properties::parse(&path, tree.text(&path).ok()?).into_iter().find(|property| property.key == "distributionUrl")?;
-    let version = url.value.rsplit("apache-maven-").next()?;
-    (version.starts_with('4') && tree.has(context.join("mvnw"))).then(|| url.evidence(WRAPPER))
-}
-
-/// Plugins that check the sources within the build, and the options that leave them out.
-pub fn skips<'r>(reached: &[Module<'r>], root: &[Module<'r>]) -> Vec<Fact<&'static str>> {
-    const CHECKS: [(&str, &str); 9] = [
-        ("maven-checkstyle-plugin", "-Dcheckstyle.skip"),
-        ("spotless-maven-plugin", "-Dspotless.check.skip"),
-        ("spring-javaformat-maven-plugin", "-Dspring-javaformat.skip"),
-        ("maven-pmd-plugin", "-Dpmd.skip"),
-        ("spotbugs-maven-plugin", "-Dspotbugs.skip"),
-        ("license-maven-plugin", "-Dlicense.skip"),
-        ("apache-rat-plugin", "-Drat.skip"),
-        ("formatter-maven-plugin", "-Dformatter.skip"),
-        ("ktlint-maven-plugin", "-Dktlint.skip"),
-    ];
-    let used = |name: &str| {
-        let plugin = reached.iter().chain(root).find_map(|module| module.plugin(name))?;
-        plugin.executions().next().map(|_| plugin.element.evidence(CHECK))
-    };
-    CHECKS.iter().filter_map(|(plugin, option)| Some(Fact::new(*option, used(plugin)?))).collect()
+    let version = url.value.rsplit("apache-maven-").next()?.trim_end_matches("-bin.zip").to_owned();
+    tree.has(context.join("mvnw")).then(|| (version, url.evidence(WRAPPER)))
 }

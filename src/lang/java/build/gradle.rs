@@ -7,20 +7,19 @@ use crate::lang::java::gradle::GradleBuild;
 use crate::plan::Copy;
 use crate::render::filters::sh;
 
-const FETCH: Script = Script {
-    comment: "a task that fetches what all projects are compiled and run with, which none of Gradle's own does",
-    path: "/tmp/fetch.gradle",
-    lines: &[
-        "allprojects {",
-        "  tasks.register('fetch') {",
-        "    doLast {",
-        "      configurations.matching { it.canBeResolved && it.name ==~ /.*Classpath|.*nnotationProcessor/ }",
-        "        .each { it.incoming.artifactView { lenient(true) }.files.files }",
-        "    }",
-        "  }",
-        "}",
-    ],
-};
+/// A task that fetches what all projects are compiled and run with, which none of Gradle's own does.
+const FETCH: [&str; 8] = [
+    "allprojects {",
+    "  tasks.register('fetch') {",
+    "    doLast {",
+    "      configurations.matching { it.canBeResolved && it.name ==~ /.*Classpath|.*nnotationProcessor/ }",
+    "        .each { it.incoming.artifactView { lenient(true) }.files.files }",
+    "    }",
+    "  }",
+    "}",
+];
+/// Where the script of our own is.
+const SCRIPT: &str = "/tmp/image.gradle";
 
 impl Maker<'_> {
     /// By its own wrapper on a plain JDK, or in an image that has a Gradle.
@@ -35,12 +34,16 @@ impl Maker<'_> {
         }
         manifests.extend(copies(own));
         let readable = || gradle.carriage_returns.then(|| unix("gradlew")).into_iter();
-        let fetch = format!("{program} --no-daemon --no-configuration-cache -I {} fetch", FETCH.path);
+        let fetch = format!("{program} --no-daemon --no-configuration-cache -I {SCRIPT} fetch");
         let make = format!("{program} --no-daemon {}", sh(&format!("{}:{}", gradle.project, gradle.task)));
         Recipe {
-            image: image.replace("{version}", &self.java.to_string()),
+            image: image.replace("{version}", &self.java.to_string()).replace("{gradle}", "9"),
             env: Vec::new(),
-            script: Some(FETCH),
+            script: Some(Script {
+                comment: "a task that fetches what all projects are compiled and run with, which none of Gradle's own does",
+                path: SCRIPT,
+                lines: FETCH.map(str::to_owned).into(),
+            }),
             manifests,
             mounts: Vec::new(),
             fetch: readable().chain([fetch]).collect(),

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::{Maker, Recipe, copies, unix};
+use super::{Maker, Recipe, Script, copies, unix};
 use crate::lang::java::MavenBuild;
 use crate::plan::Copy;
 use crate::render::filters::sh;
@@ -13,6 +13,9 @@ const FETCH: &str = "dependency:resolve dependency:resolve-plugins";
 /// Settings of Maven's that hold a login, for those who need one.
 const SETTINGS: &str = "--mount=type=secret,id=settings,target=/root/.m2/settings.xml";
 
+/// Where Maven looks for JDKs.
+const TOOLCHAINS: &str = "/root/.m2/toolchains.xml";
+
 impl Maker<'_> {
     /// By the Maven of its image, or by its own wrapper there.
     pub(super) fn by_maven(&self, maven: &MavenBuild, suite: &str) -> Recipe {
@@ -21,7 +24,7 @@ impl Maker<'_> {
             image: self.toolchain.image(self.java, suite),
             // the wrapper takes what this variable of the image's says for a goal
             env: if maven.wrapper.is_some() { vec![("MAVEN_CONFIG", String::new())] } else { Vec::new() },
-            script: None,
+            script: maven.toolchain.as_ref().map(|demands| self.toolchains(&demands.value)),
             manifests: self.manifests(maven),
             mounts: if self.facts.repositories.is_empty() { Vec::new() } else { vec![SETTINGS.to_owned()] },
             fetch: readable().chain([self.fetching(maven)]).collect(),
@@ -75,6 +78,24 @@ impl Maker<'_> {
         words.join(" ")
     }
 
+    /// The file in which the toolchains plugin looks for what it demands: the JDK of the image.
+    fn toolchains(&self, demands: &[(String, String)]) -> Script {
+        let says = |(name, value): &(String, String)| {
+            let range = value.contains(['[', '(', ',', '$']);
+            let value = if name == "version" && range { self.java.to_string() } else { value.clone() };
+            format!("      <{name}>{value}</{name}>")
+        };
+        let head = ["<toolchains>", "  <toolchain>", "    <type>jdk</type>", "    <provides>"];
+        let tail = [
+            "    </provides>",
+            "    <configuration><jdkHome>${env.JAVA_HOME}</jdkHome></configuration>",
+            "  </toolchain>",
+            "</toolchains>",
+        ];
+        let lines = head.map(str::to_owned).into_iter().chain(demands.iter().map(says)).chain(tail.map(str::to_owned)).collect();
+        Script { comment: "the JDK of this image, where the toolchains plugin looks for the one that it asks for", path: TOOLCHAINS, lines }
+    }
+
     fn manifests(&self, maven: &MavenBuild) -> Vec<Copy> {
         let mut first = Vec::new();
         if maven.configured || maven.wrapper.is_some() {
@@ -85,6 +106,7 @@ impl Maker<'_> {
             by_directory.entry(Utf8PathBuf::new()).or_default().insert(0, self.here("mvnw"));
         }
         first.extend(copies(by_directory));
+        first.extend(self.first());
         first
     }
 }

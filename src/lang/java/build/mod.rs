@@ -35,6 +35,8 @@ pub struct Build {
     pub runtime: Option<Runtime>,
     /// What has to be settled before anything is fetched.
     pub env: Vec<(&'static str, String)>,
+    /// Programs that the build calls and the image has not.
+    pub tools: Vec<Copy>,
     /// A file that the build tool reads and the project has not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub script: Option<Script>,
@@ -52,14 +54,14 @@ pub struct Build {
 }
 
 /// A file of imggen's own that a build tool reads.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Script {
     /// What it is for.
     pub comment: &'static str,
     /// Where it is put.
     pub path: &'static str,
     /// What is in it.
-    pub lines: &'static [&'static str],
+    pub lines: Vec<String>,
 }
 
 /// A runtime that is linked of named modules.
@@ -149,6 +151,7 @@ impl Maker<'_> {
             image: self.choices.reference(&recipe.image),
             runtime: self.is_linked().then(|| self.runtime()),
             env: recipe.env,
+            tools: self.tools(),
             script: recipe.script,
             manifests: recipe.manifests,
             dependencies: Step { mounts: recipe.mounts.clone(), commands: recipe.fetch },
@@ -161,6 +164,24 @@ impl Maker<'_> {
     /// A file of the copied directory, as the build context calls it.
     fn here(&self, name: &str) -> String {
         self.facts.context.join(name).into_string()
+    }
+
+    /// Node with its npm, where the build calls them.
+    fn tools(&self) -> Vec<Copy> {
+        let node = self.facts.node.as_ref().and(self.toolchain.tools.get("node"));
+        let copy = |tool: &crate::catalog::Tool| {
+            let image = self.choices.reference(tool.image.as_deref()?);
+            Some(Copy::stage(image, &tool.path, &tool.path))
+        };
+        node.and_then(copy).into_iter().collect()
+    }
+
+    /// What the build reads together with its build files, a directory as a whole.
+    fn first(&self) -> impl Iterator<Item = Copy> {
+        self.facts.first.iter().map(|path| {
+            let inside = path.strip_prefix(&self.facts.context).unwrap_or(path);
+            Copy::context(path.as_str(), inside.as_str())
+        })
     }
 
     /// The build files by their directories.

@@ -36,7 +36,7 @@ impl Project<'_> {
             .clone()
             .or_else(|| after(&["sourceCompatibility", "targetCompatibility", "jvmTarget", "release"]))
             .unwrap_or_else(nothing);
-        settled(Level { pinned: exact.or(pin(tree, &self.directory)?), classes })
+        settled(Level { pinned: exact.or(pin(tree, &self.directory)?), classes, least: None })
     }
 
     /// The newest Java that the wrapper's Gradle runs on.

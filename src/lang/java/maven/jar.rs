@@ -33,7 +33,7 @@ pub fn plain(module: &Module<'_>, starts: Option<&Fact<String>>) -> Option<Artif
         });
     }
     let copies = module.plugin("maven-dependency-plugin").and_then(|plugin| copied(module, &plugin));
-    let carries = module.dependencies().iter().any(|dependency| matches!(dependency.scope.as_str(), "compile" | "runtime"));
+    let carries = module.dependencies().iter().any(|dependency| matches!(dependency.scope.as_str(), "compile" | "runtime" | "system"));
     let (form, goals) = match copies {
         Some(directory) => (Form::ClassPath(Libraries::Own(directory)), Vec::new()),
         None if carries => (Form::ClassPath(Libraries::Copied), vec!["dependency:copy-dependencies"]),

@@ -3,6 +3,7 @@
 mod activation;
 mod artifact;
 mod find;
+mod first;
 mod graph;
 mod jar;
 mod model;
@@ -10,6 +11,8 @@ mod plugin;
 mod program;
 mod quarkus;
 mod repository;
+mod requires;
+mod skips;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -61,6 +64,7 @@ impl Reactor {
                 poms.insert(path.to_owned(), Element::parse(path, text)?);
             }
         }
+        follow(tree, &mut poms)?;
         let options = options(tree);
         let files = if poms.is_empty() { Vec::new() } else { tree.paths().map(Utf8Path::to_owned).collect() };
         Ok(Self { poms, options, files, graph: OnceLock::new() })
@@ -121,6 +125,25 @@ impl Reactor {
         let path = if path.extension() == Some("xml") { path } else { path.join("pom.xml") };
         self.poms.get_key_value(&path).filter(|(path, element)| wanted(path, element))
     }
+}
+
+/// Reads the poms of other names that these name as parents and modules.
+fn follow(tree: &Tree, poms: &mut BTreeMap<Utf8PathBuf, Element>) -> Result<()> {
+    let mut open: Vec<Utf8PathBuf> = poms.keys().cloned().collect();
+    while let Some(pom) = open.pop() {
+        let Some(element) = poms.get(&pom) else { continue };
+        let modules = element.list(&["modules"]).iter().chain(element.list(&["subprojects"]));
+        let named = element.at(&["parent", "relativePath"]).into_iter().chain(modules);
+        let beside = |name: &Element| normal(pom.parent().unwrap_or(Utf8Path::new("")).join(&name.text));
+        let named: Vec<_> = named.map(beside).filter(|path| path.extension() == Some("xml") && !poms.contains_key(path)).collect();
+        for path in named {
+            if let Some(text) = tree.has(&path).then(|| tree.manifest(&path)).transpose()?.flatten() {
+                poms.insert(path.clone(), Element::parse(&path, text)?);
+                open.push(path);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What a build left behind is no module.

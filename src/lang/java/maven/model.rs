@@ -107,23 +107,41 @@ impl<'r> Module<'r> {
     }
 
     fn fill_nested(&self, text: &str, depth: usize) -> String {
-        let mut filled = String::new();
-        let mut rest = text;
-        while let Some((before, after)) = rest.split_once("${") {
-            filled.push_str(before);
-            let Some((name, behind)) = after.split_once('}') else {
-                filled.push_str("${");
-                rest = after;
-                continue;
-            };
-            match self.value(name, depth).filter(|_| depth < NESTED) {
-                Some(value) => filled.push_str(&value),
-                None => filled.extend(["${", name, "}"]),
-            }
-            rest = behind;
+        replace(text, |name| {
+            let value = self.value(name, depth).filter(|_| depth < NESTED);
+            value.unwrap_or_else(|| format!("${{{name}}}"))
+        })
+    }
+
+    /// `text` as a shell's pattern: `*` stands for the version, which changes with each release, and for what nobody knows before the build.
+    pub fn pattern(&self, text: &str) -> String {
+        let mut pattern = self.pattern_nested(text, 0);
+        // a version that is written out once more is raised together with the other
+        if let Some(version) = self.version().filter(|version| version.contains('.') && !version.contains('$')) {
+            pattern = pattern.replace(&version, "*");
         }
-        filled.push_str(rest);
-        filled
+        while pattern.contains("**") {
+            pattern = pattern.replace("**", "*");
+        }
+        pattern
+    }
+
+    fn pattern_nested(&self, text: &str, depth: usize) -> String {
+        let own = self.own("version").or_else(|| self.own("parent")?.child("version"));
+        let is_version = |name: &str| {
+            matches!(name.rsplit('.').next(), Some("version" | "revision" | "changelist" | "sha1"))
+                || own.is_some_and(|own| own.text.contains(&format!("${{{name}}}")))
+        };
+        replace(text, |name| {
+            if is_version(name) || depth >= NESTED {
+                return "*".to_owned();
+            }
+            match self.property_element(name) {
+                Some(element) => self.pattern_nested(&element.text, depth + 1),
+                None if name.ends_with("finalName") => "*".to_owned(),
+                None => self.value(name, NESTED).unwrap_or_else(|| "*".to_owned()),
+            }
+        })
     }
 
     fn value(&self, name: &str, depth: usize) -> Option<String> {
@@ -137,6 +155,7 @@ impl<'r> Module<'r> {
             "version" => self.coordinate("version", depth),
             "groupId" => self.coordinate("groupId", depth),
             "artifactId" => self.own("artifactId").map(|element| element.text.clone()),
+            "name" => Some(self.own("name").map_or_else(|| self.artifact(), |element| element.text.clone())),
             "parent.version" => self.own("parent").and_then(|parent| parent.child("version")).map(|version| version.text.clone()),
             "build.directory" => Some(self.build_directory()),
             "build.finalName" => Some(self.final_name()),
@@ -201,11 +220,11 @@ impl<'r> Module<'r> {
             .unwrap_or_else(|| "target".into())
     }
 
-    /// The name of what is built, without its ending.
+    /// The name of what is built, without its ending: a shell's pattern, see [`Module::pattern`].
     pub fn final_name(&self) -> String {
         match self.layers.iter().find_map(|layer| layer.at(&["build", "finalName"])) {
-            Some(element) => self.fill_nested(&element.text, 1),
-            None => format!("{}-{}", self.artifact(), self.version().unwrap_or_default()),
+            Some(element) => self.pattern(&element.text),
+            None => format!("{}-*", self.artifact()),
         }
     }
 
@@ -276,6 +295,11 @@ impl<'r> Module<'r> {
         })
     }
 
+    /// The plugins that the build uses.
+    pub fn plugins(&self) -> impl Iterator<Item = &'r Element> {
+        self.layers.iter().flat_map(|layer| layer.list(&["build", "plugins"]))
+    }
+
     /// The plugin of that name, when the build uses it.
     pub fn plugin(&self, artifact: &str) -> Option<Plugin<'r, '_>> {
         let is = |element: &&Element| element.child("artifactId").is_some_and(|id| id.text == artifact);
@@ -285,4 +309,22 @@ impl<'r> Module<'r> {
         layers.extend(below(&["build", "pluginManagement", "plugins"]));
         Some(Plugin { module: self, element: used, layers })
     }
+}
+
+/// `text` with `value` in place of each `${name}`.
+fn replace(text: &str, value: impl Fn(&str) -> String) -> String {
+    let mut replaced = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        replaced.push_str(before);
+        let Some((name, behind)) = after.split_once('}') else {
+            replaced.push_str("${");
+            rest = after;
+            continue;
+        };
+        replaced.push_str(&value(name));
+        rest = behind;
+    }
+    replaced.push_str(rest);
+    replaced
 }

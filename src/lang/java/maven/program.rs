@@ -5,18 +5,26 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::artifact::{boot_version, of_module, starts_itself};
 use super::model::Dependency;
 use super::repository::private;
-use super::{Module, Reactor, Seed};
+use super::skips::skips;
+use super::{Module, Reactor, Seed, first, requires};
 use crate::catalog::{Catalog, Native, NativeUse};
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, series};
 use crate::lang::java::sources::Sources;
+use crate::read::xml::Element;
 use crate::lang::java::{Facts, MavenBuild, Tool, apps, jlink, level, run};
 use crate::tree::Tree;
+use crate::version::Version;
 
 const NATIVE: Rule = Rule::parsed("java.native", "this dependency has native parts");
 const DEPENDENCY: Rule = Rule::parsed("java.dependency", "it depends on this");
+const PARENT: Rule = Rule::parsed("java.parent", "this leads to the parent");
+const DOCKER: Rule = Rule::parsed("java.docker", "the build starts containers");
 const OTHER: Rule = Rule::parsed("java.other-tool", "another tool builds the same project");
+
+/// The series and version of Maven in the images that build.
+const MAVEN: (Version, Version) = (Version::whole(3), Version::minor(3, 9));
 
 /// What Maven reads nothing of.
 const CLUTTER: [&str; 20] = [
@@ -72,25 +80,62 @@ impl<'a> Program<'a> {
         })
     }
 
+    /// All modules whose build may demand something: those that are built, and the one that Maven is called on.
+    fn all(&self, root: &Utf8Path) -> Vec<Module<'a>> {
+        let reactor: &'a Reactor = self.reactor;
+        let built = self.reached.iter().filter_map(|module| reactor.module(&module.pom));
+        built.chain(reactor.module(root)).collect()
+    }
+
     fn refuse_what_is_not_there(&self) -> Result<()> {
         let root = self.reactor.module(&self.reactor.root_of(&self.module));
+        if let Some(error) = self.reached.iter().find_map(|module| self.missing_parent(module)).filter(|error| error.severity == Severity::Error) {
+            return Err(error.into());
+        }
         let named = self.module.modules().into_iter().chain(root.into_iter().flat_map(|root| root.modules()));
         let Some(pom) = named.into_iter().find(|pom| !self.tree.has(pom)) else { return Ok(()) };
         let error = Diagnostic::error("java::missing-module", format!("`{pom}` is named as a module and is not there"));
         Err(error.because(&self.artifact.at).help("run imggen on the whole repository, or take the module out").into())
     }
 
+    /// What a parent is that a path leads to and that is not here: a snapshot is in no repository that everybody may read.
+    fn missing_parent(&self, module: &Module<'_>) -> Option<Diagnostic> {
+        let parent = module.outside?;
+        let path = parent.child("relativePath").filter(|path| !path.text.is_empty())?;
+        let name = parent.child("artifactId").map_or("", |id| id.text.as_str());
+        let version = parent.child("version").map(|version| module.fill(&version.text)).unwrap_or_default();
+        let message = format!("the parent `{name}` is not where `{}` leads", path.text);
+        let is_nowhere = (version.ends_with("-SNAPSHOT") || version.contains('$')) && module.repositories().is_empty();
+        let diagnostic = if is_nowhere {
+            Diagnostic::error("java::missing-parent", format!("{message}, and no repository has a snapshot of it"))
+                .help("run imggen on the directory that holds both, or install the parent in a repository that the pom names")
+        } else {
+            Diagnostic::warning("java::missing-parent", format!("{message}: Maven looks for it in repositories"))
+                .help("run imggen on the directory that holds both, if it is not published")
+        };
+        Some(diagnostic.because(&path.evidence(PARENT)))
+    }
+
     /// How Maven is called on `root`, a pom below `context`.
-    fn build(&self, root: &Utf8Path, context: &Utf8Path) -> MavenBuild {
+    fn build(&self, root: &Utf8Path, context: &Utf8Path, system_jars: &[Utf8PathBuf]) -> MavenBuild {
         let file = inside(context, root);
+        let demand = requires::maven(&self.all(root)).filter(|range| !range.value.allows(MAVEN.0, MAVEN.1));
+        let wrapper = run::wrapper(self.tree, context).filter(|(version, _)| version.starts_with('4') || demand.is_some());
+        let wrapper = wrapper.map(|(_, at)| at);
+        let has_wrapper = wrapper.is_some();
         let top: Vec<_> = self.reactor.module(root).into_iter().collect();
         MavenBuild {
             file: (file != "pom.xml").then_some(file),
             module: (root != self.module.pom).then(|| format!(":{}", self.module.artifact())),
             configured: self.tree.below(context.join(".mvn")).any(|path| !path.as_str().contains(".mvn/wrapper")),
-            wrapper: run::newer_wrapper(self.tree, context),
+            wrapper,
             carriage_returns: self.tree.text(context.join("mvnw")).is_ok_and(|text| text.contains("\r\n")),
-            skips: run::skips(&self.reached, &top),
+            toolchain: requires::toolchain(&self.all(root)),
+            jars: system_jars.iter().map(|jar| inside(context, jar)).collect(),
+            skips: skips(&self.module, &self.reached, &top)
+                .into_iter()
+                .chain(demand.filter(|_| !has_wrapper).map(|demand| demand.with("-Denforcer.skip")))
+                .collect(),
             quarkus: matches!(self.artifact.form, Form::Quarkus(_)) || self.module.plugin("quarkus-maven-plugin").is_some(),
             profiles: Vec::new(),
         }
@@ -101,8 +146,10 @@ impl<'a> Program<'a> {
         if !matches!(self.artifact.form, Form::ClassPath(_)) {
             return Vec::new();
         }
-        let version = |module: &Module<'_>| module.version().filter(|version| !version.contains('$')).unwrap_or_else(|| "*".into());
-        self.reached.iter().skip(1).map(|module| format!("{}-{}.jar", module.artifact(), version(module))).collect()
+        let names: Vec<_> = self.reached.iter().skip(1).map(|module| format!("{}-", module.artifact())).collect();
+        // `shop-*.jar` names those of `shop-core` as well
+        let is_covered = |name: &String| names.iter().any(|other| name != other && name.starts_with(other.as_str()));
+        names.iter().filter(|name| !is_covered(name)).map(|name| format!("{name}*.jar")).collect()
     }
 
     fn natives(&self, catalog: &Catalog) -> Vec<Fact<NativeUse>> {
@@ -143,14 +190,23 @@ impl apps::Program for Program<'_> {
         let mut manifests = self.reactor.poms_below(&root);
         let context = common(&manifests);
         manifests.sort();
+        let jars = first::system_jars(self.tree, &self.reached);
+        let mut read_first = [first::repositories(self.tree, &self.reached), first::configured(self.tree, &context)].concat();
+        read_first.extend(jars.iter().filter(|jar| !read_first.iter().any(|place| jar.starts_with(place))).cloned().collect::<Vec<_>>());
+        let all = self.all(&root);
+        let range = requires::java(&all);
+        let toolchain = catalog.toolchain("java")?;
+        let breaks = requires::newest(&self.reached, self.boot.as_ref(), toolchain);
         let links =
             |module: &Module<'_>| module.dependencies().iter().any(|dependency| matches!(dependency.scope.as_str(), "compile" | "runtime"));
         Ok(Facts {
             module: inside(&context, module.directory()),
-            tool: Tool::Maven(self.build(&root, &context)),
+            tool: Tool::Maven(self.build(&root, &context, &jars)),
             main: self.main.clone().filter(|_| !starts_itself(&self.artifact, module)),
-            level: level::of_maven(self.tree, module, &self.reached)?,
-            newest: None,
+            level: level::of_maven(self.tree, module, &self.reached, range.as_ref().and_then(|range| range.value.least().map(|least| range.with(least))))?,
+            newest: range.as_ref().and_then(|range| range.value.newest().map(|newest| range.with(newest))).into_iter().chain(breaks).min_by_key(|newest| newest.value),
+            first: read_first,
+            node: all.iter().find_map(node),
             what: self.what(),
             manifests,
             siblings: self.siblings(),
@@ -180,7 +236,8 @@ impl apps::Program for Program<'_> {
                 .fold(note, Diagnostic::because)
                 .help("give it your settings: `docker build --secret id=settings,src=$HOME/.m2/settings.xml .`")
         });
-        both.into_iter().chain(private).collect()
+        let parent = self.reached.iter().find_map(|module| self.missing_parent(module));
+        both.into_iter().chain(private).chain(parent).chain(self.reached.iter().find_map(containers)).collect()
     }
 
     fn clutter(&self, facts: &Facts) -> Vec<String> {
@@ -199,6 +256,26 @@ impl apps::Program for Program<'_> {
         clutter.extend(CLUTTER.iter().filter(|name| is_here(name)).map(|name| (*name).to_owned()));
         clutter
     }
+}
+
+/// A plugin that starts containers to make sources of what is in them.
+fn containers(module: &Module<'_>) -> Option<Diagnostic> {
+    let is_one = |element: &Element| element.child("artifactId").is_some_and(|id| id.text.contains("testcontainers"));
+    let element = module.plugins().find(|plugin| is_one(plugin) || plugin.list(&["dependencies"]).iter().any(is_one))?;
+    let name = element.child("artifactId").map_or("", |id| id.text.as_str());
+    let warning = Diagnostic::warning("java::docker-in-build", format!("`{name}` starts a container by Testcontainers, which no image build can"));
+    Some(warning.because(&element.evidence(DOCKER)).help("check in the sources that it makes, and leave the plugin to a profile"))
+}
+
+/// Where the build calls Node's tools by itself.
+fn node(module: &Module<'_>) -> Option<Evidence> {
+    const NODE: Rule = Rule::parsed("java.node", "the build calls this");
+    let plugin = module.plugin("exec-maven-plugin")?;
+    let is_node = |name: &str| {
+        matches!(name.trim_end_matches(".cmd").rsplit('/').next(), Some("npm" | "npx" | "node" | "yarn" | "pnpm" | "corepack"))
+    };
+    let mut called = plugin.executions().filter_map(|execution| execution.at(&["configuration", "executable"]));
+    called.find(|element| is_node(&plugin.fill(&element.text))).map(|element| element.evidence(NODE))
 }
 
 /// `path` as it is called in `context`, which it is below.
