@@ -15,6 +15,8 @@ pub mod scan;
 mod resolve;
 mod settings;
 mod source;
+#[cfg(test)]
+pub mod show;
 pub mod value;
 
 use std::cell::{Cell, RefCell};

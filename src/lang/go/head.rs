@@ -35,14 +35,7 @@ impl<'t> Import<'t> {
     /// The name by which the file speaks of the package, as far as the path tells.
     #[must_use]
     pub fn name(&self) -> &'t str {
-        self.alias.unwrap_or_else(|| {
-            let mut parts = self.path.rsplit('/');
-            let last = parts.next().unwrap_or_default();
-            // a major version's directory is no package's name
-            let name = if is_major(last) { parts.next().unwrap_or(last) } else { last };
-            let name = name.split_once(".v").filter(|(_, major)| is_number(major)).map_or(name, |(name, _)| name);
-            name.strip_prefix("go-").unwrap_or(name)
-        })
+        self.alias.unwrap_or_else(|| import_name(self.path))
     }
 
     /// Where the quoted path ends, in bytes.
@@ -50,6 +43,17 @@ impl<'t> Import<'t> {
     pub fn end(&self) -> usize {
         self.offset as usize + self.path.len() + 2
     }
+}
+
+/// The name of the package that is imported by `path`, as far as the path tells.
+#[must_use]
+pub fn import_name(path: &str) -> &str {
+    let mut parts = path.rsplit('/');
+    let last = parts.next().unwrap_or_default();
+    // a major version's directory is no package's name
+    let name = if is_major(last) { parts.next().unwrap_or(last) } else { last };
+    let name = name.split_once(".v").filter(|(_, major)| is_number(major)).map_or(name, |(name, _)| name);
+    name.strip_prefix("go-").unwrap_or(name)
 }
 
 fn is_major(part: &str) -> bool {

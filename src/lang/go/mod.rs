@@ -6,6 +6,7 @@ mod cgo;
 mod head;
 mod hints;
 mod observe;
+pub mod outline;
 mod packages;
 mod scan;
 pub mod settings;

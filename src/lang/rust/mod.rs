@@ -6,6 +6,7 @@ mod cfg;
 mod config;
 mod native;
 mod observe;
+pub mod outline;
 mod reach;
 mod scan;
 pub mod settings;

@@ -3,11 +3,13 @@
 //! Quick, borrowed from the text, linear in its length, and at ease with text that is not of the language at all. Comments are kept apart
 //! and strings are whole, so that nothing which only speaks of code is taken for code.
 
+mod cursor;
 mod dialect;
 mod literal;
 mod string;
 mod token;
 
+pub use self::cursor::{Cursor, Names};
 use self::dialect::{Backtick, Single, Triple};
 pub use self::dialect::{Dialect, GO, GROOVY, JAVA, KOTLIN, RUST};
 pub use self::literal::{Piece, pieces, value};
