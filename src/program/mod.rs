@@ -11,12 +11,12 @@
 mod index;
 mod origin;
 pub mod outline;
-pub mod scan;
 mod resolve;
+pub mod scan;
 mod settings;
-mod source;
 #[cfg(test)]
 pub mod show;
+mod source;
 pub mod value;
 
 use std::cell::{Cell, RefCell};

@@ -2,8 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Facts, MavenBuild, Tool};
 use super::artifact::{Boot, Form, Libraries};
+use super::{Facts, MavenBuild, Tool};
 use crate::plan::Copy;
 use crate::render::filters::sh;
 

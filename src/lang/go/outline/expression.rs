@@ -81,10 +81,9 @@ impl Parser<'_> {
                 self.at += 1;
                 Value::Unknown
             }
-            Kind::End => return Value::Unknown,
-            Kind::Punct if token.text == "(" => self.within(|parser| parser.expression()),
+            Kind::Punct if token.text == "(" => self.within(Self::expression),
             Kind::Punct if token.text == "[" => self.bracketed(),
-            Kind::Punct => return Value::Unknown,
+            Kind::Punct | Kind::End => return Value::Unknown,
             Kind::Ident => self.name(),
         };
         let chain = std::mem::take(&mut self.chain);
@@ -127,7 +126,7 @@ impl Parser<'_> {
         if self.is("{") {
             return self.elements(kind.as_deref());
         }
-        if self.is("(") { self.within(|parser| parser.expression()) } else { Value::Unknown }
+        if self.is("(") { self.within(Self::expression) } else { Value::Unknown }
     }
 
     fn postfix(&mut self, first: usize, mut value: Value) -> Value {

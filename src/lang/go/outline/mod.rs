@@ -179,7 +179,7 @@ impl<'t> Parser<'t> {
             return None;
         }
         let parameters = self.parameters();
-        self.results();
+        function.gives = self.results();
         function.at = self.place(first);
         function.test = self.context.test || parameters.iter().any(|(_, parameter)| signature::is_test(parameter));
         function.inside = self.context.function;
@@ -193,7 +193,9 @@ impl<'t> Parser<'t> {
         self.out.functions.push(function);
         if self.down() {
             self.scope(|parser| {
-                parameters.iter().for_each(|(name, _)| parser.declare(name));
+                for (name, _) in &parameters {
+                    parser.declare(name);
+                }
                 parser.within(Self::statements);
             });
             self.up();

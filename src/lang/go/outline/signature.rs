@@ -59,13 +59,20 @@ impl<'t> Parser<'t> {
         name.is_some() && end - first > 1 && !self.tokens[first + 1].is(".")
     }
 
-    /// Passes what a function gives, up to its body.
-    pub(super) fn results(&mut self) {
+    /// Passes what a function gives, up to its body; gives the first type as it is written.
+    pub(super) fn results(&mut self) -> Option<String> {
+        let first = self.at;
         if self.is("(") {
-            self.pass();
-        } else if !self.is("{") && self.peek().is_some_and(|token| starts_type(token)) {
-            self.kind();
+            let items = self.within(Self::items);
+            let (first, end) = items.into_iter().next()?;
+            let first = if self.is_named(first, end) { first + 1 } else { first };
+            return Some(self.text_of(first, end));
         }
+        if self.is("{") || !self.peek().is_some_and(starts_type) {
+            return None;
+        }
+        self.kind();
+        Some(self.written(first))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Statements and declarations.
 
 use super::Parser;
-use crate::program::scan::Kind;
+use crate::program::scan::{Kind, Token};
 use crate::program::{Binding, Value};
 
 /// A name, field or element that gets a value: its text, the token it begins with, and the bare name where it is no more than one.
@@ -24,7 +24,7 @@ impl<'t> Parser<'t> {
     }
 
     fn statement(&mut self) {
-        match self.peek().and_then(|token| token.ident()) {
+        match self.peek().and_then(Token::ident) {
             Some("var" | "const" | "type") => self.declaration(),
             Some("if") => self.if_statement(),
             Some("for") => self.for_statement(),

@@ -82,6 +82,7 @@ fn functions_know_parameters_results_and_their_type() {
     assert_eq!(start.name, "Server.Start");
     assert!(start.public);
     assert_eq!(parameters, [("a", Some("string")), ("b", Some("string")), ("c", Some("...int"))]);
+    assert_eq!(start.gives.as_deref(), Some("string"));
     assert_eq!(show(&start.returns[0]), "[self.addr, nil]");
     assert_eq!(out.functions[1].parameters[0].kind.as_deref(), Some("http.Handler"));
     assert!(out.functions[2].test && !out.functions[1].test);

@@ -5,7 +5,7 @@ use crate::lang::go::scan::unquote;
 use crate::program::scan::{Kind, Token};
 use crate::program::{Annotation, Argument, At, Field, Type, Value};
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     /// Passes a type; gives its name in full where it has one, without `*`.
     pub(super) fn kind(&mut self) -> Option<String> {
         while self.is("*") || self.is("<-") {

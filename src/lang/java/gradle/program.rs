@@ -53,7 +53,10 @@ impl Built {
         let is_off = |task: &str| project.set_in(task, "enabled").is_some_and(|value| value.is("false"));
         if let Some((at, version)) = project.plugin(tree, "org.springframework.boot").filter(|_| !is_off("bootJar")) {
             let jar = archive("bootJar").unwrap_or(jar);
-            let form = Form::of_boot(version.as_deref().and_then(|version| series(version).filter(|_| !version.contains(['+', '[', ']', ',']))), false);
+            let form = Form::of_boot(
+                version.as_deref().and_then(|version| series(version).filter(|_| !version.contains(['+', '[', ']', ',']))),
+                false,
+            );
             let what = version.map_or_else(|| "Spring Boot".to_owned(), |version| format!("Spring Boot {version}"));
             return Some(Self { artifact: made(form, format!("build/libs/{jar}"), at), task: "bootJar", main: None, what });
         }

@@ -12,8 +12,8 @@ use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, series};
 use crate::lang::java::sources::Sources;
-use crate::read::xml::Element;
 use crate::lang::java::{Facts, MavenBuild, Tool, apps, jlink, level, run};
+use crate::read::xml::Element;
 use crate::tree::Tree;
 use crate::version::Version;
 
@@ -89,7 +89,9 @@ impl<'a> Program<'a> {
 
     fn refuse_what_is_not_there(&self) -> Result<()> {
         let root = self.reactor.module(&self.reactor.root_of(&self.module));
-        if let Some(error) = self.reached.iter().find_map(|module| self.missing_parent(module)).filter(|error| error.severity == Severity::Error) {
+        if let Some(error) =
+            self.reached.iter().find_map(|module| self.missing_parent(module)).filter(|error| error.severity == Severity::Error)
+        {
             return Err(error.into());
         }
         let named = self.module.modules().into_iter().chain(root.into_iter().flat_map(|root| root.modules()));
@@ -203,8 +205,18 @@ impl apps::Program for Program<'_> {
             module: inside(&context, module.directory()),
             tool: Tool::Maven(self.build(&root, &context, &jars)),
             main: self.main.clone().filter(|_| !starts_itself(&self.artifact, module)),
-            level: level::of_maven(self.tree, module, &self.reached, range.as_ref().and_then(|range| range.value.least().map(|least| range.with(least))))?,
-            newest: range.as_ref().and_then(|range| range.value.newest().map(|newest| range.with(newest))).into_iter().chain(breaks).min_by_key(|newest| newest.value),
+            level: level::of_maven(
+                self.tree,
+                module,
+                &self.reached,
+                range.as_ref().and_then(|range| range.value.least().map(|least| range.with(least))),
+            )?,
+            newest: range
+                .as_ref()
+                .and_then(|range| range.value.newest().map(|newest| range.with(newest)))
+                .into_iter()
+                .chain(breaks)
+                .min_by_key(|newest| newest.value),
             first: read_first,
             node: all.iter().find_map(node),
             what: self.what(),
@@ -263,7 +275,8 @@ fn containers(module: &Module<'_>) -> Option<Diagnostic> {
     let is_one = |element: &Element| element.child("artifactId").is_some_and(|id| id.text.contains("testcontainers"));
     let element = module.plugins().find(|plugin| is_one(plugin) || plugin.list(&["dependencies"]).iter().any(is_one))?;
     let name = element.child("artifactId").map_or("", |id| id.text.as_str());
-    let warning = Diagnostic::warning("java::docker-in-build", format!("`{name}` starts a container by Testcontainers, which no image build can"));
+    let warning =
+        Diagnostic::warning("java::docker-in-build", format!("`{name}` starts a container by Testcontainers, which no image build can"));
     Some(warning.because(&element.evidence(DOCKER)).help("check in the sources that it makes, and leave the plugin to a profile"))
 }
 

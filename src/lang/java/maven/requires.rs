@@ -40,10 +40,12 @@ impl Range {
 
     /// The newest series that lies in it.
     pub fn newest(&self) -> Option<Version> {
-        self.newest.map(|(limit, includes)| if includes || limit != limit.series() || limit != Version::whole(limit.major()) {
-            Version::whole(limit.major())
-        } else {
-            Version::whole(limit.major().saturating_sub(1))
+        self.newest.map(|(limit, includes)| {
+            if includes || limit != limit.series() || limit != Version::whole(limit.major()) {
+                Version::whole(limit.major())
+            } else {
+                Version::whole(limit.major().saturating_sub(1))
+            }
         })
     }
 

@@ -70,7 +70,12 @@ pub fn skips<'r>(module: &Module<'r>, reached: &[Module<'r>], root: &[Module<'r>
     found.extend(all().find_map(docker_by_hand).map(|at| Fact::new("-Dexec.skip", at)));
     found.extend(attached(module, reached));
     let mut options: Vec<&str> = Vec::new();
-    found.retain(|skip| !options.contains(&skip.value) && { options.push(skip.value); true });
+    found.retain(|skip| {
+        !options.contains(&skip.value) && {
+            options.push(skip.value);
+            true
+        }
+    });
     found
 }
 

@@ -1,6 +1,7 @@
 //! Attributes: what is left out, and what is said of functions, types and fields.
 
 use super::{Parser, compiles, reads};
+use crate::program::scan::Token;
 use crate::program::{Annotation, Argument, Value};
 
 impl Parser<'_> {
@@ -67,7 +68,7 @@ impl Parser<'_> {
         let mut arguments = Vec::new();
         while self.peek().is_some() {
             let first = self.at;
-            let name = self.peek().and_then(|token| token.ident()).filter(|_| self.is_ahead(1, "="));
+            let name = self.peek().and_then(Token::ident).filter(|_| self.is_ahead(1, "="));
             if name.is_some() {
                 self.at += 2;
             }

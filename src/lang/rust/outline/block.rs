@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Parser;
+use crate::program::scan::Token;
 use crate::program::{At, Check, Value};
 
 impl Parser<'_> {
@@ -50,14 +51,16 @@ impl Parser<'_> {
         let pattern = self.pattern(&[":", "="]);
         let kind = if self.take(":") { Some(self.kind(&["="])) } else { None };
         if !self.take("=") {
-            let words: Vec<_> = self.cursor.tokens[pattern].iter().filter_map(|token| token.ident()).collect();
-            words.into_iter().for_each(|name| self.declare(name));
+            let words: Vec<_> = self.cursor.tokens[pattern].iter().filter_map(Token::ident).collect();
+            for name in words {
+                self.declare(name);
+            }
             return;
         }
         let returned = self.returned();
         let value = self.expression();
         let tested = self.at;
-        self.bind(pattern, kind, &value, first);
+        self.bind(pattern, kind.as_deref(), &value, first);
         if self.take("else") {
             let block = self.at;
             self.conditional(Self::block);

@@ -1,7 +1,7 @@
 //! Expressions, but for what stands behind an operand.
 
 use super::Parser;
-use crate::program::scan::Kind;
+use crate::program::scan::{Kind, Token};
 use crate::program::{Argument, Binding, Function, Parameter, Value};
 
 impl<'t> Parser<'t> {
@@ -233,7 +233,7 @@ impl<'t> Parser<'t> {
         let mut arguments = Vec::new();
         while self.peek().is_some() {
             let first = self.at;
-            let name = self.peek().and_then(|token| token.ident()).filter(|_| self.is_ahead(1, "="));
+            let name = self.peek().and_then(Token::ident).filter(|_| self.is_ahead(1, "="));
             if name.is_some() {
                 self.at += 2;
             }
@@ -256,7 +256,7 @@ impl<'t> Parser<'t> {
         while self.peek().is_some_and(|token| !token.is("|")) {
             let begin = self.at;
             self.skip_to(&["|", ":", ","]);
-            let words = self.cursor.tokens[begin..self.at].iter().filter_map(|token| token.ident());
+            let words = self.cursor.tokens[begin..self.at].iter().filter_map(Token::ident);
             let words: Vec<&'t str> = words.filter(|word| !matches!(*word, "mut" | "ref" | "move")).collect();
             let kind = if self.take(":") { Some(self.kind(&["|", ","])) } else { None };
             if let Some(name) = words.last() {

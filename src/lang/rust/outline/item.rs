@@ -1,10 +1,10 @@
 //! Items: functions, types, constants, modules.
 
 use super::Parser;
-use crate::program::scan::Kind;
+use crate::program::scan::{Kind, Token};
 use crate::program::{Annotation, Binding, Field, Function, Type};
 
-impl<'t> Parser<'t> {
+impl Parser<'_> {
     /// Reads items up to the end.
     pub(super) fn items(&mut self) {
         while self.peek().is_some() {
@@ -44,10 +44,10 @@ impl<'t> Parser<'t> {
     fn item_inside(&mut self, first: usize, public: bool, annotations: Vec<Annotation>) -> bool {
         let begin = self.at;
         let asynchronous = self.modifiers();
-        let Some(word) = self.peek().and_then(|token| token.ident()) else { return false };
+        let Some(word) = self.peek().and_then(Token::ident) else { return false };
         let named = self.ahead(1).is_some_and(|token| token.kind == Kind::Ident);
         match word {
-            "fn" => self.function_item(first, Function { public, asynchronous, annotations, ..Function::default() }),
+            "fn" => self.function_item(first, Function { annotations, public, asynchronous, ..Function::default() }),
             "struct" | "union" if named => self.structure(first, annotations),
             "enum" if named => self.enumeration(first, annotations),
             "impl" => self.implementation(),
@@ -119,6 +119,9 @@ impl<'t> Parser<'t> {
         let (parameters, names) = self.parameters();
         function.parameters = parameters;
         function.at = self.place(first);
+        if self.take("->") {
+            function.gives = Some(self.kind(&["{", "where"]));
+        }
         self.skip_to(&["{"]);
         if !self.is("{") {
             return;

@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::program::Parameter;
-use crate::program::scan::Kind;
+use crate::program::scan::{Kind, Token};
 
 impl<'t> Parser<'t> {
     /// Passes a type up to one of these; gives it as it is written.
@@ -41,9 +41,9 @@ impl<'t> Parser<'t> {
                 let pattern = &parser.cursor.tokens[first..parser.at];
                 let is_self = pattern.iter().any(|token| token.is("self"));
                 // `State(app): State<App>` declares `app`
-                let words = || pattern.iter().filter_map(|token| token.ident()).filter(|word| !matches!(*word, "mut" | "ref"));
+                let words = || pattern.iter().filter_map(Token::ident).filter(|word| !matches!(*word, "mut" | "ref"));
                 names.extend(words().filter(|word| !word.starts_with(char::is_uppercase)));
-                let name = words().last().unwrap_or("_").to_owned();
+                let name = words().next_back().unwrap_or("_").to_owned();
                 let kind = if parser.take(":") { Some(parser.kind(&[","])) } else { None };
                 if !is_self && parser.at > first {
                     parameters.push(Parameter { name, kind, default: None, annotations });

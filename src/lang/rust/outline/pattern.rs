@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::Parser;
+use crate::program::scan::Token;
 use crate::program::{Binding, Value};
 
 impl<'t> Parser<'t> {
@@ -19,10 +20,9 @@ impl<'t> Parser<'t> {
     }
 
     /// Binds the names of a pattern to what a value gives them.
-    pub(super) fn bind(&mut self, pattern: Range<usize>, kind: Option<String>, value: &Value, first: usize) {
+    pub(super) fn bind(&mut self, pattern: Range<usize>, kind: Option<&str>, value: &Value, first: usize) {
         let tokens = &self.cursor.tokens[pattern.clone()];
-        let words: Vec<&'t str> =
-            tokens.iter().filter_map(|token| token.ident()).filter(|word| !matches!(*word, "mut" | "ref" | "box")).collect();
+        let words: Vec<&'t str> = tokens.iter().filter_map(Token::ident).filter(|word| !matches!(*word, "mut" | "ref" | "box")).collect();
         let names = words.iter().filter(|word| is_variable(word));
         match tokens {
             // `(a, b)`: one result each
@@ -33,7 +33,7 @@ impl<'t> Parser<'t> {
             }
             _ if words.len() == 1 => {
                 for name in names.clone() {
-                    self.binding(name, kind.clone(), value.clone(), 0, first);
+                    self.binding(name, kind.map(str::to_owned), value.clone(), 0, first);
                 }
             }
             // `Some(a)`, `Ok(a)`: what is inside

@@ -1,7 +1,7 @@
 //! Paths, and what stands behind an operand: fields, calls, indexes, literals of structures.
 
 use super::{CHAIN, Parser, format};
-use crate::program::scan::Kind;
+use crate::program::scan::{Kind, Token};
 use crate::program::{Argument, Call, Check, Value};
 
 impl Parser<'_> {
@@ -42,7 +42,7 @@ impl Parser<'_> {
         let first = self.at;
         self.skip_angles();
         let inside = &self.cursor.tokens[first..self.at];
-        let name = inside.iter().rev().find_map(|token| token.ident()).unwrap_or_default();
+        let name = inside.iter().rev().find_map(Token::ident).unwrap_or_default();
         let mut path = self.names.full(name);
         while self.take("::") {
             let Some(part) = self.word() else { break };

@@ -111,7 +111,10 @@ fn functions_know_parameters_results_and_their_type() {
     let start = &out.functions[0];
     let parameters: Vec<_> =
         start.parameters.iter().map(|parameter| (parameter.name.as_str(), parameter.kind.as_deref().unwrap_or(""))).collect();
-    assert_eq!((start.name.as_str(), start.public, start.asynchronous), ("Srv.start", true, true));
+    assert_eq!(
+        (start.name.as_str(), start.gives.as_deref(), start.public, start.asynchronous),
+        ("Srv.start", Some("Result<u16>"), true, true)
+    );
     assert_eq!(parameters, [("s", "State<App>"), ("m", "HashMap<K, V>")]);
     assert_eq!(start.returns.iter().map(show).collect::<Vec<_>>(), ["Err(e())", "Srv.go(self.port)"]);
     assert_eq!(out.functions[1].name, "Srv.go");
