@@ -100,6 +100,18 @@ pub struct Behaviour {
     pub needs: Vec<Fact<Need>>,
     /// The signal that it ends on, where it is not the usual SIGTERM.
     pub stops_on: Option<Fact<StopSignal>>,
+    /// Flags of the command line without which nobody reaches it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<Fact<FlagArgument>>,
+}
+
+/// A flag and its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FlagArgument {
+    /// The flag, with its dashes: `--host`.
+    pub flag: String,
+    /// The value: `0.0.0.0`.
+    pub value: String,
 }
 
 /// Where a program listens.

@@ -230,7 +230,9 @@ impl Catalog {
         static NONE: LazyLock<Vocabulary> = LazyLock::new(Vocabulary::default);
         let Some(texts) = self.vocabularies.get(language) else { return Ok(&NONE) };
         let name = format!("vocabulary/{language}.toml");
-        let read = || Vocabulary::read(texts.files.iter().rev().map(|text| (name.as_str(), text.as_str())));
+        let common = self.vocabularies.get("common").into_iter().flat_map(|texts| texts.files.iter().rev());
+        let own = texts.files.iter().rev().map(|text| (name.as_str(), text.as_str()));
+        let read = || Vocabulary::read(own.chain(common.map(|text| ("vocabulary/common.toml", text.as_str()))));
         texts.read.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 

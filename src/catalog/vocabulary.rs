@@ -13,7 +13,7 @@
 mod entry;
 mod slot;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use self::entry::File;
@@ -85,6 +85,7 @@ pub struct Vocabulary {
     assigned: HashMap<String, Vec<Entry>>,
     constants: HashMap<String, String>,
     places: HashMap<String, Where>,
+    desktop: HashSet<String>,
     /// Types that are filled from the environment.
     pub types: Vec<SettingsType>,
     /// What imports need.
@@ -133,6 +134,7 @@ impl Vocabulary {
             self.places.extend(place.name.0.iter().map(|name| (name.clone(), place.is)));
         }
         self.types.extend(file.types);
+        self.desktop.extend(file.desktop.0);
         self.imports.extend(file.need.iter().filter(|need| !need.import.0.is_empty()).cloned());
         entries! {
             file.listens => Meaning::Listens;
@@ -178,6 +180,12 @@ impl Vocabulary {
     #[must_use]
     pub fn constant(&self, name: &str) -> Option<&str> {
         self.constants.get(name).map(String::as_str)
+    }
+
+    /// Whether a program opens a browser, speaks to a desktop or to an init system: other systems' branches, and of no use in a container.
+    #[must_use]
+    pub fn is_desktop(&self, program: &str) -> bool {
+        self.desktop.contains(program)
     }
 
     /// The place that a name stands for.

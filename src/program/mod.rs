@@ -9,6 +9,7 @@
 //! means stands in the vocabulary, `presets/_catalog/vocabulary/<language>.toml`.
 
 mod index;
+pub mod observe;
 mod origin;
 pub mod outline;
 mod resolve;
@@ -22,8 +23,9 @@ pub mod value;
 use std::cell::{Cell, RefCell};
 
 use self::index::Index;
+pub use self::observe::{Observed, Site};
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
-pub use self::resolve::{Expression, Part, Place, Resolved, Step};
+pub use self::resolve::{Expression, Given, Part, Place, Resolved, Step};
 pub use self::settings::{Setting, SettingKind};
 pub use self::source::Source;
 pub use self::value::Value;

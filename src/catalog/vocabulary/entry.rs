@@ -32,6 +32,8 @@ pub(super) struct File {
     pub(super) place: Vec<Place>,
     pub(super) constant: Vec<Constant>,
     pub(super) exit: Vec<Plain>,
+    /// Programs that other systems have, or desktops: of no use in a container.
+    pub(super) desktop: Words,
 }
 
 /// It listens: `[[listens]]`.
@@ -53,6 +55,10 @@ pub struct Listens {
     pub default_port: Option<u16>,
     /// The interface when none is given; none here: all of them.
     pub default_host: Option<String>,
+    /// Keys of the configuration that it takes the port from itself.
+    pub key: Words,
+    /// Keys of the configuration that it takes the interface from itself.
+    pub host_key: Words,
     /// The variable that it takes the port from itself.
     pub variable: Option<String>,
     /// The variable that it takes the interface from itself.

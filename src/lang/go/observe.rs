@@ -137,6 +137,7 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
         needs: exec::programs(&resolver),
         stops_on: signals::stops_on(&index),
         listens,
+        ..Behaviour::default()
     };
     Observed { behaviour, embeds, stamps: stamp::stamps(reach), generates: generate::generates(&index), warnings }
 }

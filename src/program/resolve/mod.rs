@@ -10,6 +10,7 @@ mod name;
 mod resolved;
 mod shape;
 
+pub(super) use self::call::is_variable;
 pub use self::given::{Given, arguments};
 pub use self::resolved::{MOST, Part, Place, Resolved, Step, append, joined, separated};
 use super::Program;
@@ -88,6 +89,13 @@ impl<'t> Program<'t> {
     pub fn resolve(&self, expression: Expression<'t>) -> Vec<Resolved> {
         self.fuel.set(FUEL);
         self.values(expression.value, Scope::of(expression.file, expression.context.function, expression.at, 0))
+    }
+
+    /// What a call gives.
+    #[must_use]
+    pub fn resolve_call(&self, file: usize, call: &'t Call) -> Vec<Resolved> {
+        self.fuel.set(FUEL);
+        self.called(call, Scope::of(file, call.context.function, call.at, 0))
     }
 
     /// The expression that an argument of a call is.

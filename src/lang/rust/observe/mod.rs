@@ -69,7 +69,15 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
     }
     let mut warnings = listens.warnings;
     warnings.extend(files.warnings);
-    let behaviour = Behaviour { listens: listens.listens, demands: Vec::new(), reads: files.reads, writes: files.writes, needs, stops_on };
+    let behaviour = Behaviour {
+        listens: listens.listens,
+        demands: Vec::new(),
+        reads: files.reads,
+        writes: files.writes,
+        needs,
+        stops_on,
+        ..Behaviour::default()
+    };
     let allocator = allocator(&places, packages, reach).filter(|_| !sources.iter().any(|source| source.mentions("global_allocator")));
     let unstable = sources.iter().find_map(|source| {
         let at = (0..source.tokens.len()).find(|at| source.reads(*at, &["#", "!", "[", "feature", "("]))?;

@@ -1,0 +1,60 @@
+//! The setting that most looks like the port, for programs that listen on an address which cannot be followed.
+
+use super::address::settle;
+use crate::app::Listen;
+use crate::catalog::vocabulary::Meaning;
+use crate::evidence::{Fact, Rule};
+use crate::program::origin::Match;
+use crate::program::{At, Program, Resolved};
+
+const PORT_LIKE: Rule = Rule::weak("program.port-like-setting", "this looks like the setting for the port that the program listens on");
+
+/// The names that settings for ports have, the most telling first.
+const NAMES: &str = "port httpport serverport listenport appport apiport webport httpaddr httpaddress listenaddr listenaddress listen addr \
+    address serveraddr serveraddress bind bindaddr bindaddress httplisten defaultport defaultaddr http serverhttpport";
+
+impl Program<'_> {
+    /// The best of them that has a port.
+    #[must_use]
+    pub fn port_like(&self) -> Option<Fact<Listen>> {
+        let mut found: Vec<(usize, Fact<Listen>)> = Vec::new();
+        for (number, setting) in self.settings().iter().enumerate() {
+            let names = setting.variables.iter().chain(&setting.others).chain(&setting.target).chain([&setting.key]);
+            self.consider(&mut found, names.map(String::as_str), &self.resolve_setting(number), setting.file, setting.at);
+        }
+        for (file, call) in self.calls() {
+            let reads = self.vocabulary.calls(call.method()).iter().find_map(|entry| {
+                let Meaning::Variable(variable) = &*entry.meaning else { return None };
+                (self.matches(entry, file, call) != Match::No).then_some(variable)
+            });
+            let named = reads.is_some() || call.method().to_ascii_lowercase().contains("env");
+            let Some(name) = call.arguments.first().and_then(|argument| argument.value.text()).filter(|_| named) else { continue };
+            if rank(name).is_some() {
+                let values = self.resolve_call(file, call);
+                self.consider(&mut found, std::iter::once(name), &values, file, call.at);
+            }
+        }
+        found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, fact)| fact)
+    }
+
+    fn consider<'n>(
+        &self,
+        found: &mut Vec<(usize, Fact<Listen>)>,
+        names: impl Iterator<Item = &'n str>,
+        values: &[Resolved],
+        file: usize,
+        at: At,
+    ) {
+        let Some(rank) = names.filter_map(rank).min() else { return };
+        if let Some(settled) = settle(values, true).filter(|settled| settled.listen.port.is_some()) {
+            found.push((rank, Fact::new(settled.listen, self.evidence(file, at, PORT_LIKE))));
+        }
+    }
+}
+
+/// How telling a setting's name is; the lower the more.
+#[must_use]
+pub fn rank(name: &str) -> Option<usize> {
+    let name: String = name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    NAMES.split_whitespace().position(|known| known == name)
+}

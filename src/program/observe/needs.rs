@@ -1,0 +1,45 @@
+//! What libraries and calls ask of the image: time zones, locales, programs that a library starts.
+
+use std::collections::BTreeMap;
+
+use crate::catalog::vocabulary::Meaning;
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::need::Need;
+use crate::program::Program;
+use crate::program::origin::{Match, comes_from};
+
+const NEEDS: Rule = Rule::parsed("program.needs", "this needs something of the image");
+
+impl Program<'_> {
+    /// All of them, sorted.
+    #[must_use]
+    pub fn needs(&self) -> Vec<Fact<Need>> {
+        let mut found: BTreeMap<Need, Fact<Need>> = BTreeMap::new();
+        let mut add = |needs: &[Need], evidence: &Evidence| {
+            for need in needs {
+                let fact = match found.remove(need) {
+                    Some(known) => known.and(evidence.clone()),
+                    None => Fact::new(need.clone(), evidence.clone()),
+                };
+                found.insert(need.clone(), fact);
+            }
+        };
+        for (file, call) in self.calls() {
+            for entry in self.vocabulary.calls(call.method()) {
+                let Meaning::Needs(needs) = &*entry.meaning else { continue };
+                if self.matches(entry, file, call) != Match::No {
+                    add(&needs.needs, &self.evidence(file, call.at, NEEDS));
+                }
+            }
+        }
+        for entry in &self.vocabulary.imports {
+            for source in self.sources() {
+                let imports = source.outline.imports.iter().filter(|import| !import.context.test);
+                for import in imports.filter(|import| entry.import.0.iter().any(|wanted| comes_from(&import.path, wanted))) {
+                    add(&entry.needs, &source.evidence(import.at, NEEDS));
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+}

@@ -1,0 +1,60 @@
+//! The signal that the program ends on: SIGTERM, which is what containers are stopped with, unless it listens for Ctrl-C alone.
+
+use crate::app::StopSignal;
+use crate::catalog::vocabulary::{Meaning, Signal};
+use crate::evidence::{Fact, Rule};
+use crate::program::origin::Match;
+use crate::program::{Call, Given, Program};
+
+const ONLY_INTERRUPT: Rule = Rule::parsed("program.only-interrupt", "this waits for Ctrl-C, and nothing in the program waits for SIGTERM");
+
+/// What a call waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hears {
+    Interrupt,
+    Others,
+}
+
+impl<'t> Program<'t> {
+    /// Ctrl-C, when that is all the program listens for.
+    #[must_use]
+    pub fn stops_on(&self) -> Option<Fact<StopSignal>> {
+        let mut first = None;
+        for (file, call) in self.calls() {
+            for entry in self.vocabulary.calls(call.method()) {
+                let Meaning::Signal(signal) = &*entry.meaning else { continue };
+                if self.matches(entry, file, call) == Match::No {
+                    continue;
+                }
+                match self.hears(file, call, signal) {
+                    Hears::Others => return None,
+                    Hears::Interrupt => first = first.or(Some((file, call))),
+                }
+                break;
+            }
+        }
+        let (file, call) = first?;
+        // a list may be made elsewhere
+        let hears_more = self.sources().iter().any(|source| source.text.contains("SIGTERM"));
+        (!hears_more).then(|| Fact::new(StopSignal::Interrupt, self.evidence(file, call.at, ONLY_INTERRUPT)))
+    }
+
+    fn hears(&self, file: usize, call: &'t Call, signal: &Signal) -> Hears {
+        let mut words = signal.hears.0.join(" ");
+        for given in self.given(file, call, &signal.signals) {
+            words.push(' ');
+            match given {
+                Given::Value(expression) => super::names::all(expression.value, &mut words),
+                Given::Name(name, _) => words.push_str(name),
+                Given::Unknown(_) => {}
+            }
+        }
+        let mut words = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty()).peekable();
+        if words.peek().is_none() {
+            // without a list it hears them all
+            return Hears::Others;
+        }
+        let is_interrupt = |word: &str| matches!(word.to_ascii_uppercase().as_str(), "SIGINT" | "INTERRUPT" | "INT" | "CTRL_C");
+        if words.any(is_interrupt) { Hears::Interrupt } else { Hears::Others }
+    }
+}

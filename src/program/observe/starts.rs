@@ -1,0 +1,112 @@
+//! Programs that the program starts.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use crate::catalog::vocabulary::{Meaning, Slots, Starts};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::need::Need;
+use crate::program::origin::Match;
+use crate::program::{Call, Given, Program, Resolved, Value};
+
+const STARTS: Rule = Rule::parsed("program.starts-program", "this starts another program");
+const SHELL: Rule = Rule::parsed("program.starts-shell", "this gives a line to the shell");
+
+/// What a shell does itself.
+const BUILTINS: &str =
+    "cd echo exit export set unset test true false exec eval source read printf pwd trap wait if then else fi for do done while [ :";
+
+type Found = BTreeMap<String, Fact<Need>>;
+
+impl<'t> Program<'t> {
+    /// All of them by name.
+    #[must_use]
+    pub fn starts(&self) -> Vec<Fact<Need>> {
+        let mut found = Found::new();
+        for (file, call) in self.calls() {
+            for entry in self.vocabulary.calls(call.method()) {
+                let Meaning::Starts(starts) = &*entry.meaning else { continue };
+                if self.matches(entry, file, call) != Match::No {
+                    self.start(&mut found, file, call, starts);
+                    break;
+                }
+            }
+        }
+        found.into_values().collect()
+    }
+
+    fn start(&self, found: &mut Found, file: usize, call: &'t Call, starts: &Starts) {
+        let evidence = self.evidence(file, call.at, STARTS);
+        for name in &starts.always.0 {
+            add(found, name, &evidence);
+        }
+        let as_line = self.texts_of(file, call, &starts.shell).iter().any(|text| text == "true");
+        for text in self.texts_of(file, call, &starts.program) {
+            if as_line {
+                self.line(found, &text, &evidence);
+            } else if let Some(name) = self.program_name(&text) {
+                add(found, &name, &evidence);
+            }
+        }
+        let lines = self.given(file, call, &starts.line);
+        if as_line || !lines.is_empty() {
+            add(found, "sh", &self.evidence(file, call.at, SHELL));
+        }
+        for text in self.texts_of(file, call, &starts.line) {
+            self.line(found, &text, &evidence);
+        }
+    }
+
+    /// The texts of a slot; of a list the first.
+    fn texts_of(&self, file: usize, call: &'t Call, slots: &Slots) -> Vec<String> {
+        let mut texts = Vec::new();
+        for given in self.given(file, call, slots) {
+            let shapes = if let Given::Value(expression) = given { self.shapes(expression) } else { Vec::new() };
+            let lists: Vec<_> = shapes.iter().filter(|shape| matches!(shape.value, Value::List(_))).collect();
+            let values: Vec<Resolved> = if lists.is_empty() {
+                self.resolve_given(file, call.context, given)
+            } else {
+                let first = |shape: &&crate::program::Expression<'t>| match shape.value {
+                    Value::List(items) => items.first().map(|value| crate::program::Expression { value, ..**shape }),
+                    _ => None,
+                };
+                lists.iter().filter_map(first).flat_map(|item| self.resolve(item)).collect()
+            };
+            texts.extend(values.iter().filter_map(|value| {
+                let (text, whole) = value.beginning();
+                // the first word of a line is known when something stands behind it
+                (whole || text.contains(' ')).then(|| text.to_owned())
+            }));
+        }
+        texts
+    }
+
+    fn line(&self, found: &mut Found, line: &str, evidence: &Evidence) {
+        for command in line.split(['|', ';', '&', '\n']) {
+            let word = command.split_whitespace().find(|word| !word.contains('=') && *word != "!" && *word != "sudo");
+            let Some(name) = word.filter(|word| !BUILTINS.split_whitespace().any(|builtin| builtin == *word)) else { continue };
+            if let Some(name) = self.program_name(name) {
+                add(found, &name, evidence);
+            }
+        }
+    }
+
+    /// The name of what is started, unless it is a file of the project's own.
+    fn program_name(&self, path: &str) -> Option<String> {
+        let path = path.split_whitespace().next()?;
+        let is_path = path.contains('/');
+        let name = Utf8Path::new(path).file_name()?;
+        let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
+        let own = is_path && !path.starts_with('/') || path.starts_with("/proc/");
+        (is_name && !own && !self.vocabulary.is_desktop(name)).then(|| name.to_owned())
+    }
+}
+
+fn add(found: &mut Found, name: &str, evidence: &Evidence) {
+    let fact = match found.remove(name) {
+        Some(known) => known.and(evidence.clone()),
+        None => Fact::new(Need::Program(name.to_owned()), evidence.clone()),
+    };
+    found.insert(name.to_owned(), fact);
+}
