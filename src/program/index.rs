@@ -183,8 +183,28 @@ impl<'t> Index<'t> {
     }
 }
 
+/// The words of `config.server[port]`: `config`, `server` and `port`.
+pub(super) fn words(name: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        if let Some((key, behind)) = rest.strip_prefix('[').and_then(|inside| inside.split_once(']')) {
+            words.push(key);
+            rest = behind.strip_prefix('.').unwrap_or(behind);
+            continue;
+        }
+        let end = rest.find(['.', '[']).unwrap_or(rest.len());
+        words.push(&rest[..end]);
+        rest = rest[end..].strip_prefix('.').unwrap_or(&rest[end..]);
+        if end == 0 && !rest.starts_with('[') {
+            break;
+        }
+    }
+    words
+}
+
 /// The parts of `server.Addr` and of `app.config[KEY]`.
-fn member(target: &str) -> Option<(&str, &str)> {
+pub(super) fn member(target: &str) -> Option<(&str, &str)> {
     if let Some(inside) = target.strip_suffix(']') {
         return inside.rsplit_once('[');
     }

@@ -18,6 +18,8 @@ mod settings;
 #[cfg(test)]
 pub mod show;
 mod source;
+#[cfg(test)]
+mod tests;
 pub mod value;
 
 use std::cell::{Cell, RefCell};

@@ -20,7 +20,7 @@ mod managed;
 mod manager;
 mod named;
 mod observe;
-mod outline;
+pub(crate) mod outline;
 mod package;
 mod places;
 mod procfile;

@@ -47,7 +47,7 @@ pub struct Observed {
 impl<'t> Program<'t> {
     /// Looks at all that the program does.
     #[must_use]
-    pub fn observe(&self, site: &Site<'t>) -> Observed {
+    pub fn observe(&self, site: &Site<'_>) -> Observed {
         let listens::Found { listens, demands, arguments } = self.listens();
         let is_port = |name: &String| {
             listens.iter().any(|fact| {

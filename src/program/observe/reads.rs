@@ -42,7 +42,7 @@ struct Finder<'s, 't> {
 impl<'t> Program<'t> {
     /// All of them; of paths inside one another the outer.
     #[must_use]
-    pub fn reads(&self, site: &Site<'t>) -> Vec<Fact<RunFile>> {
+    pub fn reads(&self, site: &Site<'_>) -> Vec<Fact<RunFile>> {
         let mut finder = Finder { site, found: BTreeMap::new() };
         for (file, call) in self.calls() {
             for entry in self.vocabulary.calls(call.method()) {
@@ -64,7 +64,7 @@ impl<'t> Program<'t> {
         finder.outer()
     }
 
-    fn read(&self, finder: &mut Finder<'_, 't>, file: usize, call: &'t Call, opens: &Opens) {
+    fn read(&self, finder: &mut Finder<'_, '_>, file: usize, call: &'t Call, opens: &Opens) {
         let proof = || self.evidence(file, call.at, READ);
         let given = self.given(file, call, &opens.path);
         if given.is_empty() {
@@ -78,7 +78,7 @@ impl<'t> Program<'t> {
         }
     }
 
-    fn assigned_paths(&self, finder: &mut Finder<'_, 't>) {
+    fn assigned_paths(&self, finder: &mut Finder<'_, '_>) {
         for (file, source) in self.sources().iter().enumerate().filter(|(_, source)| !source.stands_in) {
             for binding in source.outline.bindings.iter().filter(|binding| !binding.context.test) {
                 for entry in self.vocabulary.assigned(&binding.target) {
@@ -92,7 +92,7 @@ impl<'t> Program<'t> {
     }
 
     /// Texts anywhere that look like paths.
-    fn mentions(&self, finder: &mut Finder<'_, 't>) {
+    fn mentions(&self, finder: &mut Finder<'_, '_>) {
         for source in self.sources().iter().filter(|source| !source.stands_in && !is_generated(source.text)) {
             for (text, at) in &source.outline.texts {
                 // the cheap question first: most texts are no paths

@@ -30,7 +30,7 @@ struct Written {
 impl<'t> Program<'t> {
     /// All of them, sorted.
     #[must_use]
-    pub fn writes(&self, site: &Site<'t>) -> Vec<Fact<WritePath>> {
+    pub fn writes(&self, site: &Site<'_>) -> Vec<Fact<WritePath>> {
         let mut written = Written { home: site.bases.first().cloned().unwrap_or_default(), ..Written::default() };
         for (file, call) in self.calls() {
             for entry in self.vocabulary.calls(call.method()) {
