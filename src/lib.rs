@@ -29,6 +29,7 @@ pub mod cli;
 pub mod command;
 pub mod context;
 pub mod decision;
+pub mod declared;
 pub mod detect;
 pub mod diagnostic;
 pub mod evidence;

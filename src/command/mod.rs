@@ -209,9 +209,8 @@ pub fn inside(directory: &Utf8Path, path: &str) -> Option<Utf8PathBuf> {
     let mut found = Utf8PathBuf::new();
     for part in directory.join(path).components() {
         match part.as_str() {
-            "." => {}
             ".." if !found.pop() => return None,
-            ".." => {}
+            "." | ".." => {}
             name => found.push(name),
         }
     }

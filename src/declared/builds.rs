@@ -1,0 +1,90 @@
+//! Lines that build the program: of make, just, task, CI, GoReleaser. What flags they pass is the language's to read.
+
+use camino::Utf8Path;
+
+use crate::command::{Command, Line, Reader};
+use crate::evidence::{Evidence, Rule, Span};
+use crate::read::document::{Document, Value};
+use crate::tree::Tree;
+
+use super::rule;
+
+const BUILDS: Rule = rule("declared.build", "the project builds it so");
+
+/// A command that builds.
+#[derive(Clone, Debug)]
+pub struct Build {
+    /// The command, with the variables of its file filled in.
+    pub command: Command,
+    /// Where it stands.
+    pub at: Evidence,
+}
+
+/// Targets that build.
+const TARGETS: [&str; 12] =
+    ["build-prod", "release", "build-release", "build-linux", "build", "binary", "compile", "dist", "all", "install", "bundle", "run"];
+
+/// The commands of `program` (`go`, `cargo`, `npm`) that the files of a directory build with: recipes first, then CI.
+#[must_use]
+pub fn builds(tree: &Tree, directory: &Utf8Path, program: &str) -> Vec<Build> {
+    let reader = Reader::new(tree);
+    let mut found = Vec::new();
+    for (runner, file) in [("make", "Makefile"), ("just", "justfile"), ("task", "Taskfile.yml"), ("task", "Taskfile.yaml")] {
+        let path = directory.join(file);
+        if !tree.has(&path) {
+            continue;
+        }
+        for target in TARGETS {
+            let start = reader.follow(&Line::parse(&format!("{runner} {target}")), directory, Evidence::exists(path.clone(), BUILDS));
+            let at = start.at.last().map(|at| at.under(BUILDS));
+            for (_, command) in start.steps {
+                push(&mut found, &command, program, at.as_ref());
+            }
+        }
+    }
+    for path in tree.files_in(directory.join(".github/workflows")).chain(tree.files_in(directory)).filter(|path| is_ci(path)) {
+        let Some(document) = tree.text(path).ok().and_then(|text| Document::yaml(path, text).ok()) else { continue };
+        let mut lines = Vec::new();
+        runs(document.root(), 0, &mut lines);
+        for value in lines {
+            let text = value.string().unwrap_or_default();
+            let at = document.evidence(value, BUILDS);
+            for (number, line) in text.lines().enumerate() {
+                for (_, command) in Line::parse(line).commands {
+                    let own = at.span.map(|span| Span { line: span.line + u32::try_from(number).unwrap_or(0), column: 1, length: 1 });
+                    push(&mut found, &command, program, Some(&Evidence { span: own, text: line.trim().to_owned(), ..at.clone() }));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn push(found: &mut Vec<Build>, command: &Command, program: &str, at: Option<&Evidence>) {
+    if command.program() != program || found.iter().any(|build| build.command == *command) {
+        return;
+    }
+    found.extend(at.map(|at| Build { command: command.clone(), at: at.clone() }));
+}
+
+fn is_ci(path: &Utf8Path) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    let workflow = path.parent().is_some_and(|parent| parent.ends_with("workflows"));
+    let yaml = matches!(path.extension(), Some("yml" | "yaml"));
+    yaml && (workflow
+        || matches!(name, ".gitlab-ci.yml" | "azure-pipelines.yml" | ".travis.yml" | "bitbucket-pipelines.yml" | ".drone.yml"))
+}
+
+/// The lines below `run` and `script`, wherever they stand.
+fn runs<'d, 't>(value: &'d Value<'t>, depth: usize, found: &mut Vec<&'d Value<'t>>) {
+    if depth > 12 {
+        return;
+    }
+    for (key, inner) in value.map() {
+        if matches!(key.name.as_ref(), "run" | "script" | "before_script" | "commands") {
+            found.extend(std::iter::once(inner).chain(inner.list()).filter(|line| line.string().is_some()));
+        }
+        runs(inner, depth + 1, found);
+    }
+    value.list().iter().for_each(|inner| runs(inner, depth + 1, found));
+}

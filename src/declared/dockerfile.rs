@@ -1,0 +1,246 @@
+//! A Dockerfile or Containerfile that imggen did not write: what its last stage says, and what the stages before it install.
+
+use camino::{Utf8Path, Utf8PathBuf};
+use parse_dockerfile::{self as syntax, Instruction};
+
+use super::{By, Notes, Purpose, Said, Variable, rule};
+use crate::change::Header;
+use crate::command::{Line, inside};
+use crate::evidence::{Evidence, Fact, Rule, Span};
+
+const START: Rule = rule("declared.dockerfile", "the project's own Dockerfile starts it so");
+const PORT: Rule = rule("declared.dockerfile-port", "the project's own Dockerfile exposes this port");
+const VARIABLE: Rule = rule("declared.dockerfile-variable", "the project's own Dockerfile sets this");
+const VOLUME: Rule = rule("declared.dockerfile-volume", "the project's own Dockerfile keeps this directory");
+const PACKAGE: Rule = rule("declared.dockerfile-package", "the project's own Dockerfile installs this");
+const ARGUMENT: Rule = rule("declared.dockerfile-argument", "the project's own Dockerfile is built with this");
+const HEALTH: Rule = rule("declared.dockerfile-health", "the project's own Dockerfile asks this");
+const STOP: Rule = rule("declared.dockerfile-stop", "the project's own Dockerfile stops it by this");
+
+/// Where people keep it, relative to the directory that it builds.
+const NAMES: [&str; 6] =
+    ["Dockerfile", "Containerfile", "Dockerfile.prod", "Dockerfile.production", "docker/Dockerfile", ".docker/Dockerfile"];
+
+/// What no program needs that runs: for people who look inside, for a health check, or to build.
+const TOOLS: [&str; 36] = [
+    "vim",
+    "nano",
+    "curl",
+    "wget",
+    "less",
+    "procps",
+    "htop",
+    "net-tools",
+    "iputils-ping",
+    "dnsutils",
+    "telnet",
+    "netcat",
+    "netcat-openbsd",
+    "strace",
+    "gdb",
+    "jq",
+    "bash",
+    "zsh",
+    "sudo",
+    "gcc",
+    "g++",
+    "make",
+    "cmake",
+    "build-essential",
+    "build-base",
+    "pkg-config",
+    "pkgconf",
+    "musl-dev",
+    "libc-dev",
+    "libc6-dev",
+    "python3-dev",
+    "gnupg",
+    "apt-transport-https",
+    "lsb-release",
+    "software-properties-common",
+    "dumb-init",
+];
+
+/// The Dockerfile of a directory that is not imggen's own.
+pub(super) fn foreign<'t>(notes: &Notes<'t>) -> Option<(Utf8PathBuf, &'t str)> {
+    NAMES.iter().filter_map(|name| notes.text(name)).find(|(_, text)| Header::find(text).is_none())
+}
+
+pub(super) fn read(notes: &mut Notes<'_>) {
+    let Some((path, text)) = foreign(notes) else { return };
+    let Ok(file) = syntax::parse(text) else { return };
+    let mut stages: Vec<Stage<'_, '_>> = Vec::new();
+    for instruction in &file.instructions {
+        match instruction {
+            Instruction::From(from) => {
+                let name = from.as_.as_ref().map(|(_, name)| name.value.to_string());
+                let image = from.image.value.to_string();
+                let parent = stages.iter().rposition(|stage| stage.name.as_ref().is_some_and(|known| known.eq_ignore_ascii_case(&image)));
+                stages.push(Stage { name, parent, instructions: Vec::new() });
+            }
+            other => stages.last_mut().into_iter().for_each(|stage| stage.instructions.push(other)),
+        }
+    }
+    let Some(last) = stages.len().checked_sub(1) else { return };
+    let mut lineage: Vec<usize> = std::iter::successors(Some(last), |stage| stages.get(*stage)?.parent).collect();
+    lineage.reverse();
+    let mut image = Image { path: &path, text, around: notes.directory.to_owned(), entrypoint: None, command: None };
+    for stage in &lineage {
+        stages[*stage].instructions.iter().for_each(|instruction| image.runs(instruction, notes));
+    }
+    for (index, stage) in stages.iter().enumerate() {
+        let run = lineage.contains(&index);
+        stage.instructions.iter().for_each(|instruction| image.builds(instruction, run, notes));
+    }
+    image.start(notes);
+}
+
+struct Stage<'a, 't> {
+    name: Option<String>,
+    parent: Option<usize>,
+    instructions: Vec<&'a Instruction<'t>>,
+}
+
+/// What is gathered of the image.
+struct Image<'a> {
+    path: &'a Utf8Path,
+    text: &'a str,
+    around: Utf8PathBuf,
+    entrypoint: Option<(Line, Evidence)>,
+    command: Option<(Line, Evidence)>,
+}
+
+impl Image<'_> {
+    fn at(&self, start: usize, rule: Rule) -> Evidence {
+        let line = self.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
+        Evidence::at(self.path, Span::of(self.text, start, start + line.len()), rule, line.trim())
+    }
+
+    fn line(command: &syntax::Command<'_>) -> Line {
+        match command {
+            syntax::Command::Exec(words) => Line::of_words(&words.value.iter().map(|word| word.value.as_ref()).collect::<Vec<_>>()),
+            syntax::Command::Shell(text) => Line::parse(text.value),
+            _ => Line::default(),
+        }
+    }
+
+    /// What an instruction of the last stage says of the running program.
+    fn runs(&mut self, instruction: &Instruction<'_>, notes: &mut Notes<'_>) {
+        let said = |at: Evidence, text: String| Said { fact: Fact::new(text, at), by: By::Dockerfile, purpose: Purpose::Production };
+        match instruction {
+            Instruction::Cmd(cmd) => self.command = Some((Self::line(&cmd.arguments), self.at(cmd.cmd.span.start, START))),
+            Instruction::Entrypoint(entry) => {
+                self.entrypoint = Some((Self::line(&entry.arguments), self.at(entry.entrypoint.span.start, START)));
+                // a new one forgets the command that came with the old
+                self.command = None;
+            }
+            Instruction::Workdir(workdir) => {
+                let path = format!("{}/", workdir.arguments.value);
+                let inner = inside("".into(), path.trim_start_matches("/app/").trim_start_matches("/usr/src/app/")).unwrap_or_default();
+                let inner = notes.directory.join(inner);
+                self.around = if notes.tree.has_directory(&inner) { inner } else { notes.directory.to_owned() };
+            }
+            Instruction::Expose(expose) => {
+                for port in &expose.arguments {
+                    let number = port.value.split('/').next().and_then(|port| port.parse().ok());
+                    if let Some(number) = number {
+                        notes.port(By::Dockerfile, Purpose::Production, number, self.at(expose.expose.span.start, PORT));
+                    }
+                }
+            }
+            Instruction::Env(env) => {
+                let line = Line::parse(&env.arguments.value);
+                let set = line.commands.into_iter().flat_map(|(_, command)| command.env);
+                for (name, value) in set {
+                    let value = value.text().map(str::to_owned);
+                    notes.variable(By::Dockerfile, Purpose::Production, &name, value, self.at(env.env.span.start, VARIABLE));
+                }
+            }
+            Instruction::Volume(volume) => {
+                let at = self.at(volume.volume.span.start, VOLUME);
+                let text = self.text.get(volume.volume.span.end..).unwrap_or_default().lines().next().unwrap_or_default();
+                let paths = text.split(|c: char| c.is_whitespace() || "[],\"".contains(c)).filter(|path| path.starts_with('/'));
+                notes.declared.volumes.extend(paths.map(|path| said(at.clone(), path.to_owned())));
+            }
+            Instruction::Healthcheck(health) => {
+                let at = self.at(health.healthcheck.span.start, HEALTH);
+                if let syntax::HealthcheckArguments::Cmd { arguments, .. } = &health.arguments {
+                    notes.declared.health.extend(path_of(&Self::line(arguments).text).map(|path| said(at, path)));
+                }
+            }
+            Instruction::Stopsignal(stop) => {
+                let at = self.at(stop.stopsignal.span.start, STOP);
+                notes.declared.stop.push(said(at, stop.arguments.value.to_string()));
+            }
+            _ => {}
+        }
+    }
+
+    /// What an instruction of any stage says of building it.
+    fn builds(&self, instruction: &Instruction<'_>, run: bool, notes: &mut Notes<'_>) {
+        match instruction {
+            Instruction::Run(step) => {
+                let text = match &step.arguments {
+                    syntax::Command::Shell(text) => text.value.to_owned(),
+                    syntax::Command::Exec(words) => words.value.iter().map(|word| word.value.as_ref()).collect::<Vec<_>>().join(" "),
+                    _ => return,
+                };
+                let at = self.at(step.run.span.start, PACKAGE);
+                for name in packages(&text) {
+                    let said = Said { fact: Fact::new(name.clone(), at.clone()), by: By::Dockerfile, purpose: Purpose::Production };
+                    if !run {
+                        notes.declared.build_packages.push(said);
+                    } else if !TOOLS.contains(&name.as_str()) && !name.ends_with("-dev") {
+                        notes.declared.packages.push(said);
+                    }
+                }
+            }
+            Instruction::Arg(argument) => {
+                let text = argument.arguments.value.to_string();
+                let (name, value) =
+                    text.split_once('=').map_or((text.as_str(), None), |(name, value)| (name, Some(value.trim_matches('"').to_owned())));
+                let at = self.at(argument.arg.span.start, ARGUMENT);
+                let variable = Variable { name: name.to_owned(), value };
+                notes.declared.arguments.push(Said { fact: Fact::new(variable, at), by: By::Dockerfile, purpose: Purpose::Production });
+            }
+            _ => {}
+        }
+    }
+
+    fn start(self, notes: &mut Notes<'_>) {
+        let (line, at) = match (self.entrypoint, self.command) {
+            (Some((entrypoint, at)), Some((command, _))) => {
+                // the command is what the entry point is given
+                let given: Vec<_> = command.commands.into_iter().flat_map(|(_, command)| command.words).collect();
+                (entrypoint.with(&given), at)
+            }
+            (Some(one), None) | (None, Some(one)) => one,
+            (None, None) => return,
+        };
+        notes.start(By::Dockerfile, "", &line, &self.around, at);
+    }
+}
+
+/// The packages that `apt-get install` and `apk add` in a line install.
+fn packages(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (_, command) in Line::parse(text).commands {
+        let words: Vec<_> = command.words.iter().filter_map(crate::command::Word::text).collect();
+        let place = words.iter().position(|word| matches!(*word, "apt-get" | "apt" | "apk"));
+        let Some(rest) = place.and_then(|place| words.get(place + 1..)) else { continue };
+        let Some(verb) = rest.iter().position(|word| matches!(*word, "install" | "add")) else { continue };
+        let name = |word: &&str| !word.starts_with('-') && !word.starts_with('.') && word.chars().next().is_some_and(char::is_alphanumeric);
+        let plain =
+            rest[verb + 1..].iter().copied().filter(name).map(|word| word.split(['=', '<', '>', '~']).next().unwrap_or(word).to_owned());
+        found.extend(plain);
+    }
+    found
+}
+
+/// The path of the first address in a health check's command.
+pub(super) fn path_of(text: &str) -> Option<String> {
+    let (_, rest) = text.split_once("://")?;
+    let end = rest.find(|c: char| c.is_whitespace() || "\"'|);".contains(c)).unwrap_or(rest.len());
+    let path = rest[..end].find('/').map_or("/", |slash| &rest[slash..end]);
+    Some(path.to_owned())
+}
