@@ -288,7 +288,7 @@ impl Reader<'_> {
         }
         let guarded = self.context.guarded || (self.context.function.is_none() && is_guard(&choice.test));
         let conditional = self.context.conditional || guarded == self.context.guarded;
-        self.within(Context { guarded, conditional, ..self.context }, |reader| reader.body(&choice.body));
+        self.within(Context { conditional, guarded, ..self.context }, |reader| reader.body(&choice.body));
         for clause in &choice.elif_else_clauses {
             clause.test.iter().for_each(|test| _ = self.value(test));
             self.within(Context { conditional: true, ..self.context }, |reader| reader.body(&clause.body));
