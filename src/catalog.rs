@@ -3,6 +3,7 @@
 //! All of it is data under `presets/_catalog`, so that a new base, release or package is no change to the code.
 
 mod native;
+mod registry;
 mod toolchain;
 pub mod vocabulary;
 
@@ -13,6 +14,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
+use self::registry::{Registry, RegistryFile};
 pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain, Unfit};
 pub use self::vocabulary::Vocabulary;
 use crate::diagnostic::{Diagnostic, Result, nearest};
@@ -26,6 +28,7 @@ pub struct Catalog {
     toolchains: BTreeMap<String, Toolchain>,
     packages: PackageMap,
     natives: BTreeMap<String, Vec<Native>>,
+    registries: BTreeMap<String, Registry>,
     vocabularies: BTreeMap<String, Texts>,
     as_of: String,
 }
@@ -147,7 +150,8 @@ struct Toolchains {
 }
 
 impl Catalog {
-    /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `native-<language>.toml`.
+    /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `native-<language>.toml`,
+    /// `registry-<language>.toml`.
     ///
     /// # Errors
     /// When a file is not what a catalog's file has to be; the label names it.
@@ -165,6 +169,15 @@ impl Catalog {
                 _ => {
                     if let Some(language) = name.strip_prefix("vocabulary/").and_then(|rest| rest.strip_suffix(".toml")) {
                         catalog.vocabularies.entry(language.to_owned()).or_default().files.push(text.to_owned());
+                        continue;
+                    }
+                    if let Some(language) = name.strip_prefix("registry-").and_then(|rest| rest.strip_suffix(".toml")) {
+                        let registry = catalog.registries.entry(language.to_owned()).or_default();
+                        // the first file is the built-in one, which the tests read
+                        if !registry.is_empty() {
+                            parse::<RegistryFile>(name, text)?;
+                        }
+                        registry.add(text);
                         continue;
                     }
                     let language = name.strip_prefix("native-").and_then(|rest| rest.strip_suffix(".toml"));
@@ -234,6 +247,18 @@ impl Catalog {
         let own = texts.files.iter().rev().map(|text| (name.as_str(), text.as_str()));
         let read = || Vocabulary::read(own.chain(common.map(|text| ("vocabulary/common.toml", text.as_str()))));
         texts.read.get_or_init(read).as_ref().map_err(Clone::clone)
+    }
+
+    /// The month in which a version of a package was published, `YYYY-MM`, as far as it is known.
+    #[must_use]
+    pub fn published(&self, language: &str, name: &str, version: &str) -> Option<String> {
+        self.registries.get(language)?.published(name, version)
+    }
+
+    /// Whether a package is known to be installed without a compiler.
+    #[must_use]
+    pub fn has_binaries(&self, language: &str, name: &str) -> bool {
+        self.registries.get(language).is_some_and(|registry| registry.has_binaries(name))
     }
 
     /// Whether a release's end of life was past when the catalog was made. There is no clock here: same input, same bytes.

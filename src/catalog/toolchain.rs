@@ -96,6 +96,8 @@ pub struct Release {
     pub version: Version,
     /// The newest release of the series that was seen.
     pub newest: Version,
+    /// The month of its first release, `YYYY-MM`, where it matters.
+    pub since: Option<String>,
     /// The day of its last fix, `YYYY-MM-DD`.
     pub end_of_life: String,
     /// The distributions that there are images for.

@@ -6,4 +6,5 @@ pub mod document;
 pub mod gomod;
 pub mod properties;
 pub mod requirement;
+pub mod version_files;
 pub mod xml;

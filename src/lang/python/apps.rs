@@ -163,11 +163,13 @@ impl Projects<'_> {
         let with_imported =
             (!groups.is_empty()).then(|| self.read_again(project, sighting, &Asked { groups: &groups, manager })).transpose()?;
         let project = with_imported.as_ref().unwrap_or(project);
-        let ranked = rank(project, sources, &constraints(tree, &project.directory)?, catalog)?;
-        warnings.extend(ranked.warnings);
+        let (constraints, passed_over) = constraints(tree, &project.directory)?;
+        warnings.extend(passed_over);
+        let ranked = rank(project, sources, &constraints, catalog)?;
+        warnings.extend(ranked.warnings.iter().cloned());
         let settings = entry.django.and_then(|index| django.get(index));
         let looker = Looker { tree, catalog, project, sources, entry, django: settings, reached };
-        Ok((looker.app(sighting, warnings), looker.facts(ranked.versions, ranked.held_back)))
+        Ok((looker.app(sighting, warnings), looker.facts(ranked)))
     }
 }
 

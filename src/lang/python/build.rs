@@ -17,6 +17,7 @@ use crate::evidence::Fact;
 use crate::need::Need;
 use crate::plan::{Blueprint, Copied, Copy, Setting, Start, Step, Target};
 use crate::settings::DebugVariant;
+use crate::version::Version;
 
 /// Where the environment is, in the build stage and in the image.
 pub(super) const VENV: &str = "/opt/venv";
@@ -89,7 +90,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     Ok(Blueprint {
         headline: maker.headline(version, target),
         builder: suite.into(),
-        build_needs: maker.build_needs(),
+        build_needs: maker.build_needs(version),
         takes: maker.takes(),
         env: maker.run_env(target),
         setting: Setting {
@@ -290,8 +291,16 @@ impl Maker<'_> {
         venv.into_iter().chain(sources).collect()
     }
 
-    fn build_needs(&self) -> Vec<Need> {
+    /// What a compiler is there for that no other need asks for.
+    pub(super) fn compiled(&self, version: Version) -> &[Fact<String>] {
+        self.facts.compiled.get(&version.to_string()).map_or(&[], Vec::as_slice)
+    }
+
+    fn build_needs(&self, version: Version) -> Vec<Need> {
         let mut needs: Vec<Need> = self.facts.natives.iter().flat_map(|native| native.value.build.clone()).collect();
+        if !self.compiled(version).is_empty() {
+            needs.extend(Compiler::Cxx.needs());
+        }
         needs.extend(self.facts.compiler.iter().flat_map(|compiler| compiler.value.needs()));
         if self.facts.remotes.iter().any(|remote| remote.value.starts_with("git")) {
             needs.push(Need::Program("git".into()));

@@ -3,13 +3,14 @@
 use std::str::FromStr;
 
 use camino::Utf8Path;
-use pep440_rs::VersionSpecifiers;
+use pep440_rs::{Operator, VersionSpecifiers};
 
 use super::outline::{ask, outline};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
 use crate::program::Value;
 use crate::read::document::Document;
+use crate::read::version_files;
 use crate::tree::Tree;
 use crate::version::Version;
 
@@ -21,6 +22,8 @@ const RANGE: Rule = Rule::parsed("python.requires", "these are the Pythons that 
 pub struct Constraint {
     /// What it asks for.
     pub wants: Wants,
+    /// Whether it is said by the way, and counts only where nothing else contradicts it.
+    pub hint: bool,
     /// Where it stands.
     pub at: Evidence,
 }
@@ -50,18 +53,38 @@ impl Constraint {
     pub fn is_pin(&self) -> bool {
         matches!(self.wants, Wants::Series(_))
     }
+
+    /// The series that it names as the least, where it allows all later ones.
+    pub fn least(&self) -> Option<Version> {
+        let Wants::OneOf(sets) = &self.wants else { return None };
+        let far = pep440_rs::Version::new([3, 999]);
+        let open = sets.iter().filter(|set| set.contains(&far));
+        let bounds =
+            open.flat_map(|set| set.iter()).filter(|bound| matches!(bound.operator(), Operator::GreaterThanEqual | Operator::TildeEqual));
+        let series = bounds.filter_map(|bound| match bound.version().release() {
+            [3, minor, ..] => Some(Version::minor(3, u32::try_from(*minor).ok()?)),
+            _ => None,
+        });
+        series.max()
+    }
 }
 
-/// All constraints of the project in `directory`.
+/// All constraints of the project in `directory`, and what is wrong with places that name none.
 ///
 /// # Errors
 /// When one cannot be understood, or asks for another Python than `CPython`.
-pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<Vec<Constraint>> {
+pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<(Vec<Constraint>, Vec<Diagnostic>)> {
     let mut found = Vec::new();
-    let places = [directory, Utf8Path::new("")];
-    for place in places.iter().take(if directory.as_str().is_empty() { 1 } else { 2 }) {
-        for (name, prefix) in [(".python-version", ""), ("runtime.txt", "python-"), (".tool-versions", "python ")] {
-            found.extend(pinned(tree, &place.join(name), prefix)?);
+    let mut warnings = Vec::new();
+    let asdf = version_files::pinned(tree, directory, &["python"], PIN).into_iter().next();
+    let pyenv = version_files::alone(tree, directory, ".python-version", PIN);
+    let heroku = version_files::alone(tree, directory, "runtime.txt", PIN).filter(|(text, _)| text.starts_with("python-"));
+    for (text, at) in asdf.into_iter().chain(pyenv).chain(heroku) {
+        let word = text.split_whitespace().next().unwrap_or_default().trim_start_matches("python-");
+        match pin(word, at.clone())? {
+            Pin::Named(constraint) => found.push(constraint),
+            Pin::Nothing => {}
+            Pin::Environment => warnings.push(environment_name(word, &at)),
         }
     }
     let file = directory.join("pyproject.toml");
@@ -77,12 +100,37 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<Vec<Constraint>>
     if let Some(text) = tree.manifest(&file)? {
         let table = Document::toml(&file, text)?;
         let version = table.string(&["requires", "python_version"]).or_else(|| table.string(&["requires", "python_full_version"]));
-        if let Some((text, value)) = version {
-            found.extend(pin(text, table.evidence(value, PIN))?);
+        if let Some((text, value)) = version
+            && let Pin::Named(constraint) = pin(text, table.evidence(value, PIN))?
+        {
+            found.push(constraint);
         }
     }
     setup(tree, directory, &mut found)?;
-    Ok(found)
+    found.extend(hints(tree, directory));
+    Ok((found, warnings))
+}
+
+/// What is said of it where something else is meant: an environment of conda's beside other lists.
+fn hints(tree: &Tree, directory: &Utf8Path) -> Option<Constraint> {
+    ["environment.yml", "environment.yaml", "conda.yml"].iter().find_map(|name| {
+        let file = directory.join(name);
+        let table = Document::yaml(&file, tree.text(&file).ok()?).ok()?;
+        let listed = table.get(&["dependencies"])?.list().iter();
+        let (version, value) = listed
+            .filter_map(|value| Some((value.string()?.strip_prefix("python")?, value)))
+            .find(|(rest, _)| rest.starts_with(['=', ' ']))?;
+        match pin(version.trim().trim_start_matches('='), table.evidence(value, PIN)).ok()? {
+            Pin::Named(constraint) => Some(Constraint { hint: true, ..constraint }),
+            _ => None,
+        }
+    })
+}
+
+/// pyenv takes the name of a virtual environment, too.
+fn environment_name(name: &str, at: &Evidence) -> Diagnostic {
+    let message = format!("`{}` names the virtual environment `{name}`, and no Python", at.file);
+    Diagnostic::warning("python::version-file", message).because(at).help("write the version there, `3.13`, or set `python.version`")
 }
 
 fn setup(tree: &Tree, directory: &Utf8Path, found: &mut Vec<Constraint>) -> Result<()> {
@@ -102,35 +150,57 @@ fn setup(tree: &Tree, directory: &Utf8Path, found: &mut Vec<Constraint>) -> Resu
     Ok(())
 }
 
-/// The first line of a file that names a version, after `prefix`.
-fn pinned(tree: &Tree, file: &Utf8Path, prefix: &str) -> Result<Option<Constraint>> {
-    for (number, line) in (1..).zip(tree.text(file).unwrap_or_default().lines()) {
-        let Some(rest) = line.trim().strip_prefix(prefix).filter(|rest| !rest.is_empty() && !rest.starts_with('#')) else { continue };
-        let rest = rest.split_whitespace().next().unwrap_or_default();
-        return pin(rest, Evidence::at(file, Span::of_line(number, line), PIN, line.trim()));
-    }
-    Ok(None)
+/// What a word that pins a Python says.
+enum Pin {
+    Named(Constraint),
+    /// It leaves it to whoever installs it.
+    Nothing,
+    /// It is the name of a virtual environment.
+    Environment,
 }
 
-fn pin(text: &str, at: Evidence) -> Result<Option<Constraint>> {
+/// Other Pythons that version managers install.
+const OTHERS: [&str; 13] = [
+    "pypy",
+    "graalpy",
+    "graalpython",
+    "jython",
+    "ironpython",
+    "micropython",
+    "stackless",
+    "anaconda",
+    "miniconda",
+    "miniforge",
+    "mambaforge",
+    "activepython",
+    "cinder",
+];
+
+fn pin(text: &str, at: Evidence) -> Result<Pin> {
     let text = text.trim().trim_start_matches("cpython-").trim_start_matches("cpython@").trim_start_matches("==");
     if text.starts_with(['>', '<', '~', '=']) {
-        return range(text, at).map(Some);
+        return range(text, at).map(Pin::Named);
     }
     // words that leave it to whoever installs it
     if matches!(text, "system" | "latest" | "stable" | "") {
-        return Ok(None);
+        return Ok(Pin::Nothing);
     }
-    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+    if OTHERS.iter().any(|other| text.starts_with(other)) {
         let error = Diagnostic::error("python::not-cpython", format!("`{text}` is no CPython, and imggen knows images of CPython alone"));
         return Err(error.because(&at).help("name a CPython version, or write the image by hand").into());
     }
-    let digits = |part: &&str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
-    let numbers: Vec<_> = text.split('.').take_while(digits).take(2).collect();
+    if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return Ok(Pin::Environment);
+    }
+    let digits = |part: &str| part.chars().take_while(char::is_ascii_digit).collect::<String>();
+    let numbers: Vec<_> = text.split('.').map(digits).take_while(|part| !part.is_empty()).take(2).collect();
     match numbers.as_slice() {
-        [_, _] => Ok(numbers.join(".").parse().ok().map(|series| Constraint { wants: Wants::Series(series), at })),
+        [_, _] => {
+            let series = numbers.join(".").parse().map(|series| Constraint { wants: Wants::Series(series), hint: false, at });
+            Ok(series.map_or(Pin::Nothing, Pin::Named))
+        }
         // `3` says nothing
-        _ => Ok(None),
+        _ => Ok(Pin::Nothing),
     }
 }
 
@@ -141,7 +211,7 @@ fn range(text: &str, at: Evidence) -> Result<Constraint> {
         error.because(&at).help("write it as PEP 440 has it: `>=3.12`")
     };
     let sets = sets.ok_or_else(broken)?;
-    Ok(Constraint { wants: Wants::OneOf(sets), at })
+    Ok(Constraint { wants: Wants::OneOf(sets), hint: false, at })
 }
 
 /// Poetry's `^3.9`, `~3.9`, `3.9` and `*` as PEP 440 has them.
@@ -179,7 +249,7 @@ mod tests {
 
     fn allowed(file: &str, text: &str) -> Vec<&'static str> {
         let tree = Tree::from_memory([(file, text)]);
-        let constraints = constraints(&tree, Utf8Path::new("")).unwrap_or_default();
+        let (constraints, _) = constraints(&tree, Utf8Path::new("")).unwrap_or_default();
         let version = |text: &str| text.parse().unwrap_or(Version::minor(0, 0));
         let newest = [("3.14", "3.14.10"), ("3.13", "3.13.18"), ("3.12", "3.12.16"), ("3.11", "3.11.18"), ("3.9", "3.9.25")];
         let all = |(series, newest): &(&str, &str)| constraints.iter().all(|one| one.allows(version(series), version(newest)));
@@ -200,10 +270,27 @@ mod tests {
             ("pyproject.toml", "[tool.poetry.dependencies]\npython = \"~3.12 || 3.9.*\"\n", vec!["3.12", "3.9"]),
             ("Pipfile", "[requires]\npython_version = \"3.13\"\n", vec!["3.13"]),
             ("setup.py", "from setuptools import setup\nsetup(python_requires='>=3.13')\n", vec!["3.14", "3.13"]),
+            ("mise.toml", "[tools]\npython = \"3.12\"\n", vec!["3.12"]),
+            (".python-version", "3.13-dev\n", vec!["3.13"]),
+            ("environment.yml", "dependencies:\n  - python=3.11\n  - pip\n", vec!["3.11"]),
             ("setup.cfg", "[options]\npython_requires = ==3.11.*\n", vec!["3.11"]),
         ] {
             assert_eq!(allowed(file, text), expected, "{file}: {text}");
         }
+    }
+
+    #[test]
+    fn a_least_version_is_named() {
+        let least = |text: &str| range(text, Evidence::exists("x", RANGE)).ok().and_then(|one| one.least());
+        assert_eq!((least(">=3.11"), least("^3.12")), (Some(Version::minor(3, 11)), Some(Version::minor(3, 12))));
+        assert_eq!((least(">=3.11,<3.14"), least("3.12"), least("*")), (None, None, None));
+    }
+
+    #[test]
+    fn the_name_of_an_environment_is_no_python() {
+        let tree = Tree::from_memory([(".python-version", "shop-3.11\n")]);
+        let (found, warnings) = constraints(&tree, Utf8Path::new("")).unwrap_or_default();
+        assert_eq!((found.len(), warnings.len()), (0, 1));
     }
 
     #[test]

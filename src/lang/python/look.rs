@@ -7,7 +7,7 @@ use super::entry::{Entry, Form};
 use super::manager::Manager;
 use super::project::Project;
 use super::sources::{Source, Sources};
-use super::version::{Held, only_glibc};
+use super::version::{Ranked, only_glibc};
 use super::{DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, manager, named, observe};
 use crate::app::{App, Sighting};
 use crate::catalog::{Catalog, NativeUse};
@@ -15,7 +15,6 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::document::Document;
 use crate::tree::Tree;
-use crate::version::Version;
 
 const MANYLINUX: Rule = Rule::parsed("python.manylinux", "there are binaries of this package for glibc and none for musl");
 
@@ -123,7 +122,7 @@ impl Looker<'_, '_> {
     }
 
     /// What its image has to know.
-    pub fn facts(&self, versions: Vec<Fact<Version>>, held_back: Vec<Fact<Held>>) -> Facts {
+    pub fn facts(&self, ranked: Ranked) -> Facts {
         let (project, entry) = (self.project, self.entry);
         let context = manager::lock_directory(self.tree, &project.directory, project.manager.value);
         let inside = project.directory.strip_prefix(&context).unwrap_or(Utf8Path::new("")).to_owned();
@@ -150,8 +149,9 @@ impl Looker<'_, '_> {
                 Some(table) if project.package.is_some() && table.has(&["project", "dynamic"]) => Metadata::Dynamic,
                 _ => Metadata::Static,
             },
-            versions,
-            held_back,
+            versions: ranked.versions,
+            held_back: ranked.held_back,
+            compiled: ranked.compiled,
             groups: project.groups.clone(),
             default_groups: match self.pyproject() {
                 Some(table) if table.has(&["tool", "uv", "default-groups"]) => DefaultGroups::Named,

@@ -91,6 +91,9 @@ pub struct Facts {
     pub versions: Vec<Fact<Version>>,
     /// Pythons that lack something that the program needs.
     pub held_back: Vec<Fact<Held>>,
+    /// What is compiled where it is installed, as far as it is known, by Python.
+    #[serde(skip)]
+    pub compiled: BTreeMap<String, Vec<Fact<String>>>,
     /// Sets of dependencies that are installed besides the project's own.
     pub groups: Vec<Fact<Group>>,
     /// Which groups uv installs unless it is told otherwise.

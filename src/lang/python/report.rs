@@ -42,7 +42,7 @@ impl Maker<'_> {
         let because = facts.versions.iter().find(|fact| fact.value == version).unwrap_or(&facts.versions[0]);
         let mut toolchain = match asked {
             Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
-            None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why("the newest that the project allows"),
+            None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why("the best that the project allows"),
         };
         for held in facts.held_back.iter().filter(|held| held.value.version != version) {
             toolchain = toolchain.over(format!("Python {}", held.value.version), held.value.why, held.because());
@@ -75,6 +75,12 @@ impl Maker<'_> {
                 Compiler::Rust => "Rust's toolchain in the build stage, from the image of its newest release",
             };
             decisions.push(Decision::detected(Topic::Build, words, compiler.because()).why("the project compiles native code of its own"));
+        }
+        let compiled = self.compiled(version);
+        if let Some(first) = compiled.first().filter(|_| facts.compiler.is_none()) {
+            let more = if compiled.len() > 1 { format!(" and {} more", compiled.len() - 1) } else { String::new() };
+            let why = format!("`{}`{more} may have no binaries for it", first.value);
+            decisions.push(Decision::detected(Topic::Build, "a C++ compiler in the build stage", first.because()).why(why));
         }
         if let Some(torch) = facts.torch.as_ref().filter(|torch| torch.value == Torch::Processor) {
             decisions.push(

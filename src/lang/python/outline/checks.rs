@@ -31,13 +31,15 @@ impl Reader<'_> {
                     Asked { missing: Vec::new(), present: all.into_iter().flat_map(|asked| asked.present).collect() }
                 }
             }
-            Expr::Compare(compare) => if let ([op], [right]) = (&*compare.ops, &*compare.comparators) {
-                let (left, right) = (self.value(&compare.left), self.value(right));
-                compared(*op, left, &right)
-            } else {
-                self.value(test);
-                Asked::default()
-            },
+            Expr::Compare(compare) => {
+                if let ([op], [right]) = (&*compare.ops, &*compare.comparators) {
+                    let (left, right) = (self.value(&compare.left), self.value(right));
+                    compared(*op, left, &right)
+                } else {
+                    self.value(test);
+                    Asked::default()
+                }
+            }
             _ => Asked { missing: Vec::new(), present: each(self.value(test)) },
         }
     }

@@ -1,0 +1,216 @@
+//! Which Pythons run it, best first: those that the project allows, that have binaries of what it pins, and that are still fixed.
+
+mod age;
+mod wheel;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+pub use self::wheel::only_glibc;
+use super::constraint::Constraint;
+use super::locked::Locked;
+use super::outline::ask;
+use super::project::Project;
+use super::sources::Sources;
+use super::stdlib;
+use crate::catalog::{Catalog, Release};
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::version::Version;
+
+const REMOVED: Rule = Rule::parsed("python.removed", "this module came with Python until it was removed");
+const UNBUILT: Rule = Rule::parsed("python.no-binary", "it is not known to have binaries, and may be compiled where it is installed");
+/// Any version will do.
+pub const ANY: Rule = Rule::parsed("python.any", "nothing here asks for another Python");
+
+/// The Pythons that run the project.
+#[derive(Debug)]
+pub struct Ranked {
+    /// Best first, and never none.
+    pub versions: Vec<Fact<Version>>,
+    /// Those that were put last, and because of what.
+    pub held_back: Vec<Fact<Held>>,
+    /// What is compiled where it is installed, as far as it is known, for each of them.
+    pub compiled: BTreeMap<String, Vec<Fact<String>>>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A Python that is put behind others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Held {
+    /// Which.
+    pub version: Version,
+    /// What it lacks.
+    pub why: &'static str,
+}
+
+/// What speaks against a release, the worst last.
+#[derive(Default)]
+struct Against {
+    later: Vec<Evidence>,
+    past: bool,
+    missing: Vec<Evidence>,
+    gone: Vec<Evidence>,
+}
+
+impl Against {
+    fn weight(&self) -> u8 {
+        u8::from(!self.later.is_empty())
+            + 2 * u8::from(self.past)
+            + 4 * u8::from(!self.missing.is_empty())
+            + 8 * u8::from(!self.gone.is_empty())
+    }
+
+    fn held(self, version: Version) -> impl Iterator<Item = Fact<Held>> {
+        let reasons = [
+            (self.missing, "what is locked has no binaries for it"),
+            (self.gone, "it has not got a module that is imported any more"),
+            (self.later, "it came after what is pinned"),
+        ];
+        reasons.into_iter().filter_map(move |(places, why)| {
+            let mut places = places.into_iter();
+            places.next().map(|first| places.fold(Fact::new(Held { version, why }, first), Fact::and))
+        })
+    }
+}
+
+/// Ranks the releases that the catalog knows.
+///
+/// # Errors
+/// When no release is allowed by all constraints.
+pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint], catalog: &Catalog) -> Result<Ranked> {
+    let toolchain = catalog.toolchain("python")?;
+    let (hints, firm): (Vec<_>, Vec<_>) = constraints.iter().partition(|constraint| constraint.hint);
+    let fits = |release: &&Release, all: &[&Constraint]| all.iter().all(|one| one.allows(release.version, release.newest));
+    let allowed: Vec<&Release> = toolchain.releases.iter().filter(|release| fits(release, &firm)).collect();
+    if allowed.is_empty() {
+        let known: Vec<_> = toolchain.releases.iter().map(|release| release.version.to_string()).collect();
+        return Err(contradiction(&firm, &toolchain.releases, &known.join(", ")).into());
+    }
+    // a word by the way counts where it contradicts nothing
+    let hinted: Vec<&Release> = allowed.iter().copied().filter(|release| fits(release, &hints)).collect();
+    let (allowed, speaking) = if hinted.is_empty() { (allowed, firm) } else { (hinted, constraints.iter().collect()) };
+    let pinned = speaking.iter().any(|constraint| constraint.is_pin());
+    let least = speaking.iter().filter_map(|constraint| constraint.least()).max();
+    let why = |release: &Release| {
+        let nothing = || project.manager.because()[0].under(ANY);
+        let mut because = speaking.iter().map(|constraint| constraint.at.clone());
+        let first = because.next().unwrap_or_else(nothing);
+        because.fold(Fact::new(release.version, first), Fact::and)
+    };
+    let removed = removed(project, sources);
+    let mut ranked: Vec<((u8, bool, Version), Fact<Version>)> = Vec::new();
+    let mut held_back = Vec::new();
+    for (release, against) in allowed.iter().zip(against(project, &allowed, &removed, catalog)) {
+        // the least that it asks for is what it was tried with, as long as somebody mends that
+        let named = Some(release.version) == least && !against.past;
+        // of those that came later the earliest is the nearest
+        let later = if against.later.is_empty() { Version::minor(0, 0) } else { release.version };
+        ranked.push(((against.weight(), !named, later), why(release)));
+        held_back.extend(against.held(release.version));
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    let mut warnings = Vec::new();
+    let best = ranked.first().map(|(_, fact)| fact.value);
+    warnings.extend(removed.iter().find(|module| Some(module.value) < best).map(no_such_module));
+    if let Some(old) = allowed.iter().find(|release| Some(release.version) == best).filter(|release| catalog.is_past(release)) {
+        let message = format!("Python {} has had no fixes since {}", old.version, old.end_of_life);
+        let warning = Diagnostic::warning("python::end-of-life", message);
+        warnings.push(speaking.iter().fold(warning, |warning, constraint| warning.because(&constraint.at)));
+    }
+    if pinned {
+        held_back.clear();
+    }
+    let compiled = allowed.iter().map(|release| (release.version.to_string(), compiled(project, release.version, catalog))).collect();
+    Ok(Ranked { versions: ranked.into_iter().map(|(_, fact)| fact).collect(), held_back, compiled, warnings })
+}
+
+/// What speaks against each of these releases.
+fn against(project: &Project, allowed: &[&Release], removed: &[Fact<Version>], catalog: &Catalog) -> Vec<Against> {
+    let lacking: Vec<Vec<&Locked>> = allowed.iter().map(|release| lacking(project, release.version, catalog)).collect();
+    // what no Python has binaries of speaks against none of them
+    let everywhere = |locked: &Locked| lacking.iter().all(|lacking| lacking.iter().any(|other| other.name == locked.name));
+    let newest = age::newest(project, catalog);
+    let one = |(release, lacking): (&&Release, &Vec<&Locked>)| Against {
+        later: newest.iter().filter(|newest| age::is_later(release, newest.value)).flat_map(Fact::because).cloned().collect(),
+        past: catalog.is_past(release),
+        missing: lacking.iter().filter(|locked| !everywhere(locked)).map(|locked| locked.at.clone()).collect(),
+        gone: removed.iter().filter(|module| module.value < release.version).flat_map(Fact::because).cloned().collect(),
+    };
+    allowed.iter().zip(&lacking).map(one).collect()
+}
+
+/// Modules that the program relies on, with the last Python that each came with.
+fn removed(project: &Project, sources: &Sources<'_>) -> Vec<Fact<Version>> {
+    let mut found = Vec::new();
+    for source in sources.files.iter().filter(|source| !source.is_aside(&sources.directory)) {
+        for import in ask::relies(&source.outline) {
+            let name = import.path.split('.').next().unwrap_or_default();
+            let Some(module) = stdlib::REMOVED.iter().find(|module| module.name == name) else { continue };
+            let brought = module.brought_by.iter().any(|package| project.installs(package).is_some()) || sources.module(name).is_some();
+            if !brought && !name.is_empty() {
+                found.push(Fact::new(module.last, source.evidence(import.at, REMOVED)));
+            }
+        }
+    }
+    found
+}
+
+fn no_such_module(module: &Fact<Version>) -> Diagnostic {
+    let message = format!("a module is imported that came with Python until {} and that nothing installs", module.value);
+    let warning = module.because().iter().fold(Diagnostic::warning("python::removed-module", message), Diagnostic::because);
+    warning.help("take what replaces it, or a package that brings it back")
+}
+
+fn contradiction(constraints: &[&Constraint], releases: &[Release], known: &str) -> Diagnostic {
+    let alone = |constraint: &&&Constraint| !releases.iter().any(|release| constraint.allows(release.version, release.newest));
+    let error = match constraints.iter().find(alone) {
+        Some(constraint) => Diagnostic::error(
+            "python::unknown-version",
+            format!("`{}` asks for a Python that imggen knows no image of", constraint.at.text),
+        )
+        .help(format!("known are {known}")),
+        None => Diagnostic::usage("python::version-conflict", "what the project says about its Python is contradictory")
+            .help("make them agree, or set `python.version`"),
+    };
+    constraints.iter().fold(error, |error, constraint| error.because(&constraint.at))
+}
+
+/// What is pinned and has no binary for this Python, though it has some for others.
+fn lacking<'p>(project: &'p Project, python: Version, catalog: &Catalog) -> Vec<&'p Locked> {
+    project.packages.iter().filter(|locked| !wheel::has_one(locked, python) || !by_table(locked, python, catalog)).collect()
+}
+
+fn by_table(locked: &Locked, python: Version, catalog: &Catalog) -> bool {
+    let Some(version) = locked.version.as_deref() else { return true };
+    let (name, numbers) = (locked.name.as_str(), leading(version));
+    let natives = catalog.natives("python").iter().filter(|native| native.name == name);
+    !natives.flat_map(|native| &native.supports).any(|limit| numbers < leading(&limit.below) && python > limit.newest)
+}
+
+/// What a compiler may be needed for: what is locked without a wheel that fits, and, in lists that name no wheels, what is not known to
+/// have any.
+fn compiled(project: &Project, python: Version, catalog: &Catalog) -> Vec<Fact<String>> {
+    let named = project.packages.iter().any(|locked| !locked.wheels.is_empty());
+    let own = |locked: &&Locked| {
+        !locked.name.contains('[') && !catalog.natives("python").iter().any(|native| native.name == locked.name && !native.build.is_empty())
+    };
+    let unknown = |locked: &&Locked| {
+        if named { locked.wheels.is_empty() || !wheel::has_one(locked, python) } else { !catalog.has_binaries("python", &locked.name) }
+    };
+    let known = |locked: &Locked| named && locked.wheels.is_empty() && catalog.has_binaries("python", &locked.name);
+    project
+        .packages
+        .iter()
+        .filter(own)
+        .filter(|locked| unknown(locked) && !known(locked))
+        .map(|locked| Fact::new(locked.name.clone(), locked.at.under(UNBUILT)))
+        .collect()
+}
+
+/// The numbers that a version begins with.
+fn leading(version: &str) -> Vec<u32> {
+    version.split('.').map_while(|part| part.parse().ok()).collect()
+}
