@@ -94,6 +94,8 @@ pub struct Behaviour {
     pub demands: Vec<Fact<String>>,
     /// Files and directories of the project that it reads by a relative path.
     pub reads: Vec<Fact<RunFile>>,
+    /// Directories of pages, scripts and the like that it embeds or hands out, whether they are there or a build has yet to make them.
+    pub assets: Vec<Fact<Asset>>,
     /// Directories that it writes to: relative ones to its working directory, or absolute.
     pub writes: Vec<Fact<WritePath>>,
     /// What it asks of its image beyond what its linkage asks.
@@ -165,6 +167,28 @@ pub struct RunFile {
     /// The path that the program opens, relative to its working directory and without `./`; may begin with `..`.
     #[schemars(with = "String")]
     pub opened_as: Utf8PathBuf,
+}
+
+/// A file or directory that the program embeds when it is compiled, or hands out when it runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Asset {
+    /// Where it is, or has to be made, relative to the project's root: without wildcards.
+    #[schemars(with = "String")]
+    pub path: Utf8PathBuf,
+    /// When it has to be there.
+    pub needed: Needed,
+}
+
+/// When a file has to be there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Needed {
+    /// When the program is compiled or packed.
+    AtBuild,
+    /// When it runs, and it does not start without it.
+    AtStart,
+    /// When it runs; it starts without it, and a part of it is dead.
+    WhenAsked,
 }
 
 /// A directory that the program writes to.
