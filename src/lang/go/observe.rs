@@ -131,6 +131,7 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
     let is_port = |name: &String| listens.iter().any(|fact| fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name));
     let demands = demands::demands(&resolver, demands).into_iter().filter(|fact| !is_port(&fact.value)).collect();
     let behaviour = Behaviour {
+        assets: Vec::new(),
         demands,
         reads,
         writes: writes::writes(&resolver),
