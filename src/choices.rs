@@ -9,6 +9,7 @@ use crate::ladder::Fit;
 use crate::lang::language::Found;
 use crate::layers::Layers;
 use crate::need::Need;
+use crate::parts::Part;
 use crate::preset::Preset;
 use crate::registry;
 use crate::settings::DebugVariant;
@@ -37,10 +38,21 @@ pub struct Choices<'a> {
     pub debug: DebugVariant,
     /// The image's environment, as far as settings and the program's demands go.
     pub env: BTreeMap<String, String>,
+    /// What other packages build for it, and the choices for each.
+    pub parts: Vec<PartChoices<'a>>,
     /// What was decided so far.
     pub decisions: Vec<Decision>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// A part, and everything that its stage is drawn from.
+#[derive(Debug)]
+pub struct PartChoices<'a> {
+    /// The part.
+    pub part: &'a Part,
+    /// What its package's language is asked for.
+    pub choices: Choices<'a>,
 }
 
 impl Choices<'_> {

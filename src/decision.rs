@@ -23,6 +23,8 @@ pub enum Topic {
     Dependencies,
     /// What is built, and how.
     Build,
+    /// Which front ends and the like are built in stages of their own, and where the app has them.
+    Parts,
     /// The image that it runs on.
     Base,
     /// Packages of the distribution.
@@ -53,12 +55,13 @@ pub enum Topic {
 
 impl Topic {
     /// All topics, in the order in which they are explained.
-    pub const ALL: [Topic; 18] = [
+    pub const ALL: [Topic; 19] = [
         Topic::App,
         Topic::Preset,
         Topic::Toolchain,
         Topic::Dependencies,
         Topic::Build,
+        Topic::Parts,
         Topic::Base,
         Topic::Packages,
         Topic::Port,
@@ -83,6 +86,7 @@ impl Topic {
             Topic::Toolchain => "toolchain",
             Topic::Dependencies => "dependencies",
             Topic::Build => "build",
+            Topic::Parts => "parts",
             Topic::Base => "base",
             Topic::Packages => "packages",
             Topic::Port => "port",

@@ -8,15 +8,20 @@ use crate::catalog::Catalog;
 use crate::context;
 use crate::decision::Decision;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::lang::language::{Found, Seen};
+use crate::lang::language::{AnyProject, Found, Seen};
 use crate::lang::{ALL, manifests};
 use crate::layers::Layers;
+use crate::parts::{self, Part, Parts};
 use crate::select::select;
 use crate::tree::Tree;
 
 /// All that was seen.
 #[derive(Debug)]
 pub struct Detection<'t> {
+    /// What was looked through.
+    pub tree: &'t Tree,
+    /// The project as each language opened it.
+    pub projects: Vec<Box<dyn AnyProject + 't>>,
     /// The apps, by language and then by directory.
     pub seen: Vec<Seen<'t>>,
     /// What never belongs into a build context, as far as this project holds it.
@@ -36,6 +41,8 @@ pub struct Picked {
     pub found: Found,
     /// Why this one.
     pub decision: Decision,
+    /// What other packages build for it.
+    pub parts: Vec<Part>,
 }
 
 /// Looks for every language's apps.
@@ -43,16 +50,18 @@ pub struct Picked {
 /// # Errors
 /// When a manifest is broken. A language that is not there is no error.
 pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
+    let mut projects = Vec::new();
     let (mut seen, mut refusals) = (Vec::new(), Vec::from_iter(manifests::foreign(tree, ALL)));
     for (index, language) in ALL.iter().enumerate() {
-        let (mut apps, otherwise) = language.find(tree)?;
+        let (project, mut apps, otherwise) = language.find(tree)?;
+        projects.push(project);
         manifests::claim_guests(tree, *language, &ALL[..index], &mut apps);
         seen.append(&mut apps);
         refusals.extend(otherwise.map(|why| *why));
     }
     tell_apart(&mut seen);
     let directories = tree.directories().map(Utf8Path::to_owned).collect();
-    Ok(Detection { seen, context: context::survey(tree), directories, refusals, notes: tree.notes().to_vec() })
+    Ok(Detection { tree, projects, seen, context: context::survey(tree), directories, refusals, notes: tree.notes().to_vec() })
 }
 
 /// Picks the app that is meant and looks at it.
@@ -64,7 +73,12 @@ pub fn pick(catalog: &Catalog, detection: &Detection<'_>, settings: &Layers) -> 
         return Err(why.clone().into());
     }
     let (seen, decision) = select(catalog, &detection.seen, settings)?;
-    Ok(Picked { found: seen.look(catalog)?, decision })
+    let mut found = seen.look(catalog)?;
+    let Parts { parts, warnings } = parts::find(detection.tree, &detection.projects, catalog, &found, settings)?;
+    found.app.warnings.extend(warnings);
+    // what a part makes is not sent to the builder
+    found.app.keeps.retain(|path| !parts.iter().any(|part| path.starts_with(&part.into)));
+    Ok(Picked { found, decision, parts })
 }
 
 /// Gives apps of the same name their directories' names, and where they share those too, their languages', so that `--app` can tell them

@@ -161,6 +161,17 @@ impl Layers {
         Self(layers)
     }
 
+    /// The same with nothing but what says how things are built: what a part of the image is built under.
+    #[must_use]
+    pub fn for_part(&self) -> Self {
+        let building = |layer: &Layer| {
+            let Settings { languages, registries, .. } = layer.settings().clone();
+            let settings = Settings { languages, registries, ..Settings::default() };
+            Layer { source: layer.source.clone(), document: Document { settings, places: layer.document.places.clone() } }
+        };
+        Self(self.0.iter().map(building).collect())
+    }
+
     /// Adds weaker layers.
     pub fn extend(&mut self, weaker: impl IntoIterator<Item = Layer>) {
         self.0.extend(weaker);

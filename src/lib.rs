@@ -38,6 +38,7 @@ pub mod lang;
 pub mod layers;
 pub mod need;
 pub mod pack;
+pub mod parts;
 pub mod plan;
 pub mod preset;
 pub mod program;

@@ -1,6 +1,7 @@
 //! The plan: everything that the templates print, decided. Pure data with a schema version; it can be stored, compared and rendered later.
 
 mod draw;
+mod joined;
 mod server;
 
 use std::collections::BTreeMap;
@@ -52,6 +53,12 @@ pub struct Plan {
 pub struct Image {
     /// What was found, and where, in one line.
     pub headline: String,
+    /// Stages before them, each of which builds a part.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartStage>,
+    /// What the build stage takes out of those, behind its sources.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub assets: Vec<Copy>,
     /// The language's build stages; the shape is the language's own.
     pub build: Value,
     /// Packages of the distribution for the build stage.
@@ -65,6 +72,22 @@ pub struct Image {
     pub aside: Vec<Aside>,
     /// The stage that runs.
     pub runtime: Runtime,
+}
+
+/// A stage that builds files for the program: a front end's.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct PartStage {
+    /// The stage's name.
+    pub stage: String,
+    /// The template that prints it.
+    pub template: String,
+    /// What it builds, in one line.
+    pub comment: String,
+    /// The build stage of the part's language; the shape is the language's own.
+    pub build: Value,
+    /// Packages of the distribution that it needs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub packages: Option<Install>,
 }
 
 /// Packages to install.
@@ -189,6 +212,8 @@ pub struct Commented<T> {
 pub enum Target {
     /// The one that ships.
     Production,
+    /// A stage of another app's image, which takes what is built: [`Blueprint::takes`] names that, and nothing is started.
+    Part,
     /// The one to debug with; never [`DebugVariant::Off`].
     Debug(DebugVariant),
 }
@@ -229,6 +254,8 @@ pub struct Setting {
     pub path: Option<String>,
     /// The directory that it is started in, unless settings say otherwise.
     pub workdir: Option<Utf8PathBuf>,
+    /// Where the project's root lies in the stage that builds; `/src` where nothing else is said.
+    pub sources: Option<Utf8PathBuf>,
     /// A directory of the build stage that the image takes under the same name, whole or in parts. What the program writes to inside it is
     /// made there where it is missing, by a template that does so behind the sources.
     pub tree: Option<Utf8PathBuf>,

@@ -59,6 +59,10 @@ pub struct Settings {
     pub writable: Option<Vec<String>>,
     /// Paths to keep out of the build context beyond those that imggen leaves out; `"..."` as in `files`.
     pub ignore: Option<Vec<String>>,
+    /// Packages whose build makes files that the app embeds or hands out, in place of those that were found.
+    pub parts: Option<PartList>,
+    /// Directories that are built outside of Docker, before it: their files are sent to the builder as they are.
+    pub prebuilt: Option<Vec<String>>,
     /// Packages of the distribution to install beyond those that imggen finds.
     #[serde(default)]
     pub packages: ExtraPackages,
@@ -68,6 +72,29 @@ pub struct Settings {
     /// Each language's own.
     #[serde(skip)]
     pub languages: Sections,
+}
+
+/// Packages whose build makes files for the app.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct PartList(pub Vec<PartSetting>);
+
+impl fmt::Display for PartList {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.iter().map(|part| part.directory.as_str()).collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// A package whose build makes files for the app.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct PartSetting {
+    /// Its directory, relative to the project's root.
+    pub directory: String,
+    /// What its build makes, relative to its directory; what its settings say, where this is left out.
+    pub output: Option<String>,
+    /// Where the app looks for it, relative to the project's root; where it is made, where this is left out.
+    pub into: Option<String>,
 }
 
 /// Distribution packages, by stage.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::app::{Interface, Role};
 use crate::catalog::Catalog;
-use crate::choices::Choices;
+use crate::choices::{Choices, PartChoices};
 use crate::decision::{Decision, Topic};
 use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
@@ -26,7 +26,23 @@ const DEMANDED_PORT: u16 = 8080;
 /// # Errors
 /// When a choice is open that has no default, a setting names what does not exist, or no base holds the program.
 pub fn settle<'a>(picked: &'a Picked, settings: &Layers, packs: &Packs, catalog: &'a Catalog) -> Result<Choices<'a>> {
-    let found = &picked.found;
+    let mut parts = Vec::new();
+    for part in &picked.parts {
+        let decision = Decision::detected(Topic::Parts, format!("{} at {}", part.output, part.into), &part.because);
+        let choices = settle_app(&part.found, decision, Vec::new(), &settings.for_part(), packs, catalog)?;
+        parts.push(PartChoices { part, choices });
+    }
+    settle_app(&picked.found, picked.decision.clone(), parts, settings, packs, catalog)
+}
+
+fn settle_app<'a>(
+    found: &'a Found,
+    decision: Decision,
+    parts: Vec<PartChoices<'a>>,
+    settings: &Layers,
+    packs: &Packs,
+    catalog: &'a Catalog,
+) -> Result<Choices<'a>> {
     let (chain, preset_decision) = take_preset(found, settings, packs)?;
     let mut layers = settings.clone();
     layers.extend(chain.layers);
@@ -36,14 +52,18 @@ pub fn settle<'a>(picked: &'a Picked, settings: &Layers, packs: &Packs, catalog:
     let (env, environment) = take_env(found, &layers, &ports);
     let (user, user_decision) = take_user(&layers)?;
     let (debug, debug_decision) = take_debug(&layers);
-    let mut decisions = vec![picked.decision.clone(), preset_decision, base, user_decision, debug_decision];
+    let mut decisions = vec![decision, preset_decision, base, user_decision, debug_decision];
     decisions.extend(port);
     decisions.extend(environment);
-    let warnings = found.app.warnings.clone();
+    let mut warnings = found.app.warnings.clone();
+    for part in &parts {
+        decisions.extend(part.choices.decisions.iter().filter(|decision| decision.topic == Topic::Parts).cloned());
+        warnings.extend(part.choices.warnings.iter().cloned());
+    }
     let gone = || Diagnostic::error("base::unknown", format!("`{}` is no base image that imggen knows", fit.base));
     let image = catalog.base(&fit.base).ok_or_else(gone)?;
     let mut choices =
-        Choices { found, catalog, preset: chain.preset, layers, fit, base: image, ports, user, debug, env, decisions, warnings };
+        Choices { found, catalog, preset: chain.preset, layers, fit, base: image, ports, user, debug, env, parts, decisions, warnings };
     if choices.port_is_unknown() {
         choices.warnings.push(unknown_port(found));
     }

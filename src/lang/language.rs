@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -11,7 +12,7 @@ use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::Evidence;
+use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::plan::{Blueprint, Target};
@@ -77,11 +78,30 @@ pub trait Project<'t>: Sized + Send + Sync {
     /// When something that tells it is broken.
     fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Self::Seed) -> Result<Vec<Evidence>>;
 
+    /// The packages whose build makes files that another program may embed or hand out, and what they make; whatever else they are.
+    ///
+    /// # Errors
+    /// When a manifest is broken.
+    fn makers(&self) -> Result<Vec<Maker<Self::Seed>>> {
+        Ok(Vec::new())
+    }
+
     /// Looks at one app: all that it reaches, and what it does when it runs.
     ///
     /// # Errors
     /// When a manifest is broken, or leads out of the project.
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Self::Seed) -> Result<(App, Self::Facts)>;
+}
+
+/// A package whose build makes files.
+#[derive(Debug)]
+pub struct Maker<S> {
+    /// The package.
+    pub sighting: Sighting,
+    /// What finds it again, and says how it is built.
+    pub seed: S,
+    /// What is made, relative to the project's root; none where that cannot be seen.
+    pub output: Option<Fact<Utf8PathBuf>>,
 }
 
 /// What a language sees in a project.
@@ -170,6 +190,43 @@ impl Seen<'_> {
     }
 }
 
+/// A project that a language opened, its type forgotten.
+pub trait AnyProject: Send + Sync {
+    /// See [`Project::makers`].
+    ///
+    /// # Errors
+    /// As there.
+    fn makers(&self) -> Result<Vec<(Seen<'_>, Option<Fact<Utf8PathBuf>>)>>;
+}
+
+impl Debug for dyn AnyProject + '_ {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Project")
+    }
+}
+
+/// What one language sees: the project as it opened it, the apps in it, and why there are none.
+pub type Sight<'t> = (Box<dyn AnyProject + 't>, Vec<Seen<'t>>, Option<Box<Diagnostic>>);
+
+struct Opened<'t, L: Language>(Arc<L::Project<'t>>);
+
+impl<'t, L: Language> Opened<'t, L> {
+    fn seen<'s>(&self, sighting: Sighting, seed: <L::Project<'t> as Project<'t>>::Seed) -> Seen<'s>
+    where
+        't: 's,
+    {
+        let place = Place::<'t, L> { project: Arc::clone(&self.0), seed };
+        Seen { language: L::INSTANCE, sighting, place: Box::new(place) }
+    }
+}
+
+impl<L: Language> AnyProject for Opened<'_, L> {
+    fn makers(&self) -> Result<Vec<(Seen<'_>, Option<Fact<Utf8PathBuf>>)>> {
+        let makers = self.0.makers()?.into_iter();
+        Ok(makers.map(|Maker { sighting, seed, output }| (self.seen(sighting, seed), output)).collect())
+    }
+}
+
 /// Where an app is, in the eyes of its language.
 struct Place<'t, L: Language> {
     project: Arc<L::Project<'t>>,
@@ -222,7 +279,7 @@ pub trait AnyLanguage: Send + Sync {
     ///
     /// # Errors
     /// As there.
-    fn find<'t>(&self, tree: &'t Tree) -> Result<(Vec<Seen<'t>>, Option<Box<Diagnostic>>)>;
+    fn find<'t>(&self, tree: &'t Tree) -> Result<Sight<'t>>;
     /// See [`Language::variants`].
     ///
     /// # Errors
@@ -259,14 +316,11 @@ impl<L: Language> AnyLanguage for L {
         L::GUEST
     }
 
-    fn find<'t>(&self, tree: &'t Tree) -> Result<(Vec<Seen<'t>>, Option<Box<Diagnostic>>)> {
-        let project = Arc::new(<L::Project<'t> as Project<'t>>::open(tree)?);
-        let Sightings { apps, otherwise } = project.find()?;
-        let seen = apps.into_iter().map(|(sighting, seed)| {
-            let place = Place::<'t, L> { project: Arc::clone(&project), seed };
-            Seen { language: L::INSTANCE, sighting, place: Box::new(place) }
-        });
-        Ok((seen.collect(), otherwise))
+    fn find<'t>(&self, tree: &'t Tree) -> Result<Sight<'t>> {
+        let opened = Opened::<'t, L>(Arc::new(<L::Project<'t> as Project<'t>>::open(tree)?));
+        let Sightings { apps, otherwise } = opened.0.find()?;
+        let seen = apps.into_iter().map(|(sighting, seed)| opened.seen(sighting, seed)).collect();
+        Ok((Box::new(opened), seen, otherwise))
     }
 
     fn variants(&self, found: &Found, layers: &Layers, catalog: &Catalog) -> Result<Offers> {

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
+use super::joined::Joined;
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Start, Target};
-use crate::app::App;
+use crate::app::{App, Needed};
+use crate::evidence::Fact;
+use crate::parts::Part;
 use crate::catalog::{Catalog, Installer};
-use crate::choices::Choices;
+use crate::choices::{Choices, PartChoices};
 use crate::context::{self, IgnoreGroup};
 use crate::decision::{Decision, Topic};
 use crate::detect::Detection;
@@ -17,7 +20,7 @@ use crate::layers::Chosen;
 use crate::need::Need;
 use crate::settings::{DebugVariant, tree_path};
 use crate::settle::libc_of;
-use crate::tree::path::normal;
+use crate::tree::path::{normal, relative};
 
 /// Where programs find the CA bundle, in every distribution that we build in and in distroless.
 const CA_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
@@ -40,14 +43,14 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     decisions.extend(layout.decisions());
     let mut warnings = choices.warnings.clone();
     warnings.extend(blueprint.warnings.clone());
-    let image = image(detection, choices, &layout, blueprint, Target::Production);
+    let image = image(detection, choices, &layout, blueprint, Target::Production)?;
     decisions.extend(entry(&image.runtime, &found.app));
     decisions.extend(installed(&image));
     let debug = match choices.debug {
         DebugVariant::Off => None,
         variant => {
             let target = Target::Debug(variant);
-            Some(self::image(detection, choices, &layout, found.language.plan(choices, target)?, target))
+            Some(self::image(detection, choices, &layout, found.language.plan(choices, target)?, target)?)
         }
     };
     let ignore = ignore(detection, choices, &image, debug.as_ref());
@@ -71,9 +74,11 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     })
 }
 
-fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Image {
+fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Result<Image> {
     let base = choices.base;
-    let Taking { copies, staging, aside } = copies(detection, choices, layout, &blueprint);
+    let joined = Joined::of(choices, &blueprint)?;
+    let Taking { mut copies, staging, aside } = copies(detection, choices, layout, &blueprint);
+    joined.place(&mut copies);
     let staged_needs =
         choices.fit.met.iter().filter(|met| {
             matches!(met.need.value, Need::CaCertificates | Need::TimeZones | Need::Init) && choices.fit.copies(&met.need.value)
@@ -87,7 +92,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
     }
     env.extend(choices.env.clone());
     let (stage, reference, headline) = match target {
-        Target::Production => ("runtime", &base.image, format!("{}: {}", choices.found.app.name, blueprint.headline)),
+        Target::Production | Target::Part => ("runtime", &base.image, format!("{}: {}", choices.found.app.name, blueprint.headline)),
         Target::Debug(_) => {
             let shell = format!("a shell (docker run -it --entrypoint {})", base.debug.shell);
             (
@@ -125,7 +130,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         entrypoint: first.chain(entrypoint).collect(),
         arguments,
     };
-    Image { headline, build: blueprint.build, packages, staging, aside, runtime }
+    Ok(Image { headline, parts: joined.stages, assets: joined.build, build: blueprint.build, packages, staging, aside, runtime })
 }
 
 /// What stands where in the image: files that are read and directories that are written, at the paths at which the program looks.
@@ -138,7 +143,11 @@ struct Layout {
 impl Layout {
     fn of(choices: &Choices<'_>, usual: Option<&Utf8Path>) -> Self {
         let behaviour = &choices.found.app.behaviour;
-        let reads: Vec<_> = behaviour.reads.iter().map(|file| file.with(file.value.source.to_string())).collect();
+        let home = &choices.found.app.home;
+        // an interpreted program's files keep their places; a compiled one looks for what is served from where it is started
+        let served: Vec<_> = if usual.is_none() { served(choices) } else { Vec::new() };
+        let mut reads: Vec<_> = behaviour.reads.iter().map(|file| file.with(file.value.source.to_string())).collect();
+        reads.extend(served.iter().map(|part| Fact::new(part.into.to_string(), part.because[0].clone())));
         let files = choices.layers.list("files", |settings| settings.files.clone(), reads);
         let spelt = |path: &Utf8Path| if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() };
         let writes: Vec<_> = behaviour.writes.iter().map(|path| path.with(spelt(&path.value.directory))).collect();
@@ -149,7 +158,9 @@ impl Layout {
                 .reads
                 .iter()
                 .find(|file| file.value.source == source)
-                .map_or_else(|| tree_path(source), |file| file.value.opened_as.clone())
+                .map(|file| file.value.opened_as.clone())
+                .or_else(|| served.iter().find(|part| part.into == source).map(|part| relative(home, &part.into)))
+                .unwrap_or_else(|| tree_path(source))
         };
         let files: Vec<_> = files.into_iter().map(|file| (opened_as(&file.value), file)).collect();
         let writable: Vec<_> = writable.into_iter().map(|path| (tree_path(&path.value), path)).collect();
@@ -172,6 +183,12 @@ impl Layout {
         let writable = self.writable.iter().map(|(path, to)| Decision::chosen(Topic::Writable, to.to_string(), path));
         files.chain(writable).collect()
     }
+}
+
+/// The parts that the app opens when it runs, and not where its build put them.
+fn served<'c>(choices: &'c Choices<'_>) -> Vec<&'c Part> {
+    let parts = choices.parts.iter().map(|part| part.part);
+    parts.filter(|part| part.needed != Needed::AtBuild && !part.because.is_empty()).collect()
 }
 
 /// A working directory from which `climbs` levels of `..` stay inside `/app`.
@@ -305,7 +322,7 @@ fn written(chosen: &Chosen<String>) -> String {
     }
 }
 
-fn build_packages<'a>(choices: &Choices<'_>, builder: &Builder, needs: impl Iterator<Item = &'a Need>) -> Option<Install> {
+pub(super) fn build_packages<'a>(choices: &Choices<'_>, builder: &Builder, needs: impl Iterator<Item = &'a Need>) -> Option<Install> {
     let mut packages: Vec<String> =
         needs.filter(|need| !builder.has.contains(need)).flat_map(|need| build_names(choices.catalog, need, &builder.release)).collect();
     packages.extend(
@@ -372,7 +389,12 @@ fn ignore(detection: &Detection<'_>, choices: &Choices<'_>, image: &Image, debug
         .flat_map(|copy| &copy.sources);
     let mut kept: Vec<Utf8PathBuf> = sources.map(Utf8PathBuf::from).collect();
     kept.extend(choices.found.app.keeps.iter().cloned());
+    let mut clutter = choices.found.app.clutter.clone();
+    for PartChoices { part, .. } in &choices.parts {
+        kept.extend(part.found.app.keeps.iter().cloned());
+        clutter.extend(part.found.app.clutter.iter().cloned());
+    }
     let extra =
         choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new()).into_iter().map(|chosen| chosen.value).collect();
-    context::groups(&detection.context, choices.found.app.clutter.iter().cloned(), extra, &kept)
+    context::groups(&detection.context, clutter, extra, &kept)
 }

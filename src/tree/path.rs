@@ -25,6 +25,15 @@ pub fn inside(directory: impl AsRef<Utf8Path>, path: impl AsRef<Utf8Path>) -> Op
     (!joined.is_absolute() && !joined.starts_with("..")).then_some(joined)
 }
 
+/// The way from a directory to a path, both relative to the same root: `../web/dist` from `server` to `web/dist`.
+#[must_use]
+pub fn relative(from: impl AsRef<Utf8Path>, to: impl AsRef<Utf8Path>) -> Utf8PathBuf {
+    let (from, to) = (normal(from), normal(to));
+    let shared = from.components().zip(to.components()).take_while(|(from, to)| from == to).count();
+    let up = from.components().skip(shared).map(|_| "..");
+    up.chain(to.components().skip(shared).map(|part| part.as_str())).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,6 +9,7 @@ use super::behave;
 use super::compiler::Compiler;
 use super::entry::{Entry, Finder, PassedOver, Run};
 use super::look::{Installation, Looker};
+use super::part;
 use super::package::Package;
 use super::script;
 use super::sources::Sources;
@@ -35,13 +36,15 @@ type Missed = (Evidence, Vec<PassedOver>);
 #[derive(Debug)]
 pub struct Seed {
     /// Its workspace's place among the workspaces.
-    workspace: usize,
+    pub(super) workspace: usize,
     /// Its package's directory.
-    directory: Utf8PathBuf,
+    pub(super) directory: Utf8PathBuf,
     /// How its package is compiled.
-    compiler: Compiler,
+    pub(super) compiler: Compiler,
     /// What starts it.
-    entry: Entry,
+    pub(super) entry: Entry,
+    /// The script that builds it, where another than the usual one is meant.
+    pub(super) script: Option<String>,
 }
 
 /// The workspaces of a project, and the packages by themselves.
@@ -97,14 +100,29 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         })
     }
 
+    fn makers(&self) -> Result<Vec<language::Maker<Seed>>> {
+        part::makers(self)
+    }
+
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
         let (place, package) = self.again(sighting, seed)?;
         let (workspace, installed) = (&place.workspace, place.installed(self.tree)?);
-        Looker { tree: self.tree, catalog, workspace, installed, package, compiler: &seed.compiler, sighting }.look(&seed.entry)
+        Looker { tree: self.tree, catalog, workspace, installed, package, compiler: &seed.compiler, sighting }
+            .look(&seed.entry, seed.script.as_deref())
     }
 }
 
 impl<'t> Workspaces<'t> {
+    /// The project.
+    pub(super) fn tree(&self) -> &'t Tree {
+        self.tree
+    }
+
+    /// The workspaces, and the packages by themselves.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Workspace<'t>> {
+        self.places.iter().map(|place| &place.workspace)
+    }
+
     fn again(&self, sighting: &Sighting, seed: &Seed) -> Result<(&Place<'t>, &Package<'t>)> {
         let place = self.places.get(seed.workspace);
         let found = place.and_then(|place| Some((place, place.workspace.package(&seed.directory)?)));
@@ -134,7 +152,7 @@ impl<'t> Workspaces<'t> {
             }
             let claims = if member { claims(workspace, package) } else { Vec::new() };
             let directory = package.directory.clone();
-            apps.push((sighting(package, &entry, claims), Seed { workspace: index, directory, compiler, entry }));
+            apps.push((sighting(package, &entry, claims), Seed { workspace: index, directory, compiler, entry, script: None }));
         }
     }
 }

@@ -28,6 +28,8 @@ const NODE: &str = "/usr/local/bin/node";
 pub struct Build {
     /// The reference for FROM.
     pub image: String,
+    /// Whether it runs on the builder's processor, whatever the image's is.
+    pub cross: bool,
     /// The stage that installs.
     pub first: &'static str,
     /// The package manager, copied from an image of its own.
@@ -84,6 +86,7 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
         env: maker.run_env(),
         setting: Setting {
             workdir: Some(place(&facts.directory)),
+            sources: Some(APP.into()),
             tree: build.source.is_some().then(|| APP.into()),
             start: if start.tool || !shell { Started::Program } else { Started::Command },
             ..Setting::default()
@@ -123,6 +126,7 @@ impl Maker<'_> {
         let staged = self.is_staged();
         Ok(Build {
             image,
+            cross: false,
             first: if staged { "install" } else { "build" },
             copied,
             env: self.env(),

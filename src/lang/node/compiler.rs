@@ -11,7 +11,7 @@ use crate::tree::path::normal;
 const COMPILED: Rule = Rule::parsed("node.compiler", "the compiler writes here");
 
 /// The compiler's settings, as far as they say where things lie.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Compiler {
     /// Where it writes, relative to the project's root.
     pub output: Option<(Utf8PathBuf, Evidence)>,

@@ -19,6 +19,7 @@ mod making;
 mod manager;
 mod natives;
 mod package;
+mod part;
 mod prisma;
 mod range;
 mod registries;

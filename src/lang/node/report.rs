@@ -24,7 +24,7 @@ impl Maker<'_> {
         match self.target {
             Target::Debug(DebugVariant::Debugger) => "the inspector on port 9229".into(),
             Target::Debug(_) => "traces that name the sources (--enable-source-maps)".into(),
-            Target::Production => {
+            Target::Production | Target::Part => {
                 let mut parts = vec![INTERPRETER.headline(&because.with(self.version), ANY)];
                 parts.extend((!what.is_empty()).then(|| what.to_owned()));
                 parts.push(installs);

@@ -94,6 +94,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         takes: maker.takes(),
         env: maker.run_env(target),
         setting: Setting {
+            sources: Some(APP.into()),
             path: installs.then(|| format!("{VENV}/bin")),
             workdir: Some(facts.place.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))),
             tree: (!facts.installed).then(|| APP.into()),

@@ -32,7 +32,7 @@ impl Maker<'_> {
         match target {
             Target::Debug(DebugVariant::Debugger) => "debugpy on port 5678".into(),
             Target::Debug(_) => "traces of crashes (PYTHONFAULTHANDLER)".into(),
-            Target::Production => parts.join(", "),
+            Target::Production | Target::Part => parts.join(", "),
         }
     }
 

@@ -39,6 +39,8 @@ pub enum Bundler {
     ReactRouter,
     /// Rsbuild.
     Rsbuild,
+    /// A script of the package's own, of which only the output is known.
+    Script,
     /// `SvelteKit` with the static adapter.
     SvelteKit,
     /// Vite.
@@ -67,6 +69,7 @@ impl Bundler {
             Bundler::Parcel => "Parcel",
             Bundler::ReactRouter => "React Router",
             Bundler::Rsbuild => "Rsbuild",
+            Bundler::Script => "its build script",
             Bundler::SvelteKit => "SvelteKit",
             Bundler::Vite => "Vite",
             Bundler::VitePress => "VitePress",

@@ -225,7 +225,8 @@ fn entry(run: Run, at: Vec<Evidence>) -> Entry {
     Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new() }
 }
 
-fn entry_of(pages: Pages) -> Entry {
+/// What starts a package of which a bundler makes pages.
+pub fn entry_of(pages: Pages) -> Entry {
     let at = vec![pages.at.clone()];
     entry(Run::Pages(pages), at)
 }

@@ -71,6 +71,16 @@ pub fn look(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Page
     Ok((Output { bundler: pages.bundler, directory, because, site, baked, at: at.clone() }, behaviour))
 }
 
+/// What a build of the pages makes, relative to the project's root.
+///
+/// # Errors
+/// When a settings file of the bundler is broken.
+pub fn output(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Pages) -> Result<Fact<Utf8PathBuf>> {
+    let bundled = project::Project { tree, package, root, pages }.read()?;
+    let at = bundled.because.unwrap_or_else(|| pages.at.clone());
+    Ok(Fact::new(normal(package.directory.join(bundled.directory)), at))
+}
+
 /// The output's directory, which has to lie in the build context.
 fn inside(package: &Package<'_>, directory: &Utf8Path, because: &Evidence) -> Result<Utf8PathBuf> {
     let path = normal(package.directory.join(directory));
@@ -100,6 +110,11 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
     let mut blueprint = build::blueprint(facts, &nothing, choices, target)?;
     // nothing else stands on what is installed, so that one stage does both
     blueprint.build.first = "build";
+    if target == Target::Part {
+        // files for a program of any processor are built once
+        blueprint.build.cross = true;
+        return Ok(Blueprint { takes: Vec::new(), entrypoint: Vec::new(), arguments: Vec::new(), ports: Vec::new(), ..blueprint });
+    }
     let site = output.site.under(&choices.layers);
     let directory = build::place(&facts.directory.join(&output.directory));
     blueprint.build.compress = site.compress(&facts.directory.join(&output.directory));
@@ -110,7 +125,7 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
     decisions.extend(site.decisions(&choices.layers));
     Ok(Blueprint {
         headline: match target {
-            Target::Production => format!("{}, served by nginx", blueprint.headline),
+            Target::Production | Target::Part => format!("{}, served by nginx", blueprint.headline),
             Target::Debug(_) => "the same files and server".into(),
         },
         takes: vec![site.take(directory.as_str())],

@@ -32,6 +32,7 @@ impl Project<'_, '_> {
                 Bundled { otherwise, ..self.usual(&usual, None, base) }
             }
             Bundler::Rsbuild => self.rsbuild(),
+            Bundler::Script => self.usual(&Usual { directory: "dist", hashed: "", copied_from: "public" }, None, None),
             Bundler::SvelteKit => self.svelte_kit(),
             Bundler::Vite => self.vite(),
             Bundler::VitePress => self.vite_press(),

@@ -1,0 +1,148 @@
+//! Packages whose build makes files for another program, and what those are.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::apps::{Seed, Workspaces};
+use super::bundler::{self, Bundler, PAGES, Pages};
+use super::compiler::Compiler;
+use super::entry;
+use super::framework::{self, Made};
+use super::package::Package;
+use super::script::{self, Chain, Command};
+use super::site;
+use super::workspace::Workspace;
+use crate::app::Sighting;
+use crate::diagnostic::Result;
+use crate::evidence::{Fact, Rule};
+use crate::lang::language::Maker;
+use crate::tree::path::normal;
+
+const OUTPUT: Rule = Rule::parsed("node.script-output", "this script says where it puts what it makes");
+
+/// Scripts that make what is deployed, the plainest first.
+const BUILDS: [&str; 14] = [
+    "build", "build:prod", "build:production", "build-prod", "production", "prod", "release", "dist", "bundle", "compile", "assets", "build:css",
+    "css", "generate",
+];
+/// Flags by which bundlers and compilers of styles are told where to put what they make.
+const OUTPUT_FLAGS: [&str; 13] = [
+    "--outDir", "--outdir", "--out-dir", "--output-path", "--outputPath", "--dist-dir", "--dest", "--output", "--outfile", "-o", "--dir", "-d",
+    "--destination",
+];
+/// Programs that only check, or make what no browser reads.
+const NO_MAKERS: [&str; 9] = ["tsc", "vue-tsc", "eslint", "prettier", "nest", "swc", "tspc", "prisma", "node"];
+
+/// The packages of all workspaces whose build makes files, each once for every place that one of its scripts puts them.
+pub fn makers(workspaces: &Workspaces<'_>) -> Result<Vec<Maker<Seed>>> {
+    let mut makers = Vec::new();
+    for (index, workspace) in workspaces.all().enumerate() {
+        for package in std::iter::once(&workspace.root).chain(&workspace.members) {
+            let pages = Pages::of(workspaces, workspace, package);
+            let compiler = Compiler::read(workspaces.tree(), package);
+            let maker = |pages: &Pages, script: Option<&str>, output: Option<Fact<Utf8PathBuf>>| Maker {
+                sighting: sighting(package, pages),
+                seed: Seed {
+                    workspace: index,
+                    directory: package.directory.clone(),
+                    compiler: compiler.clone(),
+                    entry: entry::entry_of(pages.clone()),
+                    script: script.map(str::to_owned),
+                },
+                output,
+            };
+            if let Some(pages) = &pages {
+                let made = site::output(workspaces.tree(), package, &workspace.root, pages)?;
+                makers.push(maker(pages, None, Some(made)));
+            }
+            for (name, chain) in BUILDS.iter().filter_map(|name| Some((*name, script::chain(package, name)?))) {
+                let Some(at) = chain.at.first() else { continue };
+                let own = Pages { bundler: Bundler::Script, at: at.under(PAGES) };
+                let pages = pages.as_ref().unwrap_or(&own);
+                let outputs = outputs(package, &chain);
+                let silent = outputs.is_empty() && pages.bundler == Bundler::Script && makes(&chain);
+                makers.extend(outputs.into_iter().map(|path| maker(pages, Some(name), Some(Fact::new(path, at.under(OUTPUT))))));
+                if silent {
+                    makers.push(maker(pages, Some(name), None));
+                }
+            }
+        }
+    }
+    Ok(makers)
+}
+
+impl Pages {
+    /// The pages that a package's framework or bundler makes, where it is known.
+    fn of(workspaces: &Workspaces<'_>, workspace: &Workspace<'_>, package: &Package<'_>) -> Option<Self> {
+        let nested = framework::nested(package, &workspace.root);
+        match framework::made(workspaces.tree(), package, nested.as_deref()) {
+            Some(Made::Pages(pages)) => Some(pages),
+            Some(_) => None,
+            None => bundler::by_dependencies(workspaces.tree(), package),
+        }
+    }
+}
+
+fn sighting(package: &Package<'_>, pages: &Pages) -> Sighting {
+    let directory = package.directory.file_name().unwrap_or("web");
+    let name = package.short_name().unwrap_or(directory).to_owned();
+    Sighting { name, directory: package.directory.clone(), program: pages.at.clone(), claims: Vec::new() }
+}
+
+/// Where the commands of a script say that they put what they make, relative to the project's root.
+fn outputs(package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf> {
+    let inside = |path: &str| normal(package.directory.join(path));
+    let mut outputs: Vec<Utf8PathBuf> = Vec::new();
+    for path in chain.commands.iter().filter(|command| !NO_MAKERS.contains(&command.program())).flat_map(outputs_of) {
+        let path = inside(&path);
+        // a file stands for the directory that it is made in
+        let path = if path.extension().is_some() { path.parent().unwrap_or(Utf8Path::new("")).to_owned() } else { path };
+        let outside = path.starts_with("..") || path.as_str().is_empty() || path.is_absolute();
+        if !outside && !outputs.contains(&path) {
+            outputs.push(path);
+        }
+    }
+    outputs
+}
+
+fn outputs_of(command: &Command) -> Vec<String> {
+    if matches!(command.program(), "cp" | "mv" | "cpx" | "copyfiles") {
+        return command.arguments().iter().rfind(|word| !word.starts_with('-')).cloned().into_iter().collect();
+    }
+    let mut words = command.arguments().iter();
+    let mut outputs = Vec::new();
+    while let Some(word) = words.next() {
+        let (flag, value) = word.split_once('=').map_or((word.as_str(), None), |(flag, value)| (flag, Some(value.to_owned())));
+        if OUTPUT_FLAGS.contains(&flag) {
+            outputs.extend(value.or_else(|| words.next().cloned()).filter(|value| !value.starts_with('-') && !value.contains('$')));
+        }
+    }
+    outputs
+}
+
+/// Whether a script makes something besides what it compiles for itself.
+fn makes(chain: &Chain) -> bool {
+    chain.tangled || chain.commands.iter().any(|command| !NO_MAKERS.contains(&command.program()) && command.program() != "echo")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::Tree;
+
+    #[test]
+    fn scripts_say_where_they_put_things() {
+        for (script, expected) in [
+            ("vite build --outDir=../server/dist --emptyOutDir", vec!["server/dist"]),
+            ("tailwindcss -i in.css -o ../static/css/site.css --minify", vec!["static/css"]),
+            ("esbuild a.js --bundle --outdir=public/js", vec!["web/public/js"]),
+            ("rollup -c && cp -r out ../app/static", vec!["app/static"]),
+            ("tsc --outDir dist", vec![]),
+        ] {
+            let manifest = format!("{{\"scripts\": {{\"build\": \"{script}\"}}}}");
+            let tree = Tree::from_memory([("web/package.json", manifest)]);
+            let package = Package::read(&tree, "web".into()).unwrap().unwrap();
+            let outputs = outputs(&package, &script::chain(&package, "build").unwrap());
+            assert_eq!(outputs.iter().map(|path| path.as_str()).collect::<Vec<_>>(), expected, "{script}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Parts: files that another toolchain builds, and that the app embeds or hands out.
+//!
+//! What joins the two sides is a fact with evidence: the path that the app embeds or serves on one side, what a package's build makes on
+//! the other. Each part becomes a stage of its own in the app's image.
+
+mod copied;
+mod present;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+pub use self::present::is_present;
+use crate::app::{Asset, Claim, Needed};
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::language::{AnyProject, Found, Seen};
+use crate::layers::{Chosen, Layers};
+use crate::settings::{PartList, PartSetting, tree_path};
+use crate::tree::Tree;
+
+const BESIDE: Rule = Rule::weak("parts.beside", "this package is the one whose build can make it");
+const MAKES: Rule = Rule::parsed("parts.makes", "its build makes it");
+
+/// Directories that hold other pages than the app's own.
+const OTHER_PAGES: [&str; 12] = [
+    "doc", "docs", "website", "storybook", "example", "examples", "demo", "demos", "e2e", "landing", "marketing", "site",
+];
+
+/// Names of stages that a part cannot have, because the app's own stages bear them.
+const TAKEN_STAGES: [&str; 8] = ["build", "context", "debug", "deps", "install", "manifests", "runtime", "toolchain"];
+
+/// Files that another toolchain builds, and where the app has them.
+#[derive(Debug)]
+pub struct Part {
+    /// The package that builds them.
+    pub found: Found,
+    /// Its stage's name.
+    pub stage: String,
+    /// What it builds, relative to the project's root.
+    pub output: Utf8PathBuf,
+    /// Where the app looks for it, relative to the project's root.
+    pub into: Utf8PathBuf,
+    /// When it has to be there.
+    pub needed: Needed,
+    /// Why the two belong together: the app's side first.
+    pub because: Vec<Evidence>,
+}
+
+/// The parts of an app, and what wants a look.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// Each is a stage.
+    pub parts: Vec<Part>,
+    /// Front ends that nothing joins, and assets that nothing makes.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A package whose build makes files.
+struct Maker<'d> {
+    seen: Seen<'d>,
+    output: Option<Fact<Utf8PathBuf>>,
+}
+
+impl Maker<'_> {
+    fn directory(&self) -> &Utf8Path {
+        &self.seen.sighting.directory
+    }
+}
+
+/// A maker, what it makes, and the places that say so.
+struct Match<'m, 'd> {
+    maker: &'m Maker<'d>,
+    output: Utf8PathBuf,
+    into: Utf8PathBuf,
+    because: Vec<Evidence>,
+}
+
+/// Finds the parts of an app.
+///
+/// # Errors
+/// When a setting names what is not there, a manifest is broken, or the app cannot be built or started without files that nothing makes.
+pub fn find<'t>(
+    tree: &Tree,
+    projects: &[Box<dyn AnyProject + 't>],
+    catalog: &Catalog,
+    found: &Found,
+    settings: &Layers,
+) -> Result<Parts> {
+    let app = &found.app;
+    let set = settings.choose("parts", |settings| settings.parts.clone());
+    let prebuilt = settings.list("prebuilt", |settings| settings.prebuilt.clone(), Vec::new());
+    let brought = |path: &Utf8Path| prebuilt.iter().any(|chosen| path.starts_with(tree_path(&chosen.value)));
+    let wanted: Vec<&Fact<Asset>> =
+        app.behaviour.assets.iter().filter(|asset| !is_present(tree, &asset.value.path) && !brought(&asset.value.path)).collect();
+    let mut makers = Vec::new();
+    for project in projects {
+        makers.extend(project.makers()?.into_iter().map(|(seen, output)| Maker { seen, output }));
+    }
+    makers.retain(|maker| maker.seen.sighting.directory != app.directory || maker.seen.language.name() != found.language.name());
+    let mut parts = Parts::default();
+    if let Some(set) = set {
+        for part in &set.value.0 {
+            parts.parts.push(stated(&set, part, &makers, app, catalog)?);
+        }
+        return Ok(parts);
+    }
+    for asset in wanted {
+        let path = &asset.value.path;
+        if parts.parts.iter().any(|part: &Part| path.starts_with(&part.into)) {
+            continue;
+        }
+        match by_output(&makers, path).or_else(|| copied::find(tree, &makers, path)).or_else(|| beside(&makers, path)) {
+            Some(joined) => parts.parts.push(part(joined, asset, catalog)?),
+            None => parts.warnings.extend(unmade(asset, &makers)?),
+        }
+    }
+    for index in 0..parts.parts.len() {
+        let directory = &parts.parts[index].found.app.directory;
+        let name = stage_name(directory, parts.parts[..index].iter().map(|part| part.stage.as_str()));
+        parts.parts[index].stage = name;
+    }
+    let used = |maker: &&Maker<'_>| parts.parts.iter().any(|part| part.found.app.directory == maker.directory());
+    let unjoined: Vec<_> = makers.iter().filter(|maker| !used(maker)).filter_map(|maker| not_joined(tree, maker, app)).collect();
+    parts.warnings.extend(unjoined);
+    Ok(parts)
+}
+
+/// The maker whose output is the asset, holds it, or lies in it.
+fn by_output<'m, 'd>(makers: &'m [Maker<'d>], path: &Utf8Path) -> Option<Match<'m, 'd>> {
+    makers.iter().find_map(|maker| {
+        let output = maker.output.as_ref()?;
+        let joins = path.starts_with(&output.value) || output.value.starts_with(path);
+        let because = output.because().to_vec();
+        joins.then(|| Match { maker, output: output.value.clone(), into: output.value.clone(), because })
+    })
+}
+
+/// The one package around the asset whose output nothing tells: its build has to make it, and the build of the image tests that it does.
+fn beside<'m, 'd>(makers: &'m [Maker<'d>], path: &Utf8Path) -> Option<Match<'m, 'd>> {
+    let around = makers.iter().filter(|maker| maker.output.is_none() && path.starts_with(maker.directory()));
+    let maker = around.max_by_key(|maker| maker.directory().components().count())?;
+    let because = vec![maker.seen.sighting.program.under(BESIDE)];
+    Some(Match { maker, output: path.to_owned(), into: path.to_owned(), because })
+}
+
+fn part(joined: Match<'_, '_>, asset: &Fact<Asset>, catalog: &Catalog) -> Result<Part> {
+    let Match { maker, output, into, because } = joined;
+    let because = asset.because().iter().cloned().chain(because).collect();
+    made(maker, output, into, asset.value.needed, because, catalog)
+}
+
+fn made(
+    maker: &Maker<'_>,
+    output: Utf8PathBuf,
+    into: Utf8PathBuf,
+    needed: Needed,
+    because: Vec<Evidence>,
+    catalog: &Catalog,
+) -> Result<Part> {
+    let found = maker.seen.look(catalog)?;
+    let stage = stage_name(maker.directory(), std::iter::empty());
+    Ok(Part { found, stage, output, into, needed, because })
+}
+
+/// A part that the settings name.
+fn stated(set: &Chosen<PartList>, part: &PartSetting, makers: &[Maker<'_>], app: &crate::app::App, catalog: &Catalog) -> Result<Part> {
+    let directory = tree_path(&part.directory);
+    let maker = makers.iter().find(|maker| maker.directory() == directory).ok_or_else(|| {
+        let there: Vec<_> = makers.iter().map(|maker| format!("`{}`", maker.directory())).collect();
+        let error = Diagnostic::usage("parts::unknown", format!("`{directory}` is no package whose build makes files"));
+        set.blame(if there.is_empty() { error } else { error.help(format!("there are {}", there.join(", "))) })
+    })?;
+    let own = maker.output.as_ref().map(|output| output.value.clone());
+    let output = part.output.as_ref().map(|output| directory.join(tree_path(output))).or(own);
+    let missing = || set.blame(Diagnostic::usage("parts::output", format!("nothing says what the build of `{directory}` makes")));
+    let output = output.ok_or_else(|| missing().help("add `output = \"dist\"` to the part"))?;
+    let into = part.into.as_ref().map_or_else(|| output.clone(), |into| tree_path(into));
+    let asset = app.behaviour.assets.iter().find(|asset| asset.value.path.starts_with(&into) || into.starts_with(&asset.value.path));
+    let needed = asset.map_or(Needed::AtBuild, |asset| asset.value.needed);
+    let because = asset.map(|asset| asset.because().to_vec()).unwrap_or_default();
+    made(maker, output, into, needed, because, catalog)
+}
+
+/// What to say of an asset that nothing makes.
+fn unmade(asset: &Fact<Asset>, makers: &[Maker<'_>]) -> Result<Option<Diagnostic>> {
+    let path = &asset.value.path;
+    let front_ends: Vec<_> = makers.iter().map(|maker| format!("`{}`", shown(maker.directory()))).collect();
+    let message = |what: &str| format!("nothing in the project makes `{path}`, which the program {what}");
+    let help = |diagnostic: Diagnostic| {
+        let diagnostic = asset.because().iter().take(1).fold(diagnostic, Diagnostic::because);
+        match makers.first() {
+            Some(maker) => diagnostic.info(format!("packages with a build: {}", front_ends.join(", "))).help(format!(
+                "if one makes it, say so in imggen.toml: `[[parts]]`, `directory = \"{}\"`, `output = \"dist\"`, `into = \"{path}\"`",
+                maker.directory()
+            )),
+            None => diagnostic.help("commit it, or make it with a command that the build runs"),
+        }
+        .help(format!("if it is built outside of Docker: `prebuilt = [\"{path}\"]`"))
+    };
+    match asset.value.needed {
+        Needed::AtBuild => Err(help(Diagnostic::error("parts::missing", message("embeds"))).into()),
+        Needed::AtStart if !makers.is_empty() => Err(help(Diagnostic::error("parts::missing", message("does not start without"))).into()),
+        Needed::AtStart => Ok(Some(help(Diagnostic::warning("parts::missing", message("does not start without"))))),
+        Needed::WhenAsked => Ok(Some(help(Diagnostic::warning("parts::missing", message("hands out"))))),
+    }
+}
+
+/// What to say of a front end that nothing joins to the app.
+fn not_joined(tree: &Tree, maker: &Maker<'_>, app: &crate::app::App) -> Option<Diagnostic> {
+    let directory = maker.directory();
+    let other = directory.components().any(|part| OTHER_PAGES.contains(&part.as_str()));
+    let output = maker.output.as_ref()?;
+    if other || is_present(tree, &output.value) || !maker.seen.sighting.claims.iter().all(|claim| claim.value != Claim::Foreign) {
+        return None;
+    }
+    let message = format!("nothing shows that `{}` uses what `{}` builds: the image does not hold it", app.name, shown(directory));
+    let warning = Diagnostic::warning("parts::not-joined", message).because(&output.because()[0].under(MAKES));
+    Some(
+        warning
+            .help(format!(
+                "if it belongs into the image, say where in imggen.toml: `[[parts]]`, `directory = \"{directory}\"`, `into = \"...\"`"
+            ))
+            .help(format!("if it is an image of its own: `imggen init --app {}`", maker.seen.sighting.name)),
+    )
+}
+
+fn shown(directory: &Utf8Path) -> &str {
+    if directory.as_str().is_empty() { "package.json" } else { directory.as_str() }
+}
+
+/// The name of a part's stage: its directory's, where a stage can bear it.
+fn stage_name<'a>(directory: &Utf8Path, others: impl Iterator<Item = &'a str> + Clone) -> String {
+    let plain: String = directory
+        .file_name()
+        .unwrap_or_default()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .collect();
+    let plain = plain.trim_matches('-');
+    let fits = plain.starts_with(|c: char| c.is_ascii_alphabetic()) && !TAKEN_STAGES.contains(&plain);
+    let name = if fits { plain } else { "web" };
+    let taken = |name: &str| others.clone().any(|other| other == name);
+    (1..).map(|number| if number == 1 { name.to_owned() } else { format!("{name}-{number}") }).find(|name| !taken(name)).unwrap_or_default()
+}
