@@ -54,10 +54,8 @@ pub struct Image {
     /// What was found, and where, in one line.
     pub headline: String,
     /// Stages before them, each of which builds a part.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PartStage>,
     /// What the build stage takes out of those, behind its sources.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub assets: Vec<Copy>,
     /// The language's build stages; the shape is the language's own.
     pub build: Value,

@@ -44,10 +44,11 @@ fn made_by(maker: &Maker<'_>, from: &Utf8Path) -> Option<Utf8PathBuf> {
 /// Whether a file tells how the project is built.
 fn tells(file: &Utf8Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_ascii_lowercase();
-    let named = matches!(name.as_str(), "makefile" | "gnumakefile" | "justfile" | "taskfile.yml" | "taskfile.yaml" | "package.json" | "procfile")
-        || name.ends_with(".mk")
-        || name.contains("dockerfile")
-        || name.ends_with("containerfile");
+    let named =
+        matches!(name.as_str(), "makefile" | "gnumakefile" | "justfile" | "taskfile.yml" | "taskfile.yaml" | "package.json" | "procfile")
+            || name.ends_with(".mk")
+            || name.contains("dockerfile")
+            || name.ends_with("containerfile");
     let script = name.ends_with(".sh") || name.starts_with(".goreleaser.");
     let workflow = file.as_str().starts_with(".github/workflows/") || name == ".gitlab-ci.yml";
     (named || script || workflow) && file.components().count() <= 4
@@ -57,9 +58,11 @@ fn copyings<'t>(tree: &'t Tree, file: &'t Utf8Path) -> Vec<Copying<'t>> {
     let Ok(text) = tree.text(file) else { return Vec::new() };
     // scripts of a package start in its directory, all others at the root
     let base = if file.file_name() == Some("package.json") { file.parent() } else { None }.unwrap_or(Utf8Path::new(""));
-    text.lines().enumerate().flat_map(|(index, line)| in_line(base, line).into_iter().map(move |pair| (index + 1, line, pair))).map(
-        |(line, text, (from, to))| Copying { from, to, file, line, text },
-    ).collect()
+    text.lines()
+        .enumerate()
+        .flat_map(|(index, line)| in_line(base, line).into_iter().map(move |pair| (index + 1, line, pair)))
+        .map(|(line, text, (from, to))| Copying { from, to, file, line, text })
+        .collect()
 }
 
 /// The copies of one line.

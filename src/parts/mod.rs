@@ -22,9 +22,8 @@ const BESIDE: Rule = Rule::weak("parts.beside", "this package is the one whose b
 const MAKES: Rule = Rule::parsed("parts.makes", "its build makes it");
 
 /// Directories that hold other pages than the app's own.
-const OTHER_PAGES: [&str; 12] = [
-    "doc", "docs", "website", "storybook", "example", "examples", "demo", "demos", "e2e", "landing", "marketing", "site",
-];
+const OTHER_PAGES: [&str; 12] =
+    ["doc", "docs", "website", "storybook", "example", "examples", "demo", "demos", "e2e", "landing", "marketing", "site"];
 
 /// Names of stages that a part cannot have, because the app's own stages bear them.
 const TAKEN_STAGES: [&str; 8] = ["build", "context", "debug", "deps", "install", "manifests", "runtime", "toolchain"];
@@ -79,13 +78,7 @@ struct Match<'m, 'd> {
 ///
 /// # Errors
 /// When a setting names what is not there, a manifest is broken, or the app cannot be built or started without files that nothing makes.
-pub fn find<'t>(
-    tree: &Tree,
-    projects: &[Box<dyn AnyProject + 't>],
-    catalog: &Catalog,
-    found: &Found,
-    settings: &Layers,
-) -> Result<Parts> {
+pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Catalog, found: &Found, settings: &Layers) -> Result<Parts> {
     let app = &found.app;
     let set = settings.choose("parts", |settings| settings.parts.clone());
     let prebuilt = settings.list("prebuilt", |settings| settings.prebuilt.clone(), Vec::new());
@@ -213,7 +206,9 @@ fn not_joined(tree: &Tree, maker: &Maker<'_>, app: &crate::app::App) -> Option<D
     if other || is_present(tree, &output.value) || !maker.seen.sighting.claims.iter().all(|claim| claim.value != Claim::Foreign) {
         return None;
     }
-    let message = format!("nothing shows that `{}` uses what `{}` builds: the image does not hold it", app.name, shown(directory));
+    let (name, output_at) = (&app.name, &output.value);
+    let message =
+        format!("nothing shows that `{name}` uses `{output_at}`, which `{}` builds: the image does not hold it", shown(directory));
     let warning = Diagnostic::warning("parts::not-joined", message).because(&output.because()[0].under(MAKES));
     Some(
         warning

@@ -10,7 +10,15 @@ const KEEPERS: [&str; 7] = [".gitkeep", ".gitignore", ".keep", ".placeholder", "
 const LONGEST_PLACEHOLDER: usize = 2048;
 /// What pages say that stand for those that were not built, in lower case.
 const PLACEHOLDER_WORDS: [&str; 9] = [
-    "not built", "not been built", "placeholder", "run build", "run `npm", "npm run build", "make build", "build the frontend", "build the front end",
+    "not built",
+    "not been built",
+    "placeholder",
+    "run build",
+    "run `npm",
+    "npm run build",
+    "make build",
+    "build the frontend",
+    "build the front end",
 ];
 
 /// Whether the project holds the file or directory itself, and not only a placeholder for it.

@@ -64,7 +64,8 @@ impl Joined {
 fn stage(part: &Part, choices: &Choices<'_>, own: Blueprint<Value>) -> PartStage {
     let packages = build_packages(choices, &own.builder, own.build_needs.iter());
     let language = part.found.language.name();
-    let user = part.because.first().map_or_else(String::new, |because| format!(", for {}", because.file));
+    let verb = if part.needed == Needed::AtBuild { "embeds" } else { "hands out" };
+    let user = part.because.first().map_or_else(String::new, |because| format!(", which {} {verb}", because.file));
     PartStage {
         stage: part.stage.clone(),
         template: format!("{language}/part.j2"),

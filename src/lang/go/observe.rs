@@ -26,7 +26,7 @@ use self::index::Index;
 use self::resolve::Resolver;
 use super::head::Head;
 use super::scan::{Directive, Scan, Token, scan};
-use crate::app::Behaviour;
+use crate::app::{Asset, Behaviour, Needed};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
 use crate::tree::Tree;
@@ -120,18 +120,20 @@ pub enum StampKind {
 pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
     let index = Index::new(reach);
     let resolver = Resolver::new(&index);
-    let (embeds, missing) = embed::embeds(tree, &index);
+    let embeds = embed::embeds(&index);
+    let asset = |path: Utf8PathBuf| Asset { path: place::fixed(&path).to_owned(), needed: Needed::AtBuild };
+    let assets = embeds.iter().cloned().map(|fact| fact.map(asset)).collect();
     let reads = files::reads(tree, &[&reach.module, &reach.main], &embeds, &resolver);
     let mut found = listen::listens(&resolver);
     if let Some(listen) = listen::configured(tree, &reads, &found) {
         found.listens = vec![listen];
     }
     let listen::Found { listens, demands } = found;
-    let warnings = listen::warnings(&listens).chain(missing).collect();
+    let warnings = listen::warnings(&listens).collect();
     let is_port = |name: &String| listens.iter().any(|fact| fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name));
     let demands = demands::demands(&resolver, demands).into_iter().filter(|fact| !is_port(&fact.value)).collect();
     let behaviour = Behaviour {
-        assets: Vec::new(),
+        assets,
         demands,
         reads,
         writes: writes::writes(&resolver),

@@ -28,6 +28,8 @@ const NODE: &str = "/usr/local/bin/node";
 pub struct Build {
     /// The reference for FROM.
     pub image: String,
+    /// The directory in which it installs and builds.
+    pub workdir: Utf8PathBuf,
     /// Whether it runs on the builder's processor, whatever the image's is.
     pub cross: bool,
     /// The stage that installs.
@@ -126,6 +128,8 @@ impl Maker<'_> {
         let staged = self.is_staged();
         Ok(Build {
             image,
+            // a part's files lie as they do in the project: its build may write beside its directory
+            workdir: if self.target == Target::Part { place(&facts.context) } else { APP.into() },
             cross: false,
             first: if staged { "install" } else { "build" },
             copied,

@@ -21,12 +21,35 @@ const OUTPUT: Rule = Rule::parsed("node.script-output", "this script says where 
 
 /// Scripts that make what is deployed, the plainest first.
 const BUILDS: [&str; 14] = [
-    "build", "build:prod", "build:production", "build-prod", "production", "prod", "release", "dist", "bundle", "compile", "assets", "build:css",
-    "css", "generate",
+    "build",
+    "build:prod",
+    "build:production",
+    "build-prod",
+    "production",
+    "prod",
+    "release",
+    "dist",
+    "bundle",
+    "compile",
+    "assets",
+    "build:css",
+    "css",
+    "generate",
 ];
 /// Flags by which bundlers and compilers of styles are told where to put what they make.
 const OUTPUT_FLAGS: [&str; 13] = [
-    "--outDir", "--outdir", "--out-dir", "--output-path", "--outputPath", "--dist-dir", "--dest", "--output", "--outfile", "-o", "--dir", "-d",
+    "--outDir",
+    "--outdir",
+    "--out-dir",
+    "--output-path",
+    "--outputPath",
+    "--dist-dir",
+    "--dest",
+    "--output",
+    "--outfile",
+    "-o",
+    "--dir",
+    "-d",
     "--destination",
 ];
 /// Programs that only check, or make what no browser reads.

@@ -3,20 +3,16 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::index::Index;
-use super::place::{fixed, matching};
-use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::lang::go::scan::unquote;
-use crate::tree::Tree;
 use crate::tree::path::inside;
 
 const EMBEDS: Rule = Rule::parsed("go.embed", "this is compiled into the program");
 
-/// The patterns, relative to the project's root, and a warning for each that nothing matches.
+/// The patterns, relative to the project's root.
 #[must_use]
-pub fn embeds(tree: &Tree, index: &Index<'_>) -> (Vec<Fact<Utf8PathBuf>>, Vec<Diagnostic>) {
+pub fn embeds(index: &Index<'_>) -> Vec<Fact<Utf8PathBuf>> {
     let mut embeds: Vec<Fact<Utf8PathBuf>> = Vec::new();
-    let mut warnings = Vec::new();
     for file in &index.files {
         let source = file.source;
         for directive in &source.directives {
@@ -28,9 +24,6 @@ pub fn embeds(tree: &Tree, index: &Index<'_>) -> (Vec<Fact<Utf8PathBuf>>, Vec<Di
                 let plain = pattern.strip_prefix("all:").unwrap_or(&pattern);
                 let Some(path) = inside(directory, Utf8Path::new(plain)) else { continue };
                 let evidence = Evidence::at(source.path, Span::of(source.text, start, end), EMBEDS, &source.text[start..end]);
-                if matching(tree, &path).next().is_none() {
-                    warnings.push(missing(tree, &path, &evidence));
-                }
                 match embeds.iter_mut().find(|known| known.value == path) {
                     Some(known) => *known = known.clone().and(evidence),
                     None => embeds.push(Fact::new(path, evidence)),
@@ -38,21 +31,7 @@ pub fn embeds(tree: &Tree, index: &Index<'_>) -> (Vec<Fact<Utf8PathBuf>>, Vec<Di
             }
         }
     }
-    (embeds, warnings)
-}
-
-fn missing(tree: &Tree, path: &Utf8Path, evidence: &Evidence) -> Diagnostic {
-    let warning = Diagnostic::warning("go::missing-embed", format!("nothing in the project matches `{path}`, which the build needs"))
-        .because(evidence);
-    let made_by_front_end = fixed(path).ancestors().find(|above| tree.has(above.join("package.json"))).map(Utf8Path::to_owned);
-    match made_by_front_end {
-        Some(front_end) if front_end.as_str().is_empty() => {
-            warning.help("build the front end first (`package.json` is there), where the image can see its output")
-        }
-        Some(front_end) => warning.help(format!("build the front end in `{front_end}` first, where the image can see its output")),
-        None => warning
-            .help("make what is embedded first (`go generate`, or what your build runs before), and do not let an ignore file hide it"),
-    }
+    embeds
 }
 
 /// Patterns stand apart by blanks, and some in quotes.
@@ -76,15 +55,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_are_relative_to_their_file_and_missing_ones_are_told() {
+    fn patterns_are_relative_to_their_file() {
         let web =
             "package web\n\nimport \"embed\"\n\n//go:embed all:dist \"index page.html\"\n//go:embed `templates/*.html`\nvar fs embed.FS\n";
         let observed = seen(&[("web/web.go", web), ("web/package.json", "{}"), ("web/index page.html", ""), ("web/templates/a.html", "")]);
         let embeds: Vec<_> = observed.embeds.iter().map(|fact| fact.value.as_str()).collect();
         assert_eq!(embeds, ["web/dist", "web/index page.html", "web/templates/*.html"]);
-        let [warning] = observed.warnings.as_slice() else { panic!("{:?}", observed.warnings) };
-        assert_eq!((warning.code, warning.labels[0].span.map(|span| span.line)), ("go::missing-embed", Some(5)));
-        assert!(warning.help[0].contains("`web`"), "{:?}", warning.help);
+        let assets: Vec<_> = observed.behaviour.assets.iter().map(|asset| asset.value.path.as_str()).collect();
+        assert_eq!(assets, ["web/dist", "web/index page.html", "web/templates"]);
     }
 
     #[test]
