@@ -43,8 +43,6 @@ pub struct Seed {
     pub(super) compiler: Compiler,
     /// What starts it.
     pub(super) entry: Entry,
-    /// The script that builds it, where another than the usual one is meant.
-    pub(super) script: Option<String>,
 }
 
 /// The workspaces of a project, and the packages by themselves.
@@ -107,8 +105,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
         let (place, package) = self.again(sighting, seed)?;
         let (workspace, installed) = (&place.workspace, place.installed(self.tree)?);
-        Looker { tree: self.tree, catalog, workspace, installed, package, compiler: &seed.compiler, sighting }
-            .look(&seed.entry, seed.script.as_deref())
+        Looker { tree: self.tree, catalog, workspace, installed, package, compiler: &seed.compiler, sighting }.look(&seed.entry)
     }
 }
 
@@ -152,7 +149,7 @@ impl<'t> Workspaces<'t> {
             }
             let claims = if member { claims(workspace, package) } else { Vec::new() };
             let directory = package.directory.clone();
-            apps.push((sighting(package, &entry, claims), Seed { workspace: index, directory, compiler, entry, script: None }));
+            apps.push((sighting(package, &entry, claims), Seed { workspace: index, directory, compiler, entry }));
         }
     }
 }

@@ -71,11 +71,11 @@ pub struct Looker<'a, 't> {
 }
 
 impl Looker<'_, '_> {
-    /// Looks at what `entry` starts, and `script` builds, where that is not the usual one.
+    /// Looks at what `entry` starts.
     ///
     /// # Errors
     /// When a manifest is broken, or the app is one that no container runs.
-    pub fn look(&self, entry: &Entry, script: Option<&str>) -> Result<(App, Facts)> {
+    pub fn look(&self, entry: &Entry) -> Result<(App, Facts)> {
         let Installation { managed, lock, install, warnings: of_lock } = self.installed;
         let locked = lock.packages.as_slice();
         let member = self.package.directory != self.workspace.root.directory;
@@ -95,7 +95,7 @@ impl Looker<'_, '_> {
         let context = self.workspace.root.directory.clone();
         let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
         let generated = prisma::generated(self.tree, self.package).filter(|_| matches!(product, Product::Server(_)));
-        let mut making = making::steps(self.tree, self.workspace, self.package, self.compiler, entry, script);
+        let mut making = making::steps(self.tree, self.workspace, self.package, self.compiler, entry);
         if generated.as_ref().is_some_and(|fact| fact.value == Place::Sources) {
             let package = Member { name: self.package.name().unwrap_or_default().to_owned(), directory: inside(&self.package.directory) };
             making.insert(making.len().saturating_sub(1), Making::Command { package, command: prisma::GENERATE.into() });

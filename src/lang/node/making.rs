@@ -33,15 +33,8 @@ const CHECKERS: [&str; 14] =
 /// Programs that talk to an engine, which no build inside one has.
 const ENGINES: [&str; 4] = ["docker", "docker-compose", "podman", "pack"];
 
-/// How it is built; `build` is its script where it is not the usual one.
-pub fn steps(
-    tree: &Tree,
-    workspace: &Workspace<'_>,
-    package: &Package<'_>,
-    compiler: &Compiler,
-    entry: &Entry,
-    build: Option<&str>,
-) -> Vec<Making> {
+/// How it is built.
+pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Vec<Making> {
     let inside = |package: &Package<'_>| Member {
         name: package.name().unwrap_or_default().to_owned(),
         directory: package.directory.strip_prefix(&workspace.root.directory).unwrap_or(&package.directory).to_owned(),
@@ -55,7 +48,7 @@ pub fn steps(
         let script = if task == "build" { build_script(member) } else { Some(task.as_str()).filter(|name| makes(member, name)) };
         making.extend(script.map(|name| Making::Script { package: inside(member), script: name.to_owned() }));
     }
-    match build.or_else(|| script_for(package, entry)) {
+    match script_for(package, entry) {
         Some(name) => making.push(Making::Script { package: inside(package), script: name.to_owned() }),
         None => {
             making.extend(by_default(package, compiler, entry).map(|command| Making::Command { package: inside(package), command }));

@@ -68,8 +68,7 @@ pub fn makers(workspaces: &Workspaces<'_>) -> Result<Vec<Maker<Seed>>> {
                     workspace: index,
                     directory: package.directory.clone(),
                     compiler: compiler.clone(),
-                    entry: entry::entry_of(pages.clone()),
-                    script: script.map(str::to_owned),
+                    entry: entry::entry_of(Pages { script: script.map(str::to_owned).or_else(|| pages.script.clone()), ..pages.clone() }),
                 },
                 output,
             };
@@ -79,7 +78,7 @@ pub fn makers(workspaces: &Workspaces<'_>) -> Result<Vec<Maker<Seed>>> {
             }
             for (name, chain) in BUILDS.iter().filter_map(|name| Some((*name, script::chain(package, name)?))) {
                 let Some(at) = chain.at.first() else { continue };
-                let own = Pages { bundler: Bundler::Script, at: at.under(PAGES) };
+                let own = Pages { bundler: Bundler::Script, at: at.under(PAGES), script: None };
                 let pages = pages.as_ref().unwrap_or(&own);
                 let outputs = outputs(package, &chain);
                 let silent = outputs.is_empty() && pages.bundler == Bundler::Script && makes(&chain);
@@ -100,7 +99,7 @@ impl Pages {
         match framework::made(workspaces.tree(), package, nested.as_deref()) {
             Some(Made::Pages(pages)) => Some(pages),
             Some(_) => None,
-            None => bundler::by_dependencies(workspaces.tree(), package),
+            None => bundler::by_dependencies(workspaces.tree(), package, &workspace.root),
         }
     }
 }
