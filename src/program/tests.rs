@@ -158,7 +158,7 @@ fn ports_are_followed_wherever_they_are_kept() {
         ),
         ("import web\napp = web.App()\napp.Run(':9011')", "9011"),
         ("import web\napp = web.App()\napp.Run()", "8080 PORT"),
-        ("import web\napp = web.App()\napp.Run('{}:{}'.format('127.0.0.1', 9012))", "9012 loopback"),
+        ("import web\napp = web.App()\nport = 9012\napp.Run(f'127.0.0.1:{port}')", "9012 loopback"),
         ("import web\ndef make():\n    return web.App()\napp = make()\napp.listen(('0.0.0.0', 9013))", "9013"),
         ("import web, other\nx = other.Thing()\nx.Run(':9014')", ""),
         ("# serve.run('0.0.0.0', 1)\nx = \"serve.run('0.0.0.0', 1)\"", ""),
@@ -214,5 +214,7 @@ fn what_is_read_written_started_and_demanded() {
 fn names_that_lead_back_to_themselves_end() {
     let text =
         "import serve\na = b + a\nb = a + b\ndef f(): return g() + f()\ndef g(): return f() + g()\nserve.run(a+b+f()+g(), a+b+f()+g())";
+    let _ = seen(&[("main.py", text)]);
+    let text = "import serve\na = b.x\nb = a.y\nserve.run(a.z.q, b.z)\nserve.run((a.z, b.z))";
     let _ = seen(&[("main.py", text)]);
 }

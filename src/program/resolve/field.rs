@@ -3,7 +3,7 @@
 use super::{MOST, Resolved, Scope};
 use crate::catalog::vocabulary::last_word;
 use crate::program::Program;
-use crate::program::index::Member;
+use crate::program::index::{Member, member};
 use crate::program::outline::Function;
 
 /// More fields of one name than are looked at.
@@ -12,7 +12,7 @@ const MANY: usize = 256;
 impl<'t> Program<'t> {
     /// What the field that `name` ends with comes to, whatever it is a field of: assignments, literals, annotations and flags of that name.
     pub(super) fn field(&self, name: &str, scope: Scope<'_, 't>) -> Vec<Resolved> {
-        let (before, field) = name.rsplit_once('.').unwrap_or(("", name));
+        let (before, field) = member(name).unwrap_or(("", name));
         self.field_of(before, field, scope)
     }
 

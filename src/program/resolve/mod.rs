@@ -108,12 +108,17 @@ impl<'t> Program<'t> {
         self.fuel.set(FUEL);
     }
 
-    pub(super) fn values(&self, value: &'t Value, scope: Scope<'_, 't>) -> Vec<Resolved> {
+    /// Takes one step; whether there was one left.
+    fn burn(&self) -> bool {
         let fuel = self.fuel.get();
-        if fuel == 0 || scope.depth > DEPTH {
+        self.fuel.set(fuel.saturating_sub(1));
+        fuel > 0
+    }
+
+    pub(super) fn values(&self, value: &'t Value, scope: Scope<'_, 't>) -> Vec<Resolved> {
+        if scope.depth > DEPTH || !self.burn() {
             return vec![Resolved::unknown()];
         }
-        self.fuel.set(fuel - 1);
         let written = |text: String| vec![Resolved::written(text, scope.step(WRITTEN))];
         let mut values = match value {
             Value::Text(text) => written(text.clone()),

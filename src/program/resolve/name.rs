@@ -29,7 +29,7 @@ impl<'t> Program<'t> {
                 return values;
             }
         }
-        if !name.contains('.') {
+        if !name.contains(['.', '[']) {
             return self.word(name, scope);
         }
         let from = Expression { value: &crate::program::value::UNKNOWN, file: scope.file, context: context(scope), at: scope.at };

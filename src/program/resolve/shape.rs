@@ -1,6 +1,7 @@
 //! Objects and lists behind names, followed without making texts of them.
 
 use super::{DEPTH, MOST};
+use crate::program::index::words;
 use crate::program::outline::Context;
 use crate::program::{Expression, Program, Value};
 
@@ -8,22 +9,30 @@ impl<'t> Program<'t> {
     /// The lists, tables, calls and texts that an expression stands for.
     #[must_use]
     pub fn shapes(&self, expression: Expression<'t>) -> Vec<Expression<'t>> {
+        // asked from outside, and not on the way to something else
+        if self.visiting.borrow().is_empty() {
+            self.refuel();
+        }
         let mut found = Vec::new();
         self.follow(expression, &mut found, 0);
         found
     }
 
     fn follow(&self, expression: Expression<'t>, found: &mut Vec<Expression<'t>>, depth: u32) {
-        if depth > DEPTH || found.len() >= MOST {
+        let key = std::ptr::from_ref(expression.value) as usize;
+        if depth > DEPTH || found.len() >= MOST || !self.burn() || self.visiting.borrow().contains(&key) {
             return;
         }
+        self.visiting.borrow_mut().push(key);
+        self.follow_unvisited(expression, found, depth);
+        self.visiting.borrow_mut().pop();
+    }
+
+    fn follow_unvisited(&self, expression: Expression<'t>, found: &mut Vec<Expression<'t>>, depth: u32) {
         match expression.value {
             Value::Name(name) => {
                 for next in self.stands_for(name, expression) {
-                    // a name that stands for itself leads nowhere
-                    if !std::ptr::eq(next.value, expression.value) {
-                        self.follow(next, found, depth + 1);
-                    }
+                    self.follow(next, found, depth + 1);
                 }
             }
             Value::Either(values) => {
@@ -49,29 +58,38 @@ impl<'t> Program<'t> {
 
     /// The expressions that a name is bound to.
     pub(super) fn stands_for(&self, name: &str, from: Expression<'t>) -> Vec<Expression<'t>> {
-        let (first, rest) = match self.module_of(from.file, name) {
-            Some((module, rest)) => {
-                let mut words = rest.split('.');
-                let first = words.next().unwrap_or_default();
-                let bounds: Vec<_> = self.index.globals(module, first).take(MOST).copied().collect();
-                (bounds, words.map(ToOwned::to_owned).collect::<Vec<_>>())
-            }
-            None => {
-                let mut words = name.split('.');
-                let first = words.next().unwrap_or_default();
-                (self.bounds(first, from.file, from.context.function), words.map(ToOwned::to_owned).collect())
-            }
+        let module = self.module_of(from.file, name);
+        let words = words(module.map_or(name, |(_, rest)| rest));
+        let first = words.first().copied().unwrap_or_default();
+        if let Some(called) = words.iter().position(|word| word.ends_with("()")) {
+            return self.behind_call(name, words.iter().skip(called + 1), from);
+        }
+        let bounds = match module {
+            Some((module, _)) => self.index.globals(module, first).take(MOST).copied().collect(),
+            None => self.bounds(first, from.file, from.context.function),
         };
         let mut values: Vec<_> =
-            first.iter().map(|bound| Expression { value: bound.value, file: bound.file, context: bound.context, at: bound.at }).collect();
-        for word in rest {
-            let mut inner = Vec::new();
-            for value in values {
-                inner.extend(self.shapes(value).into_iter().filter_map(|shape| self.member(shape, &word)));
-            }
-            values = inner;
+            bounds.iter().map(|bound| Expression { value: bound.value, file: bound.file, context: bound.context, at: bound.at }).collect();
+        for word in words.into_iter().skip(1) {
+            values = self.members(values, word);
         }
         values
+    }
+
+    fn members(&self, of: Vec<Expression<'t>>, key: &str) -> Vec<Expression<'t>> {
+        of.into_iter().flat_map(|value| self.shapes(value)).filter_map(|shape| self.member(shape, key)).collect()
+    }
+
+    /// `config.Load().Port`: the members of what functions of the project give back.
+    fn behind_call<'n>(&self, name: &str, words: impl Iterator<Item = &'n &'n str>, from: Expression<'t>) -> Vec<Expression<'t>> {
+        let Some((path, _)) = name.split_once("()") else { return Vec::new() };
+        let mut values = Vec::new();
+        for (file, number) in self.project_functions(from.file, path) {
+            let Some(function) = self.function(file, number) else { continue };
+            let context = Context { function: Some(number), ..Context::default() };
+            values.extend(function.returns.iter().take(MOST).map(|value| Expression { value, file, context, at: function.at }));
+        }
+        words.fold(values, |values, word| self.members(values, word))
     }
 
     /// The value of a table's key, or of a constructor's named argument.
