@@ -3,6 +3,7 @@
 mod draw;
 mod joined;
 mod server;
+pub mod text;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 pub use self::draw::draw;
 pub use self::server::{Location, Server, Types};
+pub use self::text::{Literal, NginxText, ShellLine};
 use crate::app::StopSignal;
 use crate::catalog::{Installer, Suite};
 use crate::context::IgnoreGroup;
@@ -102,8 +104,8 @@ pub struct Install {
 pub struct Staged {
     /// Why.
     pub comment: String,
-    /// How: one shell command.
-    pub command: String,
+    /// How.
+    pub command: ShellLine,
 }
 
 /// Something of the build context that lies apart in the build stage, so that the image takes it with an owner of its own.
@@ -296,13 +298,13 @@ pub struct Step {
     /// Its mounts.
     pub mounts: Vec<String>,
     /// Its commands, of which each has to end well.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellLine>,
 }
 
 impl Step {
     /// These commands, if there are any.
     #[must_use]
-    pub fn of(mounts: Vec<String>, commands: Vec<String>) -> Option<Self> {
+    pub fn of(mounts: Vec<String>, commands: Vec<ShellLine>) -> Option<Self> {
         (!commands.is_empty()).then_some(Self { mounts, commands })
     }
 }

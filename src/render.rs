@@ -1,6 +1,7 @@
-//! The plan, printed by templates. A template sees the plan alone and may print strings and numbers alone.
+//! The plan, printed by templates. A template sees the plan alone, and what it prints is spelled for the place where it lands.
 
-pub(crate) mod filters;
+pub(crate) mod edge;
+mod print;
 
 use std::sync::Arc;
 
@@ -26,7 +27,9 @@ pub fn render(plan: &Plan, packs: &Packs) -> Result<Vec<File>> {
     let one = |template: &str, path: &str, image: &Image| -> Result<File> {
         let name = format!("{}/{template}", plan.language);
         let body = body(&environment, &name, plan, image).map_err(|error| explain(&error, packs))?;
-        Ok(File { path: path.into(), text: seal(&tidy(&body), &plan.preset) })
+        let spell = if template.starts_with("Dockerfile") { edge::dockerfile } else { edge::patterns };
+        let text = spell(&body).map_err(|error| unprintable(path, &error, &name, packs))?;
+        Ok(File { path: path.into(), text: seal(&tidy(&text), &plan.preset) })
     };
     let mut files = vec![one("Dockerfile.j2", "Dockerfile", &plan.image)?, one("dockerignore.j2", ".dockerignore", &plan.image)?];
     if let Some(debug) = &plan.debug {
@@ -69,9 +72,10 @@ fn environment(packs: &Packs) -> Result<Environment<'static>> {
         .map_err(|error| broken(&error))?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
-    environment.set_formatter(filters::format);
-    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
-    filters::add(&mut environment);
+    environment.set_formatter(print::format);
+    // what a macro or a block printed has its marks, and is told by this from a string
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::Custom("edge".into()));
+    print::add(&mut environment);
     let shared = Arc::new(packs.clone());
     let packs = Arc::clone(&shared);
     // a name that carries its pack's place, `1/go/Dockerfile.j2`, is what `parent:` resolves to
@@ -123,6 +127,12 @@ fn check_blocks(packs: &Packs) -> Result<()> {
         }
     }
     Ok(())
+}
+
+fn unprintable(path: &str, error: &edge::Unprintable, template: &str, packs: &Packs) -> Diagnostic {
+    let pack = packs.file(format!("templates/{template}"), 0).map_or("imggen", |file| file.pack);
+    Diagnostic::error("template::unprintable", &error.message)
+        .info(format!("in line {} of `{path}`, as `{template}` of `{pack}` prints it", error.line))
 }
 
 /// The names of the blocks that a template defines, and their lines.

@@ -19,7 +19,7 @@ use crate::decision::{Decision, Topic};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::layers::Layers;
 use crate::need::Need;
-use crate::plan::{Copy, Location, Server, Types};
+use crate::plan::{Copy, Location, NginxText, Server, Types};
 
 /// The server that the configuration is written for.
 const SERVER: &str = "nginx";
@@ -153,35 +153,39 @@ impl Site {
         let kept = self.hashed.as_ref().map(|hashed| Location {
             comment: Some(format!("names that change with the content ({})", hashed.place())),
             addresses: match &hashed.value {
-                Hashed::Directory(directory) => format!("{base}{directory}/"),
-                Hashed::Named(pattern) => format!("~ \"^{}{pattern}\"", base.trim_end_matches('/')),
+                Hashed::Directory(directory) => NginxText::path(&format!("{base}{directory}/")),
+                Hashed::Named(pattern) => NginxText::matching(&format!("^{}{pattern}", base.trim_end_matches('/'))),
             },
             cache: FOR_A_YEAR,
-            tries: vec!["$uri".into(), "=404".into()],
+            tries: ["$uri", "=404"].map(NginxText::of).into(),
         });
-        let rest = Location { comment: None, addresses: "/".into(), cache: ASK_AGAIN, tries: self.tries(base) };
+        let rest = Location { comment: None, addresses: NginxText::of("/"), cache: ASK_AGAIN, tries: self.tries(base) };
         Server {
             port: ports.first().copied().unwrap_or(PORT),
             root: ROOT.into(),
             types: self.types.clone(),
             compresses: self.compressed() != Some(""),
-            entrance: self.base.as_ref().map(|base| base.value.clone()),
-            not_found: if let Otherwise::Page(page) = &self.otherwise { Some(format!("{base}{}", page.value)) } else { None },
+            entrance: self.base.as_ref().map(|base| NginxText::path(&base.value)),
+            not_found: if let Otherwise::Page(page) = &self.otherwise {
+                Some(NginxText::path(&format!("{base}{}", page.value)))
+            } else {
+                None
+            },
             locations: kept.into_iter().chain([rest]).collect(),
         }
     }
 
-    fn tries(&self, base: &str) -> Vec<String> {
-        let mut tries = vec!["$uri".to_owned()];
-        tries.extend(self.bare_names.then(|| "$uri.html".to_owned()));
+    fn tries(&self, base: &str) -> Vec<NginxText> {
+        let mut tries = vec![NginxText::of("$uri")];
+        tries.extend(self.bare_names.then(|| NginxText::of("$uri.html")));
         match &self.otherwise {
             // a directory that lies where the router has an address would answer in its place
             Otherwise::Router(page) => {
                 // but the pages that a generator makes come before it
-                tries.extend(self.bare_names.then(|| "$uri/index.html".to_owned()));
-                tries.push(format!("{base}{}", page.value));
+                tries.extend(self.bare_names.then(|| NginxText::of("$uri/index.html")));
+                tries.push(NginxText::path(&format!("{base}{}", page.value)));
             }
-            Otherwise::Server | Otherwise::Page(_) => tries.extend(["$uri/", "=404"].map(str::to_owned)),
+            Otherwise::Server | Otherwise::Page(_) => tries.extend(["$uri/", "=404"].map(NginxText::of)),
         }
         tries
     }

@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::joined::Joined;
-use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, Staged, Start, Target};
+use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target};
 use crate::app::{App, Needed};
 use crate::catalog::{Catalog, Installer};
 use crate::choices::{Choices, PartChoices};
@@ -212,8 +212,8 @@ struct Taking {
 }
 
 impl Taking {
-    fn stage(&mut self, comment: impl Into<String>, command: impl Into<String>) {
-        self.staging.push(Staged { comment: comment.into(), command: command.into() });
+    fn stage(&mut self, comment: impl Into<String>, command: ShellLine) {
+        self.staging.push(Staged { comment: comment.into(), command });
     }
 
     fn take(&mut self, source: &str, to: &str) {
@@ -232,11 +232,11 @@ impl Taking {
         if brings(&Need::UserDatabase) {
             let (uid, gid) = choices.user.split_once(':').unwrap_or((&choices.user, &choices.user));
             let user = format!("nonroot:x:{uid}:{gid}::/:/sbin/nologin");
-            self.stage("a name for the user", format!("mkdir -p /out && echo '{user}' > /out/passwd"));
+            self.stage("a name for the user", ShellLine::of("mkdir -p /out && echo").word(user).then("> /out/passwd"));
             self.take("/out/passwd", "/etc/passwd");
         }
         if brings(&Need::TemporaryDirectory) {
-            self.stage("a /tmp", "mkdir -m 1777 /out/tmp");
+            self.stage("a /tmp", ShellLine::of("mkdir -m 1777 /out/tmp"));
             self.take("/out/tmp", "/tmp");
         }
         if brings(&Need::Init) {
@@ -259,7 +259,7 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
     let empty: Vec<_> = writable.iter().filter(|(_, to)| !is_file(to)).collect();
     if !empty.is_empty() {
         let places = empty.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
-        all.stage(format!("it writes to {places}"), "mkdir -p /out/data");
+        all.stage(format!("it writes to {places}"), ShellLine::of("mkdir -p /out/data"));
         let made: BTreeSet<_> = empty.iter().flat_map(|(_, to)| below(layout.workdir.as_deref(), to)).collect();
         all.copies.extend(made.into_iter().map(|to| Copy::stage("build", "/out/data", to).owned(&choices.user)));
     }
@@ -276,11 +276,12 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
         let aside = format!("/out{to}");
         let comment = format!("it writes to {}", written(chosen));
         if apart.iter().any(|(_, above)| above != to && to.starts_with(above)) {
-            all.stage(comment, format!("mkdir -p {aside}"));
+            all.stage(comment, ShellLine::of("mkdir -p").path(&aside));
             continue;
         }
         let parent = Utf8Path::new(&aside).parent().unwrap_or(Utf8Path::new("/out"));
-        all.stage(comment, format!("mkdir -p {to} {parent} && mv {to} {parent}/"));
+        let moved = ShellLine::of("mv").path(to).path(format!("{parent}/"));
+        all.stage(comment, ShellLine::of("mkdir -p").path(to).path(parent).and(moved));
         all.copies.push(Copy::stage("build", &aside, to.as_str()).owned(&choices.user));
     }
     // the same where the tree comes out of the build context: what lies below the directory that is copied onto gets the owner

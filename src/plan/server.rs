@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::text::NginxText;
+
 /// Types of files, by extension.
 pub type Types = BTreeMap<&'static str, &'static str>;
 
@@ -22,10 +24,10 @@ pub struct Server {
     pub compresses: bool,
     /// Where `/` leads, where the site does not begin there.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub entrance: Option<String>,
+    pub entrance: Option<NginxText>,
     /// The page for addresses that lead nowhere.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub not_found: Option<String>,
+    pub not_found: Option<NginxText>,
     /// What it does with addresses, the most particular first.
     pub locations: Vec<Location>,
 }
@@ -36,10 +38,10 @@ pub struct Location {
     /// Why, where it is not plain.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
-    /// Which, as the server spells it.
-    pub addresses: String,
+    /// Which.
+    pub addresses: NginxText,
     /// What browsers are told about keeping the answer.
     pub cache: &'static str,
     /// What is looked for, in this order.
-    pub tries: Vec<String>,
+    pub tries: Vec<NginxText>,
 }

@@ -15,7 +15,7 @@ use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Fact, places_of};
 use crate::need::Need;
-use crate::plan::{Blueprint, Copy, Setting, Target};
+use crate::plan::{Blueprint, Copy, Setting, ShellLine, Target};
 use crate::settings::DebugVariant;
 
 /// What `templates/go` prints.
@@ -32,7 +32,7 @@ pub struct Build {
     /// `--mount` flags of the downloads.
     pub mounts: Vec<String>,
     /// The commands that fetch the dependencies.
-    pub downloads: Vec<String>,
+    pub downloads: Vec<ShellLine>,
     /// The debugger to install, in a debug variant that asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debugger: Option<String>,
@@ -42,14 +42,15 @@ pub struct Build {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cache: Option<&'static str>,
     /// Environment of the compilation.
-    pub variables: Vec<String>,
+    pub variables: Vec<ShellLine>,
     /// The module's directory, when it is not the root.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub module: Option<String>,
     /// Flags of `go build`.
     pub flags: Vec<String>,
-    /// Flags of the linker.
-    pub ldflags: String,
+    /// Flags of the linker, between their quotes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ldflags: Option<ShellLine>,
     /// Flags of the compiler.
     pub gcflags: String,
     /// Where the program is put.
@@ -76,12 +77,12 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let cross = linkage == Linkage::Pure && debugger.is_none();
     let mut arguments: Vec<String> = if cross { ["TARGETOS", "TARGETARCH"].map(str::to_owned).to_vec() } else { Vec::new() };
     let mut ldflags = match linkage {
-        Linkage::StaticC => vec!["-linkmode external -extldflags -static".to_owned()],
+        Linkage::StaticC => vec![ShellLine::of("-linkmode external -extldflags -static")],
         Linkage::Pure | Linkage::DynamicC => Vec::new(),
     };
     if !debugging {
         arguments.extend(stamp_arguments);
-        ldflags.insert(0, "-s -w".into());
+        ldflags.insert(0, ShellLine::of("-s -w"));
         ldflags.extend(stamp_flags);
     }
     let build = Build {
@@ -97,7 +98,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         variables: linkage.variables(cross),
         module: (!facts.module.as_str().is_empty()).then(|| facts.module.to_string()),
         flags: flags(facts, choices, debugging),
-        ldflags: ldflags.join(" "),
+        ldflags: (!ldflags.is_empty()).then(|| ShellLine::default().all(ldflags).between("\"", "\"")),
         gcflags: if debugging { "all=-N -l".into() } else { String::new() },
         output: output.clone(),
         package: facts.package.clone(),
@@ -149,10 +150,10 @@ impl Linkage {
         }
     }
 
-    fn variables(self, cross: bool) -> Vec<String> {
+    fn variables(self, cross: bool) -> Vec<ShellLine> {
         let c = if self == Linkage::Pure { "CGO_ENABLED=0" } else { "CGO_ENABLED=1" };
         let target = if cross { &["GOOS=$TARGETOS", "GOARCH=$TARGETARCH"][..] } else { &[] };
-        [c].iter().chain(target).map(|variable| (*variable).to_owned()).collect()
+        [c].iter().chain(target).map(|variable| ShellLine::of(variable)).collect()
     }
 }
 
@@ -186,16 +187,16 @@ fn manifests(facts: &Facts) -> Vec<Copy> {
     facts.manifests.iter().map(copy).collect()
 }
 
-fn downloads(facts: &Facts, private: Option<&Private>) -> Vec<String> {
+fn downloads(facts: &Facts, private: Option<&Private>) -> Vec<ShellLine> {
     if facts.dependencies != Dependencies::Downloaded {
         return Vec::new();
     }
-    let prefix = private.map_or_else(String::new, |private| private.prefix.clone());
+    let prefix = private.map_or_else(ShellLine::default, |private| private.prefix.clone());
     let in_workspace = facts.manifests.first().is_some_and(|manifest| manifest.files.contains(&"go.work"));
     if facts.module.as_str().is_empty() || in_workspace {
-        vec![format!("{prefix}go mod download")]
+        vec![prefix.then("go mod download")]
     } else {
-        vec![format!("{prefix}go -C {} mod download", facts.module)]
+        vec![prefix.then("go -C").path(&facts.module).then("mod download")]
     }
 }
 
@@ -211,22 +212,22 @@ fn flags(facts: &Facts, choices: &Choices<'_>, debugging: bool) -> Vec<String> {
 }
 
 /// What the linker fills in: an argument for each kind, whose default is what the variable holds anyway.
-fn stamps(facts: &Facts) -> (Vec<String>, Vec<String>) {
+fn stamps(facts: &Facts) -> (Vec<String>, Vec<ShellLine>) {
     let (mut arguments, mut flags) = (Vec::new(), Vec::new());
-    for (kind, name) in [(StampKind::Version, "VERSION"), (StampKind::Revision, "REVISION")] {
+    for (kind, name, value) in [(StampKind::Version, "VERSION", "=$VERSION"), (StampKind::Revision, "REVISION", "=$REVISION")] {
         let of_kind: Vec<&Stamp> = facts.stamps.iter().map(|stamp| &stamp.value).filter(|stamp| stamp.kind == kind).collect();
         let Some(first) = of_kind.first() else { continue };
         let plain = |c: char| c.is_ascii_alphanumeric() || ".-_+".contains(c);
         let default = if !first.initial.is_empty() && first.initial.chars().all(plain) { first.initial.as_str() } else { "dev" };
         arguments.push(format!("{name}={default}"));
-        flags.extend(of_kind.iter().map(|stamp| format!("-X {}=${name}", stamp.symbol)));
+        flags.extend(of_kind.iter().map(|stamp| ShellLine::of("-X ").in_quotes(&stamp.symbol).glued(value)));
     }
     (arguments, flags)
 }
 
 struct Private {
     mount: &'static str,
-    prefix: String,
+    prefix: ShellLine,
     decision: Decision,
 }
 
@@ -239,25 +240,25 @@ fn private(facts: &Facts, choices: &Choices<'_>) -> Option<Private> {
     let access = choices.layers.iter().find_map(|layer| layer.settings().languages.go.private_access).unwrap_or(PrivateAccess::Netrc);
     let (mount, rest, how) = match access {
         PrivateAccess::Netrc => {
-            ("--mount=type=secret,id=netrc,target=/root/.netrc", String::new(), "docker build --secret id=netrc,src=$HOME/.netrc")
+            ("--mount=type=secret,id=netrc,target=/root/.netrc", ShellLine::default(), "docker build --secret id=netrc,src=$HOME/.netrc")
         }
         PrivateAccess::Ssh => ("--mount=type=ssh", over_ssh(paths.iter().map(|path| path.value.as_str())), "docker build --ssh default"),
     };
     let decision = Decision::chosen(Topic::Dependencies, format!("private modules ({value}) by {how}"), first);
-    Some(Private { mount, prefix: format!("GOPRIVATE={value} {rest}"), decision })
+    Some(Private { mount, prefix: ShellLine::assignment("GOPRIVATE", &value).line(rest), decision })
 }
 
 /// What has git fetch by SSH what Go asks for by HTTPS, for every host that the patterns of `GOPRIVATE` name.
-fn over_ssh<'a>(patterns: impl Iterator<Item = &'a str>) -> String {
+fn over_ssh<'a>(patterns: impl Iterator<Item = &'a str>) -> ShellLine {
     let is_host = |host: &&str| host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-:".contains(c));
     let hosts: BTreeSet<_> =
         patterns.flat_map(|path| path.split(',')).filter_map(|path| path.trim().split('/').next()).filter(is_host).collect();
     let rewrite = |(index, host): (usize, &str)| {
-        format!("GIT_CONFIG_KEY_{index}=url.ssh://git@{host}/.insteadOf GIT_CONFIG_VALUE_{index}=https://{host}/ ")
+        let key = ShellLine::assignment(&format!("GIT_CONFIG_KEY_{index}"), &format!("url.ssh://git@{host}/.insteadOf"));
+        key.line(ShellLine::assignment(&format!("GIT_CONFIG_VALUE_{index}"), &format!("https://{host}/")))
     };
-    let count = hosts.len();
-    let rewrites: String = hosts.into_iter().enumerate().map(rewrite).collect();
-    format!("GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=accept-new' GIT_CONFIG_COUNT={count} {rewrites}")
+    let count = ShellLine::assignment("GIT_CONFIG_COUNT", &hosts.len().to_string());
+    ShellLine::of("GIT_SSH_COMMAND='ssh -o StrictHostKeyChecking=accept-new'").line(count).all(hosts.into_iter().enumerate().map(rewrite))
 }
 
 fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, build: &Build) -> Vec<Decision> {

@@ -4,8 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::artifact::{Boot, Form, Libraries};
 use super::{Facts, MavenBuild, Tool};
-use crate::plan::Copy;
-use crate::render::filters::sh;
+use crate::plan::{Copy, ShellLine};
 
 /// Where the program lies in its image.
 pub const APP: &str = "/app";
@@ -22,7 +21,7 @@ const LAYERS: &str = "/out/layers";
 #[derive(Debug, Default)]
 pub struct Layout {
     /// Commands behind the build.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellLine>,
     /// What the image takes, what changes least first.
     pub takes: Vec<Copy>,
     /// What is started behind the virtual machine's own name and options; Tomcat's script by itself.
@@ -38,16 +37,13 @@ pub fn layout(facts: &Facts) -> Layout {
     match &facts.artifact.form {
         Form::Boot(how) => {
             let (mode, flags, start) = match how {
-                Boot::Jars => ("tools", " --layers --application-filename app.jar", words(&["-jar", "app.jar"])),
-                Boot::Loader("tools", class) => ("tools", " --layers --launcher", words(&[class])),
-                Boot::Loader(mode, class) => (*mode, "", words(&[class])),
+                Boot::Jars => ("tools", "extract --layers --application-filename app.jar", words(&["-jar", "app.jar"])),
+                Boot::Loader("tools", class) => ("tools", "extract --layers --launcher", words(&[class])),
+                Boot::Loader(mode, class) => (*mode, "extract", words(&[class])),
             };
+            let extract = ShellLine::of("java").word(format!("-Djarmode={mode}")).then("-jar").glob(&archive).then(flags);
             let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
-            Layout {
-                commands: vec![format!("java -Djarmode={mode} -jar {} extract{flags} --destination {LAYERS}", glob(archive.as_str()))],
-                takes: layers.map(layer).into(),
-                start,
-            }
+            Layout { commands: vec![extract.then("--destination").word(LAYERS)], takes: layers.map(layer).into(), start }
         }
         Form::Quarkus(directory) => {
             let root = Utf8Path::new(SOURCES).join(&facts.module).join(directory);
@@ -64,16 +60,18 @@ pub fn layout(facts: &Facts) -> Layout {
                 None => words(&["-jar", "app.jar"]),
             };
             Layout {
-                commands: vec![format!("mkdir -p {OUT} && mv {} {OUT}/app.jar", glob(archive.as_str()))],
+                commands: vec![ShellLine::of("mkdir -p").word(OUT).and(moved(&archive, "app.jar"))],
                 takes: vec![from(format!("{OUT}/app.jar"), format!("{APP}/"))],
                 start,
             }
         }
         Form::ClassPath(libraries) => class_path(facts, libraries, &archive),
         Form::War(_) => {
-            let (whole, lib) = (glob(archive.as_str()), format!("{OUT}/ROOT/WEB-INF/lib"));
+            let lib = format!("{OUT}/ROOT/WEB-INF/lib");
+            let whole = ShellLine::of("mv").glob(format!("{archive}/")).word(format!("{OUT}/ROOT"));
+            let parts = ShellLine::of("mkdir -p").path(&lib).and(moved(Utf8Path::new(&lib), "lib"));
             Layout {
-                commands: vec![format!("mkdir -p {OUT} && mv {whole}/ {OUT}/ROOT && mkdir -p {lib} && mv {lib} {OUT}/lib")],
+                commands: vec![ShellLine::of("mkdir -p").word(OUT).and(whole).and(parts)],
                 takes: vec![from(format!("{OUT}/lib/"), format!("{ROOT}/WEB-INF/lib/")), from(format!("{OUT}/ROOT/"), format!("{ROOT}/"))],
                 start: words(&["catalina.sh", "run"]),
             }
@@ -87,23 +85,23 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
         Libraries::Copied => archive.parent().unwrap_or(Utf8Path::new("target")).join("dependency"),
         Libraries::Own(directory) => facts.module.join(directory),
     };
-    let (lib_word, archive) = (glob(lib.as_str()), glob(archive.as_str()));
     let main = facts.main.as_ref().map_or("", |main| main.value.as_str());
-    let siblings: Vec<_> = facts.siblings.iter().map(|jar| glob(lib.join(jar).as_str())).collect();
     let mut commands = Vec::new();
     if let Tool::Maven(MavenBuild { jars, .. }) = &facts.tool
         && !jars.is_empty()
     {
-        let jars: Vec<_> = jars.iter().map(|jar| sh(jar.as_str())).collect();
-        commands.push(format!("mkdir -p {lib_word} && cp {} {lib_word}/", jars.join(" ")));
+        let copy = jars.iter().fold(ShellLine::of("cp"), ShellLine::path).path(format!("{lib}/"));
+        commands.push(ShellLine::of("mkdir -p").path(&lib).and(copy));
     }
     let mut takes = vec![Copy::stage("build", format!("{OUT}/lib/"), format!("{APP}/lib/"))];
     let mut path = vec!["app.jar"];
-    if siblings.is_empty() {
-        commands.push(format!("mkdir -p {OUT} && mv {archive} {OUT}/app.jar && mv {lib_word} {OUT}/lib"));
+    if facts.siblings.is_empty() {
+        commands.push(ShellLine::of("mkdir -p").word(OUT).and(moved(archive, "app.jar")).and(moved(&lib, "lib")));
     } else {
-        commands.push(format!("mkdir -p {OUT}/modules && mv {} {OUT}/modules/", siblings.join(" ")));
-        commands.push(format!("mv {archive} {OUT}/app.jar && mv {lib_word} {OUT}/lib"));
+        let modules = format!("{OUT}/modules");
+        let siblings = facts.siblings.iter().fold(ShellLine::of("mv"), |line, jar| line.glob(lib.join(jar)));
+        commands.push(ShellLine::of("mkdir -p").word(&modules).and(siblings.word(format!("{modules}/"))));
+        commands.push(moved(archive, "app.jar").and(moved(&lib, "lib")));
         takes.push(Copy::stage("build", format!("{OUT}/modules/"), format!("{APP}/modules/")));
         path.push("modules/*");
     }
@@ -112,12 +110,12 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
     Layout { commands, takes, start: vec!["-cp".into(), path.join(":"), main.to_owned()] }
 }
 
+/// Moves what the build left to where the image takes it from.
+fn moved(from: &Utf8Path, to: &str) -> ShellLine {
+    ShellLine::of("mv").glob(from).word(format!("{OUT}/{to}"))
+}
+
 /// The directory that the program is started in; Tomcat has its own.
 pub fn workdir(facts: &Facts) -> Option<Utf8PathBuf> {
     (!matches!(facts.artifact.form, Form::War(_))).then(|| APP.into())
-}
-
-/// A shell's pattern: quoted, its stars apart.
-fn glob(pattern: &str) -> String {
-    pattern.split('*').map(|part| if part.is_empty() { String::new() } else { sh(part) }).collect::<Vec<_>>().join("*")
 }

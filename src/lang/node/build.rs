@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::bundle::{self, Bundle};
-use super::install::{Caller, Extent, Leaves, Prune, word};
+use super::install::{Caller, Extent, Leaves, Prune};
 use super::manager::Manager;
 use super::prisma;
 use super::range::major;
@@ -13,7 +13,7 @@ use crate::catalog::Toolchain;
 use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::need::Need;
-use crate::plan::{Blueprint, Copied, Copy, Setting, Start as Started, Step, Target};
+use crate::plan::{Blueprint, Copied, Copy, Setting, ShellLine, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
 use crate::version::Version;
 use crate::web::Compress;
@@ -40,7 +40,7 @@ pub struct Build {
     /// Environment of the build stages.
     pub env: Vec<(&'static str, String)>,
     /// What puts the package manager there.
-    pub setup: Vec<String>,
+    pub setup: Vec<ShellLine>,
     /// What has to be there to install.
     pub manifests: Vec<Copy>,
     /// The step that installs.
@@ -59,7 +59,7 @@ pub struct Build {
     pub arguments: Vec<String>,
     /// The command that makes one file of what was built and all that it loads, in lines.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bundle: Option<[String; 3]>,
+    pub bundle: Option<[ShellLine; 3]>,
     /// What of a site it compresses.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub compress: Option<Compress>,
@@ -198,7 +198,7 @@ impl Maker<'_> {
         let asks = makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry);
         let (mounts, mut commands) = if asks { (self.secrets(), self.with_tokens(self.making())) } else { (Vec::new(), self.making()) };
         if self.takes_whole() && self.installs() {
-            commands.push("find . -name node_modules -type d -prune -exec rm -rf {} +".into());
+            commands.push(ShellLine::of("find . -name node_modules -type d -prune -exec rm -rf {} +"));
         }
         commands.extend(self.sweep().filter(|_| self.takes_whole()));
         // the bundle's command follows, in lines of its own
@@ -207,9 +207,9 @@ impl Maker<'_> {
     }
 
     /// The command that removes what only installing reads.
-    fn sweep(&self) -> Option<String> {
+    fn sweep(&self) -> Option<ShellLine> {
         let spent = &self.facts.install.spent;
-        (!spent.is_empty()).then(|| format!("rm -rf {}", spent.join(" ")))
+        (!spent.is_empty()).then(|| spent.iter().fold(ShellLine::of("rm -rf"), ShellLine::path))
     }
 
     /// Whether anything is installed.
@@ -251,44 +251,47 @@ impl Maker<'_> {
     }
 
     /// Commands that find the tokens which the settings name.
-    fn with_tokens(&self, commands: Vec<String>) -> Vec<String> {
+    fn with_tokens(&self, commands: Vec<ShellLine>) -> Vec<ShellLine> {
         let tokens = self.facts.install.tokens.iter().map(|token| token.value.as_str());
-        let given: Vec<_> = tokens.flat_map(|name| [format!("{name}=\"$(cat /run/secrets/{name})\""), format!("export {name}")]).collect();
-        given.into_iter().chain(commands).collect()
+        let given = tokens.flat_map(|name| {
+            let read = ShellLine::words([name]).glued("=\"$(cat /run/secrets/").in_quotes(name).glued(")\"");
+            [read, ShellLine::of("export").word(name)]
+        });
+        given.chain(commands).collect()
     }
 
-    fn installing(&self, extent: Extent) -> Vec<String> {
+    fn installing(&self, extent: Extent) -> Vec<ShellLine> {
         let mut commands = vec![self.caller().install(extent)];
         if self.caller().quiet {
             commands.extend(self.rebuilding());
         }
         if self.facts.generated.is_some() {
-            commands.push(self.execute(&self.facts.directory, prisma::GENERATE));
+            commands.push(self.execute(&self.facts.directory, ShellLine::of(prisma::GENERATE)));
         }
         self.with_tokens(commands)
     }
 
     /// The command that compiles native packages whose scripts did not run.
-    fn rebuilding(&self) -> Option<String> {
+    fn rebuilding(&self) -> Option<ShellLine> {
         let compiled: Vec<String> =
             self.facts.natives.iter().filter(|native| !native.value.build.is_empty()).map(|native| native.value.name.clone()).collect();
         (!compiled.is_empty()).then(|| self.caller().rebuild(&compiled))
     }
 
     /// The command that runs a program of the dependencies in a package's directory.
-    fn execute(&self, directory: &Utf8Path, command: &str) -> String {
+    fn execute(&self, directory: &Utf8Path, command: ShellLine) -> ShellLine {
         let command = self.caller().execute(command);
-        if directory.as_str().is_empty() { command } else { format!("(cd {} && {command})", word(directory.as_str())) }
+        if directory.as_str().is_empty() { command } else { ShellLine::of("cd").path(directory).and(command).between("(", ")") }
     }
 
-    fn making(&self) -> Vec<String> {
+    fn making(&self) -> Vec<ShellLine> {
         let caller = self.caller();
-        let mut commands: Vec<String> = self.facts.install.later.iter().map(|script| caller.run(&script.value)).collect();
+        let mut commands: Vec<ShellLine> = self.facts.install.later.iter().map(|script| caller.run(&script.value)).collect();
         for making in &self.facts.making {
             commands.push(match making {
                 Making::Script { package, script } if package.directory.as_str().is_empty() => caller.run(script),
                 Making::Script { package, script } => caller.run_in(&package.name, &package.directory, script),
-                Making::Command { package, command } => self.execute(&package.directory, command),
+                Making::Command { package, command } => self.execute(&package.directory, command.clone()),
             });
         }
         commands

@@ -12,6 +12,7 @@ use super::script;
 use super::workspace::Workspace;
 use crate::diagnostic::Result;
 use crate::evidence::{Fact, Rule};
+use crate::plan::ShellLine;
 use crate::tree::Tree;
 
 const LOCAL: Rule = Rule::parsed("node.local", "this dependency lies in the project");
@@ -174,7 +175,7 @@ pub enum Extent {
 #[derive(Clone, Debug)]
 pub struct Prune {
     /// The commands that do.
-    pub commands: Vec<String>,
+    pub commands: Vec<ShellLine>,
     /// What they leave.
     pub leaves: Leaves,
 }
@@ -220,49 +221,43 @@ impl Caller<'_> {
     }
 
     /// The command that installs.
-    pub fn install(&self, extent: Extent) -> String {
+    pub fn install(&self, extent: Extent) -> ShellLine {
         let production = extent == Extent::Production;
-        let mut words = vec![
-            match (self.manager, self.locked) {
-                (Manager::Npm, true) => "npm ci",
-                (Manager::Npm, false) => "npm install",
-                (Manager::Pnpm, true) => "pnpm install --frozen-lockfile",
-                (Manager::Pnpm, false) => "pnpm install --no-frozen-lockfile",
-                (Manager::YarnClassic, true) => "yarn install --frozen-lockfile",
-                (Manager::YarnBerry, _) if production && !self.old_yarn => "yarn workspaces focus",
-                (Manager::YarnBerry, true) => "yarn install --immutable",
-                (Manager::YarnClassic, false) => "yarn install",
-                (Manager::YarnBerry, false) => "yarn install --no-immutable",
-                (Manager::Bun, true) => "bun install --frozen-lockfile",
-                (Manager::Bun, false) => "bun install",
-            }
-            .to_owned(),
-        ];
+        let mut line = ShellLine::of(match (self.manager, self.locked) {
+            (Manager::Npm, true) => "npm ci",
+            (Manager::Npm, false) => "npm install",
+            (Manager::Pnpm, true) => "pnpm install --frozen-lockfile",
+            (Manager::Pnpm, false) => "pnpm install --no-frozen-lockfile",
+            (Manager::YarnClassic, true) => "yarn install --frozen-lockfile",
+            (Manager::YarnBerry, _) if production && !self.old_yarn => "yarn workspaces focus",
+            (Manager::YarnBerry, true) => "yarn install --immutable",
+            (Manager::YarnClassic, false) => "yarn install",
+            (Manager::YarnBerry, false) => "yarn install --no-immutable",
+            (Manager::Bun, true) => "bun install --frozen-lockfile",
+            (Manager::Bun, false) => "bun install",
+        });
         let focused = self.manager == Manager::YarnBerry && production && !self.old_yarn;
         if let Some((name, directory)) = self.member.filter(|_| production) {
-            match self.manager {
-                Manager::Npm => words.push(format!("--workspace {}", word(directory.as_str()))),
-                Manager::Pnpm => words.push(format!("--filter {}", word(&format!("{name}...")))),
-                Manager::YarnBerry if focused => words.push(word(name)),
-                Manager::Bun => words.push(format!("--filter {}", word(name))),
-                Manager::YarnBerry | Manager::YarnClassic => {}
-            }
+            line = match self.manager {
+                Manager::Npm => line.then("--workspace").path(directory),
+                Manager::Pnpm => line.then("--filter").word(format!("{name}...")),
+                Manager::YarnBerry if focused => line.word(name),
+                Manager::Bun => line.then("--filter").word(name),
+                Manager::YarnBerry | Manager::YarnClassic => line,
+            };
         }
         if production {
-            words.extend(
-                match self.manager {
-                    Manager::Npm => Some("--omit=dev"),
-                    Manager::Pnpm => Some("--prod"),
-                    Manager::YarnBerry if !focused => None,
-                    Manager::YarnClassic | Manager::Bun | Manager::YarnBerry => Some("--production"),
-                }
-                .map(str::to_owned),
-            );
+            line = match self.manager {
+                Manager::Npm => line.then("--omit=dev"),
+                Manager::Pnpm => line.then("--prod"),
+                Manager::YarnBerry if !focused => line,
+                Manager::YarnClassic | Manager::Bun | Manager::YarnBerry => line.then("--production"),
+            };
         }
         if self.quiet && !focused {
-            words.push(if self.manager == Manager::YarnBerry { "--mode=skip-build" } else { "--ignore-scripts" }.to_owned());
+            line = line.then(if self.manager == Manager::YarnBerry { "--mode=skip-build" } else { "--ignore-scripts" });
         }
-        words.join(" ")
+        line
     }
 
     /// The commands that leave what runs of all that was installed; none where the manager has no way to.
@@ -271,51 +266,45 @@ impl Caller<'_> {
         let (commands, leaves) = match self.manager {
             // what other members need is no more than what is needed to build
             Manager::Npm if self.member.is_some() => (vec![install(true)], Leaves::Fetched),
-            Manager::Npm => (vec!["npm prune --omit=dev --ignore-scripts".into()], Leaves::Same),
-            Manager::Pnpm => (vec![format!("CI=true {} --offline --ignore-scripts", install(false))], Leaves::Linked),
-            Manager::YarnClassic => (vec![format!("{} --ignore-scripts --prefer-offline", install(false))], Leaves::Packages),
+            Manager::Npm => (vec![ShellLine::of("npm prune --omit=dev --ignore-scripts")], Leaves::Same),
+            Manager::Pnpm => (vec![ShellLine::of("CI=true").line(install(false)).then("--offline --ignore-scripts")], Leaves::Linked),
+            Manager::YarnClassic => (vec![install(false).then("--ignore-scripts --prefer-offline")], Leaves::Packages),
             Manager::YarnBerry if self.old_yarn => return None,
             Manager::YarnBerry => (vec![install(self.quiet)], Leaves::Packages),
-            Manager::Bun => (vec!["rm -rf node_modules".into(), install(true)], Leaves::Fetched),
+            Manager::Bun => (vec![ShellLine::of("rm -rf node_modules"), install(true)], Leaves::Fetched),
         };
         Some(Prune { commands, leaves })
     }
 
     /// The command that runs the install scripts of these packages.
-    pub fn rebuild(&self, names: &[String]) -> String {
-        let program = if self.manager == Manager::Pnpm { "pnpm" } else { "npm" };
-        format!("{program} rebuild {}", names.join(" "))
+    pub fn rebuild(&self, names: &[String]) -> ShellLine {
+        let program = if self.manager == Manager::Pnpm { "pnpm rebuild" } else { "npm rebuild" };
+        names.iter().fold(ShellLine::of(program), ShellLine::word)
     }
 
     /// The command that runs a script of the package at the root.
-    pub fn run(&self, script: &str) -> String {
-        format!("{} run {script}", self.manager.command())
+    pub fn run(&self, script: &str) -> ShellLine {
+        ShellLine::of(self.manager.command()).then("run").word(script)
     }
 
     /// The command that runs a script of a member.
-    pub fn run_in(&self, name: &str, directory: &Utf8Path, script: &str) -> String {
-        let (name, directory) = (word(name), word(directory.as_str()));
+    pub fn run_in(&self, name: &str, directory: &Utf8Path, script: &str) -> ShellLine {
         match self.manager {
-            Manager::Npm => format!("npm run {script} --workspace {directory}"),
-            Manager::Pnpm => format!("pnpm --filter {name} run {script}"),
-            Manager::YarnClassic | Manager::YarnBerry => format!("yarn workspace {name} run {script}"),
-            Manager::Bun => format!("bun run --filter {name} {script}"),
+            Manager::Npm => ShellLine::of("npm run").word(script).then("--workspace").path(directory),
+            Manager::Pnpm => ShellLine::of("pnpm --filter").word(name).then("run").word(script),
+            Manager::YarnClassic | Manager::YarnBerry => ShellLine::of("yarn workspace").word(name).then("run").word(script),
+            Manager::Bun => ShellLine::of("bun run --filter").word(name).word(script),
         }
     }
 
     /// The command that runs a program of the dependencies.
-    pub fn execute(&self, command: &str) -> String {
-        match self.manager {
-            Manager::Npm => format!("npx {command}"),
-            Manager::Pnpm => format!("pnpm exec {command}"),
-            Manager::YarnClassic | Manager::YarnBerry => format!("yarn {command}"),
-            Manager::Bun => format!("bunx {command}"),
-        }
+    pub fn execute(&self, command: ShellLine) -> ShellLine {
+        let program = match self.manager {
+            Manager::Npm => "npx",
+            Manager::Pnpm => "pnpm exec",
+            Manager::YarnClassic | Manager::YarnBerry => "yarn",
+            Manager::Bun => "bunx",
+        };
+        ShellLine::of(program).line(command)
     }
-}
-
-/// A word of a command, quoted where it has to be.
-pub fn word(text: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "_-./@+,=".contains(c);
-    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -25,6 +25,7 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, PassedOver, Rule};
 use crate::need::Need;
+use crate::plan::ShellLine;
 use crate::tree::Tree;
 
 const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
@@ -98,7 +99,7 @@ impl Looker<'_, '_> {
         let mut making = making::steps(self.tree, self.workspace, self.package, self.compiler, entry);
         if generated.as_ref().is_some_and(|fact| fact.value == Place::Sources) {
             let package = Member { name: self.package.name().unwrap_or_default().to_owned(), directory: inside(&self.package.directory) };
-            making.insert(making.len().saturating_sub(1), Making::Command { package, command: prisma::GENERATE.into() });
+            making.insert(making.len().saturating_sub(1), Making::Command { package, command: ShellLine::of(prisma::GENERATE) });
         }
         let member =
             |package: &Package<'_>| Member { name: package.name().unwrap_or_default().to_owned(), directory: inside(&package.directory) };

@@ -7,6 +7,7 @@ use super::script::{self, Chain, Command};
 use super::tasks::Tasks;
 use super::workspace::Workspace;
 use super::{Making, Member, Modules, Product};
+use crate::plan::ShellLine;
 use crate::tree::Tree;
 
 /// The scripts that build, by their usual names: one that is meant for images before the plain one, then those that stand in for it.
@@ -72,16 +73,17 @@ fn script_for<'e>(package: &Package<'_>, entry: &'e Entry) -> Option<&'e str> {
 }
 
 /// The command that builds a package without a script for it.
-fn by_default(package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Option<String> {
+fn by_default(package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Option<ShellLine> {
     match &entry.run {
         Run::File(file) if file.built => {
             if package.dependency("@nestjs/cli").is_some() {
-                return Some("nest build".into());
+                return Some(ShellLine::of("nest build"));
             }
             let settings = compiler.file.as_ref().and_then(|file| file.file_name())?;
-            Some(if settings == "tsconfig.json" { "tsc".into() } else { format!("tsc --project {settings}") })
+            let compile = ShellLine::of("tsc");
+            Some(if settings == "tsconfig.json" { compile } else { compile.then("--project").path(settings) })
         }
-        Run::Server(server) => server.build.map(str::to_owned),
+        Run::Server(server) => server.build.map(ShellLine::of),
         _ => None,
     }
 }

@@ -54,7 +54,7 @@ use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
 use crate::need::Libc;
-use crate::plan::{Blueprint, Target};
+use crate::plan::{Blueprint, ShellLine, Target};
 use crate::version::Version;
 
 /// JavaScript and TypeScript on Node.js.
@@ -184,7 +184,7 @@ pub enum Making {
         /// The package.
         package: Member,
         /// The program and its arguments.
-        command: String,
+        command: ShellLine,
     },
 }
 

@@ -9,7 +9,7 @@ use super::version::ANY;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
-use crate::plan::Target;
+use crate::plan::{ShellLine, Target};
 use crate::settings::DebugVariant;
 
 impl Maker<'_> {
@@ -60,8 +60,12 @@ impl Maker<'_> {
             let decision = Decision::detected(Topic::Dependencies, "node_modules in place of Plug'n'Play", std::slice::from_ref(loader));
             decisions.push(decision.why("node then finds them without a loader of Yarn's in the image"));
         }
-        let made: Vec<_> =
-            build.make.iter().flat_map(|step| step.commands.clone()).chain(build.bundle.iter().map(|lines| lines.join(" "))).collect();
+        let made: Vec<_> = build
+            .make
+            .iter()
+            .flat_map(|step| step.commands.clone())
+            .chain(build.bundle.clone().map(|lines| ShellLine::default().all(lines)))
+            .collect();
         if !made.is_empty() {
             decisions.push(Decision::detected(Topic::Build, made.join(", "), &[]));
         }

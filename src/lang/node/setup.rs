@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::Maker;
-use super::install::word;
 use super::manager::Manager;
 use crate::catalog::Tool;
 use crate::diagnostic::Result;
-use crate::plan::{Copied, Copy};
+use crate::plan::{Copied, Copy, ShellLine};
 use crate::version::Version;
 
 impl Maker<'_> {
@@ -36,19 +35,16 @@ impl Maker<'_> {
     }
 
     /// What puts the package manager there, a copy from its image or a command, and the bundler.
-    pub(super) fn tools(&self) -> Result<(Option<Copied>, Vec<String>)> {
+    pub(super) fn tools(&self) -> Result<(Option<Copied>, Vec<ShellLine>)> {
         let (copied, mut setup) = self.manager()?;
         if self.bundle.is_some() {
-            let bundler = self.toolchain.tool("esbuild")?.packages.join(" ");
-            match setup.last_mut().filter(|command| command.starts_with("npm install --global ")) {
-                Some(command) => command.extend([" ", &bundler]),
-                None => setup.push(format!("npm install --global {bundler}")),
-            }
+            let install = setup.pop().unwrap_or_else(|| ShellLine::of("npm install --global"));
+            setup.push(self.toolchain.tool("esbuild")?.packages.iter().fold(install, ShellLine::word));
         }
         Ok((copied, setup))
     }
 
-    fn manager(&self) -> Result<(Option<Copied>, Vec<String>)> {
+    fn manager(&self) -> Result<(Option<Copied>, Vec<ShellLine>)> {
         let managed = &self.facts.managed;
         let package = |tool: &Tool, version: Option<&str>| {
             let first = tool.packages.first().map(String::as_str).unwrap_or_default();
@@ -59,11 +55,12 @@ impl Maker<'_> {
         };
         let version = managed.version.as_deref();
         // images up to 25 have a Yarn that npm would not overwrite
-        let force = if self.version < Version::minor(25, 0) { " --force" } else { "" };
+        let force = if self.version < Version::minor(25, 0) { "--force" } else { "" };
+        let install = ShellLine::of("npm install --global");
         Ok(match managed.manager.value {
             Manager::Npm => {
-                let npm = self.facts.install.npm.iter().map(|npm| format!("npm install --global {}", word(&format!("npm@{}", npm.value))));
-                (None, npm.collect())
+                let npm = self.facts.install.npm.as_ref().map(|npm| install.word(format!("npm@{}", npm.value)));
+                (None, npm.into_iter().collect())
             }
             Manager::Pnpm => {
                 let by_format = self.toolchain.tools.get(&format!("pnpm-lock-{}", managed.format));
@@ -71,13 +68,11 @@ impl Maker<'_> {
                     Some(tool) => tool,
                     None => self.toolchain.tool("pnpm")?,
                 };
-                (None, vec![format!("npm install --global {}", package(tool, version))])
+                (None, vec![install.word(package(tool, version))])
             }
             Manager::YarnClassic if self.version < Version::minor(25, 0) => (None, Vec::new()),
-            Manager::YarnClassic => (None, vec![format!("npm install --global {}", package(self.toolchain.tool("yarn")?, None))]),
-            Manager::YarnBerry => {
-                (None, vec![format!("npm install --global{force} {}", package(self.toolchain.tool("yarn-berry")?, version))])
-            }
+            Manager::YarnClassic => (None, vec![install.word(package(self.toolchain.tool("yarn")?, None))]),
+            Manager::YarnBerry => (None, vec![install.then(force).word(package(self.toolchain.tool("yarn-berry")?, version))]),
             Manager::Bun => {
                 let tool = self.toolchain.tool("bun")?;
                 let image = tool.image.as_deref().unwrap_or_default();

@@ -15,7 +15,7 @@ use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::need::Need;
-use crate::plan::{Blueprint, Copied, Copy, Setting, Start, Step, Target};
+use crate::plan::{Blueprint, Copied, Copy, Setting, ShellLine, Start, Step, Target};
 use crate::settings::DebugVariant;
 use crate::version::Version;
 
@@ -44,7 +44,7 @@ pub struct Build {
     pub path: Option<String>,
     /// The command that puts the interpreter where the image has it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub prepare: Option<String>,
+    pub prepare: Option<ShellLine>,
     /// Manifests, before anything else of the project.
     pub manifests: Vec<Copy>,
     /// The step that installs the dependencies.
@@ -77,12 +77,15 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         tools: if installs { maker.tools(&suite.release)? } else { Vec::new() },
         env: if installs { maker.env(&python) } else { Vec::new() },
         path: installs.then(|| maker.path()),
-        prepare: (python != PYTHON).then(|| format!("ln -s {PYTHON} {python}")),
+        prepare: (python != PYTHON).then(|| ShellLine::of("ln -s").word(PYTHON).path(&python)),
         manifests: maker.manifests(),
         dependencies: Step::of(maker.mounts(), maker.dependencies()?),
         source: Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, "."),
         arguments: facts.version_variable().map(|_| "VERSION=0.0.0".into()).into_iter().collect(),
-        project: Step::of(if project.iter().any(|command| command.contains("uv ")) { maker.building() } else { Vec::new() }, project),
+        project: Step::of(
+            if project.iter().any(|command| command.as_str().contains("uv ")) { maker.building() } else { Vec::new() },
+            project,
+        ),
     };
     let shell = choices.base.holds(&Need::Program("sh".into()));
     let mut words = maker.words();
@@ -223,7 +226,7 @@ impl Maker<'_> {
         self.facts.member.is_some() || manifests.count() > 1
     }
 
-    pub(super) fn collectstatic(&self) -> Option<String> {
+    pub(super) fn collectstatic(&self) -> Option<ShellLine> {
         let django = self.facts.django.as_ref()?;
         let asked = self.choices.layers.iter().find_map(|layer| layer.settings().languages.python.collectstatic);
         if !asked.unwrap_or(django.static_root.is_some()) {
@@ -237,11 +240,10 @@ impl Maker<'_> {
             _ if ["DEBUG", "USE_", "ENABLE"].iter().any(|word| name.contains(word)) => "False",
             _ => "build",
         };
-        let given = django.demands.iter().map(|name| format!("{}={}", name.value, value(&name.value)));
+        let given = django.demands.iter().map(|name| ShellLine::assignment(&name.value, value(&name.value)));
         let manage = self.facts.directory.join(&django.directory).join("manage.py");
-        let settings = django.settings.as_ref().map(|settings| format!("DJANGO_SETTINGS_MODULE={settings}"));
-        let words: Vec<_> = settings.into_iter().chain(given).chain([format!("python {manage} collectstatic --no-input")]).collect();
-        Some(words.join(" "))
+        let settings = django.settings.as_ref().map(|settings| ShellLine::assignment("DJANGO_SETTINGS_MODULE", settings));
+        Some(ShellLine::default().all(settings.into_iter().chain(given)).then("python").path(manage).then("collectstatic --no-input"))
     }
 
     fn words(&self) -> Vec<String> {

@@ -52,7 +52,7 @@ impl Maker<'_> {
             .iter()
             .chain(&build.project)
             .flat_map(|step| step.commands.clone())
-            .filter(|command| command.contains("uv "))
+            .filter(|command| command.as_str().contains("uv "))
             .collect::<Vec<_>>();
         let how = format!("{} by {}", facts.locked, facts.manager.value.id());
         let mut decisions = vec![

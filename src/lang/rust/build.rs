@@ -16,13 +16,13 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::layers::Layers;
 use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
+use crate::plan::{Blueprint, Builder, Copy, Setting, ShellLine, Target};
 use crate::settings::DebugVariant;
 
 /// The target of static programs, for whatever processor builds.
-const STATIC_TARGET: &str = "\"$(uname -m)-unknown-linux-musl\"";
+const STATIC_TARGET: &str = "$(uname -m)-unknown-linux-musl";
 /// The target of the others, where it has to be said.
-const DYNAMIC_TARGET: &str = "\"$(uname -m)-unknown-linux-gnu\"";
+const DYNAMIC_TARGET: &str = "$(uname -m)-unknown-linux-gnu";
 
 /// Where the debugger is in a debug variant, with a C library of its own: a static base has none, and another's would not fit.
 const DEBUGGER: &str = "/opt/debugger";
@@ -41,7 +41,7 @@ pub struct Build {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debugger: Option<String>,
     /// Commands that prepare the toolchain.
-    pub setup: Vec<String>,
+    pub setup: Vec<ShellLine>,
     /// Whether the image's own toolchain stands in for one that the project names.
     pub own_toolchain: bool,
     /// Environment of all build stages, before anything is compiled: it enters every compiled package's fingerprint.
@@ -55,9 +55,9 @@ pub struct Build {
     /// `--mount` flags of the compilation where no layer holds the dependencies.
     pub caches: Vec<String>,
     /// What is built, as flags.
-    pub flags: String,
-    /// The program, where the build leaves it, quoted for a shell.
-    pub program: String,
+    pub flags: ShellLine,
+    /// The program, where the build leaves it.
+    pub program: ShellLine,
     /// Where the program is put.
     pub output: String,
 }
@@ -162,11 +162,11 @@ fn caches(facts: &Facts) -> Vec<String> {
     fetched.into_iter().map(str::to_owned).collect()
 }
 
-fn setup(facts: &Facts, is_static: bool) -> Vec<String> {
+fn setup(facts: &Facts, is_static: bool) -> Vec<ShellLine> {
     let fetched = facts.config.channel.as_ref().filter(|channel| !config::is_release(&channel.value));
-    let sources = if facts.config.builds_std.is_some() { " --component rust-src" } else { "" };
-    let install = fetched.map(|_| format!("rustup toolchain install --profile minimal{sources} \"$RUSTUP_TOOLCHAIN\""));
-    install.into_iter().chain(is_static.then(|| format!("rustup target add {STATIC_TARGET}"))).collect()
+    let sources = if facts.config.builds_std.is_some() { "--component rust-src \"$RUSTUP_TOOLCHAIN\"" } else { "\"$RUSTUP_TOOLCHAIN\"" };
+    let install = fetched.map(|_| ShellLine::of("rustup toolchain install --profile minimal").then(sources));
+    install.into_iter().chain(is_static.then(|| ShellLine::of("rustup target add \"").glued(STATIC_TARGET).glued("\""))).collect()
 }
 
 /// The environment of everything that is compiled. What the manifest settles for itself stays as it is there.
@@ -203,29 +203,27 @@ fn env(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>], debugging:
     env
 }
 
-fn flags(facts: &Facts, layers: &Layers, triple: Option<&str>) -> String {
-    let mut flags = vec!["--release".to_owned()];
+fn flags(facts: &Facts, layers: &Layers, triple: Option<&'static str>) -> ShellLine {
+    let mut flags = ShellLine::of("--release");
     if facts.lock.is_some() {
-        flags.push("--locked".into());
+        flags = flags.then("--locked");
     }
-    flags.extend(facts.package.iter().map(|package| format!("--package {package}")));
-    flags.push(format!("--bin {}", facts.bin));
+    flags = facts.package.iter().fold(flags, |flags, package| flags.then("--package").word(package)).then("--bin").word(&facts.bin);
     let asked = layers.list("rust.features", |settings| settings.languages.rust.features.clone(), Vec::new());
     let features: Vec<_> = facts.required.iter().cloned().chain(asked.into_iter().map(|chosen| chosen.value)).collect();
     if !features.is_empty() {
-        flags.push(format!("--features {}", features.join(",")));
+        flags = flags.then("--features").word(features.join(","));
     }
     if layers.iter().find_map(|layer| layer.settings().languages.rust.default_features) == Some(false) {
-        flags.push("--no-default-features".into());
+        flags = flags.then("--no-default-features");
     }
-    flags.extend(triple.map(|triple| format!("--target {triple}")));
-    flags.join(" ")
+    triple.into_iter().fold(flags, |flags, triple| flags.then("--target \"").glued(triple).glued("\""))
 }
 
-fn program(facts: &Facts, triple: Option<&str>) -> String {
+fn program(facts: &Facts, triple: Option<&'static str>) -> ShellLine {
     match triple {
-        Some(triple) => format!("\"target/{}/release/{}\"", triple.trim_matches('"'), facts.bin),
-        None => format!("target/release/{}", facts.bin),
+        Some(triple) => ShellLine::of("\"target/").glued(triple).glued("/release/").in_quotes(&facts.bin).glued("\""),
+        None => ShellLine::of("target/release/").joined(&facts.bin),
     }
 }
 

@@ -4,8 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::{Maker, Recipe, Script, copies, unix};
 use crate::lang::java::gradle::GradleBuild;
-use crate::plan::Copy;
-use crate::render::filters::sh;
+use crate::plan::{Copy, Literal, ShellLine};
 
 /// A task that fetches what all projects are compiled and run with, which none of Gradle's own does.
 const FETCH: [&str; 8] = [
@@ -34,15 +33,16 @@ impl Maker<'_> {
         }
         manifests.extend(copies(own));
         let readable = || gradle.carriage_returns.then(|| unix("gradlew")).into_iter();
-        let fetch = format!("{program} --no-daemon --no-configuration-cache -I {SCRIPT} fetch");
-        let make = format!("{program} --no-daemon {}", sh(&format!("{}:{}", gradle.project, gradle.task)));
+        let program = || ShellLine::of(program).then("--no-daemon");
+        let fetch = program().then("--no-configuration-cache -I").word(SCRIPT).then("fetch");
+        let make = program().word(format!("{}:{}", gradle.project, gradle.task));
         Recipe {
             image: image.replace("{version}", &self.java.to_string()).replace("{gradle}", "9"),
             env: Vec::new(),
             script: Some(Script {
                 comment: "a task that fetches what all projects are compiled and run with, which none of Gradle's own does",
                 path: SCRIPT,
-                lines: FETCH.map(str::to_owned).into(),
+                lines: FETCH.map(Literal::of).into(),
             }),
             manifests,
             mounts: Vec::new(),

@@ -4,8 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::{Maker, Recipe, Script, copies, unix};
 use crate::lang::java::MavenBuild;
-use crate::plan::Copy;
-use crate::render::filters::sh;
+use crate::plan::{Copy, Literal, ShellLine};
 
 /// What fetches a program's dependencies and its build's, as they are resolved when it is built: `go-offline` fetches optional ones of each
 /// dependency as well, which nobody asked for.
@@ -33,49 +32,39 @@ impl Maker<'_> {
     }
 
     /// The program of Maven's with what every call is given.
-    fn maven(&self, maven: &MavenBuild) -> Vec<String> {
-        let program = if maven.wrapper.is_some() { "sh ./mvnw" } else { "mvn" };
-        let mut words = vec![program.to_owned(), "-B".into(), "-ntp".into()];
+    fn maven(&self, maven: &MavenBuild) -> ShellLine {
+        let mut line = ShellLine::of(if maven.wrapper.is_some() { "sh ./mvnw -B -ntp" } else { "mvn -B -ntp" });
         if let Some(file) = &maven.file {
-            words.push(format!("-f {}", sh(file.as_str())));
+            line = line.then("-f").path(file);
         }
         let profiles = self.choices.layers.list("java.profiles", |settings| settings.languages.java.profiles.clone(), Vec::new());
         let profiles: Vec<_> = profiles.into_iter().map(|chosen| chosen.value).collect();
         if !profiles.is_empty() {
-            words.push(sh(&format!("-P{}", profiles.join(","))));
+            line = line.word(format!("-P{}", profiles.join(",")));
         }
-        if let Some(module) = &maven.module {
-            words.push(format!("-pl {} -am", sh(module)));
+        match &maven.module {
+            Some(module) => line.then("-pl").word(module).then("-am"),
+            None => line,
         }
-        words
     }
 
     /// What fetches the dependencies before there are sources.
-    fn fetching(&self, maven: &MavenBuild) -> String {
-        let mut words = self.maven(maven);
+    fn fetching(&self, maven: &MavenBuild) -> ShellLine {
+        let line = self.maven(maven);
         // the modules of a project are nowhere to be fetched from, which Maven's own goals do not know
         let reactor = self.toolchain.tools.get("reactor").and_then(|tool| tool.packages.first()).filter(|_| maven.module.is_some());
-        words.push(reactor.map_or(FETCH, String::as_str).to_owned());
-        if maven.quarkus {
-            // what it fetches for its development mode, which is the usual one, is nothing for an image
-            words.push("quarkus:go-offline -Dmode=prod".into());
-        }
-        words.join(" ")
+        let line = reactor.map_or(line.clone().then(FETCH), |reactor| line.line(ShellLine::words(reactor.split(' '))));
+        // what it fetches for its development mode, which is the usual one, is nothing for an image
+        if maven.quarkus { line.then("quarkus:go-offline -Dmode=prod") } else { line }
     }
 
-    fn maven_command(&self, maven: &MavenBuild) -> String {
-        let mut words = self.maven(maven);
-        words.push("-DskipTests".into());
-        words.extend(maven.skips.iter().map(|skip| skip.value.to_owned()));
-        words.extend(self.facts.artifact.options.iter().map(|option| (*option).to_owned()));
-        words.push("package".into());
-        for goal in &self.facts.artifact.goals {
-            words.push((*goal).to_owned());
-            if goal.ends_with("copy-dependencies") {
-                words.push("-DincludeScope=runtime".into());
-            }
-        }
-        words.join(" ")
+    fn maven_command(&self, maven: &MavenBuild) -> ShellLine {
+        let options = maven.skips.iter().map(|skip| skip.value).chain(self.facts.artifact.options.iter().copied());
+        let line = options.fold(self.maven(maven).then("-DskipTests"), ShellLine::word).then("package");
+        self.facts.artifact.goals.iter().fold(line, |line, goal| {
+            let line = line.word(goal);
+            if goal.ends_with("copy-dependencies") { line.then("-DincludeScope=runtime") } else { line }
+        })
     }
 
     /// The file in which the toolchains plugin looks for what it demands: the JDK of the image.
@@ -83,7 +72,7 @@ impl Maker<'_> {
         let says = |(name, value): &(String, String)| {
             let range = value.contains(['[', '(', ',', '$']);
             let value = if name == "version" && range { self.java.to_string() } else { value.clone() };
-            format!("      <{name}>{value}</{name}>")
+            Literal::of("      <").xml(name).then(">").xml(&value).then("</").xml(name).then(">")
         };
         let head = ["<toolchains>", "  <toolchain>", "    <type>jdk</type>", "    <provides>"];
         let tail = [
@@ -92,7 +81,7 @@ impl Maker<'_> {
             "  </toolchain>",
             "</toolchains>",
         ];
-        let lines = head.map(str::to_owned).into_iter().chain(demands.iter().map(says)).chain(tail.map(str::to_owned)).collect();
+        let lines = head.map(Literal::of).into_iter().chain(demands.iter().map(says)).chain(tail.map(Literal::of)).collect();
         Script { comment: "the JDK of this image, where the toolchains plugin looks for the one that it asks for", path: TOOLCHAINS, lines }
     }
 

@@ -15,7 +15,7 @@ use super::{Facts, Tool, jlink};
 use crate::catalog::{Installer, Toolchain};
 use crate::choices::Choices;
 use crate::diagnostic::Result;
-use crate::plan::{Blueprint, Copy, Setting, Step, Target};
+use crate::plan::{Blueprint, Copy, Literal, Setting, ShellLine, Step, Target};
 use crate::version::Version;
 
 /// Where a linked runtime is, in its stage and in the image.
@@ -61,7 +61,7 @@ pub struct Script {
     /// Where it is put.
     pub path: &'static str,
     /// What is in it.
-    pub lines: Vec<String>,
+    pub lines: Vec<Literal>,
 }
 
 /// A runtime that is linked of named modules.
@@ -87,9 +87,9 @@ struct Recipe {
     manifests: Vec<Copy>,
     mounts: Vec<String>,
     /// The commands that fetch the dependencies.
-    fetch: Vec<String>,
+    fetch: Vec<ShellLine>,
     /// The commands that build.
-    make: Vec<String>,
+    make: Vec<ShellLine>,
 }
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
@@ -268,8 +268,8 @@ impl Maker<'_> {
 }
 
 /// Gives a script the line ends that a shell reads.
-fn unix(script: &str) -> String {
-    format!(r"sed -i 's/\r$//' {script}")
+fn unix(script: &str) -> ShellLine {
+    ShellLine::of(r"sed -i 's/\r$//'").path(script)
 }
 
 /// A COPY for each directory: one of several directories would flatten them.

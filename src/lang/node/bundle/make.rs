@@ -7,10 +7,9 @@ use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::lang::node::build::{APP, Maker, place};
-use crate::lang::node::install::word;
 use crate::lang::node::{Facts, Modules, Start};
 use crate::layers::Chosen;
-use crate::plan::{Copy, Target};
+use crate::plan::{Copy, ShellLine, Target};
 use crate::tree::path::normal;
 
 /// Where the build stage puts it.
@@ -59,17 +58,18 @@ pub(in crate::lang::node) fn warning() -> Diagnostic {
 
 impl Maker<'_> {
     /// The command that makes the bundle, in lines.
-    pub(in crate::lang::node) fn bundling(&self) -> Option<[String; 3]> {
+    pub(in crate::lang::node) fn bundling(&self) -> Option<[ShellLine; 3]> {
         let bundle = self.bundle?;
         let entry = self.facts.directory.join(&bundle.entry);
         // traces and logs name functions and classes: nothing is renamed, and nothing is made smaller at their cost
-        let bundles = format!("esbuild {} --bundle --platform=node --target=node{} --keep-names", word(entry.as_str()), self.version);
+        let bundles = ShellLine::of("esbuild").path(entry).then("--bundle --platform=node");
+        let bundles = bundles.word(format!("--target=node{}", self.version)).then("--keep-names");
         let format = match bundle.format {
-            Format::Esm => format!("--format=esm {REQUIRE}"),
-            Format::Cjs => format!("--format=cjs {NO_META}"),
+            Format::Esm => ShellLine::of("--format=esm").then(REQUIRE),
+            Format::Cjs => ShellLine::of("--format=cjs").then(NO_META),
         };
-        let traces = if self.target == Target::Production { "" } else { "--sourcemap=inline " };
-        Some([bundles, format, format!("{traces}--outfile={OUTPUT}")])
+        let traces = ShellLine::of(if self.target == Target::Production { "" } else { "--sourcemap=inline" });
+        Some([bundles, format, traces.word(format!("--outfile={OUTPUT}"))])
     }
 
     /// What the image takes where it has a bundle.
