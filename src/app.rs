@@ -180,7 +180,7 @@ pub struct Asset {
 }
 
 /// When a file has to be there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Needed {
     /// When the program is compiled or packed.

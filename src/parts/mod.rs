@@ -9,7 +9,7 @@ mod present;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use self::present::is_present;
-use crate::app::{Asset, Claim, Needed};
+use crate::app::{App, Asset, Claim, Needed};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
@@ -107,6 +107,14 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
             None => parts.warnings.extend(unmade(asset, &makers)?),
         }
     }
+    for maker in &makers {
+        let Some(output) = maker.output.as_ref().filter(|output| is_put_into(app, maker, &output.value)) else { continue };
+        let joined = |part: &Part| part.found.app.directory == maker.directory() || output.value.starts_with(&part.into);
+        if !parts.parts.iter().any(joined) && !is_present(tree, &output.value) && !brought(&output.value) {
+            let path = output.value.clone();
+            parts.parts.push(made(maker, path.clone(), path, Needed::AtBuild, output.because().to_vec(), catalog)?);
+        }
+    }
     for index in 0..parts.parts.len() {
         let directory = &parts.parts[index].found.app.directory;
         let name = stage_name(directory, parts.parts[..index].iter().map(|part| part.stage.as_str()));
@@ -116,6 +124,11 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
     let unjoined: Vec<_> = makers.iter().filter(|maker| !used(maker)).filter_map(|maker| not_joined(tree, maker, app)).collect();
     parts.warnings.extend(unjoined);
     Ok(parts)
+}
+
+/// Whether a package puts what it makes among the app's own files, out of its own directory: that is for nobody else.
+fn is_put_into(app: &App, maker: &Maker<'_>, output: &Utf8Path) -> bool {
+    !output.starts_with(maker.directory()) && output.starts_with(&app.directory) && !maker.directory().as_str().is_empty()
 }
 
 /// The maker whose output is the asset, holds it, or lies in it.
@@ -156,7 +169,7 @@ fn made(
 }
 
 /// A part that the settings name.
-fn stated(set: &Chosen<PartList>, part: &PartSetting, makers: &[Maker<'_>], app: &crate::app::App, catalog: &Catalog) -> Result<Part> {
+fn stated(set: &Chosen<PartList>, part: &PartSetting, makers: &[Maker<'_>], app: &App, catalog: &Catalog) -> Result<Part> {
     let directory = tree_path(&part.directory);
     let maker = makers.iter().find(|maker| maker.directory() == directory).ok_or_else(|| {
         let there: Vec<_> = makers.iter().map(|maker| format!("`{}`", maker.directory())).collect();

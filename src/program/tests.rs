@@ -43,6 +43,17 @@ default = "default"
 required = "required"
 
 [[reads]]
+call = "files.Served"
+path = "directory"
+names = "directory"
+needed = "at-start"
+
+[[reads]]
+assigned = "STATIC_DIRS"
+path = 0
+needed = "at-build"
+
+[[reads]]
 call = "open"
 path = 0
 mode = 1
@@ -217,4 +228,13 @@ fn names_that_lead_back_to_themselves_end() {
     let _ = seen(&[("main.py", text)]);
     let text = "import serve\na = b.x\nb = a.y\nserve.run(a.z.q, b.z)\nserve.run((a.z, b.z))";
     let _ = seen(&[("main.py", text)]);
+}
+
+#[test]
+fn assets_are_told_whether_they_are_there_or_not() {
+    let text = "import files, os\nHERE = os.path.dirname(os.path.abspath(__file__))\nui = os.path.join(HERE, 'ui', 'dist')\n\
+        files.Served(directory=ui)\nfiles.Served(directory=unknown())\nSTATIC_DIRS = [('a', os.path.join(HERE, 'css'))]\n";
+    let seen = seen(&[("main.py", text)]);
+    let assets: Vec<_> = seen.behaviour.assets.iter().map(|asset| (asset.value.path.as_str(), asset.value.needed)).collect();
+    assert_eq!(assets, [("css", crate::app::Needed::AtBuild), ("ui/dist", crate::app::Needed::AtStart)]);
 }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::slot::{Slots, Words};
+use crate::app::Needed;
 use crate::need::Need;
 
 /// A vocabulary, as it is written.
@@ -86,6 +87,8 @@ pub struct Opens {
     pub names: Names,
     /// The path when none is given.
     pub default: Option<String>,
+    /// Set where it embeds or hands out what is there: pages, scripts and the like; when that has to be there.
+    pub needed: Option<Needed>,
     /// The argument that says how it is opened ...
     pub mode: Slots,
     /// ... which has to hold one of these letters or words.

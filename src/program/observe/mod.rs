@@ -1,6 +1,7 @@
 //! What a program does when it runs. Each observer is one idea and knows no language: what calls mean stands in the vocabulary.
 
 mod address;
+mod assets;
 mod demands;
 mod fallback;
 mod listens;
@@ -59,6 +60,7 @@ impl<'t> Program<'t> {
         needs.extend(self.starts());
         let behaviour = Behaviour {
             demands,
+            assets: self.assets(site),
             reads: self.reads(site),
             writes: self.writes(site),
             needs,

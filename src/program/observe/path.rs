@@ -2,6 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Site;
+use crate::program::{Part, Place, Resolved};
 use crate::tree::Tree;
 use crate::tree::path::normal;
 
@@ -19,6 +21,26 @@ pub fn from(home: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
     let same = home.components().zip(path.components()).take_while(|(one, other)| one == other).count();
     let ups = std::iter::repeat_n("..", home.components().count() - same);
     ups.chain(path.components().skip(same).map(|part| part.as_str())).collect()
+}
+
+/// The path that a value is, from the first base on, and whether that is all of it.
+#[must_use]
+pub fn of_value(site: &Site<'_>, value: &Resolved) -> Option<(String, bool)> {
+    match value.parts.as_slice() {
+        [Part::Place(Place::Root), rest @ ..] => {
+            let text = if let Some(Part::Text(text)) = rest.first() { text.trim_start_matches('/') } else { "" };
+            let home = site.bases.first().map_or(Utf8Path::new(""), Utf8PathBuf::as_path);
+            Some((from(home, Utf8Path::new(text)).into_string(), rest.len() < 2))
+        }
+        [Part::Place(Place::Working | Place::Executable), rest @ ..] => {
+            let Some(Part::Text(text)) = rest.first() else { return None };
+            Some((text.trim_start_matches('/').to_owned(), rest.len() == 1))
+        }
+        _ => {
+            let (text, whole) = value.beginning();
+            Some((text.to_owned(), whole))
+        }
+    }
 }
 
 /// Whether the path holds `*`, `?` or `[`.

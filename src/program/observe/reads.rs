@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Site;
-use super::path::{fixed, is_pattern, matching, relative};
+use super::path::{fixed, is_pattern, matching, of_value, relative};
 use crate::app::RunFile;
 use crate::catalog::vocabulary::{Meaning, Names, Opens};
 use crate::evidence::{Evidence, Fact, Rule, Strength};
 use crate::program::origin::Match;
-use crate::program::{Call, Expression, Part, Place, Program, Resolved};
+use crate::program::{Call, Expression, Part, Program, Resolved};
 use crate::tree::path::inside;
 
 const READ: Rule = Rule::parsed("program.reads-file", "this opens a path of the project when the program runs");
@@ -149,7 +149,7 @@ impl<'t> Program<'t> {
 impl Finder<'_, '_> {
     /// `value` is handed to something that reads.
     fn opened(&mut self, value: &Resolved, names: Names, proof: Proof<'_>) {
-        let Some((text, whole)) = self.path(value) else { return };
+        let Some((text, whole)) = of_value(self.site, value) else { return };
         let path = if whole { text.as_str() } else { text.rsplit_once('/').map_or("", |(directory, _)| directory) };
         if names == Names::Stem && whole {
             for ending in ENDINGS {
@@ -160,25 +160,6 @@ impl Finder<'_, '_> {
         if !known && whole {
             // a directory that a template engine or a file server is given may carry a slash or a scheme
             self.add(text.strip_prefix("file://").unwrap_or(&text), proof, false);
-        }
-    }
-
-    /// The path from the first base on, and whether that is all of it.
-    fn path(&self, value: &Resolved) -> Option<(String, bool)> {
-        match value.parts.as_slice() {
-            [Part::Place(Place::Root), rest @ ..] => {
-                let text = if let Some(Part::Text(text)) = rest.first() { text.trim_start_matches('/') } else { "" };
-                let home = self.site.bases.first().map_or(Utf8Path::new(""), Utf8PathBuf::as_path);
-                Some((super::path::from(home, Utf8Path::new(text)).into_string(), rest.len() < 2))
-            }
-            [Part::Place(Place::Working | Place::Executable), rest @ ..] => {
-                let Some(Part::Text(text)) = rest.first() else { return None };
-                Some((text.trim_start_matches('/').to_owned(), rest.len() == 1))
-            }
-            _ => {
-                let (text, whole) = value.beginning();
-                Some((text.to_owned(), whole))
-            }
         }
     }
 
