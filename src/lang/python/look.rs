@@ -220,7 +220,9 @@ impl Looker<'_, '_> {
         };
         let natives = self.catalog.natives("python").iter().filter(|native| !native.what.is_empty() && !native.unless.iter().any(installs));
         let used = |native: &crate::catalog::Native| {
-            let at = self.project.installs(&native.name).map(|locked| locked.at.clone()).or_else(|| in_settings(&native.name))?;
+            // by itself, or below what lists it among its own dependencies
+            let installed = std::iter::once(&native.name).chain(&native.through).find_map(|name| self.project.installs(name));
+            let at = installed.map(|locked| locked.at.clone()).or_else(|| in_settings(&native.name))?;
             let at = Evidence { rule: super::NATIVE.id, meaning: super::NATIVE.meaning, ..at };
             Some(Fact::new(NativeUse::from(native), at))
         };
