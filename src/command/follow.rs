@@ -43,10 +43,10 @@ pub enum Obstacle {
 pub struct Process {
     /// What it is called.
     pub name: String,
-    /// Its command line.
+    /// Its command line as it is written.
     pub line: String,
-    /// Where it stands.
-    pub at: Evidence,
+    /// What it comes down to.
+    pub start: Start,
 }
 
 impl Start {
@@ -86,9 +86,19 @@ pub(super) enum Next {
     /// It is these lines, one after the other.
     Lines(Vec<Called>),
     /// It is these programs at once.
-    Several(Vec<Process>),
+    Several(Vec<(String, Called)>),
     /// A script of the project, which stays what it is: it does more than commands in a row.
-    Script(Utf8PathBuf, Line),
+    Script(Box<Script>),
+}
+
+/// A script that is run as it is.
+pub(super) struct Script {
+    /// Where it lies.
+    pub path: Utf8PathBuf,
+    /// What is in it.
+    pub line: Line,
+    /// The command, which names the shell.
+    pub command: Command,
 }
 
 /// Follows command lines through the files of a project.
@@ -162,13 +172,18 @@ impl<'t> Reader<'t> {
                     return;
                 }
                 Some(Next::Several(processes)) => {
-                    start.obstacle = Some(Obstacle::Several(processes));
+                    let follow = |(name, called): (String, Called)| {
+                        let start = self.follow(&called.line, &called.directory, called.at);
+                        Process { name, line: called.line.text, start }
+                    };
+                    let deeper = if depth > 1 { processes } else { Vec::new() };
+                    start.obstacle = Some(Obstacle::Several(deeper.into_iter().map(follow).collect()));
                     return;
                 }
-                Some(Next::Script(path, line)) => {
-                    start.scripts.push(path);
-                    start.within.extend(self.inner(&line, &command, depth));
-                    start.steps.push((Joint::Then, command));
+                Some(Next::Script(script)) => {
+                    start.within.extend(self.inner(&script.line, &command, depth));
+                    start.scripts.push(script.path);
+                    start.steps.push((Joint::Then, script.command));
                     return;
                 }
                 Some(Next::Lines(lines)) => {

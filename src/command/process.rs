@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::follow::{Called, LEADS, Next, Process};
+use super::follow::{Called, LEADS, Next};
 use super::literal::{Literal, literal};
 use super::members::script;
 use super::{Command, Line, Part, Word, inside};
@@ -13,7 +13,6 @@ use crate::tree::Tree;
 struct Managed {
     name: String,
     line: Line,
-    text: String,
     directory: Utf8PathBuf,
     at: Evidence,
 }
@@ -37,9 +36,9 @@ pub(super) fn called(tree: &Tree, command: &Command) -> Option<Next> {
             let names = command.arguments().iter().filter_map(Word::text).filter(|word| !word.starts_with('-'));
             let process = |name: &str| {
                 let short = name.strip_prefix("npm:").unwrap_or(name);
-                let (line, at) =
-                    script(tree, &command.directory, short).unwrap_or_else(|| (name.to_owned(), Evidence::exists("package.json", LEADS)));
-                Process { name: short.to_owned(), line, at }
+                let named = script(tree, &command.directory, short);
+                let (line, at) = named.unwrap_or_else(|| (name.to_owned(), Evidence::exists("package.json", LEADS)));
+                (short.to_owned(), Called { line: Line::parse(&line), directory: command.directory.clone(), at })
             };
             return Some(Next::Several(names.map(process).collect()));
         }
@@ -54,8 +53,8 @@ fn choose(mut processes: Vec<Managed>, only: Option<&str>) -> Option<Next> {
         processes.retain(|process| process.name == only);
     }
     if processes.len() > 1 {
-        let several = processes.into_iter().map(|process| Process { name: process.name, line: process.text, at: process.at });
-        return Some(Next::Several(several.collect()));
+        let called = |process: Managed| (process.name, Called { line: process.line, directory: process.directory, at: process.at });
+        return Some(Next::Several(processes.into_iter().map(called).collect()));
     }
     let one = processes.pop()?;
     Some(Next::Lines(vec![Called { line: one.line, directory: one.directory, at: one.at }]))
@@ -67,8 +66,7 @@ fn procfile(tree: &Tree, path: &Utf8PathBuf) -> Option<Vec<Managed>> {
         let (name, rest) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
         let at = Evidence::at(path.clone(), Span::of_line(number, line), LEADS, line.trim());
         let directory = path.parent().map(ToOwned::to_owned).unwrap_or_default();
-        let text = rest.trim().to_owned();
-        (name != "release").then(|| Managed { name: name.trim().to_owned(), line: Line::parse(&text), text, directory, at })
+        (name != "release").then(|| Managed { name: name.trim().to_owned(), line: Line::parse(rest), directory, at })
     };
     Some((1..).zip(text.lines()).filter_map(process).collect())
 }
@@ -86,13 +84,12 @@ fn supervisord(tree: &Tree, command: &Command, named: Option<&str>) -> Option<Ve
             // what stands in another section belongs to no process
             let name = name.map_or_else(String::new, str::to_owned);
             let at = Evidence::at(path.clone(), Span::of_line(number, line), LEADS, line);
-            found.push(Managed { name, line: Line::default(), text: String::new(), directory: command.directory.clone(), at });
+            found.push(Managed { name, line: Line::default(), directory: command.directory.clone(), at });
             continue;
         }
         let (Some(process), Some((key, value))) = (found.last_mut(), line.split_once('=')) else { continue };
         match key.trim() {
             "command" => {
-                process.text = value.trim().to_owned();
                 process.line = Line::parse(value);
                 process.at = Evidence::at(path.clone(), Span::of_line(number, line), LEADS, line);
             }
@@ -196,13 +193,7 @@ fn ecosystem(tree: &Tree, command: &Command, path: &Utf8PathBuf) -> Option<Vec<M
         let at = Evidence::at(path.clone(), Span::of_line(number, line), LEADS, line.trim());
         let name = app.text("name").unwrap_or_else(|| script.clone());
         let own = Command { env, words, ..Command::default() };
-        Some(Managed {
-            name,
-            text: own.text(),
-            line: Line { commands: vec![(super::Joint::First, own)], ..Line::default() },
-            directory,
-            at,
-        })
+        Some(Managed { name, line: Line { commands: vec![(super::Joint::First, own)], ..Line::default() }, directory, at })
     };
     Some(apps.iter().filter_map(managed).collect())
 }

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::follow::{Called, LEADS, Next};
+use super::follow::{Called, LEADS, Next, Script};
 use super::{Command, Line, Part, Word};
 use crate::evidence::{Evidence, Span};
 use crate::tree::Tree;
@@ -34,7 +34,13 @@ pub(super) fn called(tree: &Tree, command: &Command) -> Option<Next> {
     // what is more than commands in a row stays the script that it is
     let opaque = line.commands.iter().any(|(_, command)| command.words.first().is_some_and(|word| word.text().is_none()));
     if line.compound || opaque {
-        return Some(Next::Script(path, line));
+        let mut command = command.clone();
+        if !shell {
+            // a file that is not executable is started all the same
+            let name = first.rsplit(['/', ' ']).next().map(str::trim).filter(|_| is_shell).unwrap_or("sh");
+            command.words.insert(0, Word::from(name));
+        }
+        return Some(Next::Script(Box::new(Script { path, line, command })));
     }
     Some(Next::Lines(vec![Called { line, directory: command.directory.clone(), at }]))
 }

@@ -18,7 +18,7 @@ mod tests;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::command::{Command, Line, Reader, Start};
+use crate::command::{Command, Line, Obstacle, Reader, Start, Word};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
@@ -74,6 +74,33 @@ pub struct Started {
     pub ports: Vec<u16>,
 }
 
+/// Names of processes that answer requests.
+const ANSWERING: [&str; 9] = ["", "web", "app", "api", "server", "http", "backend", "main", "start"];
+/// Programs that do nothing else.
+const SERVERS: [&str; 12] = [
+    "gunicorn",
+    "uvicorn",
+    "hypercorn",
+    "daphne",
+    "granian",
+    "waitress-serve",
+    "uwsgi",
+    "streamlit",
+    "chainlit",
+    "fastapi",
+    "flask",
+    "puma",
+];
+
+impl Started {
+    /// Whether it answers requests, as far as its name, its ports and its program tell.
+    #[must_use]
+    pub fn answers(&self) -> bool {
+        let serves = |command: &Command| SERVERS.contains(&command.program()) || command.words.iter().any(Word::names_port);
+        ANSWERING.contains(&self.process.as_str()) || !self.ports.is_empty() || self.start.program().is_some_and(serves)
+    }
+}
+
 /// An environment variable that a document sets or asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {
@@ -114,9 +141,7 @@ impl Declared {
     /// The start commands of what answers requests, or of the only process: the strongest first.
     pub fn web(&self) -> impl Iterator<Item = &Said<Started>> {
         let alone = |said: &Said<Started>| self.starts.iter().filter(|other| other.by == said.by).count() == 1;
-        let answers =
-            |name: &str| name.is_empty() || matches!(name, "web" | "app" | "api" | "server" | "http" | "backend" | "main" | "start");
-        self.starts.iter().filter(move |said| alone(said) || answers(&said.fact.value.process) || !said.fact.value.ports.is_empty())
+        self.starts.iter().filter(move |said| alone(said) || said.fact.value.answers())
     }
 
     /// The port that the strongest word names, where words of that strength name one alone.
@@ -191,9 +216,19 @@ impl<'t> Notes<'t> {
             return;
         }
         let start = Reader::new(self.tree).follow(line, around, at.clone());
-        let develops = start.program().is_some_and(is_development);
+        if let Some(Obstacle::Several(processes)) = start.obstacle {
+            for process in processes {
+                let at = process.start.at.last().cloned().unwrap_or_else(|| at.clone());
+                self.push(by, purpose, Started { process: process.name, text: process.line, start: process.start, ports: Vec::new() }, at);
+            }
+            return;
+        }
+        self.push(by, purpose, Started { process: process.to_owned(), text: line.text.clone(), start, ports }, at);
+    }
+
+    fn push(&mut self, by: By, purpose: Purpose, started: Started, at: Evidence) {
+        let develops = started.start.program().is_some_and(is_development);
         let purpose = if develops { Purpose::Development } else { purpose };
-        let started = Started { process: process.to_owned(), text: line.text.clone(), start, ports };
         self.declared.starts.push(Said { fact: Fact::new(started, at), by, purpose });
     }
 
@@ -235,7 +270,7 @@ const DEVELOPMENT_VERBS: [(&str, &[&str]); 12] = [
 /// Whether a command is for working on the program: it watches its files or debugs.
 #[must_use]
 pub fn is_development(command: &Command) -> bool {
-    let words: Vec<_> = command.words.iter().filter_map(crate::command::Word::text).collect();
+    let words: Vec<_> = command.words.iter().filter_map(Word::text).collect();
     let program = command.program();
     let verb = words.iter().skip(1).find(|word| !word.starts_with('-') && !word.contains(['.', ':', '/'])).copied().unwrap_or_default();
     let verbs = |(name, verbs): &(&str, &[&str])| (*name == "*" || *name == program) && verbs.contains(&verb);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::outline::ask;
 use super::sources::Sources;
@@ -68,12 +68,6 @@ pub fn tune(words: Vec<String>, sources: &Sources<'_>) -> Command {
     };
     match name.as_str() {
         "gunicorn" => gunicorn(&mut command, sources),
-        // the shell fills the variable in
-        "sh" => {
-            if command.words.iter().any(|word| word.contains("gunicorn") || word.contains("$PORT") || word.contains("${PORT")) {
-                by_variable(&mut command, 8000);
-            }
-        }
         "uwsgi" => uwsgi(&mut command),
         "celery" => beat(&mut command),
         "hypercorn" => bound(&mut command, &["-b", "--bind"], 8000),
@@ -83,7 +77,6 @@ pub fn tune(words: Vec<String>, sources: &Sources<'_>) -> Command {
             } else if command.words.iter().any(|word| word == "runserver") {
                 runserver(&mut command);
             } else {
-                command.words.iter_mut().for_each(|word| *word = filled(word));
                 if command.words.iter().any(|word| word.contains(PORT)) {
                     command.listens = Some(any(8000));
                 }
@@ -101,7 +94,7 @@ fn is_python(word: &str) -> bool {
     matches!(word, "python" | "python3")
 }
 
-fn any(port: u16) -> Listen {
+pub(super) fn any(port: u16) -> Listen {
     Listen { port: Some(port), variable: None, interface: Interface::Any, host: None }
 }
 
@@ -117,13 +110,6 @@ fn option(words: &[String], names: &[&str]) -> Option<(usize, usize, String)> {
             Some((index, 1, rest.to_owned()))
         })
     })
-}
-
-/// `$PORT`, `${PORT}` and `${PORT:-8000}` become the port.
-fn filled(word: &str) -> String {
-    let Some(start) = word.find("$PORT").or_else(|| word.find("${PORT")) else { return word.to_owned() };
-    let end = if word[start..].starts_with("${") { word[start..].find('}').map_or(word.len(), |end| start + end + 1) } else { start + 5 };
-    format!("{}{PORT}{}", &word[..start], &word[end..])
 }
 
 fn number(text: &str) -> Option<u16> {
@@ -155,7 +141,6 @@ fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
 
 /// uWSGI takes SIGTERM for a wish to start again, unless it is told to end.
 fn uwsgi(command: &mut Command) {
-    command.words.iter_mut().for_each(|word| *word = filled(word));
     let bound = option(&command.words, &["--http", "--http-socket"]);
     if let Some((.., address)) = bound {
         let port = number(&address).unwrap_or(8000);
@@ -234,56 +219,6 @@ fn runserver(command: &mut Command) {
     command.listens = Some(any(port));
 }
 
-/// A line of a Procfile as words; through a shell where nothing else does it.
-pub fn words(line: &str) -> (Utf8PathBuf, Vec<String>) {
-    let mut line = line.trim();
-    let mut directory = Utf8PathBuf::new();
-    let changes = line.split_once("&&").and_then(|(first, rest)| Some((first.trim().strip_prefix("cd ")?, rest)));
-    if let Some((into, rest)) = changes {
-        directory = Utf8Path::new(into.trim().trim_matches(['"', '\''])).to_owned();
-        line = rest.trim();
-    }
-    let needs_shell = line.contains("&&") || line.contains("$(") || line.contains(['|', ';', '`', '>', '<']);
-    if needs_shell {
-        // the last command takes the shell's place, so that it hears signals
-        let cut = line.rfind("&&").map(|at| at + 2).max(line.rfind(';').map(|at| at + 1));
-        let line = match cut.map(|at| line.split_at(at)).filter(|(_, last)| !last.contains(['|', '>', '<', '`'])) {
-            Some((before, last)) => format!("{before} exec {}", last.trim_start()),
-            None => line.to_owned(),
-        };
-        return (directory, vec!["sh".into(), "-c".into(), line]);
-    }
-    let mut words: Vec<String> = Vec::new();
-    let (mut word, mut quote, mut any) = (String::new(), None, false);
-    for c in line.chars() {
-        match (c, quote) {
-            (c, Some(open)) if c == open => quote = None,
-            ('"' | '\'', None) => (quote, any) = (Some(c), true),
-            (c, None) if c.is_whitespace() => {
-                if any || !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-                any = false;
-            }
-            (c, _) => word.push(c),
-        }
-    }
-    if any || !word.is_empty() {
-        words.push(word);
-    }
-    (directory, words)
-}
-
-/// Variables in front of a command: `A=1 gunicorn ...`.
-pub fn assignments(words: &mut Vec<String>) -> BTreeMap<String, String> {
-    let is_one = |word: &String| {
-        word.split_once('=')
-            .is_some_and(|(name, _)| !name.is_empty() && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_'))
-    };
-    let count = words.iter().take_while(|word| is_one(word)).count();
-    words.drain(..count).filter_map(|word| word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -291,8 +226,9 @@ mod tests {
 
     fn tuned(line: &str, files: &[(&str, &str)]) -> (String, Option<u16>) {
         let tree = Tree::from_memory(files.iter().copied());
-        let sources = Sources::read(&tree, Utf8Path::new(""), &[]);
-        let command = tune(words(line).1, &sources);
+        let sources = Sources::read(&tree, camino::Utf8Path::new(""), &[]);
+        let words = |(_, command): (_, crate::command::Command)| command.words.iter().map(|word| word.with_port(PORT)).collect::<Vec<_>>();
+        let command = tune(crate::command::Line::parse(line).commands.into_iter().flat_map(words).collect(), &sources);
         let env = command.env.iter().fold(String::new(), |text, (name, value)| text + name + "=" + value + " ");
         (env + &command.words.join(" "), command.listens.and_then(|listen| listen.port))
     }
@@ -303,7 +239,7 @@ mod tests {
             ("gunicorn app:app", "PORT={port} gunicorn app:app", Some(8000)),
             ("gunicorn -w 4 --bind=127.0.0.1:9000 app:app", "PORT={port} gunicorn -w 4 app:app", Some(9000)),
             ("gunicorn -b 0.0.0.0:$PORT 'app:create_app()'", "PORT={port} gunicorn app:create_app()", Some(8000)),
-            ("uvicorn app:app --reload --port ${PORT:-9001}", "uvicorn app:app --host 0.0.0.0 --port {port}", Some(9001)),
+            ("uvicorn app:app --reload --port 9001", "uvicorn app:app --host 0.0.0.0 --port {port}", Some(9001)),
             ("python -m uvicorn app:app", "uvicorn app:app --host 0.0.0.0 --port {port}", Some(8000)),
             ("hypercorn app:app --bind '[::]:$PORT'", "hypercorn app:app --bind 0.0.0.0:{port}", Some(8000)),
             ("waitress-serve --call app:create_app", "waitress-serve --host 0.0.0.0 --port {port} --call app:create_app", Some(8080)),
@@ -313,11 +249,6 @@ mod tests {
             ("celery -A x beat -l info", "celery -A x beat -l info --schedule /tmp/celerybeat-schedule", None),
             ("celery -A x beat -S y:DatabaseScheduler", "celery -A x beat -S y:DatabaseScheduler", None),
             ("python serve.py $PORT", "python serve.py {port}", Some(8000)),
-            (
-                "python manage.py migrate && gunicorn x.wsgi",
-                "PORT={port} sh -c python manage.py migrate && exec gunicorn x.wsgi",
-                Some(8000),
-            ),
         ] {
             assert_eq!(tuned(line, &[]), (expected.into(), port), "{line}");
         }

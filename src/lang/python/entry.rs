@@ -15,7 +15,6 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
-pub(super) const PROCFILE: Rule = Rule::parsed("python.procfile", "this is what the Procfile starts");
 const ASIDE: Rule = Rule::parsed("python.aside", "this directory holds examples, tools or tests");
 const MODULE: Rule = Rule::parsed("python.entry-module", "servers look for the application in a module of this name");
 const ALONE: Rule = Rule::parsed("python.no-server", "no production server for it is among the dependencies");
@@ -56,6 +55,8 @@ pub struct Entry<'s, 't> {
     pub what: String,
     /// Why it is one.
     pub at: Evidence,
+    /// Whether a document of the project's starts it.
+    pub declared: bool,
     /// Whether it runs from the installed package alone.
     pub installed: bool,
     /// What wants a look.
@@ -83,6 +84,7 @@ impl Entry<'_, '_> {
             django: None,
             what,
             at,
+            declared: false,
             installed: false,
             warnings: Vec::new(),
             broken: None,
@@ -105,32 +107,33 @@ pub struct Finder<'s, 't> {
 impl<'s, 't> Finder<'s, 't> {
     /// All entries.
     pub fn all(&self) -> Vec<Entry<'s, 't>> {
-        let mut found = self.procfile();
+        let (mut found, warnings) = self.declared();
         for (index, django) in self.djangos.iter().enumerate() {
             found.push(self.django(index, django));
         }
         found.extend(applications(self.sources).into_iter().filter_map(|application| self.application(&application)));
         found.extend(self.streamlit());
         let taken: Vec<_> = found.iter().filter_map(|entry| entry.source.map(|source| source.path)).collect();
-        // what the Procfile starts as the project wants it is not started as anybody would
+        // what a document starts as the project wants it is not started as anybody would
         if !found.iter().any(Entry::is_celery_worker) {
             found.extend(self.celery());
         }
         found.extend(self.scripts());
         found.extend(self.files(&taken));
-        // what the Procfile starts is one with what was found by itself
+        // what a document starts is one with what was found by itself
         let web = found
             .iter()
-            .find(|entry| entry.at.rule == PROCFILE.id && !entry.claims.is_empty())
+            .find(|entry| entry.declared && !entry.claims.is_empty())
             .map(|entry| (entry.source.map(|source| source.path), entry.django));
         if let Some((path, django)) = web {
             let same = |entry: &Entry<'_, '_>| {
                 (django.is_some() && entry.django == django) || (path.is_some() && entry.source.map(|source| source.path) == path)
             };
-            found.retain(|entry| entry.at.rule == PROCFILE.id || !same(entry));
+            found.retain(|entry| entry.declared || !same(entry));
         }
         for entry in &mut found {
             self.claim(entry);
+            entry.warnings.extend(warnings.iter().cloned());
         }
         found
     }

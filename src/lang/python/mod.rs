@@ -23,7 +23,6 @@ mod observe;
 pub(crate) mod outline;
 mod package;
 mod places;
-mod procfile;
 mod project;
 mod report;
 mod requirements;
@@ -35,6 +34,7 @@ mod starters;
 mod stdlib;
 mod values;
 mod version;
+mod word;
 
 use std::collections::BTreeMap;
 

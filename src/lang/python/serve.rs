@@ -107,5 +107,5 @@ impl<'t> Finder<'_, 't> {
 
 /// uWSGI by its own HTTP router, as one process tree that ends on SIGTERM.
 pub(super) fn uwsgi(target: &str) -> Vec<String> {
-    ["uwsgi", "--http", ":$PORT", "--module", target, "--master", "--need-app", "--die-on-term"].map(str::to_owned).to_vec()
+    ["uwsgi", "--http", ":{port}", "--module", target, "--master", "--need-app", "--die-on-term"].map(str::to_owned).to_vec()
 }
