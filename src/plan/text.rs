@@ -231,6 +231,12 @@ impl Literal {
         Self(self.0 + &text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"))
     }
 
+    /// Then text as Groovy holds it between single quotes.
+    #[must_use]
+    pub fn groovy(self, text: &str) -> Self {
+        Self(self.0 + "'" + &text.replace('\\', "\\\\").replace('\'', "\\'") + "'")
+    }
+
     /// Then text that the source holds.
     #[must_use]
     pub fn then(self, literal: &'static str) -> Self {

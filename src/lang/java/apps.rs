@@ -63,11 +63,17 @@ impl<'t> language::Project<'t> for Builds<'t> {
     fn find(&self) -> Result<Sightings<Seed>> {
         let (modules, libraries) = maven::find(self.tree, &self.reactor);
         let projects = gradle::find(self.tree, &self.projects);
+        let runs = !modules.is_empty() || !projects.is_empty();
         let apps = modules
             .into_iter()
             .map(|(sighting, seed)| (sighting, Seed::Maven(seed)))
             .chain(projects.into_iter().map(|sighting| (sighting.clone(), Seed::Gradle(sighting.directory))))
             .collect();
+        if let Some(android) = gradle::android(&self.projects).filter(|_| !runs) {
+            let error = Diagnostic::error("java::android", "this is an Android application: it runs on telephones, and no image runs it");
+            let error = error.because(&android).help("take the directory of its server, if it has one: `imggen init DIRECTORY`");
+            return Ok(Sightings { apps: Vec::new(), otherwise: Some(error.into()) });
+        }
         let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries).into());
         Ok(Sightings { apps, otherwise })
     }
@@ -114,7 +120,7 @@ impl Builds<'_> {
             Seed::Maven(seed) => Some(Box::new(maven::Program::of(self.tree, &self.reactor, seed)?)),
             Seed::Gradle(directory) => {
                 let project = self.projects.iter().find(|project| project.directory == *directory)?;
-                Some(Box::new(gradle::Program::of(self.tree, project)?))
+                Some(Box::new(gradle::Program::of(self.tree, project, &self.projects)?))
             }
         }
     }

@@ -55,23 +55,32 @@ pub fn layout(facts: &Facts) -> Layout {
             }
         }
         Form::Single => {
+            // Gradle is told to leave it there by itself
+            let placed = archive.is_absolute().then(|| archive.file_name()).flatten();
+            let name = placed.unwrap_or("app.jar");
             let start = match &facts.main {
-                Some(main) => words(&["-cp", "app.jar", &main.value]),
-                None => words(&["-jar", "app.jar"]),
+                Some(main) => words(&["-cp", name, &main.value]),
+                None => words(&["-jar", name]),
             };
+            let whole = || ShellLine::of("mkdir -p").word(OUT).and(moved(&archive, "app.jar"));
             Layout {
-                commands: vec![ShellLine::of("mkdir -p").word(OUT).and(moved(&archive, "app.jar"))],
-                takes: vec![from(format!("{OUT}/app.jar"), format!("{APP}/"))],
+                commands: if placed.is_some() { Vec::new() } else { vec![whole()] },
+                takes: vec![from(format!("{OUT}/{name}"), format!("{APP}/"))],
                 start,
             }
         }
         Form::ClassPath(libraries) => class_path(facts, libraries, &archive),
         Form::War(_) => {
             let lib = format!("{OUT}/ROOT/WEB-INF/lib");
-            let whole = ShellLine::of("mv").glob(format!("{archive}/")).word(format!("{OUT}/ROOT"));
+            let whole = if archive.extension() == Some("war") {
+                let root = format!("{OUT}/ROOT");
+                ShellLine::of("mkdir -p").word(&root).and(ShellLine::of("cd").word(&root)).and(ShellLine::of("jar -xf").word(&archive))
+            } else {
+                ShellLine::of("mkdir -p").word(OUT).and(ShellLine::of("mv").glob(format!("{archive}/")).word(format!("{OUT}/ROOT")))
+            };
             let parts = ShellLine::of("mkdir -p").path(&lib).and(moved(Utf8Path::new(&lib), "lib"));
             Layout {
-                commands: vec![ShellLine::of("mkdir -p").word(OUT).and(whole).and(parts)],
+                commands: vec![whole.and(parts)],
                 takes: vec![from(format!("{OUT}/lib/"), format!("{ROOT}/WEB-INF/lib/")), from(format!("{OUT}/ROOT/"), format!("{ROOT}/"))],
                 start: words(&["catalina.sh", "run"]),
             }
@@ -95,6 +104,18 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
     }
     let mut takes = vec![Copy::stage("build", format!("{OUT}/lib/"), format!("{APP}/lib/"))];
     let mut path = vec!["app.jar"];
+    if let Tool::Gradle(gradle) = &facts.tool {
+        let dist = format!("{OUT}/dist");
+        commands
+            .push(moved(Utf8Path::new(&format!("{dist}/lib")), "lib").and(moved(Utf8Path::new(&format!("{OUT}/lib/app.jar")), "app.jar")));
+        let beside = |name: &Utf8PathBuf| {
+            let to = if name.extension().is_some() { format!("{APP}/") } else { format!("{APP}/{name}/") };
+            Copy::stage("build", format!("{dist}/{name}"), to)
+        };
+        takes.extend(gradle.distribution.iter().map(beside));
+        takes.push(Copy::stage("build", format!("{OUT}/app.jar"), format!("{APP}/")));
+        return Layout { commands, takes, start: vec!["-cp".into(), "app.jar:lib/*".into(), main.to_owned()] };
+    }
     if facts.siblings.is_empty() {
         commands.push(ShellLine::of("mkdir -p").word(OUT).and(moved(archive, "app.jar")).and(moved(&lib, "lib")));
     } else {

@@ -104,7 +104,7 @@ fn previews(module: &Module<'_>) -> Option<Evidence> {
 }
 
 /// Options without which a program fails, `--add-opens a=b` as one word. Sizes of memory, debuggers and profiles of a developer's are none.
-fn wanted<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
+pub fn wanted<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
     let mut found = Vec::new();
     let mut words = words.map(|word| word.trim_matches(['"', '\'']));
     while let Some(word) = words.next() {

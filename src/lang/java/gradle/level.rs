@@ -1,11 +1,11 @@
 //! The Java that a project of Gradle's asks for, and the newest that its Gradle runs on.
 
 use super::Project;
-use crate::diagnostic::{Diagnostic, Result};
+use super::script::Script;
+use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::series;
 use crate::lang::java::level::{Level, pin, settled};
-use crate::lang::java::scan::Token;
 use crate::read::properties;
 use crate::tree::Tree;
 use crate::version::Version;
@@ -20,16 +20,7 @@ impl Project<'_> {
     /// # Errors
     /// When what pins the JDK is older.
     pub fn level(&self, tree: &Tree) -> Result<Level> {
-        let number = |token: &Token<'_>| {
-            token.text.rsplit("VERSION_").next().and_then(|text| text.trim_start_matches("1_").trim_start_matches("1.").parse::<u32>().ok())
-        };
-        let after = |names: &[&str]| {
-            let at = self.tokens.iter().position(|token| names.iter().any(|name| token.is(name)))?;
-            self.tokens[at + 1..]
-                .iter()
-                .take(8)
-                .find_map(|token| Some(Fact::new(Version::whole(number(token)?), self.evidence(token, LEVEL))))
-        };
+        let after = |names: &[&str]| self.scripts.iter().find_map(|script| self.level_in(script, names));
         let exact = after(&["languageVersion", "jvmToolchain"]);
         let nothing = || Fact::new(Version::whole(8), Evidence::exists(self.file.clone(), ANY));
         let classes = exact
@@ -39,26 +30,56 @@ impl Project<'_> {
         settled(Level { pinned: exact.or(pin(tree, &self.directory)?), classes, least: None })
     }
 
-    /// The newest Java that the wrapper's Gradle runs on.
-    ///
-    /// # Errors
-    /// When it is older than any Java that there are images of.
-    pub fn newest(&self, tree: &Tree) -> Result<Option<Fact<Version>>> {
+    /// The level that stands behind one of these names.
+    fn level_in(&self, script: &Script<'_>, names: &[&str]) -> Option<Fact<Version>> {
+        let starts = (0..script.tokens.len()).filter(|at| script.tokens[*at].ident().is_some_and(|word| names.contains(&word)));
+        starts.into_iter().find_map(|start| {
+            let near: Vec<_> = script.tokens[start + 1..].iter().take(10).take_while(|token| !token.fresh || token.is(".")).collect();
+            let written = near.iter().position(|token| number(token.text).is_some());
+            let (at, level) = match written {
+                Some(index) => (start + 1 + index, number(near[index].text)?),
+                None => {
+                    let words: Vec<_> = near.iter().filter_map(|token| token.ident()).collect();
+                    let of_catalog = words.iter().position(|word| *word == "versions").and_then(|index| {
+                        let alias: Vec<_> = words[index + 1..].iter().copied().take_while(|word| !matches!(*word, "get" | "map")).collect();
+                        self.versions.version(&alias.join("."))
+                    });
+                    let named = || words.iter().rev().find_map(|word| self.property(word).and_then(|value| number(&value)));
+                    (start, of_catalog.and_then(number).or_else(named)?)
+                }
+            };
+            Some(Fact::new(Version::whole(level), script.evidence(at, LEVEL)))
+        })
+    }
+
+    /// The version that the wrapper fetches, and where that is said.
+    pub fn wrapper(&self, tree: &Tree) -> Option<(String, Evidence)> {
         let path = self.root.join("gradle/wrapper/gradle-wrapper.properties");
-        let Ok(text) = tree.text(&path) else { return Ok(None) };
-        let all = properties::parse(&path, text);
-        let Some(url) = all.iter().find(|property| property.key == "distributionUrl") else { return Ok(None) };
-        let Some(version) = url.value.rsplit("gradle-").next().and_then(series) else { return Ok(None) };
+        let url = properties::parse(&path, tree.text(&path).ok()?).into_iter().find(|property| property.key == "distributionUrl")?;
+        let version = url.value.rsplit("gradle-").next()?.split("-bin").next()?.split("-all").next()?.to_owned();
+        Some((version, url.evidence(WRAPPER)))
+    }
+
+    /// The newest Java that the wrapper's Gradle runs on.
+    pub fn newest(&self, tree: &Tree) -> Option<Fact<Version>> {
+        let (version, at) = self.wrapper(tree)?;
+        let version = series(&version)?;
         // https://docs.gradle.org/current/userguide/compatibility.html
         let newest = match version {
             _ if version >= Version::minor(9, 1) => 25,
+            _ if version >= Version::minor(8, 14) => 24,
             _ if version >= Version::minor(8, 5) => 21,
             _ if version >= Version::minor(7, 3) => 17,
-            _ => {
-                let error = Diagnostic::error("java::old-gradle", format!("Gradle {version} runs on no Java that there are images of"));
-                return Err(error.because(&url.evidence(WRAPPER)).help("`./gradlew wrapper --gradle-version 8.14`, or newer").into());
-            }
+            _ if version >= Version::minor(5, 0) => 11,
+            _ => 8,
         };
-        Ok(Some(Fact::new(Version::whole(newest), url.evidence(WRAPPER))))
+        Some(Fact::new(Version::whole(newest), at))
     }
+}
+
+/// The Java in `JavaVersion.VERSION_1_8`, `"17"`, `21`, `JvmTarget.JVM_11`.
+fn number(text: &str) -> Option<u32> {
+    let text = text.trim_matches(['"', '\'']);
+    let text = text.rsplit("VERSION_").next()?.trim_start_matches("JVM_");
+    text.trim_start_matches("1_").trim_start_matches("1.").parse().ok().filter(|level| (5..100).contains(level))
 }

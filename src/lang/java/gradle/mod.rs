@@ -1,15 +1,18 @@
 //! Gradle: what build files say in literals. They are programs, so all of it is weak; what they compute is not seen.
 
+mod built;
+mod catalog;
 mod level;
 mod program;
 mod project;
+mod script;
+mod settings;
 
-use camino::Utf8Path;
+use camino::Utf8PathBuf;
 use serde::Serialize;
 
-pub use self::program::{Program, find};
-pub use self::project::Project;
-use crate::tree::Tree;
+pub use self::program::{Program, android, find};
+pub use self::project::{Project, projects};
 
 /// How Gradle is called.
 #[derive(Clone, Debug, Serialize)]
@@ -17,18 +20,43 @@ pub struct GradleBuild {
     /// The project's path: empty for the root, `:app` for another.
     pub project: String,
     /// The task that makes the program.
-    pub task: &'static str,
+    pub task: Task,
     /// Whether the project brings its Gradle.
     pub wrapper: bool,
+    /// The version of Gradle that the project is built with, where it does not bring it.
+    pub version: Option<String>,
     /// Whether the wrapper's script has the line ends of another system.
     pub carriage_returns: bool,
+    /// Tasks that ask git, or make an image, and are left out.
+    pub skips: Vec<&'static str>,
+    /// Whether repositories ask who one is, by properties of Gradle's.
+    pub login: bool,
+    /// Directories of the distribution beside its libraries.
+    pub distribution: Vec<Utf8PathBuf>,
 }
 
-/// The build files of a tree that no pom stands above.
-pub fn projects(tree: &Tree) -> Vec<Project<'_>> {
-    let is_build = |path: &&Utf8Path| matches!(path.file_name(), Some("build.gradle" | "build.gradle.kts"));
-    let below_pom = |path: &Utf8Path| path.ancestors().skip(1).any(|directory| tree.has(directory.join("pom.xml")));
-    let skipped =
-        |path: &Utf8Path| path.components().any(|part| matches!(part.as_str(), "buildSrc" | "build-logic" | "node_modules" | "android"));
-    tree.paths().filter(is_build).filter(|path| !below_pom(path) && !skipped(path)).filter_map(|path| Project::read(tree, path)).collect()
+/// A task that makes a program, and what our own script has it leave where.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Task {
+    /// An archive.
+    Archive(&'static str, &'static str),
+    /// Quarkus' directories, which are where Quarkus puts them.
+    Quarkus,
+    /// A distribution of libraries and scripts.
+    Distribution,
+    /// A jar, and its dependencies by a task of our own: nothing of Gradle's puts them together.
+    Libraries,
+}
+
+impl Task {
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Archive(name, _) => name,
+            Self::Quarkus => "quarkusBuild",
+            Self::Distribution => "installDist",
+            Self::Libraries => "libraries",
+        }
+    }
 }

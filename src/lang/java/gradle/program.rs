@@ -1,21 +1,29 @@
-//! What Gradle makes of a project that runs, and what is known of it.
+//! What is known of a program that Gradle builds.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{GradleBuild, Project};
+use super::built::Built;
+use super::settings::Settings;
+use super::{GradleBuild, Project, Task};
 use crate::app::Sighting;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::apps;
-use crate::lang::java::artifact::{Artifact, Form, Libraries, series};
+use crate::lang::java::artifact::Form;
 use crate::lang::java::aside::aside;
-use crate::lang::java::scan::Kind;
 use crate::lang::java::sources::Sources;
-use crate::lang::java::{Facts, Tool, jlink};
+use crate::lang::java::{Facts, Tool, jlink, run};
 use crate::tree::Tree;
 
-const MAIN: Rule = Rule::weak("java.gradle-main", "this is the class that is started");
+const OPTION: Rule = Rule::weak("java.gradle-option", "it is run with this option");
+const GIT: Rule = Rule::weak("java.gradle-git", "this asks git, and no repository is in the build context");
+const LOGIN: Rule = Rule::weak("java.gradle-login", "this repository asks who one is");
+const NODE: Rule = Rule::weak("java.gradle-node", "the build calls Node's tools");
+const ANDROID: Rule = Rule::weak("java.android", "this makes a program for Android");
+
+/// It makes a file of what git says, which a program shows and does without.
+const GIT_PROPERTIES: &str = "com.gorylenko.gradle-git-properties";
 
 /// The programs.
 pub fn find(tree: &Tree, projects: &[Project<'_>]) -> Vec<Sighting> {
@@ -31,47 +39,9 @@ pub fn find(tree: &Tree, projects: &[Project<'_>]) -> Vec<Sighting> {
     projects.iter().filter_map(sighting).collect()
 }
 
-/// What a project makes that runs.
-#[derive(Debug)]
-struct Built {
-    artifact: Artifact,
-    task: &'static str,
-    /// The class that is started, where it is not the archive's own business.
-    main: Option<Fact<String>>,
-    /// What it is, for the headline.
-    what: String,
-}
-
-impl Built {
-    fn of(tree: &Tree, project: &Project<'_>) -> Option<Self> {
-        let version = project.version(tree);
-        let archive = |task: &str| {
-            project.set_in(task, "archiveFileName").filter(|token| token.kind == Kind::Text).map(|token| token.text.to_owned())
-        };
-        let jar = version.map_or_else(|| format!("{}.jar", project.name), |version| format!("{}-{version}.jar", project.name));
-        let made = |form, archive: String, at| Artifact { form, archive: archive.into(), at, options: Vec::new(), goals: Vec::new() };
-        let is_off = |task: &str| project.set_in(task, "enabled").is_some_and(|value| value.is("false"));
-        if let Some((at, version)) = project.plugin(tree, "org.springframework.boot").filter(|_| !is_off("bootJar")) {
-            let jar = archive("bootJar").unwrap_or(jar);
-            let form = Form::of_boot(
-                version.as_deref().and_then(|version| series(version).filter(|_| !version.contains(['+', '[', ']', ',']))),
-                false,
-            );
-            let what = version.map_or_else(|| "Spring Boot".to_owned(), |version| format!("Spring Boot {version}"));
-            return Some(Self { artifact: made(form, format!("build/libs/{jar}"), at), task: "bootJar", main: None, what });
-        }
-        if let Some((at, _)) = project.plugin(tree, "io.quarkus") {
-            let artifact = made(Form::Quarkus("build/quarkus-app".into()), "build/quarkus-app/quarkus-run.jar".into(), at);
-            return Some(Self { artifact, task: "quarkusBuild", main: None, what: "Quarkus".into() });
-        }
-        let (at, _) = ["application", "io.ktor.plugin", "io.micronaut.application"].iter().find_map(|id| project.plugin(tree, id))?;
-        let named = project.set("mainClass").or_else(|| project.set("mainClassName")).filter(|token| token.kind == Kind::Text)?;
-        let main = Fact::new(named.text.to_owned(), project.evidence(named, MAIN));
-        let lib = format!("build/install/{}/lib", project.name);
-        let form = Form::ClassPath(Libraries::Own(lib.clone().into()));
-        let what = "a jar and its dependencies".to_owned();
-        Some(Self { artifact: made(form, format!("{lib}/{jar}"), at), task: "installDist", main: Some(main), what })
-    }
+/// What says that a project is a program for Android, which no image runs.
+pub fn android(projects: &[Project<'_>]) -> Option<Evidence> {
+    projects.iter().find_map(|project| project.plugin("com.android.application")).map(|used| used.at.under(ANDROID))
 }
 
 /// One program.
@@ -79,24 +49,121 @@ impl Built {
 pub struct Program<'a> {
     tree: &'a Tree,
     project: &'a Project<'a>,
+    /// Itself, those that it depends on, and those that these do.
+    reached: Vec<&'a Project<'a>>,
     built: Built,
+}
+
+fn reach<'a>(project: &'a Project<'a>, all: &'a [Project<'a>]) -> Vec<&'a Project<'a>> {
+    let mut found = vec![project];
+    let mut at = 0;
+    while let Some(paths) = found.get(at).map(|project| project.projects()) {
+        let more = all.iter().filter(|other| other.root == project.root && paths.contains(&other.path));
+        let more: Vec<_> = more.filter(|other| !found.iter().any(|known| known.path == other.path)).collect();
+        found.extend(more);
+        at += 1;
+    }
+    found
 }
 
 impl<'a> Program<'a> {
     /// The program that a project makes, when it makes one.
-    pub fn of(tree: &'a Tree, project: &'a Project<'a>) -> Option<Self> {
-        Some(Self { tree, project, built: Built::of(tree, project)? })
+    pub fn of(tree: &'a Tree, project: &'a Project<'a>, all: &'a [Project<'a>]) -> Option<Self> {
+        Some(Self { tree, project, reached: reach(project, all), built: Built::of(tree, project)? })
     }
 
     fn build(&self) -> GradleBuild {
         let (tree, project) = (self.tree, self.project);
         let script = project.root.join("gradlew");
+        let wrapper = tree.has(&script) && tree.has(project.root.join("gradle/wrapper/gradle-wrapper.jar"));
+        let distributed = project.directory.join("src/dist");
+        let mut distribution: Vec<_> = tree
+            .below(&distributed)
+            .filter_map(|path| path.strip_prefix(&distributed).ok()?.components().next().map(|part| Utf8PathBuf::from(part.as_str())))
+            .collect();
+        distribution.dedup();
         GradleBuild {
-            project: self.module().components().flat_map(|part| [":", part.as_str()]).collect(),
+            project: if project.path == ":" { String::new() } else { project.path.clone() },
             task: self.built.task,
-            wrapper: tree.has(&script) && tree.has(project.root.join("gradle/wrapper/gradle-wrapper.jar")),
+            wrapper,
+            version: project.wrapper(tree).map(|(version, _)| version).filter(|_| !wrapper),
             carriage_returns: tree.text(&script).is_ok_and(|text| text.contains("\r\n")),
+            skips: if project.plugin(GIT_PROPERTIES).is_some() { vec!["generateGitProperties"] } else { Vec::new() },
+            login: self.login().is_some(),
+            distribution: if self.built.task == Task::Distribution { distribution } else { Vec::new() },
         }
+    }
+
+    /// Where a repository is told who one is.
+    fn login(&self) -> Option<Evidence> {
+        let scripts = self.project.scripts.iter();
+        scripts.filter_map(|script| script.block(|script, at| script.tokens[at].is("repositories"))).find_map(|script| {
+            let at = script.tokens.iter().position(|token| token.is("credentials"))?;
+            Some(script.evidence(at, LOGIN))
+        })
+    }
+
+    /// Where the build asks git for what a version is, and not only for what is shown.
+    fn git(&self) -> Option<Evidence> {
+        let by_plugin = [
+            "com.palantir.git-version",
+            "nebula.release",
+            "pl.allegro.tech.build.axion-release",
+            "org.ajoberstar.reckon",
+            "me.qoomon.git-versioning",
+        ];
+        let plugin = by_plugin.iter().find_map(|id| self.project.plugin(id)).map(|used| used.at.under(GIT));
+        let called = || {
+            self.project.scripts.iter().find_map(|script| {
+                let at = script.has_text(|text| text == "git" || text.starts_with("git describe") || text.starts_with("git rev-parse"))?;
+                Some(script.evidence(at, GIT))
+            })
+        };
+        plugin.or_else(called)
+    }
+
+    /// Where the build calls Node's tools that the machine has.
+    fn node(&self) -> Option<Evidence> {
+        let plugin = self.project.plugin("com.github.node-gradle.node").or_else(|| self.project.plugin("com.moowork.node"));
+        let downloads = self.project.set_in("node", "download").is_some_and(|(script, at)| script.tokens[at].is("true"));
+        let called = || {
+            self.project.scripts.iter().find_map(|script| {
+                let at = script.has_text(|text| {
+                    matches!(text, "npm" | "npx" | "yarn" | "pnpm") || text.starts_with("npm ") || text.starts_with("yarn ")
+                })?;
+                Some(script.evidence(at, NODE))
+            })
+        };
+        plugin.filter(|_| !downloads).map(|used| used.at.under(NODE)).or_else(|| if downloads { None } else { called() })
+    }
+
+    /// What Gradle reads before it knows of any dependency: code of the build itself, catalogs, builds that it includes.
+    fn first(&self) -> Vec<Utf8PathBuf> {
+        let root = &self.project.root;
+        let settings = Settings::read(self.tree, root);
+        let usual = ["gradle", "buildSrc", "build-logic"].map(|name| root.join(name));
+        let mut found: Vec<_> = usual.into_iter().chain(settings.builds()).filter(|path| self.tree.has_directory(path)).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    fn options(&self) -> Vec<Fact<String>> {
+        let of_script = |script: &super::script::Script<'_>| {
+            let Some(start) = script.tokens.iter().position(|token| token.ident() == Some("applicationDefaultJvmArgs")) else {
+                return Vec::new();
+            };
+            let words: Vec<(usize, String)> = (start + 1..script.tokens.len().min(start + 40))
+                .take_while(|at| *at < start + 3 || !script.tokens[*at].fresh || script.tokens[*at].value().is_some())
+                .filter_map(|at| Some((at, script.value(at)?)))
+                .collect();
+            let wanted = run::wanted(words.iter().map(|(_, word)| word.as_str()));
+            wanted
+                .into_iter()
+                .map(|option| Fact::new(option, script.evidence(words.first().map_or(start, |(at, _)| *at), OPTION)))
+                .collect()
+        };
+        self.project.scripts.iter().flat_map(of_script).collect()
     }
 
     /// The project's directory as its root calls it.
@@ -111,21 +178,23 @@ impl<'a> Program<'a> {
             !outside
                 && (name.ends_with(".gradle") || name.ends_with(".gradle.kts") || matches!(name, "gradle.properties" | "gradle.lockfile"))
         };
-        self.tree.below(&self.project.root).filter(is_manifest).map(Utf8Path::to_owned).collect()
+        let first = self.first();
+        let own = |path: &&Utf8Path| !first.iter().any(|directory| path.starts_with(directory));
+        self.tree.below(&self.project.root).filter(is_manifest).filter(own).map(Utf8Path::to_owned).collect()
     }
 }
 
 impl apps::Program for Program<'_> {
     fn directories(&self) -> Vec<Utf8PathBuf> {
-        vec![self.project.directory.clone()]
+        self.reached.iter().map(|project| project.directory.clone()).collect()
     }
 
     fn dependency(&self, name: &str) -> Option<Evidence> {
-        self.project.dependency(name)
+        self.reached.iter().find_map(|project| project.dependency(name))
     }
 
     fn contained(&self) -> Option<Evidence> {
-        None
+        matches!(self.built.artifact.form, Form::War(_)).then(|| self.built.artifact.at.clone())
     }
 
     fn facts(&self, _: &Catalog, sources: &Sources<'_>) -> Result<Facts> {
@@ -135,15 +204,15 @@ impl apps::Program for Program<'_> {
             module: self.module().to_owned(),
             what: Fact::new(what.clone(), artifact.at.clone()),
             main: main.clone(),
-            newest: self.project.newest(self.tree)?,
-            first: Vec::new(),
-            node: None,
+            newest: self.project.newest(self.tree),
+            first: self.first(),
+            node: self.node(),
             level: self.project.level(self.tree)?,
             tool: Tool::Gradle(self.build()),
             artifact: artifact.clone(),
             manifests: self.manifests(),
             siblings: Vec::new(),
-            options: Vec::new(),
+            options: self.options(),
             arguments: Vec::new(),
             uses: jlink::used(sources),
             depends: true,
@@ -154,10 +223,38 @@ impl apps::Program for Program<'_> {
 
     fn warnings(&self, _: &Facts) -> Vec<Diagnostic> {
         let note = Diagnostic::note("java::gradle", "Gradle's build files are programs, of which only what is written out was read");
-        vec![note.because(&self.built.artifact.at)]
+        let login = self.login().map(|at| {
+            Diagnostic::note("java::private-repository", "dependencies come from a repository that asks who you are")
+                .because(&at)
+                .help("give it your properties: `docker build --secret id=gradle,src=$HOME/.gradle/gradle.properties .`")
+        });
+        let git = self.git().map(|at| {
+            Diagnostic::warning(
+                "java::git",
+                "the build asks git, and neither git nor `.git` is in the build stage: it may fail, or name no version",
+            )
+            .because(&at)
+            .help("read the version from a property, with git's as its default: `-Pversion=...`")
+        });
+        std::iter::once(note.because(&self.built.artifact.at)).chain(login).chain(git).collect()
     }
 
-    fn clutter(&self, _: &Facts) -> Vec<String> {
-        ["**/build", "**/.gradle", "**/src/test", "**/*.class", "**/*.log"].map(str::to_owned).into()
+    fn clutter(&self, facts: &Facts) -> Vec<String> {
+        // code of the build itself may lie in a directory of that name
+        let is_needed = |name: &str| {
+            self.tree.below(&facts.context).any(|path| {
+                path.as_str().contains(&format!("/src/{name}/"))
+                    || path.as_str().contains(&format!("src/main/")) && path.components().any(|part| part.as_str() == name)
+            })
+        };
+        let build = if is_needed("build") {
+            vec![self.project.root.join("build").into_string(), self.project.directory.join("build").into_string()]
+        } else {
+            vec!["**/build".to_owned()]
+        };
+        let mut clutter = build;
+        clutter.extend(["**/.gradle", "**/src/test", "**/*.class", "**/*.log"].map(str::to_owned));
+        clutter.dedup();
+        clutter
     }
 }

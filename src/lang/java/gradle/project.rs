@@ -1,162 +1,242 @@
-//! One build file of Gradle's: what it says in literals.
+//! One project of Gradle's: its own build file, what the root says of it, and the project's own plugins that it applies.
+
+use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::evidence::{Evidence, Rule, Span};
-use crate::lang::java::scan::{Kind, Token, scan};
-use crate::read::document::Document;
+use super::catalog::Versions;
+use super::script::{Script, Use};
+use super::settings::Settings;
+use crate::evidence::Evidence;
 use crate::read::properties;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
-const PLUGIN: Rule = Rule::weak("java.gradle-plugin", "this plugin packs it");
-const DEPENDENCY: Rule = Rule::weak("java.gradle-dependency", "it depends on this");
+/// Scripts that apply others are followed as far as this.
+const NESTED: usize = 8;
 
-/// A build file of a project that is a program.
+/// A project.
 #[derive(Debug)]
 pub struct Project<'t> {
     /// The directory of the settings, or its own.
     pub root: Utf8PathBuf,
     /// Its directory.
     pub directory: Utf8PathBuf,
+    /// Its path in the build: `:` for the root's.
+    pub path: String,
     /// Its name.
     pub name: String,
-    /// Its build file.
+    /// Its build file, or the one that speaks of it.
     pub file: Utf8PathBuf,
-    text: &'t str,
-    /// The tokens of its build file.
-    pub tokens: Vec<Token<'t>>,
+    /// What is said of it, its own build file first.
+    pub scripts: Vec<Script<'t>>,
+    /// What is said of all, which names versions for it.
+    declared: Vec<Script<'t>>,
+    /// The version catalogs.
+    pub versions: Versions,
+    properties: BTreeMap<String, String>,
+}
+
+/// The projects of a tree that no pom stands above.
+pub fn projects(tree: &Tree) -> Vec<Project<'_>> {
+    let is_build = |path: &&Utf8Path| matches!(path.file_name(), Some("build.gradle" | "build.gradle.kts"));
+    let is_settings = |path: &&Utf8Path| matches!(path.file_name(), Some("settings.gradle" | "settings.gradle.kts"));
+    let below_pom = |path: &Utf8Path| path.ancestors().skip(1).any(|directory| tree.has(directory.join("pom.xml")));
+    let skipped = |path: &Utf8Path| path.components().any(|part| matches!(part.as_str(), "buildSrc" | "build-logic" | "node_modules"));
+    let parent = |path: &Utf8Path| path.parent().unwrap_or(Utf8Path::new("")).to_owned();
+    let mut roots: Vec<_> = tree.paths().filter(is_settings).filter(|path| !below_pom(path) && !skipped(path)).map(parent).collect();
+    roots.sort();
+    let included: Vec<_> = roots.iter().flat_map(|root| Settings::read(tree, root).builds()).collect();
+    roots.retain(|root| !included.contains(root));
+    let conventions = conventions(tree);
+    let mut found: BTreeMap<Utf8PathBuf, Project<'_>> = BTreeMap::new();
+    for root in &roots {
+        let settings = Settings::read(tree, root);
+        let mut members = settings.projects();
+        members.push((":".into(), root.clone()));
+        for (path, directory) in members {
+            let project = Project::read(tree, &settings, path, &directory, &conventions);
+            found.extend(project.map(|project| (directory, project)));
+        }
+    }
+    for path in tree.paths().filter(is_build).filter(|path| !below_pom(path) && !skipped(path)) {
+        let directory = parent(path);
+        if found.contains_key(&directory) || included.iter().any(|build| directory.starts_with(build)) {
+            continue;
+        }
+        // a directory that no settings name is a build of its own
+        let root = directory.ancestors().find(|place| roots.iter().any(|root| root == place)).map(Utf8Path::to_owned);
+        let (root, path) = match root {
+            Some(root) => {
+                let inside = directory.strip_prefix(&root).unwrap_or(&directory).as_str().replace('/', ":");
+                (root, format!(":{inside}"))
+            }
+            None => (directory.clone(), ":".into()),
+        };
+        let settings = Settings::read(tree, &root);
+        found.extend(Project::read(tree, &settings, path, &directory, &conventions).map(|project| (directory, project)));
+    }
+    found.into_values().collect()
+}
+
+/// The project's own plugins that are scripts, by their ids.
+fn conventions(tree: &Tree) -> BTreeMap<String, Utf8PathBuf> {
+    let is_plugin = |path: &&Utf8Path| {
+        let path = path.as_str();
+        (path.contains("src/main/kotlin/") && path.ends_with(".gradle.kts"))
+            || (path.contains("src/main/groovy/") && path.ends_with(".gradle"))
+    };
+    let id = |path: &Utf8Path| path.file_name().map(|name| name.trim_end_matches(".kts").trim_end_matches(".gradle").to_owned());
+    tree.paths().filter(is_plugin).filter_map(|path| Some((id(path)?, path.to_owned()))).collect()
 }
 
 impl<'t> Project<'t> {
-    /// Reads the build file `file`, unless nobody can.
-    pub fn read(tree: &'t Tree, file: &Utf8Path) -> Option<Self> {
-        let text = tree.text(file).ok()?;
-        let directory = file.parent().unwrap_or(Utf8Path::new("")).to_owned();
-        let settings = |place: &Utf8Path| {
-            ["settings.gradle", "settings.gradle.kts"].map(|name| place.join(name)).into_iter().find(|path| tree.has(path))
+    fn read(
+        tree: &'t Tree,
+        settings: &Settings<'t>,
+        path: String,
+        directory: &Utf8Path,
+        conventions: &BTreeMap<String, Utf8PathBuf>,
+    ) -> Option<Self> {
+        let root = &settings.root;
+        let build =
+            |place: &Utf8Path| ["build.gradle", "build.gradle.kts"].map(|name| place.join(name)).into_iter().find(|path| tree.has(path));
+        let named =
+            directory.file_name().map(|name| [format!("{name}.gradle"), format!("{name}.gradle.kts")].map(|name| directory.join(name)));
+        let own = build(directory).or_else(|| named?.into_iter().find(|path| tree.has(path)));
+        let above = build(root).filter(|above| Some(above) != own.as_ref());
+        if !tree.has_directory(directory) {
+            return None;
+        }
+        let script = |path: &Utf8PathBuf| Some(Script::new(path, tree.text(path).ok()?));
+        let versions = Versions::read(tree, root);
+        let mut scripts = Vec::new();
+        let is_root = path == ":";
+        if let Some(own) = own.as_ref().and_then(script) {
+            if is_root {
+                scripts.extend(own.of_project(":"));
+                scripts.insert(0, own.without("subprojects"));
+            } else {
+                scripts.push(own);
+            }
+        }
+        let mut declared: Vec<_> = above.as_ref().and_then(script).into_iter().collect();
+        scripts.extend(declared.iter().filter_map(|script| script.of_project(&path)));
+        if is_root {
+            declared.extend(own.as_ref().and_then(script));
+        }
+        declared
+            .extend(settings.script.as_ref().and_then(|script| tree.text(&script.file).ok().map(|text| Script::new(&script.file, text))));
+        let mut at = 0;
+        let mut known: Vec<Utf8PathBuf> = Vec::new();
+        while at < scripts.len() && known.len() < NESTED {
+            let of_plugins = scripts[at].plugins(&versions).into_iter().filter_map(|id| {
+                let last = id.rsplit('.').next().unwrap_or_default().to_owned();
+                conventions.get(&id).or_else(|| conventions.get(&last).filter(|_| id.contains('.'))).cloned()
+            });
+            let here = |path: String| {
+                let plain = ["$rootDir/", "${rootDir}/", "$projectDir/", "${projectDir}/"]
+                    .iter()
+                    .fold(path.clone(), |path, place| path.replace(place, ""));
+                [normal(directory.join(&plain)), normal(root.join(&plain))].into_iter().find(|path| tree.has(path))
+            };
+            let more: Vec<_> = of_plugins.chain(scripts[at].applied().into_iter().filter_map(here)).collect();
+            for path in more {
+                if !known.contains(&path) {
+                    scripts.extend(script(&path));
+                    known.push(path);
+                }
+            }
+            at += 1;
+        }
+        let file = own.or(above).or_else(|| settings.script.as_ref().map(|script| script.file.clone()))?;
+        let own_name = directory.file_name().map(str::to_owned);
+        let name = if is_root { settings.name().or(own_name) } else { path.rsplit(':').next().map(str::to_owned) };
+        let properties = [root.join("gradle.properties"), directory.join("gradle.properties")]
+            .iter()
+            .flat_map(|path| properties::parse(path, tree.text(path).unwrap_or_default()))
+            .map(|property| (property.key, property.value))
+            .collect();
+        let name = name.unwrap_or_else(|| "app".into());
+        Some(Self { root: root.clone(), directory: directory.to_owned(), path, name, file, scripts, declared, versions, properties })
+    }
+
+    /// The plugin of that id, where it is put to use, with its version wherever that is said.
+    pub fn plugin(&self, id: &str) -> Option<Use> {
+        let used = self.scripts.iter().flat_map(|script| script.plugin(id, &self.versions)).find(|found| found.applied)?;
+        let declared = || {
+            let named = self.scripts.iter().chain(&self.declared).flat_map(|script| script.plugin(id, &self.versions));
+            named.filter_map(|found| found.version).next()
         };
-        let root = directory.ancestors().find(|place| settings(place).is_some()).unwrap_or(&directory).to_owned();
-        let named = settings(&root).and_then(|path| {
-            let tokens = scan(tree.text(path).ok()?);
-            let at = tokens.windows(4).position(|four| four[0].is("rootProject") && four[2].is("name") && four[3].is("="))?;
-            tokens.get(at + 4).filter(|token| token.kind == Kind::Text).map(|token| token.text.to_owned())
-        });
-        let own = directory.file_name().map(str::to_owned);
-        let name = if root == directory { named.or(own) } else { own }.unwrap_or_else(|| "app".into());
-        Some(Self { root, directory, name, file: file.to_owned(), text, tokens: scan(text) })
+        let version = used.version.clone().or_else(declared).map(|version| self.filled(&version)).filter(|version| !version.contains('$'));
+        Some(Use { version, ..used })
     }
 
-    /// A token of it, as evidence: its line.
-    pub fn evidence(&self, token: &Token<'_>, rule: Rule) -> Evidence {
-        let line = self.text[..token.offset].matches('\n').count();
-        let content = self.text.lines().nth(line).unwrap_or_default();
-        Evidence::at(self.file.clone(), Span::of_line(line + 1, content), rule, content.trim())
+    /// The version of a plugin that is on the build's class path.
+    pub fn on_class_path(&self, artifact: &str) -> Option<String> {
+        let scripts = || self.scripts.iter().chain(&self.declared);
+        let text = scripts().find_map(|script| script.value(script.has_text(|text| text.split(':').nth(1) == Some(artifact))?))?;
+        let version = self.filled(text.split(':').nth(2)?);
+        (!version.contains('$')).then_some(version)
     }
 
-    /// The plugin of that id: by its id, by its alias in the version catalog, by its own word, or applied by name. With the version beside it.
-    pub fn plugin(&self, tree: &Tree, id: &str) -> Option<(Evidence, Option<String>)> {
-        let tokens = &self.tokens;
-        for (at, token) in tokens.iter().enumerate() {
-            let before = |back: usize, word: &str| at.checked_sub(back).is_some_and(|index| tokens[index].is(word));
-            let by_id = token.kind == Kind::Text
-                && token.text == id
-                && (before(1, "id") || before(2, "id") || before(2, "plugin") || before(3, "plugin"));
-            let by_word = token.kind == Kind::Word
-                && token.text == id
-                && (before(1, "{")
-                    || before(1, ")")
-                    || at > 0 && tokens[at - 1].kind == Kind::Text
-                    || tokens.get(at + 1).is_some_and(|next| next.is("}")));
-            if by_id || by_word {
-                let version = tokens[at..].iter().take(5).skip_while(|token| !token.is("version")).find(|token| token.kind == Kind::Text);
-                let off = tokens[at..].iter().take(8).take_while(|token| !token.is("id")).any(|token| token.is("false"));
-                if !off {
-                    return Some((self.evidence(token, PLUGIN), version.map(|token| token.text.to_owned())));
+    /// A text with the properties in it that are written out somewhere.
+    pub fn filled(&self, text: &str) -> String {
+        let Some((before, behind)) = text.split_once('$') else { return text.to_owned() };
+        let (name, rest) = match behind.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            Some(parts) => parts,
+            None => behind.split_at(behind.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(behind.len())),
+        };
+        match self.property(name) {
+            Some(value) if !value.contains('$') => format!("{before}{value}{}", self.filled(rest)),
+            _ => text.to_owned(),
+        }
+    }
+
+    /// What a name is set to in the build files or their properties.
+    pub fn property(&self, name: &str) -> Option<String> {
+        let name = name.rsplit('.').next().unwrap_or(name);
+        let written = self.scripts.iter().chain(&self.declared).find_map(|script| script.value(script.set(name)?));
+        self.properties.get(name).cloned().or(written)
+    }
+
+    /// Where `name` is set, and the text that it is set to.
+    pub fn set(&self, name: &str) -> Option<(&Script<'t>, usize, String)> {
+        self.scripts.iter().find_map(|script| {
+            let at = script.set(name)?;
+            Some((script, at, self.filled(&script.value(at)?)))
+        })
+    }
+
+    /// What `name` is set to in what is said of a task.
+    pub fn set_in(&self, task: &str, name: &str) -> Option<(&Script<'t>, usize)> {
+        self.scripts.iter().find_map(|script| Some((script, script.set_in(task, name)?)))
+    }
+
+    /// The paths of the projects that it depends on: `project(":core")`, `projects.core`.
+    pub fn projects(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for script in &self.scripts {
+            for (at, token) in script.tokens.iter().enumerate() {
+                if token.is("project") {
+                    let path = script.tokens[at + 1..].iter().take(4).find_map(|token| token.value());
+                    found.extend(path.map(|path| format!(":{}", path.trim_start_matches(':'))));
+                } else if token.is("projects") {
+                    let rest = script.tokens[at + 1..].chunks(2).take_while(|pair| pair[0].is(".") && pair.len() == 2);
+                    found.push(rest.filter_map(|pair| pair[1].ident()).fold(String::new(), |path, part| format!("{path}:{part}")));
                 }
             }
         }
-        let (alias, version) = alias(tree, &self.root, id)?;
-        let parts: Vec<_> = alias.split(['-', '_', '.']).collect();
-        let at = tokens.iter().position(|token| token.is("alias"))?;
-        let spelt = |from: usize| {
-            tokens[from..]
-                .iter()
-                .take(parts.len() * 2 + 8)
-                .filter(|token| token.kind == Kind::Word)
-                .map(|token| token.text)
-                .collect::<Vec<_>>()
-        };
-        let uses = (at..tokens.len())
-            .filter(|index| tokens[*index].is("alias"))
-            .find(|index| spelt(*index).windows(parts.len()).any(|window| window == parts))?;
-        Some((self.evidence(&tokens[uses], PLUGIN), version))
+        found
     }
 
-    /// The value set to a name: `name = value`, `name value`, `name.set(value)`.
-    pub fn set(&self, name: &str) -> Option<&Token<'t>> {
-        set(&self.tokens, name)
-    }
-
-    /// The value set to a name in what is said of a task: `bootJar { name = value }`, `tasks.named("bootJar") { ... }`.
-    pub fn set_in(&self, task: &str, name: &str) -> Option<&Token<'t>> {
-        let named = |token: &Token<'_>| token.kind != Kind::Mark && token.text == task;
-        let mut blocks = self.tokens.iter().enumerate().filter(|(_, token)| named(token)).filter_map(|(at, _)| {
-            let open = at + 1 + self.tokens[at + 1..].iter().take(6).position(|token| token.is("{"))?;
-            let close = self.tokens[open..].iter().position(|token| token.is("}")).map_or(self.tokens.len(), |length| open + length);
-            Some(&self.tokens[open..close])
-        });
-        blocks.find_map(|block| set(block, name))
+    /// Whether a task is turned off.
+    pub fn is_off(&self, task: &str) -> bool {
+        self.set_in(task, "enabled").is_some_and(|(script, at)| script.tokens[at].is("false"))
     }
 
     /// A dependency whose name begins so.
     pub fn dependency(&self, name: &str) -> Option<Evidence> {
-        let is = |token: &&Token<'_>| {
-            token.kind == Kind::Text && token.text.split(':').nth(1).is_some_and(|artifact| artifact.starts_with(name))
-        };
-        let token = self.tokens.iter().find(is)?;
-        let at = self.tokens.iter().position(|other| other.offset == token.offset)?;
-        let test = self.tokens[..at].iter().rev().take(3).any(|token| token.text.starts_with("test") && token.kind == Kind::Word);
-        (!test).then(|| self.evidence(token, DEPENDENCY))
+        self.scripts.iter().find_map(|script| script.dependency(name, &self.versions))
     }
-
-    /// Its version, from its build file or from the properties beside the settings.
-    pub fn version(&self, tree: &Tree) -> Option<String> {
-        let assigned = self
-            .tokens
-            .windows(3)
-            .find(|three| three[0].is("version") && three[1].is("=") && three[2].kind == Kind::Text)
-            .map(|three| three[2].text.to_owned());
-        let in_properties = || {
-            let path = self.root.join("gradle.properties");
-            let all = properties::parse(&path, tree.text(&path).ok()?);
-            all.into_iter().find(|property| property.key == "version").map(|property| property.value)
-        };
-        assigned.or_else(in_properties)
-    }
-}
-
-fn set<'s, 't>(tokens: &'s [Token<'t>], name: &str) -> Option<&'s Token<'t>> {
-    let at = tokens.iter().position(|token| token.is(name))?;
-    let value = |token: &&Token<'t>| matches!(token.kind, Kind::Text | Kind::Number) || matches!(token.text, "true" | "false");
-    tokens[at + 1..].iter().take(5).take_while(|token| !token.is("}") && !token.is(";")).find(value)
-}
-
-/// The alias of a plugin in the version catalog, and its version.
-fn alias(tree: &Tree, root: &Utf8Path, id: &str) -> Option<(String, Option<String>)> {
-    let path = root.join("gradle/libs.versions.toml");
-    let document = Document::toml(&path, tree.text(&path).ok()?).ok()?;
-    document.entries(&["plugins"]).into_iter().find_map(|(alias, plugin)| {
-        let short = plugin.string().and_then(|text| text.split_once(':'));
-        let (own, version) = if let Some((own, version)) = short {
-            (own.to_owned(), Some(version.to_owned()))
-        } else {
-            let named = plugin
-                .get(&["version", "ref"])
-                .and_then(|name| document.string(&["versions", name.string()?]))
-                .map(|(version, _)| version.to_owned());
-            let written = plugin.get(&["version"]).and_then(|version| version.string()).map(str::to_owned);
-            (plugin.get(&["id"])?.string()?.to_owned(), named.or(written))
-        };
-        (own == id).then(|| (alias.to_owned(), version))
-    })
 }

@@ -11,10 +11,11 @@ use crate::app::{Claim, Sighting};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, series};
 use crate::lang::java::aside::aside;
-use crate::lang::java::run;
 use crate::lang::java::sources::Sources;
+use crate::lang::java::{level, run};
 use crate::read::xml::Element;
 use crate::tree::Tree;
+use crate::version::Version;
 
 const MODULE: Rule = Rule::parsed("java.module", "this module makes no program");
 const USED: Rule = Rule::parsed("java.used", "another module is built with this one");
@@ -67,7 +68,8 @@ fn programs(tree: &Tree, module: &Module<'_>) -> Vec<(Artifact, Option<Fact<Stri
         return vec![(artifact, told)];
     }
     let sources = Sources::read(tree, &[module.directory().to_owned()]);
-    let mains = sources.mains();
+    let level = level::of_maven(tree, module, std::slice::from_ref(module), None).map_or(Version::whole(0), |level| level.classes.value);
+    let mains = sources.mains(level);
     mains.into_iter().filter_map(|main| Some((of_module(tree, module, boot, Some(&main))?, Some(main)))).collect()
 }
 

@@ -6,7 +6,7 @@ use crate::evidence::{Fact, Rule};
 use crate::version::Version;
 
 const ENFORCED: Rule = Rule::parsed("java.enforced", "the build demands this");
-const ASKED: Rule = Rule::parsed("java.toolchain", "the build asks for this JDK");
+const ASKED: Rule = Rule::parsed("java.toolchain-demand", "the build asks for this JDK");
 const BREAKS: Rule = Rule::parsed("java.breaks", "newer JDKs do not compile with this version");
 
 /// A range of versions as Maven writes it, `[17,22)`: from the least on, up to what is in it or just behind it.

@@ -5,10 +5,14 @@ mod source;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use self::source::Source;
+use super::entry::{Main, mains};
 use super::scan::{Kind, Token};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
+use crate::version::Version;
 
+/// The first Java that starts a `main` which is not static.
+const INSTANCES: Version = Version::whole(25);
 /// Values that refer to others are followed as far as this.
 const NESTED: usize = 4;
 
@@ -48,9 +52,12 @@ impl<'t> Sources<'t> {
         Self { files: paths.iter().filter_map(source).collect() }
     }
 
-    /// The classes with a `main`.
-    pub fn mains(&self) -> Vec<Fact<String>> {
-        self.files.iter().flat_map(Source::mains).collect()
+    /// The classes with a `main`, as Java of this level starts them.
+    pub fn mains(&self, level: Version) -> Vec<Fact<String>> {
+        let all: Vec<_> = self.files.iter().flat_map(|source| mains(source.path, source.text)).collect();
+        let plain = all.iter().any(|main| !main.instance);
+        let is_started = |main: &Main| if plain { !main.instance } else { level >= INSTANCES };
+        all.into_iter().filter(is_started).map(|main| main.class).collect()
     }
 
     /// Whether something of this package, or this class, is imported.

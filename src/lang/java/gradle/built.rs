@@ -1,0 +1,149 @@
+//! What Gradle makes of a project that runs.
+
+use super::{Project, Task};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::java::artifact::{Artifact, Form, Libraries, series};
+use crate::lang::java::sources::Sources;
+use crate::tree::Tree;
+use crate::version::Version;
+
+const MAIN: Rule = Rule::weak("java.gradle-main", "this is the class that is started");
+const MANIFEST: Rule = Rule::weak("java.gradle-manifest", "its jar names the class that is started");
+const SERVLET: Rule = Rule::weak("java.gradle-servlet", "this is the servlet API that it is written for");
+
+const BOOT: &str = "org.springframework.boot";
+/// Plugins that bring `application`.
+const APPLICATIONS: [&str; 6] = [
+    "application",
+    "io.ktor.plugin",
+    "io.micronaut.application",
+    "io.micronaut.minimal.application",
+    "distribution",
+    "java-library-distribution",
+];
+const SHADOWS: [&str; 4] = ["com.gradleup.shadow", "com.github.johnrengelman.shadow", "io.github.goooler.shadow", "io.vertx.vertx-plugin"];
+const GRAILS: [&str; 4] = ["org.grails.grails-web", "org.apache.grails.gradle.grails-web", "org.grails.plugins.grails-web", "grails-web"];
+const JVM: [&str; 5] = ["java", "groovy", "org.jetbrains.kotlin.jvm", "kotlin", "java-library"];
+
+/// What a project makes that runs.
+#[derive(Debug)]
+pub struct Built {
+    /// The archive and how it is laid out.
+    pub artifact: Artifact,
+    /// The task.
+    pub task: Task,
+    /// The class that is started, where it is not the archive's own business.
+    pub main: Option<Fact<String>>,
+    /// What it is, for the headline.
+    pub what: String,
+}
+
+impl Built {
+    /// What `project` makes, when that is a program.
+    pub fn of(tree: &Tree, project: &Project<'_>) -> Option<Self> {
+        boot(project)
+            .or_else(|| quarkus(project))
+            .or_else(|| application(tree, project))
+            .or_else(|| shadow(tree, project))
+            .or_else(|| war(project))
+            .or_else(|| plain(tree, project))
+    }
+}
+
+fn made(form: Form, archive: &str, at: Evidence) -> Artifact {
+    Artifact { form, archive: archive.into(), at, options: Vec::new(), goals: Vec::new() }
+}
+
+fn boot(project: &Project<'_>) -> Option<Built> {
+    let used = project.plugin(BOOT).map(|used| (used, "Spring Boot"));
+    let (used, title) = used.or_else(|| Some((GRAILS.iter().find_map(|id| project.plugin(id))?, "Grails")))?;
+    let is_war = project.plugin("war").is_some() && !project.is_off("bootWar");
+    if !is_war && project.is_off("bootJar") {
+        return None;
+    }
+    // what is resolved when it is built is started by whatever launcher it has
+    let version = used.version.clone().filter(|_| title == "Spring Boot").or_else(|| project.on_class_path("spring-boot-gradle-plugin"));
+    let known = version.as_deref().filter(|version| !version.contains(['+', '[', ']', ',']) && !version.starts_with("latest"));
+    let form = Form::of_boot(known.and_then(series), is_war);
+    let what = version.filter(|_| title == "Spring Boot").map_or_else(|| title.to_owned(), |version| format!("{title} {version}"));
+    let (task, archive) =
+        if is_war { (Task::Archive("bootWar", "app.war"), "/out/app.war") } else { (Task::Archive("bootJar", "app.jar"), "/out/app.jar") };
+    Some(Built { artifact: made(form, archive, used.at), task, main: None, what })
+}
+
+fn quarkus(project: &Project<'_>) -> Option<Built> {
+    let used = project.plugin("io.quarkus")?;
+    let artifact = made(Form::Quarkus("build/quarkus-app".into()), "build/quarkus-app/quarkus-run.jar", used.at);
+    Some(Built { artifact, task: Task::Quarkus, main: None, what: "Quarkus".into() })
+}
+
+fn application(tree: &Tree, project: &Project<'_>) -> Option<Built> {
+    let used = APPLICATIONS.iter().find_map(|id| project.plugin(id))?;
+    let main = main_class(project).or_else(|| only_main(tree, project))?;
+    let form = Form::ClassPath(Libraries::Own("/out/lib".into()));
+    let artifact = made(form, "/out/app.jar", used.at);
+    Some(Built { artifact, task: Task::Distribution, main: Some(main), what: "a jar and its dependencies".into() })
+}
+
+fn shadow(tree: &Tree, project: &Project<'_>) -> Option<Built> {
+    let used = SHADOWS.iter().find_map(|id| project.plugin(id))?;
+    let main = if manifest(project).is_some() || main_class(project).is_some() { None } else { Some(only_main(tree, project)?) };
+    let artifact = made(Form::Single, "/out/app.jar", used.at);
+    Some(Built { artifact, task: Task::Archive("shadowJar", "app.jar"), main, what: "one jar".into() })
+}
+
+fn war(project: &Project<'_>) -> Option<Built> {
+    let used = ["war", "org.gretty"].iter().find_map(|id| project.plugin(id))?;
+    let tomcat = tomcat(project);
+    let what = format!("a web archive for Tomcat {tomcat}");
+    Some(Built { artifact: made(Form::War(tomcat), "/out/app.war", used.at), task: Task::Archive("war", "app.war"), main: None, what })
+}
+
+/// A jar that is started by a class with a `main`, which its manifest names or its sources have.
+fn plain(tree: &Tree, project: &Project<'_>) -> Option<Built> {
+    let used = JVM.iter().find_map(|id| project.plugin(id))?;
+    if project.plugin("com.android.library").is_some() || project.plugin("java-gradle-plugin").is_some() {
+        return None;
+    }
+    let main = manifest(project).or_else(|| main_class(project)).or_else(|| only_main(tree, project))?;
+    let at = main.because().first().cloned().unwrap_or(used.at);
+    let artifact = made(Form::ClassPath(Libraries::Own("/out/lib".into())), "/out/app.jar", at);
+    Some(Built { artifact, task: Task::Libraries, main: Some(main), what: "a jar and its dependencies".into() })
+}
+
+/// The series of Tomcat whose servlets a project is written for.
+fn tomcat(project: &Project<'_>) -> Version {
+    let is_old = |text: &str| {
+        let mut parts = text.split(':');
+        let (group, name, version) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().and_then(series));
+        let servlet = name.contains("servlet-api") || name.contains("javaee");
+        group.starts_with("javax") && servlet
+            || name.contains("servlet-api") && version.is_some_and(|version| version < Version::minor(5, 0))
+    };
+    if project.scripts.iter().any(|script| script.has_text(is_old).map(|at| script.evidence(at, SERVLET)).is_some()) {
+        Version::minor(9, 0)
+    } else {
+        Version::minor(10, 1)
+    }
+}
+
+/// The class that the build names.
+fn main_class(project: &Project<'_>) -> Option<Fact<String>> {
+    let named = ["mainClass", "mainClassName", "mainModule"].iter().find_map(|name| project.set(name))?;
+    let (script, at, class) = named;
+    (!class.contains('$') && class.contains(|c: char| c.is_alphabetic())).then(|| Fact::new(class, script.evidence(at, MAIN)))
+}
+
+/// The class that the jar's manifest names.
+fn manifest(project: &Project<'_>) -> Option<Fact<String>> {
+    let (script, at, class) = project.set("Main-Class")?;
+    (!class.contains('$')).then(|| Fact::new(class, script.evidence(at, MANIFEST)))
+}
+
+/// The one class of the project's that has a `main`.
+fn only_main(tree: &Tree, project: &Project<'_>) -> Option<Fact<String>> {
+    let level = project.level(tree).map_or(Version::whole(0), |level| level.classes.value);
+    let mut mains = Sources::read(tree, std::slice::from_ref(&project.directory)).mains(level).into_iter();
+    let first = mains.next()?;
+    mains.next().is_none().then_some(first)
+}
