@@ -46,8 +46,8 @@ pub struct App {
     /// Files that its build reads besides its sources: embedded ones, for example. Nothing may keep them out of the build context.
     #[schemars(with = "Vec<String>")]
     pub keeps: Vec<Utf8PathBuf>,
-    /// Patterns of what its build does not need, to keep out of the build context.
-    pub clutter: Vec<String>,
+    /// Patterns of what its builds leave behind and do not need, whether or not it is there today, to keep out of the build context.
+    pub ignore_patterns: Vec<String>,
     /// What looked as if it started the app, and does not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub passed_over: Vec<PassedOver>,

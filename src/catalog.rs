@@ -17,6 +17,7 @@ pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
 use self::registry::{Registry, RegistryFile};
 pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain, Unfit};
 pub use self::vocabulary::Vocabulary;
+use crate::context::Lists;
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::need::Need;
 use crate::version::Version;
@@ -30,6 +31,7 @@ pub struct Catalog {
     natives: BTreeMap<String, Vec<Native>>,
     registries: BTreeMap<String, Registry>,
     vocabularies: BTreeMap<String, Texts>,
+    context: Lists,
     as_of: String,
 }
 
@@ -150,8 +152,8 @@ struct Toolchains {
 }
 
 impl Catalog {
-    /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `native-<language>.toml`,
-    /// `registry-<language>.toml`.
+    /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `context.toml`,
+    /// `native-<language>.toml`, `registry-<language>.toml`.
     ///
     /// # Errors
     /// When a file is not what a catalog's file has to be; the label names it.
@@ -160,6 +162,7 @@ impl Catalog {
         for (name, text) in files {
             match name {
                 "bases.toml" => catalog.bases.append(&mut parse(name, text)?),
+                "context.toml" => catalog.context.append(parse(name, text)?),
                 "packages.toml" => catalog.packages.add(name, text)?,
                 "toolchains.toml" => {
                     let mut found: Toolchains = parse(name, text)?;
@@ -259,6 +262,12 @@ impl Catalog {
     #[must_use]
     pub fn has_binaries(&self, language: &str, name: &str) -> bool {
         self.registries.get(language).is_some_and(|registry| registry.has_binaries(name))
+    }
+
+    /// What stays out of every build context.
+    #[must_use]
+    pub const fn context(&self) -> &Lists {
+        &self.context
     }
 
     /// Whether a release's end of life was past when the catalog was made. There is no clock here: same input, same bytes.

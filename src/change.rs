@@ -1,8 +1,9 @@
 //! What would happen to the disk: which files are new, ours, edited or foreign, and how they differ.
 //!
-//! Every file that is written carries a line with a hash of all the rest, so that a later run can tell its own work from an edited copy
-//! and from what was never its own. Line ends do not count, for git may have changed them.
+//! Every file that is written carries a line with two hashes: one of its instructions, which tells whether it is stale, and one of all the
+//! rest of its text, which tells whether somebody edited it. Line ends do not count, for git may have changed them.
 
+mod instructions;
 #[cfg(feature = "cli")]
 mod write;
 
@@ -13,6 +14,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use similar::{Algorithm, TextDiff};
 
+use self::instructions::instructions;
 #[cfg(feature = "cli")]
 pub use self::write::{read, write};
 
@@ -34,7 +36,7 @@ pub struct File {
 pub enum State {
     /// There is none on disk.
     New,
-    /// There is nothing to write.
+    /// There is nothing to write: its instructions are the same, whatever its comments say.
     Same,
     /// It was written by imggen and not touched since; it differs now.
     Ours,
@@ -65,15 +67,17 @@ pub struct Change {
     pub after: String,
 }
 
-/// The line that says who wrote a file: `# imggen 0.1.0 go-distroless/1 sha256:0123456789abcdef`.
+/// The line that says who wrote a file: `# imggen 0.1.0 go-distroless/1 sha256:0123456789abcdef text:0123456789abcdef`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
     /// The version of imggen.
     pub tool: String,
     /// The preset and its version.
     pub preset: String,
-    /// The first 16 hexadecimal digits of the hash of all other lines.
-    pub hash: String,
+    /// The first 16 hexadecimal digits of the hash of the instructions.
+    pub instructions: String,
+    /// The same of all other lines of the text.
+    pub text: String,
 }
 
 impl Header {
@@ -85,12 +89,14 @@ impl Header {
 
     fn parse(line: &str) -> Option<Self> {
         let mut words = line.strip_prefix("# imggen ")?.trim_end().split(' ');
-        let (tool, preset, hash) = (words.next()?, words.next()?, words.next()?.strip_prefix("sha256:")?);
-        let is_hash = hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if words.next().is_some() || tool.is_empty() || !preset.contains('/') || !is_hash {
+        let (tool, preset) = (words.next()?, words.next()?);
+        let (instructions, text) = (words.next()?.strip_prefix("sha256:")?, words.next()?.strip_prefix("text:")?);
+        let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if words.next().is_some() || tool.is_empty() || !preset.contains('/') || !is_hash(instructions) || !is_hash(text) {
             return None;
         }
-        Some(Self { tool: tool.to_owned(), preset: preset.to_owned(), hash: hash.to_owned() })
+        let [tool, preset, instructions, text] = [tool, preset, instructions, text].map(str::to_owned);
+        Some(Self { tool, preset, instructions, text })
     }
 }
 
@@ -106,7 +112,9 @@ pub fn seal(body: &str, preset: &str) -> String {
     let split = body.split_inclusive('\n').take(above).map(str::len).sum();
     let (top, rest) = body.split_at(split);
     let end = if top.is_empty() || top.ends_with('\n') { "" } else { "\n" };
-    format!("{top}{end}# imggen {} {preset} sha256:{}\n{rest}", env!("CARGO_PKG_VERSION"), hash(&format!("{top}{end}{rest}")))
+    let body = format!("{top}{end}{rest}");
+    let (acts, text) = (hash(&instructions(&body)), hash(&body));
+    format!("{top}{end}# imggen {} {preset} sha256:{acts} text:{text}\n{rest}", env!("CARGO_PKG_VERSION"))
 }
 
 /// What becomes of `file` when `before` is on disk in its place.
@@ -123,14 +131,10 @@ fn state(before: &str, after: &str) -> State {
     }
     let Some(header) = Header::find(&before) else { return State::Foreign };
     let body = without_header(&before);
-    let same_body = body == without_header(&after);
-    match (hash(&body) == header.hash, same_body) {
-        // only the header differs: a new version of the tool is no reason to touch the file
-        (true, true) => State::Same,
-        // an edit that imggen would make itself is lost by nobody
-        (true, false) | (false, true) => State::Ours,
-        (false, false) => State::Edited,
+    if instructions(&body) == instructions(&without_header(&after)) {
+        return State::Same;
     }
+    if hash(&body) == header.text { State::Ours } else { State::Edited }
 }
 
 /// What changes, as a unified diff; empty when there is nothing to write.
@@ -213,7 +217,7 @@ mod tests {
             let found = sealed.lines().position(|line| Header::parse(line).is_some());
             assert_eq!(found, Some(line), "{body:?}");
             let header = Header::find(&sealed);
-            assert_eq!(header.map(|header| (header.preset, header.hash)), Some(("go-distroless/1".into(), hash(&without_header(&sealed)))));
+            assert_eq!(header.map(|header| (header.preset, header.text)), Some(("go-distroless/1".into(), hash(&without_header(&sealed)))));
             assert_eq!(seal(&sealed, "go-distroless/1"), sealed, "sealing again changes nothing");
         }
     }
@@ -222,11 +226,12 @@ mod tests {
     fn a_header_is_one_line_of_its_own_shape() {
         assert!(Header::find(&seal(BODY, "a b\nRUN evil/1")).is_some_and(|header| header.preset == "a-b-RUN-evil/1"));
         for line in [
-            "# imggen 0.1.0 go/1 sha256:0123",
-            "# imggen 0.1.0 go/1 sha256:0123456789ABCDEF",
-            "# imggen 0.1.0 go sha256:0123456789abcdef",
-            "# imggen 0.1.0 go/1 sha256:0123456789abcdef more",
-            "## imggen 0.1.0 go/1 sha256:0123456789abcdef",
+            "# imggen 0.1.0 go/1 sha256:0123 text:0123456789abcdef",
+            "# imggen 0.1.0 go/1 sha256:0123456789abcdef",
+            "# imggen 0.1.0 go/1 sha256:0123456789abcdef text:0123456789ABCDEF",
+            "# imggen 0.1.0 go sha256:0123456789abcdef text:0123456789abcdef",
+            "# imggen 0.1.0 go/1 sha256:0123456789abcdef text:0123456789abcdef more",
+            "## imggen 0.1.0 go/1 sha256:0123456789abcdef text:0123456789abcdef",
         ] {
             assert_eq!(Header::find(line), None, "{line}");
         }
@@ -247,9 +252,10 @@ mod tests {
             ("by an older preset", Some(seal(BODY, "go/1")), State::Same),
             ("by an older template", Some(old.clone()), State::Ours),
             ("that with CRLF", Some(crlf(&old)), State::Ours),
-            ("edited to what is new", Some(old.replace("b:0", "b:1")), State::Ours),
+            ("edited to what is new", Some(old.replace("b:0", "b:1")), State::Same),
+            ("with a comment more", Some(format!("{new}# by hand\n")), State::Same),
             ("edited", Some(new.replace("a:1", "a:2")), State::Edited),
-            ("edited at its end", Some(format!("{new}\n")), State::Edited),
+            ("stale, with a comment by hand", Some(format!("{old}# by hand\n")), State::Edited),
             ("edited, with CRLF", Some(crlf(&new.replace("a:1", "a:2"))), State::Edited),
             ("header taken out", Some(BODY.to_owned()), State::Foreign),
             ("foreign", Some("FROM scratch\n".to_owned()), State::Foreign),

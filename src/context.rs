@@ -1,47 +1,46 @@
-//! What never belongs into a build context: what would leak, what would invalidate layers for nothing, what is only large.
+//! The build context: what never belongs into it, because it would leak or is only large, and what is needed all the same.
+//!
+//! The `.dockerignore` is made of what git ignores, what the build leaves behind, and a fixed list of secrets and local state; a `!` line
+//! stands only for what the build or the program reads by name. It does not depend on files that nothing reads.
+
+mod gitignore;
+mod names;
+mod private;
+mod reads;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+pub use self::gitignore::translate;
+use self::names::Names;
+pub use self::reads::{Kept, Outcome};
 use crate::tree::Tree;
 use crate::verify::Ignore;
 
-/// Kept out whether or not they are there today: they hold history or secrets, and ignored files are not seen here.
-const ALWAYS: [&str; 5] = ["**/.git", "**/.env*", "**/*.key", "**/*.pem", "**/.netrc"];
+/// The titles of the lists that hold for every project.
+const SECRETS: &str = "secrets";
+const STATE: &str = "local state";
 
-/// Kept out where they are there.
-const TOOLING: [&str; 16] = [
-    ".circleci",
-    ".cursor",
-    ".devcontainer",
-    ".editorconfig",
-    ".gitattributes",
-    ".github",
-    ".gitignore",
-    ".gitlab",
-    ".gitlab-ci.yml",
-    ".husky",
-    ".idea",
-    ".pre-commit-config.yaml",
-    ".travis.yml",
-    ".vscode",
-    ".zed",
-    "renovate.json",
-];
+/// What the catalog says stays out of every context.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lists {
+    /// Names of keys, logins and files with the values of variables.
+    pub secrets: Vec<String>,
+    /// Names of what machines, tools and runs leave behind.
+    pub state: Vec<String>,
+    /// Names, at the root, of what is about the project and no part of it.
+    pub project: Vec<String>,
+}
 
-/// Kept out where they are there: what deploys the image is no part of it.
-const DEPLOYMENT: [&str; 9] = ["chart", "charts", "deploy", "deployment", "helm", "k8s", "kubernetes", "kustomize", "terraform"];
-
-/// What a project holds that belongs to no image.
-#[derive(Clone, Debug, Default, Serialize, JsonSchema)]
-pub struct Survey {
-    /// Version control, editors, secrets.
-    pub private: Vec<String>,
-    /// Files that are about the image or the project.
-    pub beside: Vec<String>,
-    /// Directories that deploy it.
-    pub deployment: Vec<String>,
+impl Lists {
+    /// These lists and those of another catalog.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.secrets.append(&mut other.secrets);
+        self.state.append(&mut other.state);
+        self.project.append(&mut other.project);
+    }
 }
 
 /// Lines of the `.dockerignore` that belong together.
@@ -49,58 +48,92 @@ pub struct Survey {
 pub struct IgnoreGroup {
     /// What they are.
     pub title: String,
-    /// The patterns, sorted.
+    /// The patterns, in the order in which they hold.
     pub patterns: Vec<String>,
 }
 
-/// Looks at the names in the root.
+impl IgnoreGroup {
+    fn new(title: &str, patterns: Vec<String>) -> Self {
+        Self { title: title.to_owned(), patterns }
+    }
+}
+
+/// What decides about a context.
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    /// The project.
+    pub tree: &'a Tree,
+    /// The catalog's lists.
+    pub lists: &'a Lists,
+    /// What builds of this language leave behind, and what they never need.
+    pub outputs: Vec<String>,
+    /// What the build or the program reads.
+    pub reads: Vec<Kept>,
+    /// Patterns of the settings, which have the last word.
+    pub settings: Vec<String>,
+    /// All that the context holds is handed out to whoever asks.
+    pub is_served: bool,
+}
+
+/// What goes to the builder and what does not.
 #[must_use]
-pub fn survey(tree: &Tree) -> Survey {
-    let there = |name: &&&str| tree.has(**name) || tree.has_directory(**name);
-    let owned = |names: &[&str]| names.iter().filter(there).map(|name| (*name).to_owned()).collect::<Vec<_>>();
-    let mut private: Vec<_> = ALWAYS.iter().map(|name| (*name).to_owned()).collect();
-    private.extend(owned(&TOOLING));
-    let mut beside = vec![".dockerignore".to_owned(), "Dockerfile*".to_owned(), "imggen.toml".to_owned()];
-    let compose = tree.files_in("").any(|path| path.as_str().starts_with("docker-compose") || path.as_str().starts_with("compose."));
-    if compose {
-        beside.push("*compose*.y*ml".to_owned());
-    }
-    // a front end's packages, in a project of whatever language
-    if tree.below("").any(|path| path.file_name() == Some("package.json")) {
-        beside.push("**/node_modules".to_owned());
-    }
-    if tree.files_in("").any(|path| path.extension() == Some("md")) {
-        beside.push("*.md".to_owned());
-    }
-    Survey { private, beside, deployment: owned(&DEPLOYMENT) }
-}
-
-/// The groups of the `.dockerignore`: the survey and what the app's build does not need, without what it needs, the files `kept`, and
-/// what another pattern names already. Patterns of secrets stay whatever is needed, and a kept file that they would hide is let through
-/// by its own name.
-pub fn groups(survey: &Survey, clutter: impl IntoIterator<Item = String>, extra: Vec<String>, kept: &[Utf8PathBuf]) -> Vec<IgnoreGroup> {
-    let needed = |pattern: &str| {
-        let ignore = Ignore::parse(pattern);
-        kept.iter().any(|path| ignore.hides(path).is_some())
+pub fn decide(request: Request<'_>) -> Outcome {
+    let Request { tree, lists, mut outputs, reads, settings, is_served } = request;
+    let deep = |names: &[String]| names.iter().map(|name| format!("**/{name}")).collect::<Vec<_>>();
+    let (secrets, mut state) = (deep(&lists.secrets), deep(&lists.state));
+    state.extend(environments(tree, &lists.state));
+    let is_deep = |pattern: &str| secrets.contains(&pattern.to_owned()) || state.contains(&pattern.to_owned());
+    outputs.retain(|pattern| !is_deep(pattern));
+    outputs.extend(lists.project.iter().cloned());
+    outputs.sort();
+    outputs.dedup();
+    let covered = |pattern: &str| {
+        let plain = pattern.strip_suffix("/**").unwrap_or(pattern);
+        plain.rsplit('/').next().is_some_and(|name| is_deep(&format!("**/{name}"))) || outputs.iter().any(|output| output == plain)
     };
-    let private = Ignore::parse(&survey.private.join("\n"));
-    let mut through: Vec<_> = kept.iter().filter(|path| private.hides(path).is_some()).map(|path| format!("!{path}")).collect();
-    through.sort();
-    through.dedup();
-    let mut rest: Vec<_> =
-        survey.beside.iter().chain(&survey.deployment).cloned().chain(clutter).filter(|pattern| !needed(pattern)).collect();
-    rest.sort();
-    rest.dedup();
-    let patterns: Vec<_> = survey.private.iter().chain(&rest).filter(|pattern| pattern.contains('*')).cloned().collect();
-    rest.retain(|name| name.contains('*') || !patterns.iter().any(|pattern| hides(pattern, name)));
-    let mut groups = vec![IgnoreGroup { title: "version control, editors, secrets".into(), patterns: survey.private.clone() }];
-    groups.push(IgnoreGroup { title: "needed by the build all the same".into(), patterns: through });
-    groups.push(IgnoreGroup { title: "not part of the image".into(), patterns: rest });
-    groups.push(IgnoreGroup { title: "named in the settings".into(), patterns: extra });
+    let mut groups = vec![IgnoreGroup::new("ignored by git", translate(ignore_files(tree), covered))];
+    groups.push(IgnoreGroup::new("made by builds, or not for them", outputs));
+    let names = Names::new(lists.secrets.iter().chain(&lists.state));
+    reads::let_in(tree, &mut groups, &reads, &names);
+    groups.push(IgnoreGroup::new(SECRETS, secrets));
+    groups.push(IgnoreGroup::new(STATE, state));
+    let kept_out = reads::let_in_by_name(tree, &mut groups, &reads, &names, is_served);
+    groups.push(IgnoreGroup::new("named in the settings", settings));
     groups.retain(|group| !group.patterns.is_empty());
-    groups
+    Outcome { groups, kept_out }
 }
 
-fn hides(pattern: &str, name: &str) -> bool {
-    Ignore::parse(pattern).hides(Utf8Path::new(name)).is_some()
+/// What stays out in a line: the project's own patterns, and the titles of the lists that all projects share.
+#[must_use]
+pub fn summary(groups: &[IgnoreGroup]) -> String {
+    let is_shared = |group: &&IgnoreGroup| [SECRETS, STATE].contains(&group.title.as_str());
+    let shared = groups.iter().filter(is_shared).map(|group| group.title.clone());
+    let own = groups.iter().filter(|group| !is_shared(group)).flat_map(|group| group.patterns.clone());
+    shared.chain(own).collect::<Vec<_>>().join(", ")
+}
+
+/// The ignore files, those of a directory before those below it.
+fn ignore_files(tree: &Tree) -> Vec<(&Utf8Path, &str)> {
+    let is_one = |path: &&Utf8Path| matches!(path.file_name(), Some(".gitignore" | ".imggenignore"));
+    let mut files: Vec<_> = tree.paths().filter(is_one).filter_map(|path| Some((path.parent()?, tree.text(path).ok()?))).collect();
+    files.sort_by_key(|(directory, _)| directory.components().count());
+    files
+}
+
+/// Virtual environments that git does not ignore, whatever they are called.
+fn environments(tree: &Tree, known: &[String]) -> Vec<String> {
+    let homes = tree.paths().filter(|path| path.file_name() == Some("pyvenv.cfg")).filter_map(Utf8Path::parent);
+    let unknown = homes.filter(|home| home.file_name().is_some_and(|name| !known.iter().any(|known| known == name)));
+    unknown.map(ToString::to_string).collect()
+}
+
+/// The patterns of all groups, as Docker reads them.
+fn parse(groups: &[IgnoreGroup]) -> Ignore {
+    let lines: Vec<&str> = groups.iter().flat_map(|group| &group.patterns).map(String::as_str).collect();
+    Ignore::parse(&lines.join("\n"))
+}
+
+/// A name that no pattern means, as what may lie in `directory`.
+fn anything_in(directory: &Utf8Path) -> Utf8PathBuf {
+    directory.join("\u{1}")
 }

@@ -1,11 +1,6 @@
 //! What is in a project: every app of every language, and what of the project is no part of any.
 
-use std::collections::BTreeSet;
-
-use camino::{Utf8Path, Utf8PathBuf};
-
 use crate::catalog::Catalog;
-use crate::context;
 use crate::decision::Decision;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::lang::language::{AnyProject, Found, Seen};
@@ -24,10 +19,6 @@ pub struct Detection<'t> {
     pub projects: Vec<Box<dyn AnyProject + 't>>,
     /// The apps, by language and then by directory.
     pub seen: Vec<Seen<'t>>,
-    /// What never belongs into a build context, as far as this project holds it.
-    pub context: context::Survey,
-    /// The directories that hold files.
-    pub directories: BTreeSet<Utf8PathBuf>,
     /// Why languages that are there have no app: said when there is none at all.
     pub refusals: Vec<Diagnostic>,
     /// What was passed over while looking.
@@ -60,8 +51,7 @@ pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
         refusals.extend(otherwise.map(|why| *why));
     }
     tell_apart(&mut seen);
-    let directories = tree.directories().map(Utf8Path::to_owned).collect();
-    Ok(Detection { tree, projects, seen, context: context::survey(tree), directories, refusals, notes: tree.notes().to_vec() })
+    Ok(Detection { tree, projects, seen, refusals, notes: tree.notes().to_vec() })
 }
 
 /// Picks the app that is meant and looks at it.

@@ -217,6 +217,12 @@ impl<T> Fact<T> {
         &self.because
     }
 
+    /// The file of the first place that speaks for it: what generated files name, whose text a moved line must not change.
+    #[must_use]
+    pub fn file(&self) -> &Utf8Path {
+        &self.because[0].file
+    }
+
     /// The first place that speaks for it.
     #[must_use]
     pub fn place(&self) -> Place<'_> {

@@ -1,8 +1,11 @@
 //! The project as it is looked at: names at once, contents when they are first asked for and then never again.
 //!
 //! The walk honours `.gitignore` and `.imggenignore` inside the root alone. What those hide does not exist here, so that a laptop
-//! full of build outputs and a fresh checkout give the same tree. Symbolic links are listed and never followed.
+//! full of build outputs and a fresh checkout give the same tree; but what git tracks is there, whatever `.gitignore` says of it. Symbolic
+//! links are listed and never followed.
 
+mod ignored;
+mod index;
 pub mod path;
 mod walk;
 
@@ -25,6 +28,7 @@ pub struct Tree {
     root: Option<Utf8PathBuf>,
     entries: Vec<Entry>,
     directories: BTreeSet<Utf8PathBuf>,
+    tracked_though_ignored: Vec<Utf8PathBuf>,
     notes: Vec<Diagnostic>,
 }
 
@@ -48,7 +52,7 @@ struct Entry {
 }
 
 /// What an entry of the tree is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     /// A plain file.
     File,
@@ -100,20 +104,24 @@ impl Tree {
     pub fn open(root: impl Into<Utf8PathBuf>) -> Result<Self> {
         let root = root.into();
         let found = walk::walk(&root)?;
-        Ok(Self::build(
+        let mut tree = Self::build(
             Some(root),
             found.entries.into_iter().map(|(path, kind)| Entry { path, kind, text: OnceLock::new() }).collect(),
             found.notes,
-        ))
+        );
+        tree.tracked_though_ignored = found.tracked_though_ignored;
+        Ok(tree)
     }
 
-    /// A tree of files that are held in memory. Ignore files have no effect: whoever passes a file means it.
+    /// A tree of files that are held in memory. Ignore files have no effect: whoever passes a file means it, as if git tracked it.
     pub fn from_memory<P: Into<Utf8PathBuf>, C: Into<String>>(files: impl IntoIterator<Item = (P, C)>) -> Self {
         let entry = |(path, content): (P, C)| {
             let text = OnceLock::from(Ok(strip_bom(content.into()).into_boxed_str()));
             Entry { path: path.into(), kind: Kind::File, text }
         };
-        Self::build(None, files.into_iter().map(entry).collect(), Vec::new())
+        let mut tree = Self::build(None, files.into_iter().map(entry).collect(), Vec::new());
+        tree.tracked_though_ignored = ignored::ignored(&tree);
+        tree
     }
 
     fn build(root: Option<Utf8PathBuf>, mut entries: Vec<Entry>, notes: Vec<Diagnostic>) -> Self {
@@ -133,7 +141,13 @@ impl Tree {
                 last = parent;
             }
         }
-        Self { root, entries, directories, notes }
+        Self { root, entries, directories, tracked_though_ignored: Vec::new(), notes }
+    }
+
+    /// The files here that `.gitignore` names all the same, sorted: git tracks them.
+    #[must_use]
+    pub fn tracked_though_ignored(&self) -> &[Utf8PathBuf] {
+        &self.tracked_though_ignored
     }
 
     /// What was passed over while looking: unreadable directories, names that are not UTF-8, limits that were met.

@@ -151,7 +151,7 @@ impl Site {
     pub fn server(&self, ports: &[u16]) -> Server {
         let base = self.base.as_ref().map_or("/", |base| base.value.as_str());
         let kept = self.hashed.as_ref().map(|hashed| Location {
-            comment: Some(format!("names that change with the content ({})", hashed.place())),
+            comment: Some(format!("names that change with the content ({})", hashed.file())),
             addresses: match &hashed.value {
                 Hashed::Directory(directory) => NginxText::path(&format!("{base}{directory}/")),
                 Hashed::Named(pattern) => NginxText::matching(&format!("^{}{pattern}", base.trim_end_matches('/'))),

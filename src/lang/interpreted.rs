@@ -42,10 +42,10 @@ impl Interpreter {
         Err(error.help(format!("known are {}", toolchain.known_versions())).into())
     }
 
-    /// It in a headline: `Python 3.13 (.python-version:1)`, and no place where nothing asks for one, as the rule `unasked` has it.
+    /// It in a headline: `Python 3.13 (.python-version)`, and no place where nothing asks for one, as the rule `unasked` has it.
     pub fn headline(self, version: &Fact<Version>, unasked: Rule) -> String {
         let asks = version.because().iter().any(|at| at.rule != unasked.id);
-        let place = if asks { format!(" ({})", version.place()) } else { String::new() };
+        let place = if asks { format!(" ({})", version.file()) } else { String::new() };
         format!("{} {}{place}", self.title, version.value)
     }
 

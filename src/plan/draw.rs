@@ -9,8 +9,8 @@ use super::joined::Joined;
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target};
 use crate::app::{App, Needed};
 use crate::catalog::{Catalog, Installer};
-use crate::choices::{Choices, PartChoices};
-use crate::context::{self, IgnoreGroup};
+use crate::choices::Choices;
+use crate::context::{self, Kept, Outcome};
 use crate::decision::{Decision, Topic};
 use crate::detect::Detection;
 use crate::diagnostic::Result;
@@ -37,12 +37,15 @@ const INIT: (&str, &str) = ("/usr/bin/tini-static", "/usr/local/bin/tini");
 pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     let found = choices.found;
     let blueprint = found.language.plan(choices, Target::Production)?;
-    let layout = Layout::of(choices, blueprint.setting.workdir.as_deref());
+    let mut layout = Layout::of(choices, blueprint.setting.workdir.as_deref());
+    let Outcome { groups: ignore, kept_out } = decide_context(detection, choices, &layout, &blueprint);
+    layout.files.retain(|(file, _)| !kept_out.iter().any(|out| out.path == file.value));
     let mut decisions = choices.decisions.clone();
     decisions.extend(blueprint.decisions.clone());
     decisions.extend(layout.decisions());
     let mut warnings = choices.warnings.clone();
     warnings.extend(blueprint.warnings.clone());
+    warnings.extend(kept_out.into_iter().map(|out| out.warning));
     let image = image(detection, choices, &layout, blueprint, Target::Production)?;
     decisions.extend(entry(&image.runtime, &found.app));
     decisions.extend(installed(&image));
@@ -53,12 +56,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
             Some(self::image(detection, choices, &layout, found.language.plan(choices, target)?, target)?)
         }
     };
-    let ignore = ignore(detection, choices, &image, debug.as_ref());
-    decisions.push(Decision::detected(
-        Topic::Context,
-        ignore.iter().flat_map(|group| group.patterns.clone()).collect::<Vec<_>>().join(", "),
-        &[],
-    ));
+    decisions.push(Decision::detected(Topic::Context, context::summary(&ignore), &[]));
     decisions.sort_by_key(|decision| decision.topic);
     let preset = format!("{}/{}", choices.preset.name, choices.preset.revision);
     Ok(Plan {
@@ -125,8 +123,8 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         ports: choices.ports.iter().copied().chain(blueprint.ports).collect(),
         labels: choices.layers.map("labels", |settings| &settings.labels).into_iter().map(|(name, chosen)| (name, chosen.value)).collect(),
         stop_signal: stop_signal
-            .map(|signal| Commented { value: signal.value, comment: format!("it listens for Ctrl-C alone ({})", signal.place()) }),
-        init: init.map(|met| format!("it leaves signals to the first process ({})", met.need.place())),
+            .map(|signal| Commented { value: signal.value, comment: format!("it listens for Ctrl-C alone ({})", signal.file()) }),
+        init: init.map(|met| format!("it leaves signals to the first process ({})", met.need.file())),
         entrypoint: first.chain(entrypoint).collect(),
         arguments,
     };
@@ -301,7 +299,7 @@ fn source_of(detection: &Detection<'_>, takes: &[Copy], to: &Utf8Path) -> Option
     let inside = to.strip_prefix(&around.to).ok()?;
     let source = Utf8Path::new(around.sources.first()?).join(inside);
     let source = source.strip_prefix(".").unwrap_or(&source);
-    detection.directories.contains(source).then(|| source.to_owned())
+    detection.tree.has_directory(source).then(|| source.to_owned())
 }
 
 /// `to` and the directories between it and the working directory, which a program that makes the one may write to as well.
@@ -318,7 +316,7 @@ fn written(chosen: &Chosen<String>) -> String {
         name => name,
     };
     match chosen.because.first() {
-        Some(evidence) => format!("{name} ({})", evidence.place()),
+        Some(evidence) => format!("{name} ({})", evidence.file),
         None => format!("{name} (set)"),
     }
 }
@@ -381,21 +379,22 @@ fn installed(image: &Image) -> Vec<Decision> {
         .collect()
 }
 
-fn ignore(detection: &Detection<'_>, choices: &Choices<'_>, image: &Image, debug: Option<&Image>) -> Vec<IgnoreGroup> {
-    let sources = [Some(image), debug]
-        .into_iter()
-        .flatten()
-        .flat_map(|image| image.runtime.copies.iter().chain(image.aside.iter().map(|aside| &aside.copy)))
-        .filter(|copy| copy.from.is_none())
-        .flat_map(|copy| &copy.sources);
-    let mut kept: Vec<Utf8PathBuf> = sources.map(Utf8PathBuf::from).collect();
-    kept.extend(choices.found.app.keeps.iter().cloned());
-    let mut clutter = choices.found.app.clutter.clone();
-    for PartChoices { part, .. } in &choices.parts {
-        kept.extend(part.found.app.keeps.iter().cloned());
-        clutter.extend(part.found.app.clutter.iter().cloned());
-    }
-    let extra =
-        choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new()).into_iter().map(|chosen| chosen.value).collect();
-    context::groups(&detection.context, clutter, extra, &kept)
+/// What stays out of the build context. Keys are told from what is public by what they hold, so what is copied is known before.
+fn decide_context(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Outcome {
+    let source = |chosen: &Chosen<String>| {
+        let path = normal(&chosen.value);
+        Kept { path, by_build: false, because: chosen.because.clone() }
+    };
+    let mut reads: Vec<Kept> = layout.files.iter().map(|(file, _)| source(file)).collect();
+    let apps = || std::iter::once(&choices.found.app).chain(choices.parts.iter().map(|part| &part.part.found.app));
+    reads.extend(apps().flat_map(|app| &app.keeps).map(|path| Kept { path: path.clone(), by_build: true, because: Vec::new() }));
+    let settings = choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new());
+    context::decide(context::Request {
+        tree: detection.tree,
+        lists: choices.catalog.context(),
+        outputs: apps().flat_map(|app| app.ignore_patterns.clone()).collect(),
+        reads,
+        settings: settings.into_iter().map(|chosen| chosen.value).collect(),
+        is_served: blueprint.setting.web.is_some(),
+    })
 }

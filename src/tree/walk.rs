@@ -1,14 +1,19 @@
 //! One parallel walk over a directory, with limits that are said when they are met.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::Path;
 use std::sync::Mutex;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
 use super::Kind;
 use crate::diagnostic::{Diagnostic, Result};
+
+/// The project's own words on what imggen shall not look at; it holds for what git tracks as well.
+pub(super) const OWN_IGNORE_FILE: &str = ".imggenignore";
 
 /// Deeper directories are not looked into: nothing that people write by hand nests so far, generated and hostile trees do.
 const DEPTH_LIMIT: usize = 64;
@@ -19,13 +24,15 @@ const FILE_LIMIT: usize = 2_000_000;
 /// Directories that hold what tools made or fetched, even where no ignore file names them.
 const NEVER_SOURCES: [&str; 8] = [".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".gradle", ".terraform"];
 
-/// Where Go keeps its programs. A line of `.gitignore` that is meant for the program `api` names the directory `cmd/api` as well; git
-/// keeps what it tracks all the same, and so do we, as far as it is source.
+/// Where Go keeps its programs. A line of `.gitignore` that is meant for the program `api` names the directory `cmd/api` as well. Git
+/// keeps what it tracks all the same; where there is no index to tell, what is source there counts as tracked.
 const PROGRAMS: (&str, &str) = ("cmd", "go");
 
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) entries: Vec<(Utf8PathBuf, Kind)>,
+    /// Those of the entries that `.gitignore` names.
+    pub(super) tracked_though_ignored: Vec<Utf8PathBuf>,
     pub(super) notes: Vec<Diagnostic>,
 }
 
@@ -34,7 +41,15 @@ pub(super) fn walk(root: &Utf8Path) -> Result<Found> {
         Diagnostic::error("tree::no-directory", format!("`{root}` cannot be looked at: {error}")).help("name a project's directory")
     })?;
     let mut found = gather(root, builder(root).git_ignore(true).require_git(false));
-    found.entries.extend(programs(root));
+    let seen: HashSet<&Utf8Path> = found.entries.iter().map(|(path, _)| path.as_path()).collect();
+    let mut missed = match super::index::tracked(root) {
+        Some(tracked) => on_disk(root, tracked.into_iter().filter(|path| !seen.contains(path.as_path()))),
+        None => programs(root).into_iter().filter(|(path, _)| !seen.contains(path.as_path())).collect(),
+    };
+    missed.sort();
+    missed.dedup();
+    found.tracked_though_ignored = missed.iter().map(|(path, _)| path.clone()).collect();
+    found.entries.append(&mut missed);
     found.notes.sort_by(|a, b| a.message.cmp(&b.message));
     found.notes.dedup();
     Ok(found)
@@ -44,7 +59,7 @@ fn builder(root: impl AsRef<Path>) -> WalkBuilder {
     let mut builder = WalkBuilder::new(root);
     builder
         .standard_filters(false)
-        .add_custom_ignore_filename(".imggenignore")
+        .add_custom_ignore_filename(OWN_IGNORE_FILE)
         .max_depth(Some(DEPTH_LIMIT))
         .filter_entry(|entry| !NEVER_SOURCES.iter().any(|name| entry.file_name() == OsStr::new(name)))
         .threads(std::thread::available_parallelism().map_or(1, usize::from));
@@ -58,6 +73,22 @@ fn gather(root: &Utf8Path, builder: &WalkBuilder) -> Found {
         Box::new(move |entry| batch.take(root, entry))
     });
     found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner)
+}
+
+/// Those of the tracked files that are there and that nothing but `.gitignore` keeps out of the tree.
+fn on_disk(root: &Utf8Path, tracked: impl Iterator<Item = Utf8PathBuf>) -> Vec<(Utf8PathBuf, Kind)> {
+    let (own, _) = Gitignore::new(root.join(OWN_IGNORE_FILE));
+    let is_meant = |path: &Utf8Path| {
+        path.components().count() <= DEPTH_LIMIT
+            && !path.components().any(|part| NEVER_SOURCES.contains(&part.as_str()))
+            && !own.matched_path_or_any_parents(path, false).is_ignore()
+    };
+    let kind = |path: &Utf8Path| match root.join(path).symlink_metadata().ok()?.file_type() {
+        kind if kind.is_file() => Some(Kind::File),
+        kind if kind.is_symlink() => Some(Kind::Link),
+        _ => None,
+    };
+    tracked.filter(|path| is_meant(path)).filter_map(|path| kind(&path).map(|kind| (path, kind))).collect()
 }
 
 /// The sources among the programs, whether or not `.gitignore` names one of them; the tree lists each path once.

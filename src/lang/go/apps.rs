@@ -6,7 +6,7 @@ use super::cgo;
 use super::hints::{Hints, hints};
 use super::observe::{Observed, Reach, observe};
 use super::packages::{Main, Packages};
-use super::workspace::{Module, Workspace, is_aside, is_not_ours};
+use super::workspace::{Module, Workspace, is_aside};
 use super::{Dependencies, Facts, Manifest, Seed};
 use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
@@ -21,9 +21,6 @@ const NESTED: Rule = Rule::parsed("go.nested-module", "this is a module of its o
 const NAMESAKE: Rule = Rule::parsed("go.module", "this is the module's name");
 const LIBRARY: Rule = Rule::parsed("go.library", "this module has no program");
 const VENDORED: Rule = Rule::parsed("go.vendored", "the dependencies are in the project");
-
-/// Sources and libraries that cgo may include from anywhere.
-const NATIVE_SOURCES: [&str; 10] = ["a", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "s", "so"];
 
 /// Names of directories that say nothing about the program in them.
 const NAMELESS: [&str; 5] = ["cmd", "main", "src", "app", "bin"];
@@ -117,7 +114,7 @@ impl<'t> language::Project<'t> for Project<'t> {
             behaviour,
             home: module.directory.clone(),
             keeps: self.keeps(&observed.embeds),
-            clutter: self.clutter(&reach, &observed.embeds),
+            ignore_patterns: vec!["**/*_test.go".to_owned()],
             passed_over: Vec::new(),
             warnings,
         };
@@ -237,25 +234,6 @@ impl Project<'_> {
         kept.sort();
         kept.dedup();
         kept
-    }
-
-    /// Top-level directories without any Go of a module that is built, and without anything that is embedded.
-    fn clutter(&self, reach: &Reach<'_>, embeds: &[Fact<Utf8PathBuf>]) -> Vec<String> {
-        let top = |path: &Utf8Path| path.components().next().map(|part| part.as_str().to_owned());
-        let mut used: Vec<_> = embeds.iter().filter_map(|embed| top(&embed.value)).collect();
-        used.extend(reach.packages.iter().filter_map(|package| top(&package.directory)));
-        used.extend(self.workspace.modules.iter().filter_map(|module| top(&module.directory)));
-        let tests = self.tree.paths().any(|path| path.as_str().ends_with("_test.go"));
-        let mut clutter: Vec<String> = tests.then(|| "**/*_test.go".to_owned()).into_iter().collect();
-        for directory in self.tree.directories().filter(|directory| directory.parent() == Some(Utf8Path::new(""))) {
-            let name = directory.as_str();
-            let compiled = self.packages.has_below(directory)
-                || self.tree.below(directory).any(|path| path.extension().is_some_and(|extension| NATIVE_SOURCES.contains(&extension)));
-            if !compiled && !used.iter().any(|used| used == name) && !is_not_ours(name) {
-                clutter.push(name.to_owned());
-            }
-        }
-        clutter
     }
 }
 

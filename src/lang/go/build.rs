@@ -285,19 +285,19 @@ fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, build: &
 }
 
 fn headline(facts: &Facts, choices: &Choices<'_>) -> String {
-    let mut parts = vec![format!("Go {} ({})", facts.go.value.series(), facts.go.place())];
+    let mut parts = vec![format!("Go {} ({})", facts.go.value.series(), facts.go.file())];
     match (facts.c_inside.first(), Linkage::of(choices.fit.variant.id)) {
         (Some(inside), Linkage::DynamicC) => {
             let libc = if libc_for(choices.fit.variant.id) == Libc::Alpine { "musl" } else { "glibc" };
-            parts.push(format!("C inside ({} {}), so {libc} at run time", inside.place(), short(&inside.value.what)));
+            parts.push(format!("C inside ({} {}), so {libc} at run time", inside.file(), short(&inside.value.what)));
         }
         (Some(inside), Linkage::StaticC) => {
-            parts.push(format!("C inside ({} {}), linked statically", inside.place(), short(&inside.value.what)));
+            parts.push(format!("C inside ({} {}), linked statically", inside.file(), short(&inside.value.what)));
         }
         _ => parts.push("static".into()),
     }
     let programs = choices.found.app.behaviour.needs.iter().filter(|need| matches!(need.value, Need::Program(_)));
-    parts.extend(programs.map(|need| format!("runs {} ({})", if let Need::Program(name) = &need.value { name } else { "" }, need.place())));
+    parts.extend(programs.map(|need| format!("runs {} ({})", if let Need::Program(name) = &need.value { name } else { "" }, need.file())));
     parts.extend(read_files(&choices.found.app.behaviour.reads));
     parts.join(", ")
 }
@@ -311,7 +311,7 @@ fn read_files(reads: &[Fact<crate::app::RunFile>]) -> Option<String> {
         [one, rest @ ..] => format!("{one} and {} more", rest.len()),
         [] => return None,
     };
-    Some(format!("{names} beside it ({})", first.place()))
+    Some(format!("{names} beside it ({})", first.file()))
 }
 
 fn debug_headline(target: Target) -> String {

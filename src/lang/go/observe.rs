@@ -45,8 +45,6 @@ pub struct Reach<'a> {
 /// A package of the project.
 #[derive(Clone, Debug)]
 pub struct Package<'t> {
-    /// Its directory.
-    pub directory: Utf8PathBuf,
     /// What others import it as.
     pub import_path: String,
     /// Its name.

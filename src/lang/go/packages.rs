@@ -73,12 +73,6 @@ impl<'t> Packages<'t> {
         self.directories.contains_key(directory)
     }
 
-    /// Whether there is a package somewhere below `directory`.
-    #[must_use]
-    pub fn has_below(&self, directory: &Utf8Path) -> bool {
-        self.directories.range(directory..).next().is_some_and(|(path, _)| path.starts_with(directory))
-    }
-
     /// All programs: packages `main` with a `func main`, in the order of their directories.
     pub fn mains(&self, workspace: &Workspace) -> Vec<Main> {
         // one file tells a directory's package; the rest is read only where it is `main`
@@ -136,7 +130,7 @@ impl<'t> Packages<'t> {
         let rest = directory.strip_prefix(&module.directory).unwrap_or(directory);
         let import_path = if rest.as_str().is_empty() { module.path.clone() } else { format!("{}/{rest}", module.path) };
         let files = files.iter().map(|file| Source::read(file.path, file.text, file.head.clone())).collect();
-        Some(Package { directory: directory.to_owned(), import_path, name, files })
+        Some(Package { import_path, name, files })
     }
 
     /// The directories of the packages that `main` reaches, its own first, breadth first.

@@ -42,7 +42,7 @@ pub trait Program {
     fn warnings(&self, facts: &Facts) -> Vec<Diagnostic>;
 
     /// What its build does not read.
-    fn clutter(&self, facts: &Facts) -> Vec<String>;
+    fn ignore_patterns(&self, facts: &Facts) -> Vec<String>;
 }
 
 /// The build files of a project.
@@ -107,7 +107,7 @@ impl<'t> language::Project<'t> for Builds<'t> {
             behaviour,
             home: Utf8PathBuf::new(),
             keeps: facts.manifests.iter().chain(&facts.first).cloned().collect(),
-            clutter: program.clutter(&facts),
+            ignore_patterns: program.ignore_patterns(&facts),
             passed_over: Vec::new(),
         };
         Ok((app, facts))

@@ -18,7 +18,7 @@ impl Maker<'_> {
         }
         let because = self.facts.level.wanted();
         let mut parts =
-            vec![format!("Java {} ({})", self.java, because.place()), format!("{} ({})", self.facts.what.value, self.facts.what.place())];
+            vec![format!("Java {} ({})", self.java, because.file()), format!("{} ({})", self.facts.what.value, self.facts.what.file())];
         if let Form::Boot(_) = self.facts.artifact.form {
             parts[1].push_str(" in layers");
         }

@@ -6,11 +6,11 @@ use super::baked;
 use super::behave::{self, Seen};
 use super::blocked;
 use super::bundle::{Bundling, Program};
-use super::clutter;
 use super::compiler::Compiler;
 use super::development::{self, Loaded};
 use super::entry::{self, Entry, File, Run};
 use super::framework::{Server, Started};
+use super::ignored;
 use super::install::{self, Install};
 use super::lock::Lock;
 use super::manager::{self, Managed, Manager};
@@ -115,7 +115,7 @@ impl Looker<'_, '_> {
             behaviour,
             home: self.package.directory.clone(),
             keeps: install.manifests.clone(),
-            clutter: clutter::of(self.tree, &self.workspace.root, self.package, &product),
+            ignore_patterns: ignored::of(self.tree, &self.workspace.root, self.package, &product),
             passed_over: entry.passed_over.iter().map(passed_over).collect(),
             warnings,
         };

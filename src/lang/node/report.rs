@@ -28,7 +28,7 @@ impl Maker<'_> {
                 let mut parts = vec![INTERPRETER.headline(&because.with(self.version), ANY)];
                 parts.extend((!what.is_empty()).then(|| what.to_owned()));
                 parts.push(installs);
-                parts.extend(facts.natives.iter().map(|native| format!("{} ({})", native.value.name, native.place())));
+                parts.extend(facts.natives.iter().map(|native| format!("{} ({})", native.value.name, native.file())));
                 parts.dedup();
                 parts.join(", ")
             }

@@ -167,12 +167,12 @@ impl<'s, 't> Finder<'s, 't> {
         let server = words.first().cloned().unwrap_or_default();
         let mut command = tune(words, self.sources);
         command.directory.clone_from(&django.directory);
-        let what = format!("Django behind {server} ({})", django.at.place());
+        let what = format!("Django behind {server} ({})", django.at.file);
         let mut entry = Entry::new(if self.project.name.is_some() { "" } else { &django.package }, command, what, django.at.clone());
         entry.source = Some(django.manage);
         entry.django = Some(index);
         if server == "python" {
-            entry.what = format!("Django ({})", django.at.place());
+            entry.what = format!("Django ({})", django.at.file);
             entry.warnings.push(no_server("Django", "gunicorn", &django.at));
         }
         entry
@@ -184,7 +184,7 @@ impl<'s, 't> Finder<'s, 't> {
             return None;
         }
         let (command, lacks) = self.served(application);
-        let what = format!("{} application ({})", application.framework, application.at.place());
+        let what = format!("{} application ({})", application.framework, application.at.file);
         let mut entry = Entry::new("", command, what, application.at.clone());
         entry.source = Some(source);
         entry.root.clone_from(&source.root);

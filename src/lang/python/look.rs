@@ -57,7 +57,7 @@ impl Looker<'_, '_> {
             behaviour,
             home: Utf8PathBuf::new(),
             keeps: self.keeps(),
-            clutter: self.clutter(),
+            ignore_patterns: self.ignore_patterns(),
             passed_over: Vec::new(),
             warnings,
         };
@@ -82,43 +82,22 @@ impl Looker<'_, '_> {
         kept
     }
 
-    fn clutter(&self) -> Vec<String> {
-        let always = ["**/__pycache__", "**/*.pyc", ".venv"];
-        let there = [
-            "tests",
-            "test",
-            "docs",
-            "doc",
-            "notebooks",
-            ".pre-commit-config.yaml",
-            "tox.ini",
-            "noxfile.py",
-            ".flake8",
-            "mypy.ini",
-            "pytest.ini",
-            "Makefile",
-            "justfile",
-            "Procfile",
-            "Procfile.windows",
-            "app.json",
-            "runtime.txt",
-            "heroku.yml",
-            "fly.toml",
-            "render.yaml",
-            ".coveragerc",
-            "node_modules",
-        ];
+    /// Tests that nothing but tests needs, and what the build of an extension leaves behind.
+    fn ignore_patterns(&self) -> Vec<String> {
+        const TESTS: [&str; 2] = ["test", "tests"];
         let base = &self.project.directory;
-        let present = there.iter().filter(|name| self.tree.has(base.join(name)) || self.tree.has_directory(base.join(name)));
-        // a directory whose modules the program imports is no clutter
-        let used = |name: &str| {
-            self.sources.files.iter().any(|source| {
-                !source.is_aside(base) && source.outline.imports.iter().any(|import| import.path.split('.').next() == Some(name))
+        let sources: Vec<_> = self.sources.files.iter().filter(|source| !source.is_aside(base)).collect();
+        let is_used = |name: &str| {
+            let imported = |import: &str| import.split('.').next() == Some(name);
+            let spelt = [format!("{name}/"), format!("\"{name}\""), format!("'{name}'")];
+            sources.iter().any(|source| {
+                source.outline.imports.iter().any(|import| imported(&import.path))
+                    || self.tree.text(source.path).is_ok_and(|text| spelt.iter().any(|spelt| text.contains(spelt.as_str())))
             })
         };
-        let compiled = self.tree.has(base.join("Cargo.toml")).then(|| base.join("target").to_string());
-        let own = present.filter(|name| !used(name)).map(|name| base.join(name).to_string());
-        always.iter().map(|name| (*name).to_owned()).chain(own).chain(compiled).collect()
+        let tests = TESTS.into_iter().filter(|name| !is_used(name)).map(|name| base.join(name).into_string());
+        let compiled = self.tree.has(base.join("Cargo.toml")).then(|| base.join("target").into_string());
+        tests.chain(compiled).collect()
     }
 
     /// What its image has to know.

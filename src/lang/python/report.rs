@@ -26,7 +26,7 @@ impl Maker<'_> {
                 .natives
                 .iter()
                 .filter(|native| !native.value.run.is_empty())
-                .map(|native| format!("{} ({})", native.value.name, native.place())),
+                .map(|native| format!("{} ({})", native.value.name, native.file())),
         );
         parts.dedup();
         match target {

@@ -67,7 +67,7 @@ impl<'s, 't> Finder<'s, 't> {
             let call = source.outline.calls.iter().find(|call| call.path == "celery.Celery")?;
             let words = ["celery", "-A", &source.module, "worker", "--loglevel", "info"].map(str::to_owned).to_vec();
             let at = source.evidence(call.at, WORKER);
-            let mut entry = Entry::new("worker", tune(words, self.sources), format!("Celery worker ({})", at.place()), at);
+            let mut entry = Entry::new("worker", tune(words, self.sources), format!("Celery worker ({})", at.file), at);
             entry.source = Some(source);
             entry.root.clone_from(&source.root);
             Some(entry)

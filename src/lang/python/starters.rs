@@ -25,7 +25,7 @@ impl<'s, 't> Finder<'s, 't> {
         let entry = |script: &Fact<super::package::Script>| {
             let command = Command { words: vec![script.value.name.clone()], ..Command::default() };
             let at = script.because()[0].clone();
-            let mut entry = Entry::new(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.place()), at);
+            let mut entry = Entry::new(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.file), at);
             let module = script.value.target.split(':').next().unwrap_or_default();
             entry.source = self.sources.module(module);
             entry.listens = entry.source.map(|source| listen::listens(self.sources, source)).unwrap_or_default();
@@ -69,7 +69,7 @@ impl<'s, 't> Finder<'s, 't> {
             let mut entry = Entry::new(
                 &own,
                 command,
-                format!("{} ({})", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path), at.place()),
+                format!("{} ({})", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path), at.file),
                 at,
             );
             entry.what = format!("starts {}", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path));

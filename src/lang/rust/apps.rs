@@ -112,7 +112,7 @@ impl<'t> language::Project<'t> for Programs<'t> {
             behaviour: observed.behaviour,
             home: if self.tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() },
             keeps: observed.keeps,
-            clutter: self.clutter(&reached),
+            ignore_patterns: self.ignore_patterns(&reached),
             passed_over: Vec::new(),
             warnings,
         };
@@ -252,18 +252,18 @@ impl Programs<'_> {
     }
 
     /// What no build of it needs: what builds leave behind, and tests, examples and benchmarks that no manifest names.
-    fn clutter(&self, reach: &Reach<'_>) -> Vec<String> {
-        let mut clutter = vec!["**/target".to_owned()];
+    fn ignore_patterns(&self, reach: &Reach<'_>) -> Vec<String> {
+        let mut patterns = vec!["target".to_owned()];
         let holds_package = |directory: &Utf8Path| self.project.packages.keys().any(|path| path.starts_with(directory));
         for local in &reach.locals {
             for (name, declared) in [("benches", "bench"), ("examples", "example"), ("tests", "test")] {
                 let directory = local.package.directory.join(name);
-                if !local.package.manifest.document.has(&[declared]) && self.tree.has_directory(&directory) && !holds_package(&directory) {
-                    clutter.push(directory.to_string());
+                if !local.package.manifest.document.has(&[declared]) && !holds_package(&directory) {
+                    patterns.push(directory.to_string());
                 }
             }
         }
-        clutter
+        patterns
     }
 }
 

@@ -270,8 +270,8 @@ fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, inside: 
 
 /// What was found, in one line.
 fn headline(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>]) -> String {
-    let version = facts.rust.first().map(|fact| format!("Rust {} ({})", fact.value, fact.place()));
-    let edition = || facts.edition.as_ref().map(|fact| format!("Rust, edition {} ({})", fact.value, fact.place()));
+    let version = facts.rust.first().map(|fact| format!("Rust {} ({})", fact.value, fact.file()));
+    let edition = || facts.edition.as_ref().map(|fact| format!("Rust, edition {} ({})", fact.value, fact.file()));
     let mut parts = vec![version.or_else(edition).unwrap_or_else(|| "Rust".into())];
     let linked: Vec<_> = inside.iter().filter(|fact| fact.value.links != Links::Nothing).collect();
     parts.push(match (linked.as_slice(), choices.fit.variant.id, &facts.lock) {
@@ -284,11 +284,11 @@ fn headline(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>]) -> St
         ([first, rest @ ..], variant, _) => {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
             let linked = if variant == "glibc" { "so glibc at run time" } else { "linked statically" };
-            format!("{} inside ({} {}{more}), {linked}", kind(&first.value), first.place(), first.value.name)
+            format!("{} inside ({} {}{more}), {linked}", kind(&first.value), first.file(), first.value.name)
         }
     });
     let programs = choices.found.app.behaviour.needs.iter().filter_map(|need| match &need.value {
-        Need::Program(name) => Some(format!("runs {name} ({})", need.place())),
+        Need::Program(name) => Some(format!("runs {name} ({})", need.file())),
         _ => None,
     });
     parts.extend(programs);

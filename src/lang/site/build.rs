@@ -41,7 +41,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     decisions.extend(site.decisions(&choices.layers));
     Ok(Blueprint {
         headline: match target {
-            Target::Production | Target::Part => format!("static files ({}), served by nginx", site.page.place()),
+            Target::Production | Target::Part => format!("static files ({}), served by nginx", site.page.file),
             Target::Debug(_) => "the same files and server".into(),
         },
         build: Build { image: choices.reference(&image), files: Copy::context(directory, "."), compress },

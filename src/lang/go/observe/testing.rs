@@ -22,10 +22,12 @@ pub fn seen(files: &[(&str, &str)]) -> Observed {
         .map(|(directory, files)| {
             let import_path = Utf8Path::new("example.com/app").join(&directory).as_str().trim_end_matches('/').to_owned();
             let name = files.first().map_or(String::new(), |source| source.head.package.to_owned());
-            Package { directory, import_path, name, files }
+            Package { import_path, name, files }
         })
         .collect();
-    let main = packages.iter().find(|package| package.name == "main").map(|package| package.directory.clone()).unwrap_or_default();
+    let main =
+        packages.iter().find(|package| package.name == "main").and_then(|package| package.import_path.strip_prefix("example.com/app/"));
+    let main = main.map(Utf8PathBuf::from).unwrap_or_default();
     observe(&tree, &Reach { main, module: Utf8PathBuf::new(), packages: packages.iter().collect() })
 }
 

@@ -239,22 +239,8 @@ impl apps::Program for Program<'_> {
         std::iter::once(note.because(&self.built.artifact.at)).chain(login).chain(git).collect()
     }
 
-    fn clutter(&self, facts: &Facts) -> Vec<String> {
-        // code of the build itself may lie in a directory of that name
-        let is_needed = |name: &str| {
-            self.tree.below(&facts.context).any(|path| {
-                path.as_str().contains(&format!("/src/{name}/"))
-                    || path.as_str().contains(&format!("src/main/")) && path.components().any(|part| part.as_str() == name)
-            })
-        };
-        let build = if is_needed("build") {
-            vec![self.project.root.join("build").into_string(), self.project.directory.join("build").into_string()]
-        } else {
-            vec!["**/build".to_owned()]
-        };
-        let mut clutter = build;
-        clutter.extend(["**/.gradle", "**/src/test", "**/*.class", "**/*.log"].map(str::to_owned));
-        clutter.dedup();
-        clutter
+    fn ignore_patterns(&self, _: &Facts) -> Vec<String> {
+        let builds = [&self.project.root, &self.project.directory].map(|directory| directory.join("build").into_string());
+        builds.into_iter().chain(["*/build", "**/src/test", "**/*.class"].map(str::to_owned)).collect()
     }
 }

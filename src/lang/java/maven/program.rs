@@ -26,29 +26,6 @@ const OTHER: Rule = Rule::parsed("java.other-tool", "another tool builds the sam
 /// The series and version of Maven in the images that build.
 const MAVEN: (Version, Version) = (Version::whole(3), Version::minor(3, 9));
 
-/// What Maven reads nothing of.
-const CLUTTER: [&str; 20] = [
-    "Procfile",
-    "system.properties",
-    "HELP.md",
-    ".sdkmanrc",
-    ".java-version",
-    ".tool-versions",
-    "build",
-    ".gradle",
-    "gradlew",
-    "gradlew.bat",
-    "gradle",
-    "build.gradle",
-    "settings.gradle",
-    "build.gradle.kts",
-    "settings.gradle.kts",
-    "docs",
-    "k8s",
-    "Makefile",
-    "Jenkinsfile",
-    "src/main/docker",
-];
 /// One program, and the modules that it is built with.
 #[derive(Debug)]
 pub struct Program<'a> {
@@ -252,21 +229,17 @@ impl apps::Program for Program<'_> {
         both.into_iter().chain(private).chain(parent).chain(self.reached.iter().find_map(containers)).collect()
     }
 
-    fn clutter(&self, facts: &Facts) -> Vec<String> {
-        let mut clutter: Vec<String> = ["**/target", "**/*.class", "**/*.log"].map(str::to_owned).into();
+    fn ignore_patterns(&self, facts: &Facts) -> Vec<String> {
+        let here = |name: &str| facts.context.join(name).into_string();
+        let mut patterns: Vec<String> = vec!["**/*.class".into(), here("target")];
+        patterns.extend(self.reached.iter().filter_map(|module| Some(module.pom.parent()?.join("target").into_string())));
         if !self.reached.iter().any(Module::uses_test_jars) {
-            clutter.push("**/src/test".into());
+            patterns.push("**/src/test".into());
         }
-        if let Tool::Maven(maven @ MavenBuild { wrapper: None, .. }) = &facts.tool {
-            let here = |name: &str| facts.context.join(name);
-            clutter.extend(["mvnw", "mvnw.cmd"].map(here).into_iter().filter(|path| self.tree.has(path)).map(Utf8PathBuf::into_string));
-            if self.tree.has_directory(here(".mvn/wrapper")) {
-                clutter.push(here(if maven.configured { ".mvn/wrapper" } else { ".mvn" }).into_string());
-            }
+        if let Tool::Maven(MavenBuild { wrapper: None, configured, .. }) = &facts.tool {
+            patterns.extend(["mvnw", "mvnw.cmd", if *configured { ".mvn/wrapper" } else { ".mvn" }].map(here));
         }
-        let is_here = |name: &&str| self.tree.has(name) || self.tree.has_directory(name);
-        clutter.extend(CLUTTER.iter().filter(|name| is_here(name)).map(|name| (*name).to_owned()));
-        clutter
+        patterns
     }
 }
 

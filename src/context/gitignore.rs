@@ -1,0 +1,104 @@
+//! What git's ignore files say, in Docker's words.
+//!
+//! The two differ. Git looks for `name` at every depth and Docker at the root alone; `name/` means directories to git and both to Docker;
+//! what lies in an ignored directory cannot come back in git and does in Docker; and git judges what lies in a directory that came back
+//! once more, where Docker brings all of it. So a pattern that nothing below negates moves behind the `!` lines, where it holds whatever
+//! those bring back; and what remains ambiguous is let through and never hidden.
+
+mod pattern;
+
+use camino::Utf8Path;
+
+use self::pattern::Rule;
+
+/// The lines of a `.dockerignore` that say what these ignore files say. Each is a directory and the text of the file in it, shallower ones
+/// first. `is_covered` names patterns that stand elsewhere already.
+pub fn translate<'a>(files: impl IntoIterator<Item = (&'a Utf8Path, &'a str)>, is_covered: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut rules: Vec<Rule> = Vec::new();
+    for rule in files.into_iter().flat_map(|(directory, text)| text.lines().filter_map(|line| Rule::parse(directory, line))) {
+        if rule.negated {
+            bring_back(&mut rules, rule);
+        } else if !is_covered(&rule.hides()) {
+            rules.push(rule);
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for line in rules.into_iter().flat_map(|rule| rule.lines) {
+        // an earlier one of the same words says nothing that the later does not say
+        if let Some(twin) = lines.iter().position(|other| *other == line)
+            && lines[twin..].iter().all(|other| !other.starts_with('!'))
+        {
+            continue;
+        }
+        lines.push(line);
+    }
+    lines
+}
+
+/// Puts a negation where it brings back what git brings back: behind the patterns that it contradicts, before all others.
+fn bring_back(rules: &mut Vec<Rule>, mut back: Rule) {
+    let (mut before, mut behind) = (Vec::new(), Vec::new());
+    while let Some(rule) = rules.pop() {
+        let stays = rule.negated || rule.overlaps(&back) || before.iter().any(|other: &Rule| other.negated && rule.overlaps(other));
+        if stays { before.push(rule) } else { behind.push(rule) }
+    }
+    rules.extend(before.into_iter().rev());
+    let contradicted: Vec<&Rule> = rules.iter().filter(|rule| !rule.negated && rule.overlaps(&back)).collect();
+    // where everything is ignored at every depth, a directory that comes back is as empty as before
+    let everything = contradicted.iter().all(|rule| rule.takes_all());
+    if !(contradicted.is_empty() || everything && back.directory) {
+        let inside = contradicted.iter().any(|rule| rule.hides_inside_alone());
+        back.write_back(inside);
+        rules.push(back);
+    }
+    rules.extend(behind.into_iter().rev());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> Vec<String> {
+        translate([(Utf8Path::new(""), text)], |_| false)
+    }
+
+    #[test]
+    fn patterns_find_their_depth() {
+        for (git, docker) in [
+            ("node_modules", "**/node_modules"),
+            ("build/", "**/build/**"),
+            ("/dist", "dist"),
+            ("/dist/", "dist/**"),
+            ("docs/_build", "docs/_build"),
+            ("*.py[cod]", "**/*.py[cod]"),
+            ("a/**/b", "a/**/b"),
+            ("foo**bar", "**/foo*bar"),
+            ("[!a]x", "**/[^a/]x"),
+            ("\\#x", "**/#x"),
+            ("/\\#x", "[#]x"),
+            ("/\\!x", "[!]x"),
+            ("a\\ ", "**/a[ ]"),
+            ("*", "**"),
+            ("/*", "*"),
+            ("x/**/", "x/*/**"),
+        ] {
+            assert_eq!(lines(git), [docker], "{git}");
+        }
+        for nothing in ["", "# x", "/", "a//b", "[a", "a\\", "../x"] {
+            assert_eq!(lines(nothing), Vec::<String>::new(), "{nothing}");
+        }
+        assert_eq!(translate([(Utf8Path::new("web"), "dist\n/x")], |_| false), ["web/**/dist", "web/x"]);
+    }
+
+    #[test]
+    fn what_comes_back_stands_where_git_would_let_it() {
+        assert_eq!(lines(".env*\n!.env.example\n"), ["**/.env*", "!**/.env.example"]);
+        assert_eq!(lines("data/*\nsecret.json\n!data/.gitkeep\n"), ["data/*", "!data/.gitkeep", "**/secret.json"]);
+        // the directory above is ignored, so git brings nothing back
+        assert_eq!(lines("build/\n!build/keep.txt\n"), ["**/build/**"]);
+        assert_eq!(lines("build/\n!**/src/main/**/build/\n*.log\n"), ["**/build/**", "!**/src/main/**/build/**", "**/*.log"]);
+        assert_eq!(lines("*\n!*/\n!*.go\n"), ["**", "!**/*.go"]);
+        assert_eq!(lines("/*\n!/src\n"), ["*", "!src"]);
+        assert_eq!(lines("*.log\n!other.txt\n"), ["**/*.log"]);
+    }
+}
