@@ -8,6 +8,7 @@
 //! A language's front end turns a file into an [`Outline`] and knows nothing of ports or files. Observers know no language: what a call
 //! means stands in the vocabulary, `presets/_catalog/vocabulary/<language>.toml`.
 
+pub mod configuration;
 mod index;
 pub mod observe;
 mod origin;
@@ -24,6 +25,7 @@ pub mod value;
 
 use std::cell::{Cell, RefCell};
 
+use self::configuration::Configuration;
 use self::index::Index;
 pub use self::observe::{Observed, Site};
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
@@ -31,6 +33,8 @@ pub use self::resolve::{Expression, Given, Part, Place, Resolved, Step};
 pub use self::settings::{Setting, SettingKind};
 pub use self::source::Source;
 pub use self::value::Value;
+use camino::Utf8Path;
+
 use crate::catalog::vocabulary::Vocabulary;
 use crate::evidence::{Evidence, Rule};
 
@@ -44,6 +48,7 @@ pub struct Program<'t> {
     settings: settings::Settings<'t>,
     fuel: Cell<u32>,
     visiting: RefCell<Vec<usize>>,
+    configuration: RefCell<Configuration>,
 }
 
 impl<'t> Program<'t> {
@@ -51,10 +56,22 @@ impl<'t> Program<'t> {
     #[must_use]
     pub fn new(sources: Vec<&'t Source<'t>>, vocabulary: &'t Vocabulary) -> Self {
         let index = Index::new(&sources);
-        let mut program =
-            Self { sources, vocabulary, index, settings: settings::Settings::default(), fuel: Cell::new(0), visiting: RefCell::default() };
+        let mut program = Self {
+            sources,
+            vocabulary,
+            index,
+            settings: settings::Settings::default(),
+            fuel: Cell::new(0),
+            visiting: RefCell::default(),
+            configuration: RefCell::default(),
+        };
         program.settings = settings::Settings::collect(&program);
         program
+    }
+
+    /// Adds a settings file that the program, or its framework, reads by itself; those that it opens by their names are found anyway.
+    pub fn configure(&self, path: &Utf8Path, text: &str) {
+        self.configuration.borrow_mut().add(path, text);
     }
 
     /// Its files.
@@ -75,7 +92,11 @@ impl<'t> Program<'t> {
     /// The place of something as evidence.
     #[must_use]
     pub fn evidence(&self, file: usize, at: At, rule: Rule) -> Evidence {
-        self.sources[file].evidence(at, rule)
+        match self.sources.get(file) {
+            Some(source) => source.evidence(at, rule),
+            // settings files have the numbers behind
+            None => self.configuration.borrow().evidence(file - self.sources.len(), at, rule).unwrap_or_else(|| Evidence::exists("", rule)),
+        }
     }
 
     /// Whether any file imports something of the package, module or class `path`.

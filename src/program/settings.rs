@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::outline::{Annotation, Argument, At, Call, Context, Field, Function};
 use super::resolve::{ENVIRONMENT, FLAG, MOST, Resolved, Scope, Step, TAG, arguments};
-use super::{Expression, Program, Value};
+use super::{Expression, Program, Value, configuration};
 use crate::catalog::vocabulary::{self, Meaning, SettingsType, Slots, last_word};
 
 /// What kind of setting it is.
@@ -359,7 +359,22 @@ impl<'t> Program<'t> {
             return Vec::new();
         }
         let numbers = self.settings.keys.get(&normal(key)).into_iter().flatten().filter(|number| **number != but);
-        numbers.take(MOST).flat_map(|number| self.setting_values(*number, depth + 1)).collect()
+        let mut values: Vec<_> = numbers.take(MOST).flat_map(|number| self.setting_values(*number, depth + 1)).collect();
+        values.extend(self.configured(key, depth));
+        values
+    }
+
+    /// What the settings files say of a key.
+    pub(super) fn configured(&self, key: &str, depth: u32) -> Vec<Resolved> {
+        let entries: Vec<_> = self.configuration.borrow().get(key).take(MOST).cloned().collect();
+        let files = self.sources.len();
+        let values = entries.iter().flat_map(|entry| {
+            let step = Step { file: files + entry.file, at: entry.at, rule: configuration::CONFIGURED };
+            // what a build or a template fills in is not to be seen
+            let filled_in = entry.value.contains("{{") || entry.value.contains("<%") || entry.value.starts_with('@');
+            if filled_in { vec![Resolved::unknown()] } else { self.placeholders(&entry.value, step, depth + 1) }
+        });
+        values.take(MOST).collect()
     }
 
     /// Flags and settings with a name, in the order of the sources.

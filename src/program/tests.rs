@@ -222,6 +222,32 @@ fn what_is_read_written_started_and_demanded() {
 }
 
 #[test]
+fn the_port_of_a_settings_file_is_found() {
+    for (path, settings, text, expected) in [
+        (
+            "config.yaml",
+            "db:\n  port: 5432\nserver:\n  port: 9191\n",
+            "import serve, yaml\nwith open('config.yaml') as f:\n    config = yaml.safe_load(f)\nserve.run('0.0.0.0', config['server']['port'])",
+            "9191",
+        ),
+        (
+            "config.yaml",
+            "server:\n  port: ${APP_PORT:9192}\n",
+            "import serve, yaml\nconfig = yaml.safe_load(open('config.yaml'))\nserve.run('0.0.0.0', config['server']['port'])",
+            "9192 APP_PORT",
+        ),
+        (
+            "config.toml",
+            "[redis]\nport = 6379\n[web]\nport = 9193\n",
+            "import serve, toml\nconfig = load(open('config.toml'))\nserve.run('0.0.0.0', config.find('x'))",
+            "9193",
+        ),
+    ] {
+        assert_eq!(listens(&[("main.py", text), (path, settings)]).join(", "), expected, "{text}");
+    }
+}
+
+#[test]
 fn names_that_lead_back_to_themselves_end() {
     let text =
         "import serve\na = b + a\nb = a + b\ndef f(): return g() + f()\ndef g(): return f() + g()\nserve.run(a+b+f()+g(), a+b+f()+g())";

@@ -9,6 +9,16 @@ use crate::program::{At, Program, Resolved};
 
 const PORT_LIKE: Rule = Rule::weak("program.port-like-setting", "this looks like the setting for the port that the program listens on");
 
+const CONFIGURED: Rule =
+    Rule::weak("program.configured-port", "this looks like the port in a file that the program reads its settings from");
+
+/// Sections that speak of others' ports.
+const FOREIGN: &str = "redis database db mysql postgres postgresql pg mongo mongodb kafka etcd consul nats smtp mail email cache log logger \
+    logging trace tracing jaeger otel client clients data datasource registry upstream rabbitmq amqp elasticsearch minio s3 sentry metrics \
+    prometheus pprof debug admin management";
+/// How much less telling a second door is.
+const SECOND: usize = 100;
+
 /// The names that settings for ports have, the most telling first.
 const NAMES: &str = "port httpport serverport listenport appport apiport webport httpaddr httpaddress listenaddr listenaddress listen addr \
     address serveraddr serveraddress bind bindaddr bindaddress httplisten defaultport defaultaddr http serverhttpport";
@@ -35,6 +45,26 @@ impl Program<'_> {
             }
         }
         found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, fact)| fact)
+    }
+
+    /// The most telling port of the settings files.
+    #[must_use]
+    pub fn configured_port(&self) -> Option<Fact<Listen>> {
+        let entries = self.configuration.borrow().entries().to_vec();
+        let mut best: Option<(usize, Fact<Listen>)> = None;
+        for entry in entries {
+            let (sections, key) = entry.key.rsplit_once('.').unwrap_or(("", &entry.key));
+            let mut sections = sections.split('.').map(str::to_ascii_lowercase);
+            let Some(rank) = rank(key) else { continue };
+            if sections.clone().any(|section| FOREIGN.split_whitespace().any(|foreign| foreign == section)) {
+                continue;
+            }
+            let rank = rank + if sections.any(|section| section.contains("rpc") || section.contains("https")) { SECOND } else { 0 };
+            let values = self.configured(&entry.key, 0);
+            let Some(settled) = settle(&values, true).filter(|_| best.as_ref().is_none_or(|(known, _)| rank < *known)) else { continue };
+            best = Some((rank, Fact::new(settled.listen, self.evidence(self.sources().len() + entry.file, entry.at, CONFIGURED))));
+        }
+        best.map(|(_, fact)| fact)
     }
 
     fn consider<'n>(

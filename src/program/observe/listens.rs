@@ -92,7 +92,8 @@ impl<'t> Program<'t> {
         // side doors are not the door when the door itself was not found
         if found.listens.is_empty() || missed.is_some() && best == Rank::Side {
             let call = missed.unwrap_or(&first).clone();
-            found.listens = vec![self.port_like().map_or_else(|| Fact::new(SOMEWHERE, call.clone()), |fact| fact.and(call.clone()))];
+            let settled = self.port_like().or_else(|| self.configured_port());
+            found.listens = vec![settled.map_or_else(|| Fact::new(SOMEWHERE, call.clone()), |fact| fact.and(call.clone()))];
         }
         // what nobody can reach from outside is meant for nobody there, when another door is open
         if !found.listens.iter().all(deliberate) {

@@ -13,13 +13,18 @@ mod signals;
 mod starts;
 mod writes;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Program;
-use crate::app::Behaviour;
+use super::configuration::is_settings;
+use crate::app::{Behaviour, RunFile};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
 use crate::tree::Tree;
+use crate::tree::path::inside;
+
+/// More files than anybody keeps settings in.
+const MOST_SETTINGS: usize = 20;
 
 pub use self::path::{fixed, is_pattern, matching, relative};
 
@@ -46,9 +51,32 @@ pub struct Observed {
 }
 
 impl<'t> Program<'t> {
+    /// Reads the settings files that the program opens or imports.
+    fn read_configuration(&self, site: &Site<'_>, reads: &[Fact<RunFile>]) {
+        let tree = site.tree;
+        let opened = reads.iter().flat_map(|read| {
+            let itself = tree.has(&read.value.source).then_some(read.value.source.as_path());
+            itself.into_iter().chain(tree.below(&read.value.source))
+        });
+        let imported = self.sources().iter().flat_map(|source| {
+            let imports = source.outline.imports.iter().filter(|import| import.path.starts_with('.') && import.path.contains('/'));
+            let directory = source.path.parent().unwrap_or(Utf8Path::new(""));
+            imports.filter_map(move |import| inside(directory, Utf8Path::new(&import.path)))
+        });
+        let imported: Vec<_> = imported.filter(|path| tree.has(path)).collect();
+        let paths = opened.chain(imported.iter().map(Utf8PathBuf::as_path));
+        for path in paths.filter(|path| is_settings(path)).take(MOST_SETTINGS) {
+            if let Ok(text) = tree.text(path) {
+                self.configure(path, text);
+            }
+        }
+    }
+
     /// Looks at all that the program does.
     #[must_use]
     pub fn observe(&self, site: &Site<'_>) -> Observed {
+        let reads = self.reads(site);
+        self.read_configuration(site, &reads);
         let listens::Found { listens, demands, arguments } = self.listens();
         let is_port = |name: &String| {
             listens.iter().any(|fact| {
@@ -61,7 +89,7 @@ impl<'t> Program<'t> {
         let behaviour = Behaviour {
             demands,
             assets: self.assets(site),
-            reads: self.reads(site),
+            reads,
             writes: self.writes(site),
             needs,
             stops_on: self.stops_on(),

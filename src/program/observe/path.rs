@@ -14,15 +14,6 @@ pub fn relative(path: &str) -> Option<Utf8PathBuf> {
     path.is_relative().then(|| normal(path))
 }
 
-/// `path`, which counts from the root, as it is seen from the directory `home`.
-#[must_use]
-pub fn from(home: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
-    let path = normal(path.as_str());
-    let same = home.components().zip(path.components()).take_while(|(one, other)| one == other).count();
-    let ups = std::iter::repeat_n("..", home.components().count() - same);
-    ups.chain(path.components().skip(same).map(|part| part.as_str())).collect()
-}
-
 /// The path that a value is, from the first base on, and whether that is all of it.
 #[must_use]
 pub fn of_value(site: &Site<'_>, value: &Resolved) -> Option<(String, bool)> {
@@ -30,7 +21,7 @@ pub fn of_value(site: &Site<'_>, value: &Resolved) -> Option<(String, bool)> {
         [Part::Place(Place::Root), rest @ ..] => {
             let text = if let Some(Part::Text(text)) = rest.first() { text.trim_start_matches('/') } else { "" };
             let home = site.bases.first().map_or(Utf8Path::new(""), Utf8PathBuf::as_path);
-            Some((from(home, Utf8Path::new(text)).into_string(), rest.len() < 2))
+            Some((crate::tree::path::relative(home, Utf8Path::new(text)).into_string(), rest.len() < 2))
         }
         [Part::Place(Place::Working | Place::Executable), rest @ ..] => {
             let Some(Part::Text(text)) = rest.first() else { return None };

@@ -115,7 +115,7 @@ impl Written {
         let (mut text, whole) = match value.parts.as_slice() {
             [Part::Place(Place::Root), rest @ ..] => {
                 let text = if let Some(Part::Text(text)) = rest.first() { text.trim_start_matches('/') } else { "" };
-                let path = super::path::from(&self.home, Utf8Path::new(text)).into_string();
+                let path = crate::tree::path::relative(&self.home, Utf8Path::new(text)).into_string();
                 // all of the root is the working directory, or what is above it
                 (if path.is_empty() { "./".to_owned() } else { path }, rest.len() < 2)
             }

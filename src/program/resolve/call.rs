@@ -81,23 +81,43 @@ impl<'t> Program<'t> {
         for text in self.slot_values(call, &key.expression, scope).iter().filter_map(Resolved::text) {
             values.extend(self.placeholders(text, scope.step(super::TAG), scope.depth));
         }
+        let within = self.key_before(call, scope);
         for text in self.slot_values(call, &key.key, scope).iter().filter_map(Resolved::text) {
-            values.extend(self.keyed(text, scope.depth));
+            values.extend(self.keyed(&format!("{within}{text}"), scope.depth));
         }
         values.extend(self.slot_values(call, &key.default, scope));
         values
     }
 
+    /// The keys that the object was asked for on which a key is asked: `server.` of `config.get("server").get("port")`.
+    fn key_before(&self, call: &'t Call, scope: Scope<'_, 't>) -> String {
+        let Some(Value::Call(before)) = call.receiver.as_deref() else { return String::new() };
+        let slots = self.vocabulary.calls(before.method()).iter().find_map(|entry| match &*entry.meaning {
+            Meaning::Key(key) if self.matches(entry, scope.file, before) != Match::No => Some(&key.key),
+            _ => None,
+        });
+        let Some(slots) = slots.filter(|_| scope.depth < super::DEPTH) else { return String::new() };
+        let own = self.slot_values(before, slots, scope).iter().find_map(|value| value.text().map(ToOwned::to_owned));
+        own.map_or_else(String::new, |own| format!("{}{own}.", self.key_before(before, scope.deeper())))
+    }
+
     /// `${server.port:8080}`: what the key comes to, and the default.
     pub(in crate::program) fn placeholders(&self, text: &str, step: Step, depth: u32) -> Vec<Resolved> {
+        if depth > super::DEPTH {
+            return vec![Resolved::unknown()];
+        }
         let Some((before, rest)) = text.split_once("${") else { return vec![Resolved::written(text, step)] };
         let Some(end) = closing(rest) else { return vec![Resolved::unknown()] };
         let (inside, after) = (&rest[..end], &rest[end + 1..]);
         let (key, default) = inside.split_once(':').map_or((inside, None), |(key, default)| (key, Some(default)));
+        // HOCON's way to say that it may be missing
+        let (key, optional) = key.strip_prefix('?').map_or((key, false), |key| (key, true));
         // the environment has a name for every key
         let name: String = key.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
         let mut values = vec![Resolved::variable(name, step)];
-        values.extend(self.keyed(key, depth + 1));
+        if !optional {
+            values.extend(self.keyed(key, depth + 1));
+        }
         values.extend(default.into_iter().flat_map(|default| self.placeholders(default, step, depth + 1)));
         let values = joined(&[Resolved::written(before, step)], &values);
         if after.is_empty() { values } else { joined(&values, &self.placeholders(after, step, depth + 1)) }

@@ -38,7 +38,20 @@ impl<'t> Program<'t> {
             let inner = Scope::of(member.file, member.context.function, member.at, scope.depth + 1);
             values.extend(self.values(member.value, inner));
         }
-        if values.iter().any(Resolved::says_something) { values } else { self.field(name, scope) }
+        if !values.iter().any(Resolved::says_something) {
+            values = self.field(name, scope);
+        }
+        if values.iter().any(Resolved::says_something) { values } else { self.of_configuration(name, scope) }
+    }
+
+    /// What a settings file says that `config.server.port` may be a member of: the longest key that it has.
+    fn of_configuration(&self, name: &str, scope: Scope<'_, 't>) -> Vec<Resolved> {
+        if self.configuration.borrow().is_empty() {
+            return Vec::new();
+        }
+        let words = crate::program::index::words(name);
+        let tails = (1..words.len()).map(|from| words[from..].join("."));
+        tails.map(|key| self.configured(&key, scope.depth)).find(|values| !values.is_empty()).unwrap_or_default()
     }
 
     /// A place that the system or the source decides.
