@@ -30,6 +30,7 @@ pub struct Catalog {
     packages: PackageMap,
     natives: BTreeMap<String, Vec<Native>>,
     registries: BTreeMap<String, Registry>,
+    programs: BTreeMap<String, BTreeMap<String, Served>>,
     vocabularies: BTreeMap<String, Texts>,
     context: Lists,
     as_of: String,
@@ -68,6 +69,24 @@ impl PackageMap {
         let weakest = || self.weakest.as_deref().and_then(|text| toml::from_str(text).ok()).unwrap_or_default();
         self.strong.get(need).or_else(|| self.read.get_or_init(weakest).get(need))
     }
+}
+
+/// A server that a dependency's program starts.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Served {
+    /// What people call it.
+    #[serde(default)]
+    pub what: String,
+    /// The port that it listens on by itself.
+    pub port: Option<u16>,
+    /// The variable that sets another.
+    pub variable: Option<String>,
+    /// The variable that sets the interface, where it listens on loopback alone by itself.
+    pub host: Option<String>,
+    /// Directories that it writes to, relative to the package.
+    #[serde(default)]
+    pub writes: Vec<String>,
 }
 
 /// An image that programs run on.
@@ -153,7 +172,7 @@ struct Toolchains {
 
 impl Catalog {
     /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `context.toml`,
-    /// `native-<language>.toml`, `registry-<language>.toml`.
+    /// `native-<language>.toml`, `registry-<language>.toml`, `programs-<language>.toml`, `vocabulary/<language>.toml`.
     ///
     /// # Errors
     /// When a file is not what a catalog's file has to be; the label names it.
@@ -181,6 +200,10 @@ impl Catalog {
                             parse::<RegistryFile>(name, text)?;
                         }
                         registry.add(text);
+                        continue;
+                    }
+                    if let Some(language) = name.strip_prefix("programs-").and_then(|rest| rest.strip_suffix(".toml")) {
+                        catalog.programs.entry(language.to_owned()).or_default().append(&mut parse(name, text)?);
                         continue;
                     }
                     let language = name.strip_prefix("native-").and_then(|rest| rest.strip_suffix(".toml"));
@@ -268,6 +291,12 @@ impl Catalog {
     #[must_use]
     pub const fn context(&self) -> &Lists {
         &self.context
+    }
+
+    /// What is known of a program that a package of a language's registry brings, by its name.
+    #[must_use]
+    pub fn program(&self, language: &str, name: &str) -> Option<&Served> {
+        self.programs.get(language)?.get(name)
     }
 
     /// Whether a release's end of life was past when the catalog was made. There is no clock here: same input, same bytes.

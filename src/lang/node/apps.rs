@@ -88,6 +88,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         let (place, package) = self.again(sighting, seed)?;
         Ok(match &seed.entry.run {
             Run::Server(server) => vec![server.at.clone()],
+            Run::Program(program) => vec![program.at.clone()],
             Run::Pages(pages) => vec![pages.at.clone()],
             Run::Nothing(_) => Vec::new(),
             Run::File(file) => {

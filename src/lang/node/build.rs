@@ -93,7 +93,11 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
             start: if start.tool || !shell { Started::Program } else { Started::Command },
             ..Setting::default()
         },
-        entrypoint: vec![node],
+        // pnpm has scripts of the shell where others have links to what node runs
+        entrypoint: match start.program.as_ref().filter(|_| facts.managed.manager.value == Manager::Pnpm) {
+            Some(program) => vec![maker.program(program)],
+            None => vec![node],
+        },
         arguments: words,
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),
         decisions: maker.decisions(&build),
@@ -194,9 +198,12 @@ impl Maker<'_> {
     /// The step that builds, and removes what the image does without.
     fn make(&self) -> Option<Step> {
         let makes = self.makes();
+        let given = self.facts.build_env.iter().map(|fact| format!("export {}={}", fact.value.0, word(&fact.value.1)));
+        let given: Vec<_> = given.filter(|_| makes).collect();
         // Yarn asks for what its settings name whatever it does
         let asks = makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry);
         let (mounts, mut commands) = if asks { (self.secrets(), self.with_tokens(self.making())) } else { (Vec::new(), self.making()) };
+        commands.splice(0..0, given);
         if self.takes_whole() && self.installs() {
             commands.push(ShellLine::of("find . -name node_modules -type d -prune -exec rm -rf {} +"));
         }

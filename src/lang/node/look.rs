@@ -20,10 +20,11 @@ use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::Workspace;
 use super::{Facts, Making, Member, Product, Start, Taken, making, natives, site, stale};
-use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting};
-use crate::catalog::Catalog;
+use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting, WritePath};
+use crate::catalog::{Catalog, Served};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, PassedOver, Rule};
+use crate::lang::language::Language as _;
 use crate::need::Need;
 use crate::plan::ShellLine;
 use crate::tree::Tree;
@@ -134,6 +135,7 @@ impl Looker<'_, '_> {
             install: install.clone(),
             unlisted: natives::unlisted(self.catalog, locked, !making.is_empty()),
             by_git: install::by_git(self.workspace, lock),
+            build_env: build_env(entry),
             natives,
             making,
             locked: locked.len(),
@@ -153,6 +155,7 @@ impl Looker<'_, '_> {
                 Ok((Product::Site(Box::new(output)), Seen { behaviour, ..Seen::default() }))
             }
             Run::Server(server) => Ok(self.server(server, env)),
+            Run::Program(program) => Ok(self.program(program, env, installed.manager)),
             Run::File(file) => {
                 let sources = file.source.as_ref().map(|source| Sources::reach(self.tree, self.workspace, self.package, source));
                 let seen = match &sources {
@@ -185,10 +188,11 @@ impl Looker<'_, '_> {
                 let program =
                     Program { tree, catalog, workspace, package, installed, file, sources: sources.as_ref(), names: &seen.names, at: &at };
                 let start = Start {
-                    what: self.what(),
+                    what: self.what().to_owned(),
                     bundling: program.bundling()?,
                     words,
                     dependency: None,
+                    program: None,
                     env,
                     taken,
                     owned: false,
@@ -200,6 +204,50 @@ impl Looker<'_, '_> {
                 Ok((Product::Server(Box::new(start)), seen))
             }
         }
+    }
+
+    /// A program that a dependency brings, and what the catalog knows of it.
+    fn program(&self, program: &entry::Program, env: Vec<(String, String)>, manager: Manager) -> (Product, Seen) {
+        let unknown = Served::default();
+        let known = self.catalog.program(super::Node::NAME, &program.name).unwrap_or(&unknown);
+        let flag = |names: &[&str]| {
+            let place = program.arguments.iter().position(|word| names.contains(&word.as_str()))?;
+            program.arguments.get(place + 1)?.parse().ok()
+        };
+        let set = flag(&["-p", "--port"]);
+        let listen = set.or(known.port).map(|port| Listen {
+            port: Some(port),
+            variable: known.variable.clone().filter(|_| set.is_none()).map(|name| PortVariable { name, role: Role::Optional }),
+            interface: if known.host.is_some() { Interface::Loopback } else { Interface::Any },
+            host: known.host.clone(),
+        });
+        let fact = |directory: &String| Fact::new(WritePath { directory: directory.into() }, program.at.clone());
+        let mut needs = Vec::new();
+        if manager == Manager::Pnpm {
+            // what it puts into `.bin` are scripts of the shell
+            needs.push(Fact::new(Need::Program("sh".into()), program.at.clone()));
+        }
+        let behaviour = Behaviour {
+            listens: listen.map(|listen| Fact::new(listen, program.at.clone())).into_iter().collect(),
+            writes: known.writes.iter().map(fact).collect(),
+            needs,
+            ..Behaviour::default()
+        };
+        let start = Start {
+            what: known.what.clone(),
+            words: program.arguments.clone(),
+            dependency: None,
+            program: Some(program.name.clone()),
+            env,
+            taken: Taken::Whole,
+            owned: false,
+            modules: true,
+            bundling: Bundling::elsewhere(&program.name, &program.at),
+            tool: false,
+            baked: Vec::new(),
+            at: program.at.clone(),
+        };
+        (Product::Server(Box::new(start)), Seen { behaviour, ..Seen::default() })
     }
 
     fn server(&self, server: &Server, mut env: Vec<(String, String)>) -> (Product, Seen) {
@@ -225,9 +273,10 @@ impl Looker<'_, '_> {
         let behaviour = Behaviour { listens: vec![Fact::new(listen, server.at.clone())], ..Behaviour::default() };
         let seen = Seen { behaviour, hears: server.hears.then(|| server.at.clone()), ..Seen::default() };
         let start = Start {
-            what: server.what,
+            what: server.what.to_owned(),
             words,
             dependency,
+            program: None,
             env,
             taken: Taken::Parts(server.takes.clone()),
             owned: server.writes,
@@ -311,6 +360,12 @@ impl Looker<'_, '_> {
         }
         warnings
     }
+}
+
+/// What the build is given so that it makes what is started.
+fn build_env(entry: &Entry) -> Vec<Fact<(String, String)>> {
+    let Run::Server(server) = &entry.run else { return Vec::new() };
+    server.build_env.iter().map(|(name, value)| Fact::new((name.clone(), (*value).to_owned()), server.at.clone())).collect()
 }
 
 fn passed_over((what, why, at): &entry::PassedOver) -> PassedOver {

@@ -24,6 +24,8 @@ const BUILDS: [&str; 11] = [
     "build:all",
     "build:app",
 ];
+/// The script that builds pages and the server that renders them, where they are built apart.
+const WITH_SERVER: &str = "build:ssr";
 /// Programs that compile files one by one.
 const COMPILERS: [&str; 6] = ["tsc", "nest", "swc", "babel", "tsc-alias", "tspc"];
 /// Programs that put files beside what is compiled.
@@ -49,11 +51,15 @@ pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, comp
         let script = if task == "build" { build_script(member) } else { Some(task.as_str()).filter(|name| makes(member, name)) };
         making.extend(script.map(|name| Making::Script { package: inside(member), script: name.to_owned() }));
     }
+    let command = |command: String| Making::Command { package: inside(package), command };
     match script_for(package, entry) {
         Some(name) => making.push(Making::Script { package: inside(package), script: name.to_owned() }),
-        None => {
-            making.extend(by_default(package, compiler, entry).map(|command| Making::Command { package: inside(package), command }));
-        }
+        None => making.extend(by_default(package, compiler, entry).map(command)),
+    }
+    if let Run::Server(server) = &entry.run
+        && package.script(WITH_SERVER).is_none()
+    {
+        making.extend(server.apart.iter().cloned().map(command));
     }
     making
 }
@@ -67,6 +73,7 @@ pub fn build_script(package: &Package<'_>) -> Option<&'static str> {
 fn script_for<'e>(package: &Package<'_>, entry: &'e Entry) -> Option<&'e str> {
     let named = match &entry.run {
         Run::Pages(pages) => pages.script.as_deref(),
+        Run::Server(server) if !server.apart.is_empty() => Some(WITH_SERVER).filter(|name| package.script(name).is_some()),
         _ => None,
     };
     named.or_else(|| build_script(package))

@@ -18,6 +18,7 @@ mod look;
 mod making;
 mod manager;
 mod natives;
+pub mod outline;
 mod package;
 mod part;
 mod prisma;
@@ -96,6 +97,8 @@ pub struct Facts {
     pub unlisted: Vec<Fact<NativeUse>>,
     /// Packages that are fetched with git.
     pub by_git: Vec<Fact<String>>,
+    /// Variables that the build is given so that it goes through: name and value.
+    pub build_env: Vec<Fact<(String, String)>>,
     /// How many packages are known to be installed.
     pub locked: usize,
     /// Why this is what is started.
@@ -125,11 +128,14 @@ pub enum Product {
 #[derive(Debug, Serialize)]
 pub struct Start {
     /// Its framework; empty where it has none that is known.
-    pub what: &'static str,
+    pub what: String,
     /// What node is given, from the package's directory: flags, the file, arguments.
     pub words: Vec<String>,
     /// The package and the file in it that come before the words, where it is started by one of its dependencies.
     pub dependency: Option<(String, String)>,
+    /// The program of a dependency that comes before the words, by its name, where it is started by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
     /// Variables that are set for it.
     pub env: Vec<(String, String)>,
     /// What the image takes of the package.

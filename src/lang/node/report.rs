@@ -20,13 +20,13 @@ impl Maker<'_> {
             Some(lock) => lock.to_string(),
             None => facts.managed.manager.value.command().to_owned(),
         };
-        let what = if self.start.what.is_empty() { "" } else { self.start.what };
+        let what = &self.start.what;
         match self.target {
             Target::Debug(DebugVariant::Debugger) => "the inspector on port 9229".into(),
             Target::Debug(_) => "traces that name the sources (--enable-source-maps)".into(),
             Target::Production | Target::Part => {
                 let mut parts = vec![INTERPRETER.headline(&because.with(self.version), ANY)];
-                parts.extend((!what.is_empty()).then(|| what.to_owned()));
+                parts.extend((!what.is_empty()).then(|| what.clone()));
                 parts.push(installs);
                 parts.extend(facts.natives.iter().map(|native| format!("{} ({})", native.value.name, native.file())));
                 parts.dedup();

@@ -69,6 +69,12 @@ impl Maker<'_> {
         takes
     }
 
+    /// Where a dependency's program is, from the package's directory.
+    pub(super) fn program(&self, name: &str) -> String {
+        let depth = if self.facts.managed.manager.value == Manager::Pnpm { 0 } else { self.facts.directory.components().count() };
+        format!("{}node_modules/.bin/{name}", "../".repeat(depth))
+    }
+
     pub(super) fn words(&self) -> Vec<String> {
         let set = self.choices.layers.iter().find_map(|layer| layer.settings().languages.node.command.clone());
         if let Some(words) = set.filter(|words| !words.is_empty()) {
@@ -79,11 +85,13 @@ impl Maker<'_> {
             let depth = if self.facts.managed.manager.value == Manager::Pnpm { 0 } else { self.facts.directory.components().count() };
             format!("{}node_modules/{name}/{file}", "../".repeat(depth))
         });
+        let program =
+            self.start.program.as_ref().filter(|_| self.facts.managed.manager.value != Manager::Pnpm).map(|name| self.program(name));
         let renamed = |word: &String| match self.bundle {
             Some(bundle) if *word == bundle.entry => bundle.file.to_string(),
             _ => word.clone(),
         };
-        dependency.into_iter().chain(self.start.words.iter().map(renamed)).collect()
+        dependency.into_iter().chain(program).chain(self.start.words.iter().map(renamed)).collect()
     }
 
     pub(super) fn run_env(&self) -> BTreeMap<String, String> {

@@ -86,6 +86,8 @@ pub struct Pages {
     pub bundler: Bundler,
     /// The script that builds them, where it is known.
     pub script: Option<String>,
+    /// What says that one page answers every address, where the start script does.
+    pub single: Option<Evidence>,
     /// What makes it one.
     pub at: Evidence,
 }
@@ -157,7 +159,7 @@ pub fn by_dependencies(tree: &Tree, package: &Package<'_>, root: &Package<'_>) -
     let is_library = bundler == Bundler::Vite
         && Settings::read(tree, package, "vite.config").is_some_and(|settings| settings.has(&["build", "lib"]).is_some());
     let at = found.because()[0].under(PAGES);
-    (!is_library).then_some(Pages { bundler, script: Some(script), at })
+    (!is_library).then_some(Pages { bundler, script: Some(script), single: None, at })
 }
 
 /// A script that builds pages.

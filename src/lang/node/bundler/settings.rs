@@ -1,56 +1,118 @@
-//! A bundler's settings file: what the object that it exports says.
+//! A settings file in JavaScript: what the object that it exports says. Of branches the one counts that is taken while the image is built,
+//! where no variable is set besides `NODE_ENV`.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::lang::node::outline::{self, Load, Module};
 use crate::lang::node::package::Package;
-use crate::lang::node::source::{Placed, Source, Value};
+use crate::program::{At, Call, Value};
 use crate::tree::Tree;
 use crate::tree::path::normal;
 
 const SETTING: Rule = Rule::parsed("node.bundler-setting", "the bundler's settings say so");
 /// The endings that bundlers look for.
 const ENDINGS: [&str; 6] = ["js", "mjs", "ts", "cjs", "mts", "cts"];
+/// How many names and calls deep an object is followed.
+const DEPTH: usize = 8;
 
 /// A settings file that was read.
-pub struct Settings {
-    source: Source,
+pub struct Settings<'t> {
+    /// Where it is.
+    pub path: Utf8PathBuf,
+    text: &'t str,
+    module: Module,
 }
 
-impl Settings {
+impl<'t> Settings<'t> {
     /// The first of the files `stem.js`, `stem.ts` and so on that is there; `stem` may name directories.
-    pub fn read(tree: &Tree, package: &Package<'_>, stem: &str) -> Option<Self> {
+    pub fn read(tree: &'t Tree, package: &Package<'_>, stem: &str) -> Option<Self> {
         let files = ENDINGS.iter().map(|ending| package.inside(&format!("{stem}.{ending}")));
         files.into_iter().find_map(|file| Self::of(tree, &file))
     }
 
     /// This file, if it is there.
-    pub fn of(tree: &Tree, file: &Utf8Path) -> Option<Self> {
-        tree.text(file).ok().map(|text| Self { source: Source::read(file, text) })
+    pub fn of(tree: &'t Tree, file: &Utf8Path) -> Option<Self> {
+        let text = tree.text(file).ok()?;
+        let module = outline::read(text, file.extension().unwrap_or_default(), &|_| None);
+        Some(Self { path: file.to_owned(), text, module })
     }
 
-    /// What stands below these keys, and where its first key does.
-    fn get(&self, keys: &[&str]) -> Option<(&Value, &Placed<(String, Value)>)> {
-        let (first, rest) = keys.split_first()?;
-        let place = self.source.exported.iter().rev().find(|entry| entry.value.0 == *first)?;
-        let below = rest.iter().try_fold(&place.value.1, |value, key| match value {
-            Value::Object(entries) => entries.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value),
+    /// Something in the file, as evidence.
+    pub fn evidence(&self, at: At, rule: Rule, said: impl Into<String>) -> Evidence {
+        Evidence::at(&self.path, Span::of(self.text, at.start as usize, at.end as usize), rule, said)
+    }
+
+    /// What it loads.
+    pub fn loads(&self) -> &[Load] {
+        &self.module.loads
+    }
+
+    /// Where it loads the module of that name.
+    pub fn loaded(&self, name: &str) -> Option<&Load> {
+        self.module.loads.iter().find(|load| load.module == name)
+    }
+
+    /// What the key of that name is set to, wherever it stands, and where.
+    pub fn anywhere(&self, name: &str) -> Option<(&Value, At)> {
+        self.module.options.iter().find(|(key, ..)| key == name).map(|(_, value, at)| (likeliest(value), *at))
+    }
+
+    /// What stands below these keys.
+    pub fn get(&self, keys: &[&str]) -> Option<&Value> {
+        let exported = self.bound("default")?;
+        let below = keys.iter().try_fold(exported, |value, key| self.key(value, key, DEPTH))?;
+        Some(likeliest(below))
+    }
+
+    fn bound(&self, name: &str) -> Option<&Value> {
+        self.module.outline.bindings.iter().rev().find(|binding| binding.target == name).map(|binding| &binding.value)
+    }
+
+    /// A key of an object that is written out, returned, named, or handed to a helper such as `defineConfig`.
+    fn key<'v>(&'v self, value: &'v Value, key: &str, depth: usize) -> Option<&'v Value> {
+        let depth = depth.checked_sub(1)?;
+        match value {
+            Value::Table(entries) => value.get(key).or_else(|| {
+                let spread = entries.iter().rev().filter(|(name, _)| matches!(name, Value::Name(_)));
+                spread.into_iter().find_map(|(_, value)| self.key(value, key, depth))
+            }),
+            Value::Call(call) => {
+                let arguments = call.arguments.iter().map(|argument| &argument.value);
+                let of_receiver = call.receiver.as_deref();
+                arguments.chain(of_receiver).find_map(|value| self.key(value, key, depth))
+            }
+            Value::Function(number) => {
+                let function = self.module.outline.functions.get(*number as usize)?;
+                function.returns.last().and_then(|value| self.key(value, key, depth))
+            }
+            Value::Name(name) => match name.split_once('.') {
+                None => self.bound(name).and_then(|value| self.key(value, key, depth)).or_else(|| {
+                    let function = self.module.outline.functions.iter().find(|function| function.name == *name)?;
+                    function.returns.last().and_then(|value| self.key(value, key, depth))
+                }),
+                Some((first, rest)) => {
+                    let object = rest.split('.').try_fold(self.bound(first)?, |value, word| self.key(value, word, depth))?;
+                    self.key(object, key, depth)
+                }
+            },
+            Value::Either(values) => self.key(values.first()?, key, depth),
             _ => None,
-        });
-        Some((below?, place))
+        }
     }
 
     /// Whether something stands there, whatever it is.
     pub fn has(&self, keys: &[&str]) -> Option<Evidence> {
-        let (_, place) = self.get(keys)?;
-        Some(self.source.evidence(self.narrowed(keys, place), SETTING, keys.join(".")))
+        let value = self.get(keys)?;
+        Some(self.place(keys, value, keys.join(".")))
     }
 
     /// The text that stands there.
     pub fn text(&self, keys: &[&str]) -> Option<Fact<String>> {
-        let (value, place) = self.get(keys)?;
-        let Value::Text(text) = value else { return None };
-        Some(Fact::new(text.clone(), self.source.evidence(self.narrowed(keys, place), SETTING, format!("{}: \"{text}\"", keys.join(".")))))
+        let value = self.get(keys)?;
+        let text = self.plain(value)?;
+        let at = self.place(keys, value, format!("{}: \"{text}\"", keys.join(".")));
+        Some(Fact::new(text, at))
     }
 
     /// The path that stands there: a text, or one that is put together from the file's own directory.
@@ -58,37 +120,83 @@ impl Settings {
         if let Some(text) = self.text(keys) {
             return Some(text.map(Utf8PathBuf::from));
         }
-        let (value, place) = self.get(keys)?;
-        let Value::Joined(parts) = value else { return None };
-        let parts = parts.iter().map(|part| match part {
-            Value::Text(text) => Some(text.as_str()),
-            Value::Name(name) if matches!(name.as_str(), "__dirname" | "import.meta.dirname") => Some("."),
+        let value = self.get(keys)?;
+        let path = self.spelt(value, DEPTH)?;
+        Some(Fact::new(normal(Utf8Path::new(&path)), self.place(keys, value, keys.join("."))))
+    }
+
+    /// A value that is a text whatever happens while the image is built.
+    fn plain(&self, value: &Value) -> Option<String> {
+        match likeliest(value) {
+            Value::Text(text) => Some(text.clone()),
+            Value::Variable { default: Some(default), .. } => self.plain(default),
+            Value::Name(name) if !name.contains('.') => self.bound(name).and_then(|value| value.text()).map(str::to_owned),
             _ => None,
-        });
-        let joined = parts.collect::<Option<String>>()?;
-        Some(Fact::new(normal(Utf8Path::new(&joined)), self.source.evidence(self.narrowed(keys, place), SETTING, keys.join("."))))
+        }
+    }
+
+    fn spelt(&self, value: &Value, depth: usize) -> Option<String> {
+        let depth = depth.checked_sub(1)?;
+        let all = |values: &mut dyn Iterator<Item = &Value>| values.map(|value| self.spelt(value, depth)).collect::<Option<Vec<_>>>();
+        match likeliest(value) {
+            Value::Name(name) if matches!(name.as_str(), "__dirname" | "import.meta.dirname") => Some(".".into()),
+            Value::Name(name) => self.bound(name).and_then(|value| self.spelt(value, depth)),
+            Value::Joined(parts) => all(&mut parts.iter()).map(|parts| parts.concat()),
+            Value::Call(call) => {
+                let parts = all(&mut call.arguments.iter().map(|argument| &argument.value));
+                match call.method() {
+                    "join" | "resolve" => parts.map(|parts| parts.join("/")),
+                    "fileURLToPath" => parts.and_then(|parts| parts.into_iter().next()),
+                    "cwd" => Some(".".into()),
+                    _ => None,
+                }
+            }
+            value => self.plain(value),
+        }
     }
 
     /// The text of an option in the first argument of a call: `adapter({ fallback: "200.html" })`.
     pub fn argument(&self, call: &str, key: &str) -> Option<Fact<String>> {
-        let found = self.source.calls.iter().find(|found| found.value.name == call)?;
-        let Some(Value::Object(options)) = found.value.arguments.first() else { return None };
-        let (_, value) = options.iter().rev().find(|(name, _)| name == key)?;
-        let Value::Text(text) = value else { return None };
-        Some(Fact::new(text.clone(), self.source.evidence(found.span, SETTING, format!("{key}: \"{text}\""))))
+        let found = self.calls().find(|found| found.path == call || self.imported_as(call).is_some_and(|full| found.path == full))?;
+        let text = self.key(&found.arguments.first()?.value, key, DEPTH).and_then(|value| self.plain(value))?;
+        let at = self.evidence(found.at, SETTING, format!("{key}: \"{text}\""));
+        Some(Fact::new(text, at))
+    }
+
+    fn imported_as(&self, name: &str) -> Option<&str> {
+        let import = self.module.outline.imports.iter().find(|import| import.name.as_deref() == Some(name))?;
+        Some(&import.path)
+    }
+
+    /// All calls in it.
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
+        self.module.outline.calls.iter()
     }
 
     /// The first text among the arguments of a call: `setOutputDirectory("dist")`.
     pub fn called_with(&self, call: &str) -> Option<Fact<String>> {
-        let found = self.source.calls.iter().find(|found| found.value.name.rsplit('.').next() == Some(call))?;
-        let Some(Value::Text(text)) = found.value.arguments.first() else { return None };
-        Some(Fact::new(text.clone(), self.source.evidence(found.span, SETTING, format!("{call}(\"{text}\")"))))
+        let found = self.calls().find(|found| found.method() == call)?;
+        let text = found.arguments.first()?.value.text()?;
+        Some(Fact::new(text.to_owned(), self.evidence(found.at, SETTING, format!("{call}(\"{text}\")"))))
     }
 
-    /// The place of the last key, which an object's own entries do not keep.
-    fn narrowed(&self, keys: &[&str], place: &Placed<(String, Value)>) -> crate::evidence::Span {
+    fn place(&self, keys: &[&str], value: &Value, said: String) -> Evidence {
         let last = keys.last().copied().unwrap_or_default();
-        let own = self.source.options.iter().filter(|option| option.value.0 == last);
-        own.map(|option| option.span).find(|span| (span.line, span.column) >= (place.span.line, place.span.column)).unwrap_or(place.span)
+        let own = self.module.options.iter().find(|(key, own, _)| key == last && likeliest(own) == value);
+        let at = own.or_else(|| self.module.options.iter().find(|(key, ..)| key == last)).map(|(.., at)| *at);
+        self.evidence(at.unwrap_or_default(), SETTING, said)
     }
+}
+
+/// The branch that is taken.
+fn likeliest(value: &Value) -> &Value {
+    match value {
+        Value::Either(values) => values.first().map_or(value, likeliest),
+        value => value,
+    }
+}
+
+/// The variable that decides a value, where one does: `process.env.PRESET || "bun"`.
+pub fn decided_by(value: &Value) -> Option<&str> {
+    if let Value::Variable { name, .. } = value { Some(name) } else { None }
 }

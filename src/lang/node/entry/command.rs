@@ -1,13 +1,57 @@
 //! What a script ends in: the command, and whether it is one that would be deployed.
 
-use super::{Entry, Finder, PassedOver, Run};
-use crate::lang::node::bundler;
+use super::{Entry, Finder, PassedOver, Program, Run};
+use crate::evidence::Evidence;
+use crate::lang::node::bundler::{self, Pages};
 use crate::lang::node::framework::{Made, Server, Started};
-use crate::lang::node::script::{Chain, Command};
+use crate::lang::node::package::Kind;
+use crate::lang::node::script::{Chain, Command, is_script};
 
 /// Programs that run a file and start it again when it changes, or compile it as they go.
 pub(super) const RUNNERS: [&str; 9] =
     ["nodemon", "ts-node-dev", "tsnd", "tsx", "ts-node", "ts-node-esm", "babel-node", "node-dev", "swc-node"];
+
+/// What the system or a manager brings, and no dependency.
+const NO_PROGRAMS: [&str; 38] = [
+    "bash",
+    "brew",
+    "bun",
+    "bundle",
+    "cargo",
+    "cat",
+    "cd",
+    "cp",
+    "curl",
+    "deno",
+    "docker",
+    "docker-compose",
+    "dotnet",
+    "echo",
+    "electron",
+    "electron-forge",
+    "expo",
+    "git",
+    "go",
+    "gradle",
+    "gulp",
+    "grunt",
+    "java",
+    "lerna",
+    "make",
+    "mvn",
+    "npm",
+    "nx",
+    "open",
+    "php",
+    "pip",
+    "pnpm",
+    "poetry",
+    "python",
+    "python3",
+    "react-native",
+    "sh",
+    "tauri",
+];
 
 impl Finder<'_, '_> {
     /// What a script ends in, when that is what would be deployed.
@@ -42,34 +86,60 @@ impl Finder<'_, '_> {
                 self.typescript(last.program(), last.arguments()).map(|file| entry(Run::File(file)))
             }
             ("next", Some(Made::Server(server))) if last.does("start") => Some(entry(Run::Server(with_arguments(server, last)))),
+            ("vinxi" | "medusa", Some(Made::Server(server))) if last.does("start") => Some(entry(Run::Server(server.clone()))),
             ("remix-serve" | "react-router-serve", Some(Made::Server(server))) => {
                 let mut server = server.clone();
                 server.arguments = last.arguments().to_vec();
                 Some(entry(Run::Server(server)))
             }
-            ("serve" | "http-server" | "vite" | "astro" | "docusaurus" | "sirv" | "live-server", _) if made.is_none() => {
+            ("serve" | "http-server" | "sirv", _) if made.is_none() => {
                 if let Some(pages) = bundler::by_dependencies(self.tree, self.package, &self.workspace.root) {
-                    return Some(entry(Run::Pages(pages)));
+                    let single = last.arguments().iter().any(|word| matches!(word.as_str(), "-s" | "--single"));
+                    return Some(entry(Run::Pages(Pages { single: single.then(|| at.clone()), ..pages })));
                 }
                 pass(&words, "it serves files while one works on them");
                 None
+            }
+            ("vite" | "astro" | "docusaurus" | "gatsby" | "vitepress" | "parcel", _) if made.is_none() && serves_what_is_built(last) => {
+                let pages = bundler::by_dependencies(self.tree, self.package, &self.workspace.root);
+                if pages.is_none() {
+                    pass(&words, "it serves files while one works on them");
+                }
+                pages.map(|pages| entry(Run::Pages(pages)))
             }
             (program, _) if RUNNERS.contains(&program) => {
                 pass(&words, "it is for working on the program: it watches its files, or compiles them as it goes");
                 None
             }
             (
-                "nest" | "next" | "nuxt" | "nuxi" | "astro" | "vite" | "remix" | "ng" | "react-scripts" | "vue-cli-service" | "webpack",
+                "nest" | "next" | "nuxt" | "nuxi" | "astro" | "vite" | "remix" | "ng" | "react-scripts" | "vue-cli-service" | "webpack"
+                | "docusaurus" | "gatsby" | "vitepress" | "parcel" | "live-server" | "qwik" | "vinxi" | "vike" | "craco" | "rsbuild"
+                | "eleventy" | "browser-sync",
                 _,
             ) => {
                 pass(&words, "it is for working on the program, and builds as it goes");
                 None
             }
             _ => {
-                pass(&words, "what it starts is not known here");
-                None
+                let program = self.program_of(last, &at);
+                if program.is_none() {
+                    pass(&words, "what it starts is not known here");
+                }
+                program.map(|program| entry(Run::Program(program)))
             }
         }
+    }
+
+    /// A program that a dependency brings: it is run as the script runs it. One that is only there for development, or works on other
+    /// packages, is none.
+    fn program_of(&self, command: &Command, at: &Evidence) -> Option<Program> {
+        let name = command.program();
+        let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !is_script(name);
+        let brought = || self.package.has_dependencies(Kind::Production) || self.workspace.root.has_dependencies(Kind::Production);
+        let development = self.package.dependency(name).is_some_and(|fact| fact.value == Kind::Development);
+        let working = command.arguments().iter().any(|word| matches!(word.as_str(), "dev" | "develop" | "watch" | "--watch" | "--dev"));
+        let known = plain && brought() && !development && !working && !command.is_elsewhere() && !NO_PROGRAMS.contains(&name);
+        known.then(|| Program { name: name.to_owned(), arguments: command.arguments().to_vec(), at: at.clone() })
     }
 
     /// Whether a command starts what a framework builds: `node build`, `node .output/server/index.mjs`.
@@ -87,6 +157,11 @@ impl Finder<'_, '_> {
         };
         named.take(1).any(own)
     }
+}
+
+/// Whether a generator's command serves what it built before, and does not build as it goes.
+fn serves_what_is_built(command: &Command) -> bool {
+    command.does("preview") || command.does("serve") && matches!(command.program(), "docusaurus" | "gatsby" | "vitepress")
 }
 
 fn with_arguments(server: &Server, command: &Command) -> Box<Server> {

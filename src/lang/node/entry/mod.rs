@@ -22,8 +22,21 @@ const PROCFILE: Rule = Rule::parsed("node.procfile", "this process is what is de
 const BIN: Rule = Rule::parsed("node.bin", "the package names it as a command");
 
 /// Scripts that start what is deployed, the plainest last: the others are there because `start` is for something else.
-const PRODUCTION: [&str; 9] =
-    ["start:prod", "start:production", "start-prod", "prod", "production", "serve:prod", "start:server", "start", "serve"];
+const PRODUCTION: [&str; 13] = [
+    "start:prod",
+    "start:production",
+    "start-prod",
+    "prod",
+    "production",
+    "serve:prod",
+    "serve:production",
+    "start:server",
+    "serve:ssr",
+    "start",
+    "serve",
+    "server",
+    "preview",
+];
 /// Scripts that start what is worked on: they name the file, and not how it is deployed.
 const DEVELOPMENT: [&str; 4] = ["dev", "start:dev", "develop", "watch"];
 /// Files that programs start in.
@@ -68,6 +81,8 @@ pub enum Run {
     File(File),
     /// A server that a framework builds.
     Server(Box<Server>),
+    /// A program of a dependency, by its name.
+    Program(Program),
     /// Pages, which a web server serves.
     Pages(Pages),
     /// Something that no container runs.
@@ -91,6 +106,17 @@ pub struct File {
     pub arguments: Vec<String>,
     /// Whether it is a command that a user gives arguments to.
     pub tool: bool,
+}
+
+/// A program of a dependency.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// Its name, as the dependency calls it.
+    pub name: String,
+    /// Its arguments.
+    pub arguments: Vec<String>,
+    /// The dependency's evidence, or the script's.
+    pub at: Evidence,
 }
 
 /// What is no entry, why it is none, and where it stands.

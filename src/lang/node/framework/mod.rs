@@ -1,16 +1,21 @@
 //! Frameworks that build a server of their own: where they put it, what it needs, where it listens. And those that build pages alone.
 
+mod adonis;
+mod angular;
 mod astro;
+mod medusa;
 mod next;
+mod nitro;
 mod nuxt;
+mod qwik;
 mod remix;
 mod svelte;
 
 use camino::Utf8PathBuf;
 
 use super::bundler::Pages;
+use super::bundler::settings::Settings;
 use super::package::Package;
-use super::source::Source;
 use crate::app::Interface;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule};
@@ -38,6 +43,10 @@ pub struct Server {
     pub modules: bool,
     /// The command that builds it, where no script does.
     pub build: Option<&'static str>,
+    /// What is built besides, once the rest is.
+    pub apart: Vec<String>,
+    /// Variables that the build is given, because the settings decide by them.
+    pub build_env: Vec<(String, &'static str)>,
     /// The port that it listens on by itself; `PORT` sets another.
     pub port: u16,
     /// The interface that it binds by itself; `HOST` sets another.
@@ -69,7 +78,8 @@ pub enum Made {
 }
 
 /// The frameworks, a particular one before one that it may be built on.
-const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 5] = [next::made, nuxt::made, svelte::made, astro::made, remix::made];
+const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 10] =
+    [next::made, nuxt::made, svelte::made, astro::made, qwik::made, remix::made, medusa::made, adonis::made, angular::made, nitro::made];
 
 /// What the framework of a package makes of it, when it has one. `nested` is the package's directory inside its workspace, where that is
 /// another one than the root.
@@ -85,17 +95,37 @@ struct Project<'p, 't> {
     nested: Option<&'p str>,
 }
 
-impl Project<'_, '_> {
+impl Server {
+    /// A server as most frameworks build it: one that takes its port from `PORT`, listens everywhere and ends on SIGTERM.
+    fn of(what: &'static str, at: Evidence, file: Started) -> Self {
+        Self {
+            what,
+            at,
+            file,
+            arguments: Vec::new(),
+            takes: Vec::new(),
+            writes: false,
+            modules: true,
+            build: None,
+            apart: Vec::new(),
+            build_env: Vec::new(),
+            port: 3000,
+            interface: Interface::Any,
+            env: Vec::new(),
+            hears: true,
+        }
+    }
+}
+
+impl<'t> Project<'_, 't> {
     fn depends(&self, name: &str) -> Option<Evidence> {
         let found = self.package.dependency(name)?;
         Some(found.because()[0].under(FRAMEWORK))
     }
 
     /// A framework's settings: the first of its files that is there.
-    fn settings(&self, stem: &str) -> Option<Source> {
-        let endings = ["js", "mjs", "cjs", "ts", "mts"];
-        let files = endings.iter().map(|ending| self.package.inside(&format!("{stem}.{ending}")));
-        files.into_iter().find_map(|file| self.tree.text(&file).ok().map(|text| Source::read(&file, text)))
+    fn settings(&self, stem: &str) -> Option<Settings<'t>> {
+        Settings::read(self.tree, self.package, stem)
     }
 
     fn has_directory(&self, name: &str) -> bool {

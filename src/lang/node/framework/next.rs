@@ -5,7 +5,6 @@ use crate::app::Interface;
 use crate::evidence::Rule;
 use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::lang::node::range::major;
-use crate::lang::node::source::Value;
 
 const STANDALONE: Rule = Rule::parsed("node.next-standalone", "Next.js puts all that runs in one directory");
 
@@ -13,23 +12,15 @@ const STANDALONE: Rule = Rule::parsed("node.next-standalone", "Next.js puts all 
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let at = project.depends("next")?;
     let settings = project.settings("next.config");
-    let output = settings.as_ref().and_then(|source| Some((source, source.option("output")?)));
-    let said = |kind: &str| {
-        let (source, (value, span)) = output.as_ref()?;
-        match value {
-            Value::Text(text) if text == kind => Some(source.evidence(*span, STANDALONE, format!("output: '{kind}'"))),
-            _ => None,
-        }
-    };
+    // what a variable decides is not set while the image is built; and `next start` serves what stands alone too
+    let output = settings.as_ref().and_then(|source| source.text(&["output"]));
+    let said = |kind: &str| output.as_ref().filter(|output| output.value == kind).map(|output| output.because()[0].under(STANDALONE));
     if let Some(at) = said("export") {
         let at = at.under(PAGES);
-        return Some(Made::Pages(Pages { bundler: Bundler::Next, script: None, at }));
+        return Some(Made::Pages(Pages { bundler: Bundler::Next, script: None, single: None, at }));
     }
-    let built = settings.as_ref().and_then(|source| match source.option("distDir") {
-        Some((Value::Text(directory), _)) => Some(directory.clone()),
-        _ => None,
-    });
-    let built = built.unwrap_or_else(|| ".next".into());
+    let built = settings.as_ref().and_then(|source| source.text(&["distDir"]));
+    let built = built.map_or_else(|| ".next".to_owned(), |built| built.value);
     let public = project.has_directory("public").then_some(("public", "public"));
     let server = Server {
         what: "Next.js",
@@ -40,6 +31,8 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         writes: true,
         modules: true,
         build: Some("next build"),
+        apart: Vec::new(),
+        build_env: Vec::new(),
         port: 3000,
         interface: Interface::Any,
         env: Vec::new(),
@@ -52,7 +45,7 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         return Some(Made::Server(Box::new(Server { takes: takes.collect(), ..server })));
     };
     // from 15 on the files lie below the workspace's root, as they do where the project says where that is
-    let rooted = settings.as_ref().is_some_and(|source| source.option("outputFileTracingRoot").is_some());
+    let rooted = settings.as_ref().is_some_and(|source| source.anywhere("outputFileTracingRoot").is_some());
     let newer = project.package.asks_of("next").and_then(major).is_none_or(|major| major >= 15);
     let below = project.nested.filter(|_| rooted || newer);
     let up = below.map_or_else(String::new, |below| "../".repeat(below.matches('/').count() + 1));

@@ -1,27 +1,23 @@
 //! Nuxt, which puts all that runs in one directory.
 
-use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
+use super::{Made, Project, Server, Started, nitro};
 use crate::app::Interface;
 use crate::lang::node::bundler::{Bundler, PAGES, Pages};
-use crate::lang::node::source::Value;
 
 /// What it makes of a package.
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let at = project.depends("nuxt").or_else(|| project.depends("nuxt-nightly"))?;
     let settings = project.settings("nuxt.config");
-    if let Some((source, (Value::Text(preset), span))) = settings.as_ref().and_then(|source| Some((source, source.option("preset")?)))
-        && preset != "node-server"
-        && preset != "node"
-        && preset != "node_server"
-    {
-        let at = source.evidence(span, ADAPTER, format!("preset: '{preset}'"));
-        return Some(Made::Nothing(Box::new(elsewhere(&at, preset, "remove the preset: Nuxt then builds a server for Node"))));
+    let (build_env, elsewhere) = nitro::preset(settings.as_ref());
+    if let Some(why) = elsewhere {
+        return Some(Made::Nothing(why));
     }
     let generates =
         project.package.script("build").filter(|(script, _)| script.contains("nuxt generate") || script.contains("nuxi generate"));
+    let generates = generates.filter(|_| build_env.is_empty());
     if let Some((_, at)) = generates {
         let at = at.under(PAGES);
-        return Some(Made::Pages(Pages { bundler: Bundler::Nuxt, script: None, at }));
+        return Some(Made::Pages(Pages { bundler: Bundler::Nuxt, script: None, single: None, at }));
     }
     Some(Made::Server(Box::new(Server {
         what: "Nuxt",
@@ -32,6 +28,8 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         writes: false,
         modules: false,
         build: Some("nuxt build"),
+        apart: Vec::new(),
+        build_env,
         port: 3000,
         interface: Interface::Any,
         env: Vec::new(),

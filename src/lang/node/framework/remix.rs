@@ -4,18 +4,16 @@ use super::{Made, Project, Server, Started};
 use crate::app::Interface;
 use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::lang::node::range::major;
+use crate::program::Value;
 
 /// What it makes of a package.
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let router = project.depends("@react-router/serve");
     let at = router.clone().or_else(|| project.depends("@remix-run/serve"))?;
     let settings = project.settings("react-router.config");
-    if let Some((source, (_, span))) = settings.as_ref().and_then(|source| Some((source, source.option("ssr")?))) {
-        let text = project.tree.text(&source.path).unwrap_or_default();
-        if text.lines().nth(span.line as usize - 1).is_some_and(|line| line.contains("false")) {
-            let at = source.evidence(span, PAGES, "ssr: false");
-            return Some(Made::Pages(Pages { bundler: Bundler::ReactRouter, script: None, at }));
-        }
+    if let Some((source, (Value::Truth(false), at))) = settings.as_ref().and_then(|source| Some((source, source.anywhere("ssr")?))) {
+        let at = source.evidence(at, PAGES, "ssr: false");
+        return Some(Made::Pages(Pages { bundler: Bundler::ReactRouter, script: None, single: None, at }));
     }
     let vite = router.is_some() || project.settings("vite.config").is_some();
     let entry = if vite { "./build/server/index.js" } else { "./build/index.js" };
@@ -41,6 +39,8 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         writes: false,
         modules: true,
         build: router_build,
+        apart: Vec::new(),
+        build_env: Vec::new(),
         port: 3000,
         interface: Interface::Any,
         env: Vec::new(),

@@ -3,18 +3,17 @@
 use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
 use crate::app::Interface;
 use crate::lang::node::bundler::{Bundler, PAGES, Pages};
-use crate::lang::node::source::Value;
+use crate::program::Value;
 
 /// What it makes of a package.
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let at = project.depends("@sveltejs/kit")?;
     let settings = project.settings("svelte.config")?;
-    let adapter = settings.imports.iter().find_map(|import| Some((import, import.value.strip_prefix("@sveltejs/adapter-")?)));
-    let (import, name) = adapter.or_else(|| {
-        settings.imports.iter().find(|import| import.value.contains("adapter")).map(|import| (import, import.value.as_str()))
-    })?;
-    let here = settings.evidence(import.span, ADAPTER, import.value.clone());
-    let out = match settings.option("out") {
+    let adapter = settings.loads().iter().find_map(|load| Some((load, load.module.strip_prefix("@sveltejs/adapter-")?)));
+    let (import, name) = adapter
+        .or_else(|| settings.loads().iter().find(|load| load.module.contains("adapter")).map(|load| (load, load.module.as_str())))?;
+    let here = settings.evidence(import.at, ADAPTER, import.module.clone());
+    let out = match settings.anywhere("out") {
         Some((Value::Text(directory), _)) => directory.trim_start_matches("./").to_owned(),
         _ => "build".to_owned(),
     };
@@ -28,12 +27,14 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
             writes: false,
             modules: true,
             build: Some("vite build"),
+            apart: Vec::new(),
+            build_env: Vec::new(),
             port: 3000,
             interface: Interface::Any,
             env: Vec::new(),
             hears: true,
         })),
-        "static" => Made::Pages(Pages { bundler: Bundler::SvelteKit, script: None, at: here.under(PAGES) }),
+        "static" => Made::Pages(Pages { bundler: Bundler::SvelteKit, script: None, single: None, at: here.under(PAGES) }),
         _ => Made::Nothing(Box::new(elsewhere(
             &here,
             name,

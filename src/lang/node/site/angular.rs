@@ -78,3 +78,39 @@ pub(super) fn project(tree: &Tree, package: &Package<'_>, named: Option<&str>) -
     let hashing = path(&["outputHashing"]).filter(|(kind, _)| *kind == "all").map(|(_, at)| at);
     Ok(Some(Project { directory, base, hashed: hashing }))
 }
+
+/// A server that renders the pages.
+pub struct Rendering {
+    /// Where it goes.
+    pub directory: Fact<Utf8PathBuf>,
+    /// Its file there.
+    pub file: &'static str,
+    /// What builds it besides the pages, where that does not.
+    pub apart: Option<String>,
+}
+
+/// The servers that the workspace's applications build.
+pub fn servers(tree: &Tree, package: &Package<'_>) -> Vec<Rendering> {
+    let file = package.inside("angular.json");
+    let Some(document) = tree.text(&file).ok().and_then(|text| Document::jsonc(&file, text).ok()) else { return Vec::new() };
+    let projects = document.get(&["projects"]).map(Value::map).unwrap_or_default().iter();
+    let server = |(key, project): &(crate::read::document::Key<'_>, Value<'_>)| {
+        let targets = ["architect", "targets"].into_iter().find_map(|name| project.get(&[name]))?;
+        let at = document.entry_evidence(key, project, WORKSPACE);
+        if let Some(path) = targets.get(&["server", "options", "outputPath"]) {
+            let directory = Fact::new(path.string()?.into(), document.evidence(path, WORKSPACE));
+            let apart = targets.get(&["server", "configurations", "production"]).map_or("", |_| ":production");
+            return Some(Rendering { directory, file: "main.js", apart: Some(format!("ng run {}:server{apart}", key.name)) });
+        }
+        let options = targets.get(&["build", "options"])?;
+        let rendered = options.get(&["ssr"]).filter(|ssr| ssr.boolean() != Some(false))?;
+        let is_static = options.get(&["outputMode"]).and_then(Value::string) == Some("static");
+        let base = ["outputPath"].iter().find_map(|name| options.get(&[name]));
+        let base = base.and_then(|base| base.string().or_else(|| base.get(&["base"])?.string()));
+        let base = base.map_or_else(|| format!("dist/{}", key.name), str::to_owned);
+        let at = at.under(WORKSPACE);
+        let directory = Fact::new(Utf8PathBuf::from(base).join("server"), at).and(document.evidence(rendered, WORKSPACE));
+        (!is_static).then_some(Rendering { directory, file: "server.mjs", apart: None })
+    };
+    projects.filter_map(server).collect()
+}

@@ -1,6 +1,6 @@
 //! Packages that become a site: what bundles them, where it leaves the files, and how those are handed out.
 
-mod angular;
+pub mod angular;
 mod command;
 mod outputs;
 mod project;
@@ -95,9 +95,10 @@ fn inside(package: &Package<'_>, directory: &Utf8Path, because: &Evidence) -> Re
 /// The build stages of a site, and the server in place of node.
 pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
     let nothing = Start {
-        what: output.bundler.name(),
+        what: output.bundler.name().to_owned(),
         words: Vec::new(),
         dependency: None,
+        program: None,
         env: Vec::new(),
         taken: Taken::Parts(Vec::new()),
         owned: false,

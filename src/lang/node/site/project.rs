@@ -13,6 +13,7 @@ use crate::web::{Hashed, Otherwise, is_plain};
 
 const NAMES: Rule = Rule::parsed("node.hashed-names", "this bundler puts a hash of the content into the names there");
 const ROUTER: Rule = Rule::parsed("node.client-router", "this router runs in the browser");
+const SINGLE: Rule = Rule::parsed("node.single-page", "the project serves it so");
 const NOT_FOUND: Rule = Rule::parsed("node.not-found-page", "this becomes the page for addresses that lead nowhere");
 
 /// Routers that run in the browser, by the package that brings them.
@@ -50,8 +51,8 @@ pub(super) struct Usual {
     pub(super) copied_from: &'static str,
 }
 
-impl Project<'_, '_> {
-    pub(super) fn settings(&self, stem: &str) -> Option<Settings> {
+impl<'t> Project<'_, 't> {
+    pub(super) fn settings(&self, stem: &str) -> Option<Settings<'t>> {
         Settings::read(self.tree, self.package, stem)
     }
 
@@ -87,6 +88,9 @@ impl Project<'_, '_> {
 
     /// The page of a client router where there is one among the dependencies.
     pub(super) fn router(&self, page: &str) -> Otherwise {
+        if let Some(at) = &self.pages.single {
+            return Otherwise::Router(Fact::new(page.to_owned(), at.under(SINGLE)));
+        }
         let router = ROUTERS.iter().find_map(|name| self.package.dependency(name).or_else(|| self.root.dependency(name)));
         router.map_or(Otherwise::Server, |router| {
             let at = router.because()[0].under(ROUTER);

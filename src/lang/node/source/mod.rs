@@ -92,11 +92,6 @@ impl Source {
         source
     }
 
-    /// What an option of that name is set to, and where.
-    pub fn option(&self, name: &str) -> Option<(&Value, Span)> {
-        self.options.iter().find(|option| option.value.0 == name).map(|option| (&option.value.1, option.span))
-    }
-
     /// Where it imports something of that name.
     pub fn imports(&self, name: &str) -> Option<&Placed<String>> {
         self.imports.iter().find(|import| import.value == name)
