@@ -12,6 +12,7 @@ use super::{Facts, Making, Modules, Start, Taken};
 use crate::catalog::Toolchain;
 use crate::choices::Choices;
 use crate::diagnostic::Result;
+use crate::evidence::Fact;
 use crate::need::Need;
 use crate::plan::{Blueprint, Copied, Copy, Setting, ShellLine, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
@@ -198,7 +199,8 @@ impl Maker<'_> {
     /// The step that builds, and removes what the image does without.
     fn make(&self) -> Option<Step> {
         let makes = self.makes();
-        let given = self.facts.build_env.iter().map(|fact| format!("export {}={}", fact.value.0, word(&fact.value.1)));
+        let given = |fact: &Fact<(String, String)>| ShellLine::of("export").line(ShellLine::assignment(&fact.value.0, &fact.value.1));
+        let given = self.facts.build_env.iter().map(given);
         let given: Vec<_> = given.filter(|_| makes).collect();
         // Yarn asks for what its settings name whatever it does
         let asks = makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry);

@@ -51,7 +51,7 @@ pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, comp
         let script = if task == "build" { build_script(member) } else { Some(task.as_str()).filter(|name| makes(member, name)) };
         making.extend(script.map(|name| Making::Script { package: inside(member), script: name.to_owned() }));
     }
-    let command = |command: String| Making::Command { package: inside(package), command };
+    let command = |command: ShellLine| Making::Command { package: inside(package), command };
     match script_for(package, entry) {
         Some(name) => making.push(Making::Script { package: inside(package), script: name.to_owned() }),
         None => making.extend(by_default(package, compiler, entry).map(command)),
@@ -59,7 +59,7 @@ pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, comp
     if let Run::Server(server) = &entry.run
         && package.script(WITH_SERVER).is_none()
     {
-        making.extend(server.apart.iter().cloned().map(command));
+        making.extend(server.apart.iter().map(|words| command(ShellLine::words(words.split(' ')))));
     }
     making
 }

@@ -78,7 +78,7 @@ pub fn makers(workspaces: &Workspaces<'_>) -> Result<Vec<Maker<Seed>>> {
             }
             for (name, chain) in BUILDS.iter().filter_map(|name| Some((*name, script::chain(package, name)?))) {
                 let Some(at) = chain.at.first() else { continue };
-                let own = Pages { bundler: Bundler::Script, at: at.under(PAGES), script: None };
+                let own = Pages { bundler: Bundler::Script, at: at.under(PAGES), script: None, single: None };
                 let pages = pages.as_ref().unwrap_or(&own);
                 let outputs = outputs(package, &chain);
                 let silent = outputs.is_empty() && pages.bundler == Bundler::Script && makes(&chain);
