@@ -57,6 +57,9 @@ pub struct Image {
     pub headline: String,
     /// Stages before them, each of which builds a part.
     pub parts: Vec<PartStage>,
+    /// The stage that leaves the parts' own files out of the program's sources, so that an edit of one side is none of the other.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trimmed: Option<Trimmed>,
     /// What the build stage takes out of those, behind its sources.
     pub assets: Vec<Copy>,
     /// The language's build stages; the shape is the language's own.
@@ -88,6 +91,17 @@ pub struct PartStage {
     /// Packages of the distribution that it needs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packages: Option<Install>,
+}
+
+/// The program's sources without those of its parts.
+#[derive(Clone, Debug, Serialize, JsonSchema)]
+pub struct Trimmed {
+    /// Where they lie in the stage `sources`.
+    pub path: String,
+    /// Why, in one line.
+    pub comment: String,
+    /// What leaves the others out.
+    pub command: ShellLine,
 }
 
 /// Packages to install.
@@ -254,6 +268,8 @@ pub struct Setting {
     pub path: Option<String>,
     /// The directory that it is started in, unless settings say otherwise.
     pub workdir: Option<Utf8PathBuf>,
+    /// The directory of the build context that the stage `build` copies; all of it where nothing is said.
+    pub context: Option<Utf8PathBuf>,
     /// Where the project's root lies in the stage that builds; `/src` where nothing else is said.
     pub sources: Option<Utf8PathBuf>,
     /// A directory of the build stage that the image takes under the same name, whole or in parts. What the program writes to inside it is

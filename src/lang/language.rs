@@ -26,6 +26,8 @@ pub trait Language: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// The files that tell, by their names, that the directory they are in is a project in it.
     const MANIFESTS: &'static [&'static str];
+    /// The endings of its sources; none where a directory of another program's would hold the same.
+    const ENDINGS: &'static [&'static str];
     /// Where its apps are parts of a project in another language.
     const GUEST: Guest;
     /// What it reads of a project.
@@ -273,6 +275,8 @@ pub trait AnyLanguage: Send + Sync {
     fn name(&self) -> &'static str;
     /// See [`Language::MANIFESTS`].
     fn manifests(&self) -> &'static [&'static str];
+    /// See [`Language::ENDINGS`].
+    fn endings(&self) -> &'static [&'static str];
     /// See [`Language::GUEST`].
     fn guest(&self) -> Guest;
     /// Opens a project, and sees the apps in it: see [`Project::find`].
@@ -310,6 +314,10 @@ impl<L: Language> AnyLanguage for L {
 
     fn manifests(&self) -> &'static [&'static str] {
         L::MANIFESTS
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        L::ENDINGS
     }
 
     fn guest(&self) -> Guest {

@@ -128,7 +128,17 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         entrypoint: first.chain(entrypoint).collect(),
         arguments,
     };
-    Ok(Image { headline, parts: joined.stages, assets: joined.build, build: blueprint.build, packages, staging, aside, runtime })
+    Ok(Image {
+        headline,
+        parts: joined.stages,
+        trimmed: joined.trimmed,
+        assets: joined.build,
+        build: blueprint.build,
+        packages,
+        staging,
+        aside,
+        runtime,
+    })
 }
 
 /// What stands where in the image: files that are read and directories that are written, at the paths at which the program looks.

@@ -4,11 +4,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::draw::build_packages;
-use super::{Blueprint, Copy, PartStage, Target};
+use super::{Blueprint, Copy, PartStage, ShellLine, Target, Trimmed};
 use crate::app::Needed;
 use crate::choices::{Choices, PartChoices};
 use crate::diagnostic::Result;
 use crate::parts::Part;
+use crate::tree::path::{normal, relative};
 
 /// Where an interpreted or compiled project's root lies in the stage that builds, when its language does not say.
 const SOURCES: &str = "/src";
@@ -16,6 +17,7 @@ const SOURCES: &str = "/src";
 /// The stages of all parts, and where what they make goes.
 #[derive(Debug, Default)]
 pub(super) struct Joined {
+    pub trimmed: Option<Trimmed>,
     pub stages: Vec<PartStage>,
     /// Into the stage that builds the app.
     pub build: Vec<Copy>,
@@ -31,10 +33,12 @@ impl Joined {
     pub fn of(choices: &Choices<'_>, blueprint: &Blueprint<Value>) -> Result<Self> {
         let mut joined = Self::default();
         let sources = blueprint.setting.sources.as_deref().unwrap_or(Utf8Path::new(SOURCES));
+        let context = blueprint.setting.context.as_deref().unwrap_or(Utf8Path::new(""));
         for PartChoices { part, choices } in &choices.parts {
             let own = part.found.language.plan(choices, Target::Part)?;
             let made = own.setting.sources.as_deref().unwrap_or(Utf8Path::new(SOURCES)).join(&part.output);
-            let to = sources.join(&part.into);
+            // what lies beside the directory that is copied lies beside it in the image too
+            let to = normal(sources.join(relative(context, &part.into)));
             // what is taken over from the build stage carries what was put there
             let carried = blueprint.takes.iter().any(|copy| {
                 copy.from.as_deref() == Some("build") && copy.sources.iter().any(|source| to.starts_with(source.trim_end_matches('/')))
@@ -46,6 +50,7 @@ impl Joined {
             }
             joined.stages.push(stage(part, choices, own));
         }
+        joined.trimmed = trimmed(choices, context);
         Ok(joined)
     }
 
@@ -59,6 +64,34 @@ impl Joined {
             }
         }
     }
+}
+
+/// What leaves the parts' own files out of `context`, where they lie in it and the program has no use for them. Its own sources among them
+/// stay: a package that embeds what is built lies beside it.
+fn trimmed(choices: &Choices<'_>, context: &Utf8Path) -> Option<Trimmed> {
+    let app = &choices.found.app;
+    let endings = choices.found.language.endings();
+    let used = |directory: &Utf8Path| {
+        app.directory.starts_with(directory) || app.behaviour.reads.iter().any(|read| read.value.source.starts_with(directory))
+    };
+    let directories: Vec<&Utf8Path> = choices
+        .parts
+        .iter()
+        .map(|part| part.part.found.app.directory.as_path())
+        .filter(|directory| *directory != context && directory.starts_with(context) && !used(directory))
+        .collect();
+    let remove = |directory: &&Utf8Path| {
+        let path = Utf8Path::new(SOURCES).join(directory);
+        if endings.is_empty() {
+            return ShellLine::of("rm -r").path(&path);
+        }
+        let kept = endings.iter().map(|ending| ShellLine::of("! -name").word(format!("*.{ending}")));
+        ShellLine::of("find").path(&path).then("! -type d").all(kept).then("-delete")
+    };
+    let command = directories.iter().map(remove).reduce(ShellLine::and)?;
+    let names = directories.iter().map(|directory| directory.as_str()).collect::<Vec<_>>().join(", ");
+    let comment = format!("sources leaves {names} out, so that an edit there builds nothing else again");
+    Some(Trimmed { path: normal(Utf8Path::new(SOURCES).join(context)).into_string(), comment, command })
 }
 
 fn stage(part: &Part, choices: &Choices<'_>, own: Blueprint<Value>) -> PartStage {

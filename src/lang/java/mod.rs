@@ -125,6 +125,7 @@ impl Language for Java {
     const INSTANCE: &'static Self = &Java;
     const NAME: &'static str = "java";
     const MANIFESTS: &'static [&'static str] = &["pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
+    const ENDINGS: &'static [&'static str] = &["java", "kt", "groovy"];
     const GUEST: Guest = Guest::Nowhere;
     type Project<'t> = apps::Builds<'t>;
     type Facts = Facts;

@@ -89,6 +89,7 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
         env: maker.run_env(),
         setting: Setting {
             workdir: Some(place(&facts.directory)),
+            context: Some(facts.context.clone()),
             sources: Some(APP.into()),
             tree: build.source.is_some().then(|| APP.into()),
             start: if start.tool || !shell { Started::Program } else { Started::Command },

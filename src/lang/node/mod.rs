@@ -216,6 +216,7 @@ impl Language for Node {
     const INSTANCE: &'static Self = &Node;
     const NAME: &'static str = "node";
     const MANIFESTS: &'static [&'static str] = &["package.json"];
+    const ENDINGS: &'static [&'static str] = &[];
     const GUEST: Guest = Guest::Everywhere;
     type Project<'t> = apps::Workspaces<'t>;
     type Facts = Facts;

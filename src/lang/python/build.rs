@@ -97,6 +97,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         takes: maker.takes(),
         env: maker.run_env(target),
         setting: Setting {
+            context: Some(facts.context.clone()),
             sources: Some(APP.into()),
             path: installs.then(|| format!("{VENV}/bin")),
             workdir: Some(facts.place.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))),

@@ -204,6 +204,7 @@ impl Language for Python {
     const NAME: &'static str = "python";
     const MANIFESTS: &'static [&'static str] =
         &["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
+    const ENDINGS: &'static [&'static str] = &["py"];
     const GUEST: Guest = Guest::Below;
     type Project<'t> = apps::Projects<'t>;
     type Facts = Facts;

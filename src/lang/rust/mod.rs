@@ -112,6 +112,7 @@ impl Language for Rust {
     const INSTANCE: &'static Self = &Rust;
     const NAME: &'static str = "rust";
     const MANIFESTS: &'static [&'static str] = &["Cargo.toml"];
+    const ENDINGS: &'static [&'static str] = &["rs"];
     const GUEST: Guest = Guest::Nowhere;
     type Project<'t> = apps::Programs<'t>;
     type Facts = Facts;

@@ -35,6 +35,7 @@ impl Language for Site {
     const INSTANCE: &'static Self = &Site;
     const NAME: &'static str = "site";
     const MANIFESTS: &'static [&'static str] = &[];
+    const ENDINGS: &'static [&'static str] = &[];
     const GUEST: Guest = Guest::Unseen;
     type Project<'t> = apps::Pages<'t>;
     type Facts = Facts;
