@@ -49,6 +49,7 @@ mod read;
 pub mod read;
 pub mod registry;
 pub mod render;
+pub mod secret;
 pub mod select;
 pub mod settings;
 pub mod settle;

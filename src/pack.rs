@@ -7,6 +7,8 @@ use include_dir::{Dir, include_dir};
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::read::file;
+use crate::tree::READ_LIMIT;
 
 static PRESETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/presets");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
@@ -39,7 +41,7 @@ impl Pack {
     /// # Errors
     /// When the directory, or a file of it, cannot be read.
     pub fn open(directory: &Utf8Path) -> Result<Self> {
-        let refused = |path: &Utf8Path, error: &std::io::Error| {
+        let refused = |path: &Utf8Path, error: &dyn std::fmt::Display| {
             Diagnostic::usage("pack::unreadable", format!("`{path}` cannot be read: {error}"))
                 .help("a pack is a directory that holds `presets/` or `templates/`")
         };
@@ -58,7 +60,7 @@ impl Pack {
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => waiting.push(path),
                     Ok(kind) if kind.is_file() => {
-                        let text = std::fs::read_to_string(entry.path()).map_err(|error| refused(entry.path(), &error))?;
+                        let text = file::text(file::plain(entry.path(), READ_LIMIT)).map_err(|why| refused(entry.path(), &why))?;
                         files.insert(path, text);
                     }
                     _ => {}

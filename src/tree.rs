@@ -4,20 +4,22 @@
 //! full of build outputs and a fresh checkout give the same tree; but what git tracks is there, whatever `.gitignore` says of it. Symbolic
 //! links are listed and never followed.
 
+mod guard;
 mod ignored;
 mod index;
 pub mod path;
 mod walk;
 
 use std::collections::BTreeSet;
-use std::fs::File;
-use std::io::Read;
 use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use self::walk::TEMPORARY;
+
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Span;
+use crate::read::file::{self, NotRead};
 
 /// Files of more than this many bytes are not read: no manifest or source that people write is as large.
 pub const READ_LIMIT: u64 = 16 * 1024 * 1024;
@@ -237,14 +239,11 @@ impl Tree {
         if entry.kind == Kind::Link {
             return Err(Unreadable::Link);
         }
-        let refused = |error: std::io::Error| Unreadable::Refused(error.to_string());
-        let file = File::open(root.join(&entry.path)).map_err(refused)?;
-        let size = file.metadata().map_or(0, |metadata| metadata.len().min(READ_LIMIT));
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or_default());
-        file.take(READ_LIMIT + 1).read_to_end(&mut bytes).map_err(refused)?;
-        if bytes.len() as u64 > READ_LIMIT {
-            return Err(Unreadable::TooLarge);
-        }
+        let bytes = file::plain(root.join(&entry.path), READ_LIMIT).map_err(|why| match why {
+            NotRead::Link => Unreadable::Link,
+            NotRead::TooLarge => Unreadable::TooLarge,
+            NotRead::NoFile | NotRead::Refused(_) => Unreadable::Refused(why.to_string()),
+        })?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
             Unreadable::NotUtf8(valid.split(|byte| *byte == b'\n').count())

@@ -53,12 +53,13 @@ pub enum Kind {
 /// What a rule looks at.
 struct Case<'a> {
     file: &'a Utf8Path,
+    text: &'a str,
     model: Model,
     ignore: Ignore,
     expected: &'a Expected<'a>,
 }
 
-const RULES: [fn(&Case<'_>) -> Vec<Diagnostic>; 24] = [
+const RULES: [fn(&Case<'_>) -> Vec<Diagnostic>; 27] = [
     stages::at_least_two,
     stages::named,
     stages::unique,
@@ -76,10 +77,13 @@ const RULES: [fn(&Case<'_>) -> Vec<Diagnostic>; 24] = [
     values::destination_is_clear,
     values::ports,
     values::no_secrets,
+    values::no_secret_values,
     values::no_legacy_form,
     image::libc_fits,
     sources::patterns_are_read,
     sources::in_the_context,
+    frontend::directives,
+    frontend::lines,
     frontend::flags,
     frontend::mounts,
     frontend::heredocs,
@@ -99,7 +103,7 @@ pub fn verify(file: &Utf8Path, dockerfile: &str, ignore: &str, expected: &Expect
             return vec![Diagnostic::error("verify::syntax", format!("`{file}` is no Dockerfile: {error}")).at(file, Some(span), "here")];
         }
     };
-    let case = Case { file, model, ignore: Ignore::parse(ignore), expected };
+    let case = Case { file, text: dockerfile, model, ignore: Ignore::parse(ignore), expected };
     let mut found: Vec<_> = RULES.iter().flat_map(|rule| rule(&case)).collect();
     found.sort_by_key(|diagnostic| diagnostic.labels.first().and_then(|label| label.span));
     found

@@ -139,6 +139,67 @@ fn a_line_for_a_binary_hides_no_program() {
     assert_eq!(output.plan.app, "shopd");
 }
 
+/// What is read of a project in `seconds`, on a thread that a pipe may keep for ever.
+fn in_time(root: &Utf8PathBuf, seconds: u64) -> Result<(), String> {
+    let (done, waits) = std::sync::mpsc::channel();
+    let root = root.clone();
+    std::thread::spawn(move || done.send(run(&root).map(drop).map_err(|error| format!("{}: {}", error.code, error.message))));
+    waits.recv_timeout(std::time::Duration::from_secs(seconds)).unwrap_or_else(|_| Err("it hangs".into()))
+}
+
+fn pipe(path: &Utf8PathBuf) {
+    assert!(std::process::Command::new("mkfifo").arg(path).status().unwrap().success());
+}
+
+#[test]
+fn ignore_files_that_never_end_are_refused() {
+    for place in [".gitignore", ".imggenignore", "web/.gitignore"] {
+        for device in [true, false] {
+            let (_directory, root) = project(&[("go.mod", GO_MOD.as_bytes()), ("main.go", MAIN.as_bytes()), ("web/x.txt", b"")]);
+            if device {
+                symlink("/dev/zero", root.join(place)).unwrap();
+            } else {
+                pipe(&root.join(place));
+            }
+            let error = in_time(&root, 20).unwrap_err();
+            assert!(error.starts_with("tree::ignore-file: "), "{place}: {error}");
+        }
+    }
+}
+
+#[test]
+fn pipes_among_the_sources_are_passed_over() {
+    let (_directory, root) = project(&[("go.mod", GO_MOD.as_bytes()), ("main.go", MAIN.as_bytes())]);
+    for name in ["other.go", "Procfile", "Dockerfile", ".dockerignore", "package.json"] {
+        pipe(&root.join(name));
+    }
+    assert_eq!(in_time(&root, 20), Ok(()));
+}
+
+#[test]
+fn what_a_killed_run_left_is_no_source() {
+    let (_directory, root) = project(&[("go.mod", GO_MOD.as_bytes()), ("main.go", MAIN.as_bytes()), (".imggen-aB3x9Z", b"half")]);
+    assert!(!run(&root).unwrap().0.has(".imggen-aB3x9Z"));
+}
+
+#[test]
+fn properties_that_double_or_name_themselves_end() {
+    let doubling: String = (0..60).map(|index| format!("<p{index}>${{p{0}}}${{p{0}}}${{p{0}}}</p{index}>", index + 1)).collect();
+    for (properties, name, packaging) in [
+        (doubling.as_str(), "${p0}", "jar"),
+        ("<a>${b}</a><b>${a}</b>", "${a}", "jar"),
+        ("", "${project.artifactId}${project.name}", "${project.packaging}"),
+        ("", "${project.build.finalName}", "${packaging}${pom.packaging}"),
+    ] {
+        let pom = format!(
+            "<project><modelVersion>4.0.0</modelVersion><groupId>g</groupId><artifactId>{name}</artifactId><version>${{project.version}}</version><packaging>{packaging}</packaging><properties>{properties}</properties><build><finalName>{name}</finalName></build></project>"
+        );
+        let (_directory, root) =
+            project(&[("pom.xml", pom.as_bytes()), ("src/main/java/App.java", b"class App { public static void main(String[] a) {} }")]);
+        assert_ne!(in_time(&root, 20), Err("it hangs".into()), "{properties}");
+    }
+}
+
 #[test]
 fn no_directory_is_an_error() {
     assert_eq!(Tree::open("/nowhere/at/all").unwrap_err().code, "tree::no-directory");

@@ -11,6 +11,8 @@ use tempfile::NamedTempFile;
 
 use super::{Change, State};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::read::file;
+use crate::tree::{READ_LIMIT, TEMPORARY};
 
 /// The texts of `paths` below `dir`, in their order; nothing for a file that is not there. Bytes that are not UTF-8 are replaced, which
 /// makes the text one that we did not write.
@@ -30,12 +32,26 @@ pub fn read<P: AsRef<Utf8Path>>(dir: &Utf8Path, paths: impl IntoIterator<Item = 
 pub fn write(dir: &Utf8Path, changes: &[Change]) -> Result<()> {
     let mut made = Directories::default();
     let mut staged = Vec::new();
-    for change in changes.iter().filter(|change| change.state != State::Same) {
+    remove_leftovers(dir);
+    // a run that is killed between two renames leaves the Dockerfile as it was, and the next one finds that it has to be written
+    let mut changes: Vec<_> = changes.iter().collect();
+    changes.sort_by_key(|change| change.path == "Dockerfile");
+    for change in changes.into_iter().filter(|change| change.state != State::Same) {
         staged.push(stage(dir, change, &mut made)?);
     }
     persist(staged)?;
     made.0.clear();
     Ok(())
+}
+
+/// Takes away what a run left that was killed while it wrote.
+fn remove_leftovers(dir: &Utf8Path) {
+    for entry in dir.read_dir_utf8().into_iter().flatten().flatten() {
+        if entry.file_name().starts_with(TEMPORARY) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            // what cannot be taken away is in nobody's way
+            _ = fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// A file that lies beside its target.
@@ -156,23 +172,23 @@ fn metadata(path: &Utf8Path) -> io::Result<Option<Metadata>> {
 }
 
 fn read_one(target: &Utf8Path, path: &Utf8Path) -> Result<Option<String>> {
-    match fs::read(target) {
+    match file::plain(target, READ_LIMIT) {
         Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(refused("read", path, &error).into()),
+        Err(why) if why.is_missing() => Ok(None),
+        Err(why) => Err(refused("read", path, &why).into()),
     }
 }
 
 /// A file in `directory` that goes away when it is dropped, with the permissions that a new file gets there.
 fn temporary(directory: &Utf8Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
-    builder.prefix(".imggen-");
+    builder.prefix(TEMPORARY);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
     builder.tempfile_in(directory)
 }
 
-fn refused(what: &str, path: &Utf8Path, error: &io::Error) -> Diagnostic {
+fn refused(what: &str, path: &Utf8Path, error: &dyn std::fmt::Display) -> Diagnostic {
     Diagnostic::error("write::refused", format!("`{path}` cannot be {what}: {error}")).at(path, None, "refused by the system")
 }
 

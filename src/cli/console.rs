@@ -8,7 +8,9 @@ use anstream::{AutoStream, ColorChoice};
 use super::args::Color;
 use super::draw::{self, Style};
 use super::sources::Sources;
+use super::text::visible;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::secret;
 
 /// Where to print, and what the terminal takes.
 pub struct Console {
@@ -50,7 +52,7 @@ impl Console {
     /// # Errors
     /// When it cannot be written. That nobody reads it any longer is no error.
     pub fn print(&mut self, text: &str) -> Result<()> {
-        match self.results.write_all(text.as_bytes()).and_then(|()| self.results.flush()) {
+        match self.results.write_all(fit(text).as_bytes()).and_then(|()| self.results.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => {
                 Err(Diagnostic::error("write::output", format!("the output cannot be written: {error}")).into())
             }
@@ -61,7 +63,7 @@ impl Console {
     /// Says what is no result.
     pub fn say(&mut self, text: &str) {
         // there is no third stream to complain on
-        _ = self.rest.write_all(text.as_bytes());
+        _ = self.rest.write_all(fit(text).as_bytes());
     }
 
     /// Draws a diagnostic.
@@ -77,6 +79,11 @@ impl Console {
             self.say("\n");
         }
     }
+}
+
+/// What leaves: without secrets, and without a character that a terminal obeys instead of showing it, our own styles apart.
+fn fit(text: &str) -> String {
+    visible(&secret::redact(text))
 }
 
 /// Whether there is somebody at a terminal who can be asked.

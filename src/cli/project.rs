@@ -1,8 +1,5 @@
 //! A project as a verb takes it up: its directory, its packs, and what flags, answers and `imggen.toml` say.
 
-use std::fs;
-use std::io::ErrorKind;
-
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Given, PackArgs};
@@ -15,9 +12,10 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::layers::{Layer, Layers, Source};
 use crate::pack::{Pack, Packs};
 use crate::plan::{Plan, draw};
+use crate::read::file;
 use crate::settings::{Document, PROJECT_ONLY, assignment};
 use crate::settle::settle;
-use crate::tree::Tree;
+use crate::tree::{READ_LIMIT, Tree};
 use crate::{check, render};
 
 /// The project's own settings.
@@ -238,16 +236,18 @@ fn seen_from(dir: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
 
 /// The text of `imggen.toml` in `dir`, whether or not an ignore file hides it.
 fn settings_of(dir: &Utf8Path) -> Result<Option<String>> {
-    match fs::read_to_string(dir.join(SETTINGS)) {
+    // what a link leads to may be another's, and an error would show its lines
+    match file::text(file::plain(dir.join(SETTINGS), READ_LIMIT)) {
         Ok(text) => Ok(Some(text)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(Diagnostic::error("settings::unreadable", format!("`{SETTINGS}` cannot be read: {error}")).into()),
+        Err(why) if why.is_missing() => Ok(None),
+        Err(why) => Err(Diagnostic::error("settings::unreadable", format!("`{SETTINGS}` cannot be read: {why}")).into()),
     }
 }
 
-fn answers(file: &Utf8Path) -> Result<String> {
-    let unreadable = |error| Diagnostic::usage("answers::unreadable", format!("`{file}` cannot be read: {error}"));
-    Ok(fs::read_to_string(file).map_err(|error| unreadable(error).help("`--answers` takes a file that is written like imggen.toml"))?)
+fn answers(path: &Utf8Path) -> Result<String> {
+    let unreadable = |error| Diagnostic::usage("answers::unreadable", format!("`{path}` cannot be read: {error}"));
+    Ok(file::text(file::followed(path, READ_LIMIT))
+        .map_err(|error| unreadable(error).help("`--answers` takes a file that is written like imggen.toml"))?)
 }
 
 /// The flags as one file of settings.

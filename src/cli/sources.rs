@@ -1,12 +1,10 @@
 //! The texts that diagnostics point into, by the names that labels give them.
 
-use std::borrow::Cow;
-use std::fs::File;
-use std::io::Read;
-
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
+use std::borrow::Cow;
 
 use crate::pack::Packs;
+use crate::read::file;
 use crate::tree::READ_LIMIT;
 
 /// Where to look for the text of a label's file: among what was read or made, in the project, in the packs.
@@ -44,8 +42,7 @@ impl Sources {
     fn of_project(&self, file: &Utf8Path) -> Option<String> {
         let stays_inside = file.components().all(|part| matches!(part, Utf8Component::Normal(_) | Utf8Component::CurDir));
         let path = self.project.as_ref().filter(|_| stays_inside)?.join(file);
-        let mut text = String::new();
-        File::open(path).ok()?.take(READ_LIMIT).read_to_string(&mut text).ok()?;
+        let text = file::text(file::plain(path, READ_LIMIT)).ok()?;
         Some(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
     }
 

@@ -7,6 +7,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use crate::evidence::Evidence;
+use crate::render::edge::is_bidi;
 
 /// Names and headings.
 pub const STRONG: Style = Style::new().bold();
@@ -34,6 +35,44 @@ pub fn plain(text: &str) -> String {
     }
     let escape = |c: char| if c.is_control() { c.escape_default().to_string() } else { c.to_string() };
     text.trim().chars().map(escape).collect()
+}
+
+/// `text` with all characters written out that a terminal obeys or that turn the direction of what follows: as JSON writes them, so that
+/// a program reads the same from it. Line ends, tabs and the styles of ours are left.
+pub fn visible(text: &str) -> String {
+    if !text.chars().any(is_obeyed) {
+        return text.to_owned();
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let style = style_at(rest);
+        if style > 0 {
+            out.push_str(&rest[..style]);
+            rest = &rest[style..];
+            continue;
+        }
+        rest = &rest[c.len_utf8()..];
+        let line_end = c == '\r' && rest.starts_with('\n');
+        if is_obeyed(c) && !line_end {
+            _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_obeyed(c: char) -> bool {
+    c.is_control() && !matches!(c, '\n' | '\t') || is_bidi(c)
+}
+
+/// The length of a style's escape sequence that `text` begins with: colors and weights, and nothing that hides.
+fn style_at(text: &str) -> usize {
+    let Some(inner) = text.strip_prefix("\u{1b}[") else { return 0 };
+    let Some((codes, _)) = inner.split_once('m') else { return 0 };
+    let shown = |code: &str| matches!(code.parse(), Ok(0..=4_u8 | 22..=24 | 30..=39 | 90..=97)) || code.is_empty();
+    if codes.len() <= 12 && codes.split(';').all(shown) { "\u{1b}[".len() + codes.len() + 1 } else { 0 }
 }
 
 /// At most `width` characters of `text`.
@@ -133,5 +172,7 @@ mod tests {
     fn a_terminal_gets_no_control_characters() {
         assert_eq!(plain("a\u{1b}[31m\tb"), "a\\u{1b}[31m\\tb");
         assert_eq!(clip("abcdefgh", 6), "abc...");
+        assert_eq!(visible("a\u{1b}]0;x\u{7}\u{9b}\u{202e}\r\nb\r"), "a\\u001b]0;x\\u0007\\u009b\\u202e\r\nb\\u000d");
+        assert_eq!(visible("\u{1b}[1mx\u{1b}[0m\u{1b}[8my"), "\u{1b}[1mx\u{1b}[0m\\u001b[8my");
     }
 }

@@ -3,6 +3,7 @@
 pub mod cargo;
 pub mod cargo_lock;
 pub mod document;
+pub mod file;
 pub mod gomod;
 pub mod properties;
 pub mod requirement;

@@ -89,7 +89,7 @@ fn visible(text: &str) -> String {
 }
 
 /// Marks that turn the direction of text, so that it reads otherwise than it is.
-fn is_bidi(c: char) -> bool {
+pub(crate) fn is_bidi(c: char) -> bool {
     matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -3,10 +3,9 @@
 //!
 //! Only names are read. What cannot be understood (a version that is newer than this text) counts as no index at all.
 
-use std::fs;
-use std::io::Read;
-
 use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::read::file;
 
 /// An index of more bytes is not read: at some eighty bytes a file it holds as many files as a tree has at the most.
 const SIZE_LIMIT: u64 = 256 * 1024 * 1024;
@@ -36,7 +35,7 @@ pub(super) fn tracked(root: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
 fn index_of(directory: &Utf8Path) -> Option<Utf8PathBuf> {
     let git = directory.join(".git");
     let git = if git.is_file() {
-        let text = fs::read_to_string(&git).ok()?;
+        let text = file::text(file::plain(&git, SIZE_LIMIT)).ok()?;
         directory.join(text.strip_prefix("gitdir:")?.trim())
     } else {
         git
@@ -58,9 +57,7 @@ fn gather(top: &Utf8Path, index: &Utf8Path, below: &Utf8Path, nesting: usize, fi
 }
 
 fn read(path: &Utf8Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path).ok()?.take(SIZE_LIMIT).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    file::plain(path, SIZE_LIMIT).ok()
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -2,14 +2,13 @@
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
-use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::Gitignore;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 
-use super::Kind;
+use super::{Kind, guard};
 use crate::diagnostic::{Diagnostic, Result};
 
 /// The project's own words on what imggen shall not look at; it holds for what git tracks as well.
@@ -20,6 +19,9 @@ const DEPTH_LIMIT: usize = 64;
 
 /// The walk ends after this many files: ten times the largest monorepos that a build context is sent from.
 const FILE_LIMIT: usize = 2_000_000;
+
+/// How files begin that imggen lays down beside those that it writes, and that only a killed run leaves.
+pub const TEMPORARY: &str = ".imggen-";
 
 /// Directories that hold what tools made or fetched, even where no ignore file names them.
 const NEVER_SOURCES: [&str; 8] = [".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".gradle", ".terraform"];
@@ -40,7 +42,11 @@ pub(super) fn walk(root: &Utf8Path) -> Result<Found> {
     std::fs::read_dir(root).map_err(|error| {
         Diagnostic::error("tree::no-directory", format!("`{root}` cannot be looked at: {error}")).help("name a project's directory")
     })?;
-    let mut found = gather(root, builder(root).git_ignore(true).require_git(false));
+    let refused = Refused::default();
+    refused.look(root, root);
+    let mut found =
+        if refused.is_empty() { gather(root, builder(root, &refused).git_ignore(true).require_git(false)) } else { Found::default() };
+    refused.first()?;
     let seen: HashSet<&Utf8Path> = found.entries.iter().map(|(path, _)| path.as_path()).collect();
     let mut missed = match super::index::tracked(root) {
         Some(tracked) => on_disk(root, tracked.into_iter().filter(|path| !seen.contains(path.as_path()))),
@@ -55,13 +61,45 @@ pub(super) fn walk(root: &Utf8Path) -> Result<Found> {
     Ok(found)
 }
 
-fn builder(root: impl AsRef<Path>) -> WalkBuilder {
+/// Ignore files that must not be read, which ends the work: without them nobody knows what is part of the project.
+#[derive(Clone, Default)]
+struct Refused(Arc<Mutex<Vec<Diagnostic>>>);
+
+impl Refused {
+    /// Whether all ignore files of `directory` may be read.
+    fn look(&self, root: &Utf8Path, directory: &Utf8Path) -> bool {
+        let found = guard::refused(root, directory);
+        let plain = found.is_none();
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(found);
+        plain
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).is_empty()
+    }
+
+    fn first(&self) -> Result<()> {
+        let mut found = std::mem::take(&mut *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        found.sort_by(|a, b| a.message.cmp(&b.message));
+        found.into_iter().next().map_or(Ok(()), |error| Err(error.into()))
+    }
+}
+
+fn builder(root: &Utf8Path, refused: &Refused) -> WalkBuilder {
+    let (at, refused) = (root.to_owned(), refused.clone());
     let mut builder = WalkBuilder::new(root);
     builder
         .standard_filters(false)
         .add_custom_ignore_filename(OWN_IGNORE_FILE)
         .max_depth(Some(DEPTH_LIMIT))
-        .filter_entry(|entry| !NEVER_SOURCES.iter().any(|name| entry.file_name() == OsStr::new(name)))
+        .filter_entry(move |entry| {
+            let name = entry.file_name();
+            let leftover = name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
+            let directory = entry.file_type().filter(|kind| kind.is_dir()).and_then(|_| Utf8Path::from_path(entry.path()));
+            let skipped = leftover || NEVER_SOURCES.iter().any(|never| name == OsStr::new(never));
+            // looked at here, as its ignore files are read when it is entered
+            !skipped && directory.is_none_or(|directory| refused.look(&at, directory))
+        })
         .threads(std::thread::available_parallelism().map_or(1, usize::from));
     builder
 }
@@ -98,7 +136,7 @@ fn programs(root: &Utf8Path) -> Vec<(Utf8PathBuf, Kind)> {
     if !directory.is_dir() {
         return Vec::new();
     }
-    let mut entries = gather(root, &builder(&directory)).entries;
+    let mut entries = gather(root, &builder(&directory, &Refused::default())).entries;
     entries.retain(|(path, _)| path.extension() == Some(extension));
     entries
 }

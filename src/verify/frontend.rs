@@ -3,6 +3,7 @@
 use super::Case;
 use super::model::{Action, Flag, Step};
 use crate::diagnostic::Diagnostic;
+use crate::evidence::Span;
 
 /// The keys of `--mount` that it knows.
 const MOUNT_KEYS: [&str; 18] = [
@@ -27,6 +28,36 @@ const MOUNT_KEYS: [&str; 18] = [
 ];
 
 const MOUNT_TYPES: [&str; 5] = ["bind", "cache", "tmpfs", "secret", "ssh"];
+
+/// The longest line that the builder reads, in bytes.
+const LINE_LIMIT: usize = 65_535;
+
+/// Directives change how all that follows is read: of quoting, none but the frontend's name may.
+pub(super) fn directives(case: &Case<'_>) -> Vec<Diagnostic> {
+    let judge = |(number, (key, value)): (u32, (String, &str))| {
+        let span = Span { line: number, column: 1, length: 1 };
+        let message = format!("`# {key}=` changes how the builder reads the rest of the file");
+        (key == "escape" && value != "\\").then(|| case.refuse("verify::directive", span, message, "this directive").help("leave it out"))
+    };
+    (1..).zip(case.text.lines().map_while(directive)).filter_map(judge).collect()
+}
+
+/// The name and the value of a directive.
+fn directive(line: &str) -> Option<(String, &str)> {
+    let (key, value) = line.trim_start().strip_prefix('#')?.split_once('=')?;
+    let key = key.trim().to_ascii_lowercase();
+    key.chars().all(|c| c.is_ascii_alphanumeric()).then(|| (key, value.trim()))
+}
+
+/// The builder stops at longer lines.
+pub(super) fn lines(case: &Case<'_>) -> Vec<Diagnostic> {
+    let judge = |(number, line): (u32, &str)| {
+        let span = Span { line: number, column: 1, length: 1 };
+        let message = format!("line {number} has {} bytes, and the builder reads no more than {LINE_LIMIT}", line.len());
+        (line.len() > LINE_LIMIT).then(|| case.refuse("verify::long-line", span, message, "this line"))
+    };
+    (1..).zip(case.text.lines()).filter_map(judge).collect()
+}
 
 /// Flags are ones that it knows, and modes are numbers.
 pub(super) fn flags(case: &Case<'_>) -> Vec<Diagnostic> {

@@ -2,7 +2,9 @@
 
 use super::Case;
 use super::model::{Action, Stage, Step, Word};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Line};
+use crate::evidence::Span;
+use crate::secret;
 
 /// WORKDIR does not depend on where the base happens to stand.
 pub(super) fn absolute_workdir(case: &Case<'_>) -> Vec<Diagnostic> {
@@ -96,6 +98,23 @@ pub(super) fn no_secrets(case: &Case<'_>) -> Vec<Diagnostic> {
         _ => Vec::new(),
     };
     case.model.steps().flat_map(judge).collect()
+}
+
+/// No value looks like a secret, whatever its name: it would be in the image, or in its history.
+pub(super) fn no_secret_values(case: &Case<'_>) -> Vec<Diagnostic> {
+    let judge = |(number, line): (u32, &str)| {
+        let range = secret::find(line)?;
+        let column = line[..range.start].chars().count() + 1;
+        let span = Span { line: number, column: u32::try_from(column).unwrap_or(u32::MAX), length: 1 };
+        let message =
+            format!("line {number} of `{}` holds what looks like a password or a key, which can be read from the image", case.file);
+        let mut found = case.refuse("verify::secret-value", span, message, "not shown");
+        found.labels.iter_mut().for_each(|label| label.line = Line::Withheld);
+        let way =
+            "give it when the container starts (`docker run --env`), or mount it with `RUN --mount=type=secret` where the build needs it";
+        Some(found.help(way))
+    };
+    (1..).zip(case.text.lines()).filter_map(judge).collect()
 }
 
 fn is_secret(name: &str) -> bool {

@@ -1,6 +1,6 @@
 //! One module as Maven sees it: its own pom first, then its parents', then what is known of Maven's own defaults.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -14,6 +14,8 @@ use crate::tree::path::normal;
 
 /// Properties that refer to others are followed as far as this.
 const NESTED: usize = 16;
+/// Longer values are not followed: properties that name others twice would double with each.
+const LONGEST: usize = 4096;
 
 /// A pom and those that it inherits from.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct Module<'r> {
     pub outside: Option<&'r Element>,
     /// The dependency management, by group and name, once it was asked for.
     managed: OnceCell<BTreeMap<(String, String), &'r Element>>,
+    /// Values that were asked for, and nothing for those that are being looked for: what refers to itself has none.
+    known: RefCell<BTreeMap<String, Option<String>>>,
 }
 
 /// A value that a pom says, its properties filled in.
@@ -73,7 +77,15 @@ impl<'r> Module<'r> {
             layers.extend(active(reactor, path.parent().unwrap_or(Utf8Path::new("")), element));
             layers.push(element);
         }
-        Self { reactor, pom, layers, chain: chain.into_iter().map(|(path, _)| path.as_path()).collect(), outside, managed: OnceCell::new() }
+        Self {
+            reactor,
+            pom,
+            layers,
+            chain: chain.into_iter().map(|(path, _)| path.as_path()).collect(),
+            outside,
+            managed: OnceCell::new(),
+            known: RefCell::default(),
+        }
     }
 
     /// Its directory.
@@ -103,19 +115,12 @@ impl<'r> Module<'r> {
 
     /// `text` with its properties filled in, as far as they are known.
     pub fn fill(&self, text: &str) -> String {
-        self.fill_nested(text, 0)
-    }
-
-    fn fill_nested(&self, text: &str, depth: usize) -> String {
-        replace(text, |name| {
-            let value = self.value(name, depth).filter(|_| depth < NESTED);
-            value.unwrap_or_else(|| format!("${{{name}}}"))
-        })
+        replace(text, |name| self.value(name).unwrap_or_else(|| format!("${{{name}}}")))
     }
 
     /// `text` as a shell's pattern: `*` stands for the version, which changes with each release, and for what nobody knows before the build.
     pub fn pattern(&self, text: &str) -> String {
-        let mut pattern = self.pattern_nested(text, 0);
+        let mut pattern = self.pattern_nested(text, 0, &Cell::new(LONGEST));
         // a version that is written out once more is raised together with the other
         if let Some(version) = self.version().filter(|version| version.contains('.') && !version.contains('$')) {
             pattern = pattern.replace(&version, "*");
@@ -126,34 +131,45 @@ impl<'r> Module<'r> {
         pattern
     }
 
-    fn pattern_nested(&self, text: &str, depth: usize) -> String {
+    fn pattern_nested(&self, text: &str, depth: usize, budget: &Cell<usize>) -> String {
         let own = self.own("version").or_else(|| self.own("parent")?.child("version"));
         let is_version = |name: &str| {
             matches!(name.rsplit('.').next(), Some("version" | "revision" | "changelist" | "sha1"))
                 || own.is_some_and(|own| own.text.contains(&format!("${{{name}}}")))
         };
         replace(text, |name| {
-            if is_version(name) || depth >= NESTED {
+            budget.set(budget.get().saturating_sub(1));
+            if is_version(name) || depth >= NESTED || budget.get() == 0 {
                 return "*".to_owned();
             }
             match self.property_element(name) {
-                Some(element) => self.pattern_nested(&element.text, depth + 1),
+                Some(element) => self.pattern_nested(&element.text, depth + 1, budget),
                 None if name.ends_with("finalName") => "*".to_owned(),
-                None => self.value(name, NESTED).unwrap_or_else(|| "*".to_owned()),
+                None => self.value(name).unwrap_or_else(|| "*".to_owned()),
             }
         })
     }
 
-    fn value(&self, name: &str, depth: usize) -> Option<String> {
+    fn value(&self, name: &str) -> Option<String> {
+        if let Some(known) = self.known.borrow().get(name) {
+            return known.clone();
+        }
+        self.known.borrow_mut().insert(name.to_owned(), None);
+        let value = self.look_up(name).filter(|value| value.len() <= LONGEST);
+        self.known.borrow_mut().insert(name.to_owned(), value.clone());
+        value
+    }
+
+    fn look_up(&self, name: &str) -> Option<String> {
         if let Some(value) = self.reactor.options.properties.get(name) {
             return Some(value.clone());
         }
         if let Some(element) = self.property_element(name) {
-            return Some(self.fill_nested(&element.text, depth + 1));
+            return Some(self.fill(&element.text));
         }
         match name.strip_prefix("project.").or_else(|| name.strip_prefix("pom.")).unwrap_or(name) {
-            "version" => self.coordinate("version", depth),
-            "groupId" => self.coordinate("groupId", depth),
+            "version" => self.coordinate("version"),
+            "groupId" => self.coordinate("groupId"),
             "artifactId" => self.own("artifactId").map(|element| element.text.clone()),
             "name" => Some(self.own("name").map_or_else(|| self.artifact(), |element| element.text.clone())),
             "parent.version" => self.own("parent").and_then(|parent| parent.child("version")).map(|version| version.text.clone()),
@@ -170,14 +186,14 @@ impl<'r> Module<'r> {
         self.layers.iter().find(|layer| layer.name == "project").and_then(|project| project.child(name))
     }
 
-    fn coordinate(&self, name: &str, depth: usize) -> Option<String> {
+    fn coordinate(&self, name: &str) -> Option<String> {
         let own = self.own(name).or_else(|| self.own("parent")?.child(name))?;
-        Some(self.fill_nested(&own.text, depth + 1))
+        Some(self.fill(&own.text))
     }
 
     /// `groupId` and `artifactId`.
     pub fn coordinates(&self) -> (String, String) {
-        (self.coordinate("groupId", 0).unwrap_or_default(), self.artifact())
+        (self.coordinate("groupId").unwrap_or_default(), self.artifact())
     }
 
     /// Its name.
@@ -187,7 +203,7 @@ impl<'r> Module<'r> {
 
     /// Its version.
     pub fn version(&self) -> Option<String> {
-        self.coordinate("version", 0)
+        self.coordinate("version")
     }
 
     /// What it is packed as: `jar` when nothing is said.
@@ -311,11 +327,11 @@ impl<'r> Module<'r> {
     }
 }
 
-/// `text` with `value` in place of each `${name}`.
+/// `text` with `value` in place of each `${name}`; what follows when it has grown too long stays as it is written.
 fn replace(text: &str, value: impl Fn(&str) -> String) -> String {
     let mut replaced = String::new();
     let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
+    while let Some((before, after)) = rest.split_once("${").filter(|_| replaced.len() <= LONGEST) {
         replaced.push_str(before);
         let Some((name, behind)) = after.split_once('}') else {
             replaced.push_str("${");
