@@ -43,26 +43,33 @@ impl Span {
 
 /// Where the lines of a text begin, found when a place is first asked for: a place then costs a look-up.
 #[derive(Clone, Debug, Default)]
-pub struct Lines(OnceLock<Vec<u32>>);
+pub struct Lines(OnceLock<LineStarts>);
+
+#[derive(Clone, Debug)]
+struct LineStarts {
+    starts: Vec<u32>,
+    /// Whether a character is a byte, so that none has to be counted.
+    ascii: bool,
+}
+
+/// So far into a line characters are counted; behind that, in what machines write, bytes are.
+const COUNTED: usize = 4_096;
 
 impl Lines {
     /// The span of the byte range `start..end` of `text`, which is always the same text; cut at the end of its first line.
     #[must_use]
     pub fn span(&self, text: &str, start: usize, end: usize) -> Span {
-        let starts = self.0.get_or_init(|| {
+        let LineStarts { starts, ascii } = self.0.get_or_init(|| {
             let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| count(at + 1));
-            std::iter::once(0).chain(breaks).collect()
+            LineStarts { starts: std::iter::once(0).chain(breaks).collect(), ascii: text.is_ascii() }
         });
+        let characters = |part: &str| if *ascii || part.len() > COUNTED { part.len() } else { part.chars().count() };
         let start = boundary(text, start);
         let line = starts.partition_point(|line| *line as usize <= start).max(1);
         let line_start = starts[line - 1] as usize;
         let end = boundary(text, end).max(start);
         let covered = text[start..end].lines().next().unwrap_or("");
-        Span {
-            line: count(line),
-            column: count(text[line_start..start].chars().count() + 1),
-            length: count(covered.chars().count().max(1)),
-        }
+        Span { line: count(line), column: count(characters(&text[line_start..start]) + 1), length: count(characters(covered).max(1)) }
     }
 }
 

@@ -6,9 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::cargo::{broken, place};
+use super::cargo::broken;
 use crate::diagnostic::Result;
-use crate::evidence::{Evidence, Rule};
+use crate::evidence::{Evidence, Lines, Rule};
 
 /// A lock file.
 #[derive(Clone, Debug)]
@@ -55,8 +55,10 @@ impl Lock {
     /// When it is none; the label shows where.
     pub fn parse(file: &Utf8Path, text: &str) -> Result<Self> {
         let read: File = toml::from_str(text).map_err(|error| broken(file, text, &error))?;
+        let lines = Lines::default();
+        let span = |name: &Spanned<String>| lines.span(text, name.span().start, name.span().end);
         let locked = |entry: Entry| Locked {
-            span: place(text, entry.name.span()),
+            span: span(&entry.name),
             name: entry.name.into_inner(),
             version: entry.version,
             source: entry.source,

@@ -10,7 +10,7 @@ use std::ops::Range;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Rule, Span};
+use crate::evidence::{Evidence, Lines, Rule, Span};
 
 /// How deep values may lie in one another. Real manifests stay below 20; a hostile one would overflow the stack.
 const DEEPEST: usize = 128;
@@ -20,6 +20,7 @@ const DEEPEST: usize = 128;
 pub struct Document<'t> {
     file: Utf8PathBuf,
     text: &'t str,
+    lines: Lines,
     root: Value<'t>,
 }
 
@@ -135,7 +136,7 @@ impl<'t> Document<'t> {
     /// # Errors
     /// When it is no YAML.
     pub fn yaml(file: &Utf8Path, text: &'t str) -> Result<Self> {
-        let empty = || Self { file: file.to_owned(), text, root: Value { data: Data::Null, range: 0..0 } };
+        let empty = || Self { file: file.to_owned(), text, lines: Lines::default(), root: Value { data: Data::Null, range: 0..0 } };
         Ok(Self::yaml_stream(file, text)?.into_iter().next().unwrap_or_else(empty))
     }
 
@@ -145,12 +146,12 @@ impl<'t> Document<'t> {
     /// When it is no YAML.
     pub fn yaml_stream(file: &Utf8Path, text: &'t str) -> Result<Vec<Self>> {
         let roots = yaml::parse(text).map_err(|broken| broken.in_file(file, text, "YAML"))?;
-        Ok(roots.into_iter().map(|root| Self { file: file.to_owned(), text, root }).collect())
+        Ok(roots.into_iter().map(|root| Self { file: file.to_owned(), text, lines: Lines::default(), root }).collect())
     }
 
     fn one(file: &Utf8Path, text: &'t str, root: Result<Value<'t>, Broken>, format: &str) -> Result<Self> {
         let root = root.map_err(|broken| broken.in_file(file, text, format))?;
-        Ok(Self { file: file.to_owned(), text, root })
+        Ok(Self { file: file.to_owned(), text, lines: Lines::default(), root })
     }
 
     /// The file that was read.
@@ -214,7 +215,7 @@ impl<'t> Document<'t> {
 
     fn quote(&self, range: &Range<usize>, rule: Rule) -> Evidence {
         let said = self.text.get(range.clone()).unwrap_or_default().lines().next().unwrap_or_default();
-        Evidence::at(self.file.clone(), Span::of(self.text, range.start, range.end), rule, said)
+        Evidence::at(self.file.clone(), self.lines.span(self.text, range.start, range.end), rule, said)
     }
 }
 

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use roxmltree::{Document, Node};
 
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Rule, Span};
+use crate::evidence::{Evidence, Lines, Rule, Span};
 
 /// Elements below this depth are not read: no manifest nests as deep.
 const DEPTH: usize = 48;
@@ -37,7 +37,7 @@ impl Element {
             let span = Span { line: place.row.max(1), column: place.col.max(1), length: 1 };
             Diagnostic::error("manifest::broken", format!("`{file}` is no XML: {error}")).at(file, Some(span), "here")
         })?;
-        Ok(read(&document.root_element(), &Arc::from(file), text, 0))
+        Ok(read(&document.root_element(), &Arc::from(file), (text, &Lines::default()), 0))
     }
 
     /// The first element of that name in it.
@@ -67,7 +67,7 @@ impl Element {
     }
 }
 
-fn read(node: &Node<'_, '_>, file: &Arc<Utf8Path>, text: &str, depth: usize) -> Element {
+fn read(node: &Node<'_, '_>, file: &Arc<Utf8Path>, (text, lines): (&str, &Lines), depth: usize) -> Element {
     let children = node.children().filter(|child| child.is_element() && depth < DEPTH);
     let own: String = node.children().filter(Node::is_text).filter_map(|child| child.text()).collect();
     let range = node.range();
@@ -75,9 +75,9 @@ fn read(node: &Node<'_, '_>, file: &Arc<Utf8Path>, text: &str, depth: usize) -> 
         name: node.tag_name().name().to_owned(),
         implementation: node.attribute("implementation").unwrap_or_default().to_owned(),
         text: own.trim().to_owned(),
-        children: children.map(|child| read(&child, file, text, depth + 1)).collect(),
+        children: children.map(|child| read(&child, file, (text, lines), depth + 1)).collect(),
         file: Arc::clone(file),
-        span: Span::of(text, range.start, range.end),
+        span: lines.span(text, range.start, range.end),
     }
 }
 

@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::groups::{Group, Kind};
 use super::locked::Locked;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Rule, Span};
+use crate::evidence::{Evidence, Lines, Rule, Span};
 use crate::read::requirement::normal;
 
 const LOCKED: Rule = Rule::parsed("python.locked", "this package is locked");
@@ -79,7 +79,8 @@ pub fn uv(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
         reached.entry(name).or_default().extend(fresh);
     }
     let installed = packages.iter().filter(|package| !own(package) && reached.contains_key(package.name.get_ref()));
-    let installed = installed.flat_map(|package| locked(file, text, package, &reached[package.name.get_ref()])).collect();
+    let lines = Lines::default();
+    let installed = installed.flat_map(|package| locked(file, (text, &lines), package, &reached[package.name.get_ref()])).collect();
     Ok(Lock { packages: installed, known: known(&packages) })
 }
 
@@ -101,7 +102,8 @@ pub fn grouped(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
         let by_extra = !package.optional || package.markers.as_ref().is_some_and(|markers| extra(&markers.to_string().replace('\\', "")));
         by_group && by_extra && package.category.as_ref().is_none_or(|category| category == "main")
     };
-    let shipped = packages.iter().filter(shipped).flat_map(|package| locked(file, text, package, &[])).collect();
+    let lines = Lines::default();
+    let shipped = packages.iter().filter(shipped).flat_map(|package| locked(file, (text, &lines), package, &[])).collect();
     Ok(Lock { packages: shipped, known: known(&packages) })
 }
 
@@ -119,9 +121,13 @@ pub fn pipfile(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
     let section = |name: &str| lock.get(name).and_then(Json::as_object).into_iter().flatten();
     let known = lock.as_object().into_iter().flatten().flat_map(|(name, _)| section(name)).map(|(name, _)| normal(name)).collect();
     let sections = std::iter::once("default").chain(groups.iter().map(|group| group.name.as_str()));
+    let (lines, mut seen) = (Lines::default(), 0);
     let locked = sections.flat_map(section).flat_map(|(name, package)| {
-        let start = text.find(&format!("\"{name}\":")).unwrap_or(0);
-        let at = Evidence::at(file, Span::of(text, start, start + name.len() + 2), LOCKED, name.as_str());
+        // in the order of the text, so that nothing is looked through twice
+        let key = format!("\"{name}\":");
+        let start = text[seen..].find(&key).map(|at| seen + at).or_else(|| text.find(&key)).unwrap_or(0);
+        seen = start;
+        let at = Evidence::at(file, lines.span(text, start, start + name.len() + 2), LOCKED, name.as_str());
         let version = package.get("version").and_then(Json::as_str).map(|version| version.trim_start_matches('=').to_owned());
         let extras = package.get("extras").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(normal);
         let name = normal(name);
@@ -150,9 +156,9 @@ fn edges(list: Option<&toml::Value>) -> Vec<(String, Vec<String>)> {
     list.into_iter().flatten().filter_map(edge).collect()
 }
 
-fn locked(file: &Utf8Path, text: &str, package: &Package, extras: &[String]) -> Vec<Locked> {
+fn locked(file: &Utf8Path, (text, lines): (&str, &Lines), package: &Package, extras: &[String]) -> Vec<Locked> {
     let range = package.name.span();
-    let at = Evidence::at(file, Span::of(text, range.start, range.end), LOCKED, package.name.get_ref().as_str());
+    let at = Evidence::at(file, lines.span(text, range.start, range.end), LOCKED, package.name.get_ref().as_str());
     let wheel = |artefact: &toml::Table| {
         let named = ["filename", "file", "name", "url", "path"].iter().find_map(|key| artefact.get(*key)?.as_str());
         named.map(|name| name.rsplit('/').next().unwrap_or(name).to_owned()).filter(|name| Utf8Path::new(name).extension() == Some("whl"))
