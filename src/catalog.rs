@@ -66,7 +66,7 @@ impl PackageMap {
 
     fn get(&self, need: &Need) -> Option<&BTreeMap<String, Packages>> {
         // the weakest file is the built-in one, which the tests read
-        let weakest = || self.weakest.as_deref().and_then(|text| toml::from_str(text).ok()).unwrap_or_default();
+        let weakest = || self.weakest.as_deref().and_then(|text| parse("packages.toml", text).ok()).unwrap_or_default();
         self.strong.get(need).or_else(|| self.read.get_or_init(weakest).get(need))
     }
 }
@@ -324,7 +324,12 @@ impl Base {
     }
 }
 
+/// Reads a file of a catalog: packs have TOML, the built-in one was made JSON by the build script.
 fn parse<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T> {
+    if text.starts_with('{') {
+        let broken = |error| Diagnostic::error("catalog::broken", format!("`{name}` of the built-in catalog is broken: {error}"));
+        return serde_json::from_str(text).map_err(broken).map_err(Box::new);
+    }
     toml::from_str(text).map_err(|error| {
         let span = error.span().map(|range| crate::evidence::Span::of(text, range.start, range.end));
         Diagnostic::usage("catalog::broken", format!("`{name}` of the catalog is broken: {}", error.message()))

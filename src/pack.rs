@@ -11,6 +11,8 @@ use crate::read::file;
 use crate::tree::READ_LIMIT;
 
 static PRESETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/presets");
+/// The catalog as JSON, made by the build script.
+static CATALOG: Dir<'_> = include_dir!("$OUT_DIR/catalog");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
 /// A set of files: `presets/*.toml`, `presets/_catalog/*.toml`, `templates/**`.
@@ -26,6 +28,7 @@ impl Pack {
     pub fn built_in() -> Self {
         let mut files = BTreeMap::new();
         embed("presets", &PRESETS, &mut files);
+        embed("presets/_catalog", &CATALOG, &mut files);
         embed("templates", &TEMPLATES, &mut files);
         Self { name: "imggen".into(), files }
     }
@@ -72,6 +75,9 @@ impl Pack {
 }
 
 fn embed(prefix: &str, dir: &Dir<'_>, files: &mut BTreeMap<Utf8PathBuf, String>) {
+    if prefix == "presets" && dir.path().ends_with("_catalog") {
+        return;
+    }
     for file in dir.files() {
         if let (Some(path), Some(text)) = (Utf8Path::from_path(file.path()), file.contents_utf8()) {
             files.insert(Utf8Path::new(prefix).join(path), text.to_owned());

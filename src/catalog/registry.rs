@@ -53,7 +53,7 @@ impl Registry {
         self.read.get_or_init(|| {
             let mut known = Known::default();
             // the built-in file is read by the tests, a pack's when it is opened
-            for file in self.texts.iter().filter_map(|text| toml::from_str::<RegistryFile>(text).ok()) {
+            for file in self.texts.iter().filter_map(|text| super::parse::<RegistryFile>("registry", text).ok()) {
                 known.published.extend(file.published);
                 known.calendar.extend(file.calendar.names);
                 known.wheels.extend(file.wheels.names.split_whitespace().map(str::to_owned));

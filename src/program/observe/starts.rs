@@ -13,6 +13,9 @@ use crate::program::{Call, Given, Program, Resolved, Value};
 const STARTS: Rule = Rule::parsed("program.starts-program", "this starts another program");
 const SHELL: Rule = Rule::parsed("program.starts-shell", "this gives a line to the shell");
 
+/// What takes a line behind `-c`.
+const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
+
 /// What a shell does itself.
 const BUILTINS: &str =
     "cd echo exit export set unset test true false exec eval source read printf pwd trap wait if then else fi for do done while [ :";
@@ -47,6 +50,9 @@ impl<'t> Program<'t> {
                 self.line(found, &text, &evidence);
             } else if let Some(name) = self.program_name(&text) {
                 add(found, &name, &evidence);
+                if SHELLS.contains(&name.as_str()) {
+                    self.shell_arguments(file, call).iter().for_each(|line| self.line(found, line, &evidence));
+                }
             }
         }
         let lines = self.given(file, call, &starts.line);
@@ -56,6 +62,27 @@ impl<'t> Program<'t> {
         for text in self.texts_of(file, call, &starts.line) {
             self.line(found, &text, &evidence);
         }
+    }
+
+    /// The line behind `-c` among a call's arguments, and those of the chain that goes on from it: `.arg("-c").arg(line)`.
+    fn shell_arguments(&self, file: usize, call: &'t Call) -> Option<String> {
+        let calls = &self.sources()[file].outline.calls;
+        let goes_on = calls.iter().filter(|other| other.at.start == call.at.start && other.at.end > call.at.end);
+        let mut chain: Vec<&'t Call> = goes_on.collect();
+        chain.sort_by_key(|call| call.at.end);
+        let values = std::iter::once(call).chain(chain).flat_map(|call| call.arguments.iter().map(move |argument| (call, argument)));
+        let items = values.flat_map(|(call, argument)| {
+            let expression = crate::program::Expression { value: &argument.value, file, context: call.context, at: argument.at };
+            let list = self.shapes(expression).into_iter().find_map(|shape| match shape.value {
+                Value::List(items) => Some(items.iter().map(|value| crate::program::Expression { value, ..shape }).collect::<Vec<_>>()),
+                _ => None,
+            });
+            list.unwrap_or_else(|| vec![expression])
+        });
+        let mut items = items.skip_while(|item| item.value.text() != Some("-c"));
+        items.next()?;
+        let line = self.resolve(items.next()?).into_iter().next()?;
+        Some(line.beginning().0.to_owned())
     }
 
     /// The texts of a slot; of a list the first.
