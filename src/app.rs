@@ -107,6 +107,14 @@ pub struct Behaviour {
     pub arguments: Vec<Fact<FlagArgument>>,
 }
 
+impl Behaviour {
+    /// The arguments that have to stand in the command.
+    #[must_use]
+    pub fn command_arguments(&self) -> Vec<String> {
+        self.arguments.iter().map(|fact| format!("{}={}", fact.value.flag, fact.value.value)).collect()
+    }
+}
+
 /// A flag and its value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct FlagArgument {

@@ -5,6 +5,7 @@
 //! - `call = "net/http.ListenAndServe"`: the call of that full name, also by a name that stands for it;
 //! - `call = ".expect"`: a method of that name, whatever it is called on;
 //! - `of = "github.com/gin-gonic/gin"` with `call = ["Run", "RunTLS"]`: such a function of the package, or a method of what comes from it;
+//! - `assigned = "bind"`, `assigned = ".Addr"` with `of`: what is assigned to that name, or to such a field of what comes from there;
 //! - `annotation = "arg"`: an annotation, attribute, decorator or structure tag, by its full name or the last word of it.
 //!
 //! An argument is a place from 0, a name, a key of an object (`"0.port"`), `"receiver"`, `"last"` or `"all"`; a list gives several ways.
@@ -118,11 +119,11 @@ impl Vocabulary {
             )*};
         }
         for entry in &file.listens {
-            insert(&mut self.assigned, &entry.assigned, &Words::default(), &Arc::new(Meaning::Listens(entry.clone())));
+            insert_assigned(&mut self.assigned, &entry.assigned, &entry.of, &Arc::new(Meaning::Listens(entry.clone())));
         }
         for (entries, meaning) in [(&file.reads, Meaning::Reads as fn(Opens) -> Meaning), (&file.writes, Meaning::Writes)] {
             for entry in entries {
-                insert(&mut self.assigned, &entry.assigned, &Words::default(), &Arc::new(meaning(entry.clone())));
+                insert_assigned(&mut self.assigned, &entry.assigned, &entry.of, &Arc::new(meaning(entry.clone())));
             }
         }
         for constant in file.constant {
@@ -170,10 +171,10 @@ impl Vocabulary {
         entries.iter().filter(move |entry| entry.path.as_deref().is_none_or(|path| path == name || !name.contains(['.', '/', ':'])))
     }
 
-    /// The entries for what is assigned to a name.
-    #[must_use]
-    pub fn assigned(&self, target: &str) -> &[Entry] {
-        self.assigned.get(target).map_or(&[], Vec::as_slice)
+    /// The entries for what is assigned to a name, or to a field of that name: `.Addr`.
+    pub fn assigned(&self, target: &str) -> impl Iterator<Item = &Entry> {
+        let field = target.rfind('.').and_then(|dot| self.assigned.get(&target[dot..]));
+        self.assigned.get(target).into_iter().chain(field).flatten()
     }
 
     /// The text that a name stands for.
@@ -202,6 +203,13 @@ fn insert(into: &mut HashMap<String, Vec<Entry>>, names: &Words, of: &Words, mea
         let path = (of.0.is_empty() && !name.starts_with('.')).then(|| name.clone());
         let entry = Entry { method: method.to_owned(), path, of: of.0.clone(), meaning: Arc::clone(meaning) };
         into.entry(method.to_owned()).or_default().push(entry);
+    }
+}
+
+fn insert_assigned(into: &mut HashMap<String, Vec<Entry>>, names: &Words, of: &Words, meaning: &Arc<Meaning>) {
+    for name in &names.0 {
+        let entry = Entry { method: last_word(name).to_owned(), path: None, of: of.0.clone(), meaning: Arc::clone(meaning) };
+        into.entry(name.clone()).or_default().push(entry);
     }
 }
 

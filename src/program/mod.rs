@@ -102,6 +102,6 @@ impl<'t> Program<'t> {
     /// Whether any file imports something of the package, module or class `path`.
     #[must_use]
     pub fn imports(&self, path: &str) -> bool {
-        self.index.imports.iter().any(|import| origin::comes_from(import, path))
+        self.index.imports.iter().any(|import| origin::comes_from(import, path) || origin::comes_from(path, import))
     }
 }

@@ -1,7 +1,7 @@
 //! Where what is called comes from: the library behind a name, the module of the project behind a path.
 
 use super::Program;
-use super::outline::Call;
+use super::outline::{Binding, Call};
 use super::value::Value;
 use crate::catalog::vocabulary::{Entry, last_word};
 
@@ -61,6 +61,13 @@ impl<'t> Program<'t> {
             _ if call.path.contains('.') || call.receiver.is_some() => Match::Likely,
             _ => Match::No,
         }
+    }
+
+    /// Whether what is assigned is what an entry speaks of, where that is a field of something.
+    #[must_use]
+    pub fn assigns_to(&self, entry: &Entry, file: usize, binding: &Binding) -> bool {
+        let origin = || self.origin(file, &binding.target, binding.context.function, 0).unwrap_or_else(|| binding.target.clone());
+        entry.of.is_empty() || entry.of.iter().any(|of| comes_from(&origin(), of))
     }
 
     fn is_imported(&self, name: &str) -> bool {

@@ -85,11 +85,12 @@ impl<'t> language::Project<'t> for Project<'t> {
     }
 
     /// What a program reaches is read whole only where a word in it makes it likely that it listens.
-    fn listens(&self, _: &Catalog, sighting: &Sighting, _: &Seed) -> Result<Vec<Evidence>> {
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting, _: &Seed) -> Result<Vec<Evidence>> {
         if !self.packages.may_listen(&sighting.directory, &self.workspace) {
             return Ok(Vec::new());
         }
-        let listens = observe(self.tree, &self.packages.reach(&sighting.directory, &self.workspace)).behaviour.listens;
+        let reach = self.packages.reach(&sighting.directory, &self.workspace);
+        let listens = observe(self.tree, &reach, catalog.vocabulary("go")?).behaviour.listens;
         Ok(listens.iter().flat_map(Fact::because).cloned().collect())
     }
 
@@ -97,7 +98,7 @@ impl<'t> language::Project<'t> for Project<'t> {
         let module = self.workspace.in_directory(&seed.module).ok_or_else(|| sighting.gone())?;
         let reach = self.packages.reach(&sighting.directory, &self.workspace);
         let local = self.workspace.local(module)?;
-        let observed = observe(self.tree, &reach);
+        let observed = observe(self.tree, &reach, catalog.vocabulary("go")?);
         let c = cgo::look(self.tree, &reach, &local, catalog);
         let mut warnings = observed.warnings.clone();
         warnings.extend(self.missing_packages(&reach, module, &observed));

@@ -32,12 +32,6 @@ pub struct Import<'t> {
 }
 
 impl<'t> Import<'t> {
-    /// The name by which the file speaks of the package, as far as the path tells.
-    #[must_use]
-    pub fn name(&self) -> &'t str {
-        self.alias.unwrap_or_else(|| import_name(self.path))
-    }
-
     /// Where the quoted path ends, in bytes.
     #[must_use]
     pub fn end(&self) -> usize {
@@ -160,7 +154,11 @@ mod tests {
     fn imports_of_every_form_are_found_and_nothing_after_them() {
         let text = "// Package x\n/* package no */\npackage x // c\n\nimport \"fmt\"\nimport (\n\t_ \"embed\"\n\t. \"dot\"\n\ty `gopkg.in/yaml.v3` ; \"a/b/v2\"\n)\n\nvar s = \"import\"\nimport \"late\"\n";
         let Some(head) = head(Utf8Path::new("x.go"), text, &[]) else { panic!("a head") };
-        let imports: Vec<_> = head.imports.iter().map(|import| (import.path, import.alias, import.name())).collect();
+        let imports: Vec<_> = head
+            .imports
+            .iter()
+            .map(|import| (import.path, import.alias, import.alias.unwrap_or_else(|| import_name(import.path))))
+            .collect();
         assert_eq!(
             imports,
             [
@@ -180,7 +178,7 @@ mod tests {
         for (path, name) in
             [("gopkg.in/yaml.v3", "yaml"), ("github.com/x/y/v12", "y"), ("github.com/mattn/go-sqlite3", "sqlite3"), ("v2", "v2")]
         {
-            assert_eq!(Import { path, alias: None, offset: 0 }.name(), name);
+            assert_eq!(import_name(path), name);
         }
     }
 

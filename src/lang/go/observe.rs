@@ -1,38 +1,33 @@
 //! What a program does when it runs, seen in the sources that its main package reaches.
 //!
-//! Every observer is one idea over tokens: a comment or a string that speaks of a call is no call. What an expression comes to (a port,
-//! a path) is worked out in one place, `resolve`, which knows constants, flags, environment variables and structure tags.
+//! What holds in every language is seen by [`crate::program`]; here is what only Go has: embedded files, linker variables, `go generate`.
 
-mod demands;
 mod embed;
-mod exec;
-mod files;
 mod generate;
-mod index;
-mod listen;
-mod place;
-mod resolve;
-mod signals;
 mod stamp;
 #[cfg(test)]
 mod testing;
-mod writes;
+#[cfg(test)]
+mod tests;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use self::index::Index;
-use self::resolve::Resolver;
 use super::head::Head;
-use super::scan::{Directive, Scan, Token, scan};
+use super::outline::outline;
+use super::scan::{Directive, directives};
 use crate::app::{Asset, Behaviour, Needed};
+use crate::catalog::Vocabulary;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
+use crate::program::observe::fixed;
+use crate::program::scan::{GO, scan};
+use crate::program::{self, Program, Site};
 use crate::tree::Tree;
 
 /// What of a module's sources one main package reaches. Packages are borrowed: the programs of a module share most of them.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Reach<'a> {
     /// The main package's directory.
     pub main: Utf8PathBuf,
@@ -43,7 +38,7 @@ pub struct Reach<'a> {
 }
 
 /// A package of the project.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Package<'t> {
     /// What others import it as.
     pub import_path: String,
@@ -54,26 +49,26 @@ pub struct Package<'t> {
 }
 
 /// A file of a package.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Source<'t> {
     /// Where it is, relative to the project's root.
     pub path: &'t Utf8Path,
     /// All of its text.
     pub text: &'t str,
-    /// Its tokens.
-    pub tokens: Vec<Token<'t>>,
     /// Its comments that speak to the tools.
     pub directives: Vec<Directive<'t>>,
     /// What stands before its first declaration.
     pub head: Head<'t>,
+    /// What it says.
+    pub read: program::Source<'t>,
 }
 
 impl<'t> Source<'t> {
-    /// Reads all of a file whose head is known.
+    /// Reads all of a file whose head is known, of a package that others import by `import_path`.
     #[must_use]
-    pub fn read(path: &'t Utf8Path, text: &'t str, head: Head<'t>) -> Self {
-        let Scan { tokens, directives } = scan(text);
-        Self { path, text, tokens, directives, head }
+    pub fn read(path: &'t Utf8Path, text: &'t str, head: Head<'t>, import_path: &str) -> Self {
+        let directives = if text.contains("//go:") { directives(&scan(text, &GO).comments) } else { Vec::new() };
+        Self { path, text, directives, head, read: program::Source::new(path, text, import_path, outline(text)) }
     }
 }
 
@@ -113,120 +108,22 @@ pub enum StampKind {
     Revision,
 }
 
-/// Looks at all that `reach` holds.
-#[must_use]
-pub fn observe(tree: &Tree, reach: &Reach<'_>) -> Observed {
-    let index = Index::new(reach);
-    let resolver = Resolver::new(&index);
-    let embeds = embed::embeds(&index);
-    let asset = |path: Utf8PathBuf| Asset { path: place::fixed(&path).to_owned(), needed: Needed::AtBuild };
-    let assets = embeds.iter().cloned().map(|fact| fact.map(asset)).collect();
-    let reads = files::reads(tree, &[&reach.module, &reach.main], &embeds, &resolver);
-    let mut found = listen::listens(&resolver);
-    if let Some(listen) = listen::configured(tree, &reads, &found) {
-        found.listens = vec![listen];
+impl<'a> Reach<'a> {
+    /// All files, in a fixed order.
+    fn files(&self) -> impl Iterator<Item = &'a Source<'a>> {
+        self.packages.iter().flat_map(|package| &package.files)
     }
-    let listen::Found { listens, demands } = found;
-    let warnings = listen::warnings(&listens).collect();
-    let is_port = |name: &String| listens.iter().any(|fact| fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name));
-    let demands = demands::demands(&resolver, demands).into_iter().filter(|fact| !is_port(&fact.value)).collect();
-    let behaviour = Behaviour {
-        assets,
-        demands,
-        reads,
-        writes: writes::writes(&resolver),
-        needs: exec::programs(&resolver),
-        stops_on: signals::stops_on(&index),
-        listens,
-        ..Behaviour::default()
-    };
-    Observed { behaviour, embeds, stamps: stamp::stamps(reach), generates: generate::generates(&index), warnings }
 }
 
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::testing::{program, seen};
-
-    proptest! {
-        #[test]
-        fn any_text_can_be_looked_at(words in proptest::collection::vec(prop::sample::select(WORDS), 0..60)) {
-            let _ = program(&["net/http", "os", "os/exec", "os/signal", "flag", "github.com/gin-gonic/gin"], &words.join(" "));
-        }
-    }
-
-    const WORDS: &[&str] = &[
-        "func",
-        "main",
-        "(",
-        ")",
-        "{",
-        "}",
-        "[",
-        "]",
-        ".",
-        ",",
-        ":",
-        ":=",
-        "=",
-        "+",
-        "\n",
-        ";",
-        "&",
-        "*",
-        "var",
-        "const",
-        "type",
-        "struct",
-        "if",
-        "return",
-        "range",
-        "x",
-        "y",
-        "http",
-        "ListenAndServe",
-        "Server",
-        "Addr",
-        "os",
-        "Getenv",
-        "ReadFile",
-        "\"PORT\"",
-        "\":%d\"",
-        "\"./a\"",
-        "8080",
-        "flag",
-        "String",
-        "Run",
-        "gin",
-        "Sprintf",
-        "fmt",
-        "`env:\"X\" default:\"1\"`",
-        "exec",
-        "Command",
-        "SetDefault",
-        "Join",
-        "filepath",
-        "Default",
-        "Flag",
-    ];
-
-    #[test]
-    fn names_that_lead_back_to_themselves_end() {
-        let body = "var a = b + a\nvar b = a + b\nfunc f() string { return g() + f() }\nfunc g() string { return f() + g() }\nfunc main() { http.ListenAndServe(a+b+f()+g()+a+b+f()+g(), nil) }";
-        let _ = program(&["net/http"], body);
-    }
-
-    #[test]
-    fn deep_and_unended_text_takes_no_time() {
-        for text in [
-            "(".repeat(200_000),
-            "func f(".repeat(50_000),
-            "os.ReadFile(".repeat(50_000),
-            "x := a +\n".repeat(50_000),
-            "a = a.a(a)[a]{".repeat(30_000),
-        ] {
-            let _ = seen(&[("main.go", &format!("package main\nimport \"os\"\n{text}"))]);
-        }
-    }
+/// Looks at all that `reach` holds.
+#[must_use]
+pub fn observe(tree: &Tree, reach: &Reach<'_>, vocabulary: &Vocabulary) -> Observed {
+    let program = Program::new(reach.files().map(|source| &source.read).collect(), vocabulary);
+    let embeds = embed::embeds(reach);
+    let site = Site { tree, bases: vec![reach.module.clone(), reach.main.clone()], embedded: &embeds, compiled: &["go"] };
+    let program::Observed { behaviour, warnings } = program.observe(&site);
+    let asset = |path: Utf8PathBuf| Asset { path: fixed(&path), needed: Needed::AtBuild };
+    let assets = embeds.iter().cloned().map(|fact| fact.map(asset)).chain(behaviour.assets).collect();
+    let behaviour = Behaviour { assets, ..behaviour };
+    Observed { behaviour, embeds, stamps: stamp::stamps(reach), generates: generate::generates(reach), warnings }
 }

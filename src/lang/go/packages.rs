@@ -93,8 +93,8 @@ impl<'t> Packages<'t> {
         workspace.holding(directory)?;
         let package = self.package(directory, workspace)?;
         package.files.iter().find_map(|source| {
-            let function = source.tokens.windows(3).find(|window| window[0].is("func") && window[1].is("main") && window[2].is("("))?;
-            let span = Span::of(source.text, function[0].start(), function[2].end() + 1);
+            let function = source.read.outline.functions.iter().find(|function| function.name == "main" && function.inside.is_none())?;
+            let span = Span::of(source.text, function.at.start as usize, function.at.end as usize);
             Some(Main { directory: directory.to_owned(), evidence: Evidence::at(source.path, span, MAIN, "func main()") })
         })
     }
@@ -129,7 +129,7 @@ impl<'t> Packages<'t> {
         let module = workspace.holding(directory)?;
         let rest = directory.strip_prefix(&module.directory).unwrap_or(directory);
         let import_path = if rest.as_str().is_empty() { module.path.clone() } else { format!("{}/{rest}", module.path) };
-        let files = files.iter().map(|file| Source::read(file.path, file.text, file.head.clone())).collect();
+        let files = files.iter().map(|file| Source::read(file.path, file.text, file.head.clone(), &import_path)).collect();
         Some(Package { import_path, name, files })
     }
 

@@ -133,7 +133,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         takes,
         env: facts.run_env.iter().map(|fact| fact.value.clone()).collect(),
         entrypoint,
-        arguments: Vec::new(),
+        arguments: choices.found.app.behaviour.command_arguments(),
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),
         decisions,
         warnings,

@@ -175,6 +175,9 @@ impl<'t> Program<'t> {
             for binding in source.outline.bindings.iter().filter(|binding| !binding.context.test) {
                 for entry in self.vocabulary.assigned(&binding.target) {
                     let Meaning::Listens(listens) = &*entry.meaning else { continue };
+                    if !self.assigns_to(entry, file, binding) {
+                        continue;
+                    }
                     let values = self.resolve(Expression { value: &binding.value, file, context: binding.context, at: binding.at });
                     let bare = !listens.port.is_empty();
                     if address::is_private(&values) || !bare && address::is_no_address(&values) {

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::index::Index;
+use super::Reach;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::lang::go::scan::unquote;
 use crate::tree::path::inside;
@@ -11,10 +11,9 @@ const EMBEDS: Rule = Rule::parsed("go.embed", "this is compiled into the program
 
 /// The patterns, relative to the project's root.
 #[must_use]
-pub fn embeds(index: &Index<'_>) -> Vec<Fact<Utf8PathBuf>> {
+pub fn embeds(reach: &Reach<'_>) -> Vec<Fact<Utf8PathBuf>> {
     let mut embeds: Vec<Fact<Utf8PathBuf>> = Vec::new();
-    for file in &index.files {
-        let source = file.source;
+    for source in reach.files().filter(|source| !source.read.stands_in) {
         for directive in &source.directives {
             let Some(patterns) = directive.after("go:embed") else { continue };
             let start = directive.offset as usize;

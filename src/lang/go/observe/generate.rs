@@ -1,16 +1,15 @@
 //! Commands that make parts of the sources.
 
-use super::index::Index;
+use super::Reach;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 
 const GENERATES: Rule = Rule::parsed("go.generate", "this makes sources that the build may need");
 
 /// The commands of all `//go:generate` lines, in the order of the sources.
 #[must_use]
-pub fn generates(index: &Index<'_>) -> Vec<Fact<String>> {
+pub fn generates(reach: &Reach<'_>) -> Vec<Fact<String>> {
     let mut generates = Vec::new();
-    for file in &index.files {
-        let source = file.source;
+    for source in reach.files().filter(|source| !source.read.stands_in) {
         for directive in &source.directives {
             let Some(command) = directive.after("go:generate").filter(|command| !command.is_empty()) else { continue };
             let start = directive.offset as usize;

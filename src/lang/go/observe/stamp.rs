@@ -2,7 +2,7 @@
 
 use super::{Package, Reach, Source, Stamp, StampKind};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::lang::go::scan::{Kind, Token};
+use crate::lang::go::scan::{Kind, Token, scan};
 
 const STAMP: Rule = Rule::parsed("go.stamp", "this is a variable that the linker can fill in");
 
@@ -16,7 +16,8 @@ pub fn stamps(reach: &Reach<'_>) -> Vec<Fact<Stamp>> {
     let mut stamps = Vec::new();
     for package in &reach.packages {
         for source in package.files.iter().filter(|source| is_home(package, source)) {
-            for (name, initial) in variables(&source.tokens) {
+            let tokens = scan(source.text).tokens;
+            for (name, initial) in variables(&tokens) {
                 let Some(kind) = kind(name.text).filter(|_| is_placeholder(&initial)) else { continue };
                 let path = if package.name == "main" { "main" } else { &package.import_path };
                 let stamp = Stamp { symbol: format!("{path}.{}", name.text), kind, initial };

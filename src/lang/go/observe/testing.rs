@@ -15,7 +15,9 @@ pub fn seen(files: &[(&str, &str)]) -> Observed {
     for path in tree.paths().filter(|path| path.extension() == Some("go") && !path.as_str().ends_with("_test.go")) {
         let Ok(text) = tree.text(path) else { continue };
         let Some(head) = head(path, text, &[]) else { continue };
-        directories.entry(path.parent().unwrap_or(Utf8Path::new("")).to_owned()).or_default().push(Source::read(path, text, head));
+        let directory = path.parent().unwrap_or(Utf8Path::new("")).to_owned();
+        let import_path = Utf8Path::new("example.com/app").join(&directory).as_str().trim_end_matches('/').to_owned();
+        directories.entry(directory).or_default().push(Source::read(path, text, head, &import_path));
     }
     let packages: Vec<_> = directories
         .into_iter()
@@ -28,7 +30,12 @@ pub fn seen(files: &[(&str, &str)]) -> Observed {
     let main =
         packages.iter().find(|package| package.name == "main").and_then(|package| package.import_path.strip_prefix("example.com/app/"));
     let main = main.map(Utf8PathBuf::from).unwrap_or_default();
-    observe(&tree, &Reach { main, module: Utf8PathBuf::new(), packages: packages.iter().collect() })
+    let vocabulary = crate::catalog::Vocabulary::read([
+        ("go.toml", include_str!("../../../../presets/_catalog/vocabulary/go.toml")),
+        ("common.toml", include_str!("../../../../presets/_catalog/vocabulary/common.toml")),
+    ])
+    .unwrap();
+    observe(&tree, &Reach { main, module: Utf8PathBuf::new(), packages: packages.iter().collect() }, &vocabulary)
 }
 
 /// What is seen of a program of one file with these imports and declarations.

@@ -82,7 +82,11 @@ impl Parser<'_> {
             }
             _ => return None,
         };
-        self.again(subject)
+        let value = self.again(subject)?;
+        let Value::Name(name) = &value else { return Some(value) };
+        // `v, ok := f()`: what is missing is the value
+        let told = self.out.bindings.iter().rev().find(|binding| binding.target == *name);
+        Some(told.filter(|binding| binding.result > 0).map_or(value.clone(), |binding| binding.value.clone()))
     }
 
     /// The value of tokens that were read before; what they call is not noted again.

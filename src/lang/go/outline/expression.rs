@@ -38,7 +38,19 @@ impl Parser<'_> {
                     let other = self.unary();
                     value = joined(value, other);
                 }
-                "-" | "*" | "/" | "%" | "&" | "|" | "^" | "<<" | ">>" | "&^" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => {
+                // flags of one number: all of them hold
+                "|" => {
+                    self.at += 1;
+                    let other = self.unary();
+                    value = match value {
+                        Value::List(mut flags) => {
+                            flags.push(other);
+                            Value::List(flags)
+                        }
+                        value => Value::List(vec![value, other]),
+                    };
+                }
+                "-" | "*" | "/" | "%" | "&" | "^" | "<<" | ">>" | "&^" | "==" | "!=" | "<" | ">" | "<=" | ">=" | "&&" | "||" => {
                     self.at += 1;
                     self.unary();
                     value = Value::Unknown;

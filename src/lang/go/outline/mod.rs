@@ -1,7 +1,8 @@
 //! Go's front end: source text to outline. It knows the language and none of its libraries but `fmt`'s texts.
 //!
 //! A method's receiver is spelt `self` whatever its name, so that all methods of a type speak of the same fields. A field of what a call
-//! gives is a name that holds the call: `config.Load().Port`. A variable that is declared without a value has no binding.
+//! gives is a name that holds the call: `config.Load().Port`. A variable that is declared without a value has a
+//! binding only where it is a structure of another package, which is there and empty.
 
 mod check;
 mod expression;

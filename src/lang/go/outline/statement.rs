@@ -2,7 +2,7 @@
 
 use super::Parser;
 use crate::program::scan::{Kind, Token};
-use crate::program::{Binding, Value};
+use crate::program::{Binding, Call, Value};
 
 /// A name, field or element that gets a value: its text, the token it begins with, and the bare name where it is no more than one.
 struct Target<'t> {
@@ -195,8 +195,10 @@ impl<'t> Parser<'t> {
             }
         }
         let type_at = self.at;
+        let pointer = self.is("*");
+        let mut named = None;
         let kind = if self.peek().is_some_and(super::signature::starts_type) {
-            self.kind();
+            named = self.kind().filter(|_| !pointer);
             Some(self.written(type_at))
         } else {
             None
@@ -204,6 +206,10 @@ impl<'t> Parser<'t> {
         if self.take("=") {
             let values = self.values();
             self.bind(&targets, &values, kind.as_deref(), true);
+        } else if let Some(path) = named.filter(|path| path.contains('.')) {
+            // a structure of another package is there, and empty
+            let zero = Call { path, context: self.context, at: self.place(type_at), ..Call::default() };
+            self.bind(&targets, &[Value::Call(Box::new(zero))], kind.as_deref(), true);
         }
         targets.iter().filter_map(|target| target.name).for_each(|name| self.declare(name));
     }

@@ -3,7 +3,7 @@
 use super::Parser;
 use crate::lang::go::scan::unquote;
 use crate::program::scan::{Kind, Token};
-use crate::program::{Annotation, Argument, At, Field, Type, Value};
+use crate::program::{Annotation, Argument, Field, Type, Value};
 
 impl Parser<'_> {
     /// Passes a type; gives its name in full where it has one, without `*`.
@@ -146,21 +146,9 @@ impl Parser<'_> {
         let Some(token) = self.peek().filter(|token| token.kind == Kind::Str) else { return Vec::new() };
         self.at += 1;
         let text = unquote(token.text);
-        pairs(&text).map(|(key, value)| annotation(key, value, token.at())).collect()
+        let said = |value: &str| vec![Argument { name: None, value: Value::Text(value.to_owned()), at: token.at() }];
+        pairs(&text).map(|(key, value)| Annotation { name: key.to_owned(), arguments: said(value), at: token.at() }).collect()
     }
-}
-
-/// `env:"PORT,required"` is `env("PORT", "required")`, and `json:",default=80"` is `json("", default = "80")`. A default or a text for
-/// people is one text, commas and all.
-fn annotation(key: &str, value: &str, at: At) -> Annotation {
-    let lower = key.to_ascii_lowercase();
-    let whole = ["default", "usage", "help", "desc", "example"].iter().any(|word| lower.contains(word));
-    let argument = |word: &str| match word.split_once('=').filter(|_| !whole) {
-        Some((name, value)) => Argument { name: Some(name.trim().to_owned()), value: Value::Text(value.to_owned()), at },
-        None => Argument { name: None, value: Value::Text(if whole { word } else { word.trim() }.to_owned()), at },
-    };
-    let arguments = if whole { vec![argument(value)] } else { value.split(',').map(argument).collect() };
-    Annotation { name: key.to_owned(), arguments, at }
 }
 
 /// `key:"value"` pairs; what is none ends the list.

@@ -1,21 +1,15 @@
-//! x
+//! Variables without which it does not start.
 
 use super::super::testing::program;
 
 #[test]
 fn variables_that_the_program_gives_up_without() {
     for (body, expected) in [
-        (
-            "func main() {\n\tdsn := os.Getenv(\"DATABASE_URL\")\n\tif dsn == \"\" {\n\t\tlog.Fatal(\"no\")\n\t}\n}",
-            &["DATABASE_URL"][..],
-        ),
+        ("func main() {\n\tdsn := os.Getenv(\"DATABASE_URL\")\n\tif dsn == \"\" {\n\t\tlog.Fatal(\"no\")\n\t}\n}", &["DATABASE_URL"][..]),
         ("func main() {\n\tkey, ok := os.LookupEnv(\"API_KEY\")\n\tif !ok {\n\t\tpanic(\"no\")\n\t}\n}", &["API_KEY"]),
         ("func main() {\n\tif os.Getenv(\"TOKEN\") == \"\" {\n\t\tos.Exit(1)\n\t}\n}", &["TOKEN"]),
         ("func main() {\n\tif v, ok := os.LookupEnv(\"TOKEN\"); !ok {\n\t\tlog.Fatalf(\"no\")\n\t}\n}", &["TOKEN"]),
-        (
-            "func loadConfig() error {\n\tc.url = os.Getenv(\"URL\")\n\tif c.url == \"\" {\n\t\treturn errors.New(\"URL\")\n\t}\n}",
-            &["URL"],
-        ),
+        ("func loadConfig() error {\n\tc.url = os.Getenv(\"URL\")\n\tif c.url == \"\" {\n\t\treturn errors.New(\"URL\")\n\t}\n}", &["URL"]),
         (
             "func main() {\n\ta := os.Getenv(\"A\")\n\tb := os.Getenv(\"B\")\n\tif a == \"\" || b == \"\" {\n\t\tlog.Fatal()\n\t}\n}",
             &["A", "B"],

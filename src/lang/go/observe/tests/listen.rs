@@ -1,10 +1,10 @@
-//! Shapes of listening, as people write them.
+//! Ports and interfaces.
 
 use super::super::Observed;
 use super::super::testing::{program, seen, source};
 use crate::app::{Interface, Role};
 
-/// `8080`, `8080 PORT`, `- PORT!` for one that is demanded, `8080 loopback`.
+/// `8080`, `8080 PORT`, `- PORT!` for one that is demanded, `8080 loopback`; then the arguments that the command needs.
 fn listens(observed: &Observed) -> Vec<String> {
     let listens = observed.behaviour.listens.iter().map(|fact| {
         let mut words = vec![fact.value.port.map_or("-".to_owned(), |port| port.to_string())];
@@ -15,7 +15,7 @@ fn listens(observed: &Observed) -> Vec<String> {
         words.extend((fact.value.interface == Interface::Loopback).then(|| "loopback".to_owned()));
         words.join(" ")
     });
-    listens.collect()
+    listens.chain(observed.behaviour.command_arguments()).collect()
 }
 
 fn check(cases: &[(&[&str], &str, &[&str])]) {
@@ -111,7 +111,7 @@ fn flags_of_every_library() {
         (
             HTTP,
             "var addr = flag.String(\"addr\", \"localhost:8081\", \"where\")\nfunc main() { http.ListenAndServe(*addr, nil) }",
-            &["8081 loopback"],
+            &["8081", "--addr=0.0.0.0:8081"],
         ),
         (
             HTTP,
@@ -270,7 +270,7 @@ fn in_doubt_the_setting_that_looks_like_the_port() {
     let body = "func main() {\n\tflag.Int(\"db-port\", 5432, \"the database\")\n\tflag.Int(\"port\", 8099, \"the port\")\n\thttp.ListenAndServe(computed(), nil)\n}";
     let observed = program(HTTP, body);
     assert_eq!(listens(&observed), ["8099"]);
-    assert_eq!(observed.behaviour.listens[0].because()[0].rule, "go.port-like-setting");
+    assert_eq!(observed.behaviour.listens[0].because()[0].rule, "program.port-like-setting");
     assert_eq!(listens(&program(HTTP, "func main() { http.ListenAndServe(computed(), nil) }")), ["-"]);
 }
 

@@ -1,4 +1,4 @@
-//! x
+//! Files that it opens.
 
 use super::super::testing::{seen, source};
 
@@ -12,7 +12,7 @@ fn reads_from(main: &str, imports: &[&str], body: &str, others: &[&str]) -> Vec<
     let files: Vec<_> = others.iter().map(|path| (*path, "package x")).chain([(main, main_text.as_str())]).collect();
     let reads = seen(&files).behaviour.reads;
     let shown = reads.iter().map(|fact| {
-        let guess = if fact.because()[0].rule == "go.names-file" { "?" } else { "" };
+        let guess = if fact.because()[0].rule == "program.names-file" { "?" } else { "" };
         let (source, opened) = (&fact.value.source, &fact.value.opened_as);
         if source == opened { format!("{source}{guess}") } else { format!("{source} as {opened}{guess}") }
     });
@@ -59,12 +59,7 @@ fn frameworks_and_libraries() {
     check(&[
         (&["github.com/gin-gonic/gin"], r#"func f() { r.LoadHTMLGlob("views/**/*") }"#, &["views/a/b.html"], &["views"]),
         (&["github.com/gin-gonic/gin"], r#"func f() { r.Static("/assets", "./assets") }"#, &["assets/a.js"], &["assets"]),
-        (
-            &["github.com/gin-gonic/gin"],
-            r#"func f() { r.StaticFile("/favicon.ico", "favicon.ico") }"#,
-            &["favicon.ico"],
-            &["favicon.ico"],
-        ),
+        (&["github.com/gin-gonic/gin"], r#"func f() { r.StaticFile("/favicon.ico", "favicon.ico") }"#, &["favicon.ico"], &["favicon.ico"]),
         (&["github.com/labstack/echo/v4"], r#"func f() { e.File("/", "index.html") }"#, &["index.html"], &["index.html"]),
         (&["github.com/labstack/echo/v4"], r#"func f() { c.File("index.html") }"#, &["index.html"], &["index.html"]),
         (&["github.com/gofiber/template/html/v2"], r#"func f() { html.New("./views", ".html") }"#, &["views/a.html"], &["views"]),
@@ -118,12 +113,7 @@ fn guesses_are_few() {
             &["certs/tls.key", "testdata/x.json"],
             &[],
         ),
-        (
-            &["embed"],
-            "//go:embed templates\nvar fs embed.FS\n\nfunc f() { parse(fs, \"templates/a.html\") }",
-            &["templates/a.html"],
-            &[],
-        ),
+        (&["embed"], "//go:embed templates\nvar fs embed.FS\n\nfunc f() { parse(fs, \"templates/a.html\") }", &["templates/a.html"], &[]),
     ]);
 }
 

@@ -1,4 +1,4 @@
-//! x
+//! How it ends.
 
 use super::super::testing::program;
 

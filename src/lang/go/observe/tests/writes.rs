@@ -1,4 +1,4 @@
-//! x
+//! Directories that it writes to.
 
 use super::super::testing::program;
 
@@ -29,11 +29,7 @@ fn what_is_made_created_and_kept() {
             r#"func main() { log.SetOutput(&lumberjack.Logger{Filename: "logs/app.log"}) }"#,
             &["logs"],
         ),
-        (
-            &["github.com/gin-gonic/gin"],
-            r#"func f(c *gin.Context) { c.SaveUploadedFile(file, "uploads/"+file.Filename) }"#,
-            &["uploads"],
-        ),
+        (&["github.com/gin-gonic/gin"], r#"func f(c *gin.Context) { c.SaveUploadedFile(file, "uploads/"+file.Filename) }"#, &["uploads"]),
         (
             &["os"],
             "func main() {\n\tpath := os.Getenv(\"DB\")\n\tif path == \"\" {\n\t\tpath = \"db/a.db\"\n\t}\n\tos.Create(path)\n}",
