@@ -4,6 +4,7 @@ mod draw;
 mod joined;
 mod server;
 pub mod text;
+mod writable;
 
 use std::collections::BTreeMap;
 

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::joined::Joined;
+use super::writable::{Writing, owner, written};
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target};
 use crate::app::{App, Needed};
 use crate::catalog::{Catalog, Installer};
@@ -142,10 +143,10 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
 }
 
 /// What stands where in the image: files that are read and directories that are written, at the paths at which the program looks.
-struct Layout {
-    workdir: Option<Utf8PathBuf>,
+pub(super) struct Layout {
+    pub(super) workdir: Option<Utf8PathBuf>,
     files: Vec<(Chosen<String>, Utf8PathBuf)>,
-    writable: Vec<(Chosen<String>, Utf8PathBuf)>,
+    pub(super) writable: Vec<(Chosen<String>, Utf8PathBuf)>,
 }
 
 impl Layout {
@@ -213,14 +214,14 @@ fn workdir(home: &Utf8Path, climbs: usize) -> Utf8PathBuf {
 
 /// What the image takes, and what the build stage makes or sets aside for it.
 #[derive(Default)]
-struct Taking {
-    copies: Vec<Copy>,
+pub(super) struct Taking {
+    pub(super) copies: Vec<Copy>,
     staging: Vec<Staged>,
     aside: Vec<Aside>,
 }
 
 impl Taking {
-    fn stage(&mut self, comment: impl Into<String>, command: ShellLine) {
+    pub(super) fn stage(&mut self, comment: impl Into<String>, command: ShellLine) {
         self.staging.push(Staged { comment: comment.into(), command });
     }
 
@@ -244,8 +245,9 @@ impl Taking {
             self.take("/out/passwd", "/etc/passwd");
         }
         if brings(&Need::TemporaryDirectory) {
-            self.stage("a /tmp", ShellLine::of("mkdir -m 1777 /out/tmp"));
-            self.take("/out/tmp", "/tmp");
+            // by the directory above it, for one that is copied onto keeps no mode
+            self.stage("a /tmp", ShellLine::of("install -d -m 1777 /out/top/tmp"));
+            self.take("/out/top", "/");
         }
         if brings(&Need::Init) {
             self.take(INIT.0, INIT.1);
@@ -256,50 +258,35 @@ impl Taking {
 fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Taking {
     let mut all = Taking::default();
     all.needs(choices);
-    let mut writable: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
-    writable.sort_by(|a, b| a.1.cmp(&b.1));
-    writable.dedup_by(|a, b| a.1 == b.1);
-    let tree = blueprint.setting.tree.as_deref();
-    let (in_tree, writable): (Vec<_>, Vec<_>) = writable.into_iter().partition(|(_, to)| tree.is_some_and(|tree| to.starts_with(tree)));
-    let source = |to: &Utf8Path| source_of(detection, &blueprint.takes, to);
-    let (filled, writable): (Vec<_>, Vec<_>) = writable.into_iter().partition(|(_, to)| source(to).is_some());
-    let is_file = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
-    let empty: Vec<_> = writable.iter().filter(|(_, to)| !is_file(to)).collect();
-    if !empty.is_empty() {
-        let places = empty.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
-        all.stage(format!("it writes to {places}"), ShellLine::of("mkdir -p /out/data"));
-        let made: BTreeSet<_> = empty.iter().flat_map(|(_, to)| below(layout.workdir.as_deref(), to)).collect();
-        all.copies.extend(made.into_iter().map(|to| Copy::stage("build", "/out/data", to).owned(&choices.user)));
+    let writing = Writing::of(choices, layout, blueprint, |to| source_of(detection, &blueprint.takes, to).is_some());
+    if let Some(workdir) = &writing.open {
+        let made = format!("/out/root{workdir}");
+        all.stage("it may put new files beside itself", ShellLine::of("install -d -m 1777").path(&made));
+        all.take("/out/root", "/");
     }
+    let owner = owner(&choices.user);
     for (file, to) in &layout.files {
         let copy = Copy::context(&file.value, to.as_str());
-        all.copies.push(if writable.iter().any(|(_, path)| path == to) { copy.owned(&choices.user) } else { copy });
+        all.copies.push(if writing.empty.iter().any(|(_, path)| path == to) { copy.owned(&owner) } else { copy });
     }
+    let is_written = |to: &str| writing.in_tree.iter().chain(&writing.empty).any(|(_, path)| path.as_str() == to);
+    let take = |copy: &Copy| if is_written(&copy.to) { copy.clone().owned(&owner) } else { copy.clone() };
+    all.copies.extend(blueprint.takes.iter().map(take));
+    let is_file = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
+    let empty: Vec<_> = writing.empty.iter().filter(|(_, to)| !is_file(to)).copied().collect();
+    all.make_writable(&empty, layout.workdir.as_deref(), &owner);
     let is_whole = |to: &Utf8Path| blueprint.takes.iter().any(|copy| copy.to == to);
-    let owned = |copy: &Copy| in_tree.iter().chain(&writable).any(|(_, to)| to.as_str() == copy.to);
-    all.copies.extend(blueprint.takes.iter().map(|copy| if owned(copy) { copy.clone().owned(&choices.user) } else { copy.clone() }));
-    // a directory that is there keeps its owner when it is copied onto, so what is written to is taken out of the tree and copied by itself
-    let apart: Vec<_> = in_tree.iter().filter(|(_, to)| !is_whole(to)).collect();
-    for (chosen, to) in &apart {
-        let aside = format!("/out{to}");
-        let comment = format!("it writes to {}", written(chosen));
-        if apart.iter().any(|(_, above)| above != to && to.starts_with(above)) {
-            all.stage(comment, ShellLine::of("mkdir -p").path(&aside));
-            continue;
-        }
-        let parent = Utf8Path::new(&aside).parent().unwrap_or(Utf8Path::new("/out"));
-        let moved = ShellLine::of("mv").path(to).path(format!("{parent}/"));
-        all.stage(comment, ShellLine::of("mkdir -p").path(to).path(parent).and(moved));
-        all.copies.push(Copy::stage("build", &aside, to.as_str()).owned(&choices.user));
-    }
+    let apart: Vec<_> = writing.in_tree.iter().filter(|(_, to)| !is_whole(to)).copied().collect();
+    all.set_apart(&apart, blueprint.setting.tree.as_deref(), &owner);
     // the same where the tree comes out of the build context: what lies below the directory that is copied onto gets the owner
     let mut parents = BTreeSet::new();
-    for (chosen, to) in filled {
+    for (chosen, to) in writing.filled {
         let comment = format!("it writes to {}, with files in it", written(chosen));
-        all.aside.extend(source(to).map(|source| Aside { comment, copy: Copy::context(source.as_str(), format!("/out{to}")) }));
+        let copy = |source: Utf8PathBuf| Aside { comment, copy: Copy::context(source.as_str(), format!("/out{to}")) };
+        all.aside.extend(source_of(detection, &blueprint.takes, to).map(copy));
         parents.extend(to.parent());
     }
-    all.copies.extend(parents.into_iter().map(|to| Copy::stage("build", format!("/out{to}"), to.as_str()).owned(&choices.user)));
+    all.copies.extend(parents.into_iter().map(|to| Copy::stage("build", format!("/out{to}"), to.as_str()).owned(&owner)));
     all
 }
 
@@ -310,25 +297,6 @@ fn source_of(detection: &Detection<'_>, takes: &[Copy], to: &Utf8Path) -> Option
     let source = Utf8Path::new(around.sources.first()?).join(inside);
     let source = source.strip_prefix(".").unwrap_or(&source);
     detection.tree.has_directory(source).then(|| source.to_owned())
-}
-
-/// `to` and the directories between it and the working directory, which a program that makes the one may write to as well.
-fn below(workdir: Option<&Utf8Path>, to: &Utf8Path) -> Vec<String> {
-    let between = to.ancestors().take_while(|path| workdir.is_some_and(|workdir| path.starts_with(workdir) && *path != workdir));
-    let paths: Vec<_> = between.map(ToString::to_string).collect();
-    if paths.is_empty() { vec![to.to_string()] } else { paths }
-}
-
-fn written(chosen: &Chosen<String>) -> String {
-    let name = match chosen.value.as_str() {
-        "." => "its working directory",
-        ".." => "the directory above its working directory",
-        name => name,
-    };
-    match chosen.because.first() {
-        Some(evidence) => format!("{name} ({})", evidence.file),
-        None => format!("{name} (set)"),
-    }
 }
 
 pub(super) fn build_packages<'a>(choices: &Choices<'_>, builder: &Builder, needs: impl Iterator<Item = &'a Need>) -> Option<Install> {

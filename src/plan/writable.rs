@@ -1,0 +1,123 @@
+//! Where a program may write: its working directory, which takes new files as `/tmp` does, and directories that belong to its user.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::Value;
+
+use super::draw::{Layout, Taking};
+use super::{Blueprint, Copy, ShellLine};
+use crate::choices::Choices;
+use crate::layers::Chosen;
+use crate::need::Need;
+
+/// A directory that is written to, and where it is in the image.
+pub(super) type Written<'l> = &'l (Chosen<String>, Utf8PathBuf);
+
+/// The directories that the program writes to, by how they come to be in the image.
+pub(super) struct Writing<'l> {
+    /// The working directory, where it takes new files.
+    pub(super) open: Option<&'l Utf8Path>,
+    /// Inside of a tree that is copied whole.
+    pub(super) in_tree: Vec<Written<'l>>,
+    /// With files of the build context in them.
+    pub(super) filled: Vec<Written<'l>>,
+    /// Made for the image.
+    pub(super) empty: Vec<Written<'l>>,
+}
+
+impl<'l> Writing<'l> {
+    pub(super) fn of(
+        choices: &Choices<'_>,
+        layout: &'l Layout,
+        blueprint: &Blueprint<Value>,
+        is_filled: impl Fn(&Utf8Path) -> bool,
+    ) -> Self {
+        let mut all: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
+        all.sort_by(|a, b| a.1.cmp(&b.1));
+        all.dedup_by(|a, b| a.1 == b.1);
+        let workdir = layout.workdir.as_deref().filter(|workdir| workdir.starts_with("/app"));
+        let is_seen = all.iter().any(|(_, to)| Some(to.as_path()) == workdir);
+        let is_interpreted = choices.fit.variant.needs.iter().any(|need| matches!(need.value, Need::Interpreter(..)));
+        // an empty list says that it writes nowhere
+        let set = choices.layers.iter().find_map(|layer| layer.settings().writable.as_deref());
+        let is_closed = set.is_some_and(<[String]>::is_empty);
+        let open = workdir.filter(|_| (is_seen || is_interpreted) && !is_closed && blueprint.setting.web.is_none());
+        let tree = blueprint.setting.tree.as_deref();
+        let (in_tree, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, to)| tree.is_some_and(|tree| to.starts_with(tree)));
+        let (filled, mut empty): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, to)| is_filled(to));
+        empty.retain(|(_, to)| Some(to.as_path()) != open);
+        Self { open, in_tree, filled, empty }
+    }
+}
+
+/// The user, with the group that every user has on platforms that choose the user themselves.
+pub(super) fn owner(user: &str) -> String {
+    format!("{}:0", user.split(':').next().unwrap_or(user))
+}
+
+/// Where directories lie apart that belong to the user, relative to the working directory.
+const WRITABLE: &str = "/writable";
+
+impl Taking {
+    /// Makes directories that belong to the user. What is copied is the directory above each, for one that is copied onto keeps neither
+    /// mode nor owner.
+    pub(super) fn make_writable(&mut self, empty: &[Written<'_>], workdir: Option<&Utf8Path>, owner: &str) {
+        if empty.is_empty() {
+            return;
+        }
+        let (mut made, mut copies) = (Vec::new(), BTreeMap::new());
+        for (_, to) in empty {
+            match workdir.filter(|workdir| to.starts_with(workdir) && to != workdir) {
+                Some(workdir) => {
+                    // a program that makes the one may write to what is above it as well
+                    let between = to.ancestors().take_while(|path| *path != workdir);
+                    made.extend(between.filter_map(|path| path.strip_prefix(workdir).ok()).map(|path| format!("{WRITABLE}/{path}")));
+                    copies.insert(workdir.to_owned(), WRITABLE.to_owned());
+                }
+                None => {
+                    made.push(format!("/out{to}"));
+                    let parent = to.parent().unwrap_or(to);
+                    copies.insert(parent.to_owned(), format!("/out{parent}"));
+                }
+            }
+        }
+        made.sort();
+        made.dedup();
+        let places = empty.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
+        let line = made.iter().fold(ShellLine::of("install -d -m 775"), |line, path| line.path(path));
+        self.stage(format!("it writes to {places}"), line);
+        self.copies.extend(copies.into_iter().map(|(to, from)| Copy::stage("build", from, to.as_str()).owned(owner)));
+    }
+
+    /// Takes what is written to out of the tree, so that it is copied with an owner of its own.
+    pub(super) fn set_apart(&mut self, apart: &[Written<'_>], tree: Option<&Utf8Path>, owner: &str) {
+        let Some(tree) = tree.filter(|_| !apart.is_empty()) else { return };
+        for (chosen, to) in apart {
+            let aside = Utf8Path::new(WRITABLE).join(to.strip_prefix(tree).unwrap_or(to));
+            let comment = format!("it writes to {}", written(chosen));
+            if apart.iter().any(|(_, above)| above != to && to.starts_with(above)) {
+                self.stage(comment, ShellLine::of("mkdir -p").path(&aside).and(ShellLine::of("chmod g=u").path(&aside)));
+                continue;
+            }
+            let parent = aside.parent().unwrap_or(Utf8Path::new(WRITABLE));
+            let moved = ShellLine::of("mv").path(to).path(format!("{parent}/"));
+            let shared = ShellLine::of("chmod -R g=u").path(&aside);
+            self.stage(comment, ShellLine::of("mkdir -p").path(to).path(parent).and(moved).and(shared));
+        }
+        self.copies.push(Copy::stage("build", WRITABLE, tree.as_str()).owned(owner));
+    }
+}
+
+/// What is written to, in words, and where that is seen.
+pub(super) fn written(chosen: &Chosen<String>) -> String {
+    let name = match chosen.value.as_str() {
+        "." => "its working directory",
+        ".." => "the directory above its working directory",
+        name => name,
+    };
+    match chosen.because.first() {
+        Some(evidence) => format!("{name} ({})", evidence.file),
+        None => format!("{name} (set)"),
+    }
+}
