@@ -1,7 +1,7 @@
 //! One module as Maven sees it: its own pom first, then its parents', then what is known of Maven's own defaults.
 
 use std::cell::{Cell, OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -258,10 +258,11 @@ impl<'r> Module<'r> {
     /// What it depends on, with what it inherits; versions as the dependency management that is here says.
     pub fn dependencies(&self) -> Vec<Dependency<'r>> {
         let mut found: Vec<Dependency<'r>> = Vec::new();
+        let mut seen = BTreeSet::new();
         for element in self.layers.iter().flat_map(|layer| layer.list(&["dependencies"])) {
             let text = |name: &str| element.child(name).map(|child| self.fill(&child.text));
             let (group, artifact) = (text("groupId").unwrap_or_default(), text("artifactId").unwrap_or_default());
-            if found.iter().any(|known| known.group == group && known.artifact == artifact && text("classifier").is_none()) {
+            if !seen.insert((group.clone(), artifact.clone())) && text("classifier").is_none() {
                 continue;
             }
             let managed = self.managed(&group, &artifact);
