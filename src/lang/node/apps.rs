@@ -11,11 +11,11 @@ use super::entry::{Entry, Finder, PassedOver, Run};
 use super::look::{Installation, Looker};
 use super::package::Package;
 use super::part;
-use super::script;
 use super::sources::Sources;
 use super::workspace::{Workspace, workspaces};
 use crate::app::{App, Claim, Sighting};
 use crate::catalog::Catalog;
+use crate::command::Reader;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::{self, Sightings};
@@ -148,7 +148,9 @@ impl<'t> Workspaces<'t> {
             if member && started.iter().any(|path| path.starts_with(&package.directory)) {
                 continue;
             }
-            let claims = if member { claims(workspace, package) } else { Vec::new() };
+            let mut claims = if member { claims(self.tree, workspace, package) } else { Vec::new() };
+            let declared = entry.at.first().filter(|_| entry.declared).map(|at| Fact::new(Claim::Named, at.clone()));
+            claims.extend(declared);
             let directory = package.directory.clone();
             apps.push((sighting(package, &entry, claims), Seed { workspace: index, directory, compiler, entry }));
         }
@@ -156,12 +158,12 @@ impl<'t> Workspaces<'t> {
 }
 
 /// What is said of a member.
-fn claims(workspace: &Workspace<'_>, package: &Package<'_>) -> Vec<Fact<Claim>> {
+fn claims(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>) -> Vec<Fact<Claim>> {
     let others = || workspace.members.iter().chain([&workspace.root]).filter(|other| other.directory != package.directory);
     let used = package.name().and_then(|name| others().find_map(|other| other.dependency(name)));
     let used = used.map(|fact| fact.because()[0].under(USED));
     let aside = used.map(|at| Fact::new(Claim::Aside, at));
-    aside.into_iter().chain(named(workspace, package).map(|at| Fact::new(Claim::Named, at))).collect()
+    aside.into_iter().chain(named(tree, workspace, package).map(|at| Fact::new(Claim::Named, at))).collect()
 }
 
 /// Says what was looked at, and why none of it starts a program.
@@ -179,17 +181,14 @@ fn nothing_starts(missed: Vec<Missed>) -> Diagnostic {
         .help("add a script that starts what is built: `\"scripts\": { \"start\": \"node server.js\" }`")
 }
 
-/// The script of the root's that starts a member: `pnpm --filter web start`.
-fn named(workspace: &Workspace<'_>, package: &Package<'_>) -> Option<Evidence> {
-    let inside = package.directory.strip_prefix(&workspace.root.directory).ok()?;
-    let mut scripts = ["start:prod", "start"].into_iter().filter_map(|name| script::chain(&workspace.root, name));
-    scripts.find_map(|chain| {
-        let last = chain.commands.last().filter(|command| matches!(command.program(), "npm" | "pnpm" | "yarn" | "bun" | "turbo" | "nx"))?;
-        let means = |word: &String| {
-            let word = word.rsplit('=').next().unwrap_or(word);
-            Some(word) == package.name() || word.trim_start_matches("./") == inside
-        };
-        last.arguments().iter().any(means).then(|| chain.at.first().map(|at| at.under(NAMED)))?
+/// The script of the root's that starts a member: `pnpm --filter web start`, `cd server && npm start`.
+fn named(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>) -> Option<Evidence> {
+    let root = &workspace.root;
+    ["start:prod", "start"].into_iter().find_map(|name| {
+        let (text, at) = root.script(name)?;
+        let start = Reader::new(tree).read(text, &root.directory, at.clone());
+        let there = start.program().is_some_and(|program| program.directory == package.directory);
+        there.then(|| at.under(NAMED))
     })
 }
 

@@ -75,7 +75,7 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     let build = maker.build(choices.reference(&toolchain.image(version, suite_name)))?;
     let mut words = maker.words();
     let debugger = toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger));
-    if let Some(debugger) = debugger {
+    if let Some(debugger) = debugger.filter(|_| start.line.is_none()) {
         words.insert(0, format!("--inspect=0.0.0.0:{}", debugger.port));
     }
     let shell = choices.base.holds(&Need::Program("sh".into()));
@@ -90,15 +90,21 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
         setting: Setting {
             workdir: Some(place(&facts.directory)),
             context: Some(facts.context.clone()),
+            // a line finds the programs of the packages as a script does
+            path: start.line.is_some().then(|| format!("{APP}/node_modules/.bin")),
             sources: Some(APP.into()),
             tree: build.source.is_some().then(|| APP.into()),
             start: if start.tool || !shell { Started::Program } else { Started::Command },
             ..Setting::default()
         },
         // pnpm has scripts of the shell where others have links to what node runs
-        entrypoint: match start.program.as_ref().filter(|_| facts.managed.manager.value == Manager::Pnpm) {
-            Some(program) => vec![maker.program(program)],
-            None => vec![node],
+        entrypoint: if start.line.is_some() {
+            vec![words.remove(0)]
+        } else {
+            match start.program.as_ref().filter(|_| facts.managed.manager.value == Manager::Pnpm) {
+                Some(program) => vec![maker.program(program)],
+                None => vec![node],
+            }
         },
         arguments: words,
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),

@@ -8,7 +8,7 @@ use super::blocked;
 use super::bundle::{Bundling, Program};
 use super::compiler::Compiler;
 use super::development::{self, Loaded};
-use super::entry::{self, Entry, File, Run};
+use super::entry::{self, Entry, File, PORT, Run};
 use super::framework::{Server, Started};
 use super::ignored;
 use super::install::{self, Install};
@@ -29,6 +29,7 @@ use crate::need::Need;
 use crate::plan::ShellLine;
 use crate::tree::Tree;
 
+const LINE: Rule = Rule::parsed("node.shell-line", "what starts it needs a shell");
 const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
 
 /// How the packages of a workspace are installed.
@@ -93,7 +94,11 @@ impl Looker<'_, '_> {
         let natives = natives::find(self.catalog, self.package, locked);
         let loader = managed.loader.as_ref().filter(|_| managed.manager.value == Manager::YarnBerry);
         let packages = development::Installed { manager: managed.manager.value, locked, natives: &natives, loader };
-        let (product, seen) = self.product(entry, &packages)?;
+        let (mut product, mut seen) = self.product(entry, &packages)?;
+        if let (Product::Server(start), Some(line)) = (&mut product, &entry.line) {
+            start.line = Some(line.clone());
+            seen.behaviour.needs.push(Fact::new(Need::Program(line[0].clone()), at.under(LINE)));
+        }
         let context = self.workspace.root.directory.clone();
         let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
         let generated = prisma::generated(self.tree, self.package).filter(|_| matches!(product, Product::Server(_)));
@@ -171,6 +176,8 @@ impl Looker<'_, '_> {
                     }
                     None => Seen::default(),
                 };
+                let mut seen = seen;
+                by_arguments(&mut seen, file, &at);
                 let mut words = file.flags.clone();
                 words.push(file.path.to_string());
                 words.extend(file.arguments.iter().cloned());
@@ -193,6 +200,7 @@ impl Looker<'_, '_> {
                     words,
                     dependency: None,
                     program: None,
+                    line: None,
                     env,
                     taken,
                     owned: false,
@@ -238,6 +246,7 @@ impl Looker<'_, '_> {
             words: program.arguments.clone(),
             dependency: None,
             program: Some(program.name.clone()),
+            line: None,
             env,
             taken: Taken::Whole,
             owned: false,
@@ -277,6 +286,7 @@ impl Looker<'_, '_> {
             words,
             dependency,
             program: None,
+            line: None,
             env,
             taken: Taken::Parts(server.takes.clone()),
             owned: server.writes,
@@ -370,4 +380,25 @@ fn build_env(entry: &Entry) -> Vec<Fact<(String, String)>> {
 
 fn passed_over((what, why, at): &entry::PassedOver) -> PassedOver {
     PassedOver { value: what.clone(), why: (*why).to_owned(), because: vec![at.clone()] }
+}
+
+/// A port among the arguments is the one that is listened on, whatever the sources have as a default.
+fn by_arguments(seen: &mut Seen, file: &File, at: &Evidence) {
+    let words = &file.arguments;
+    let value = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--port") {
+        Some("") => words.get(index + 1).cloned(),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None if word == "-p" => words.get(index + 1).cloned(),
+        None => None,
+    });
+    let Some(value) = value.filter(|value| value == PORT || value.parse::<u16>().is_ok()) else { return };
+    let port = value.parse().ok();
+    if let Some(listen) = seen.behaviour.listens.first_mut() {
+        listen.value.port = port.or(listen.value.port);
+        listen.value.variable = None;
+        *listen = listen.clone().and(at.clone());
+    } else {
+        let listen = Listen { port: port.or(Some(super::taken::USUAL_PORT)), variable: None, interface: Interface::Any, host: None };
+        seen.behaviour.listens.push(Fact::new(listen, at.clone()));
+    }
 }

@@ -136,6 +136,9 @@ pub struct Start {
     /// The program of a dependency that comes before the words, by its name, where it is started by one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
+    /// The words of the shell that starts it, in place of all those, where it takes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<Vec<String>>,
     /// Variables that are set for it.
     pub env: Vec<(String, String)>,
     /// What the image takes of the package.

@@ -1,6 +1,7 @@
 //! Scripts of a `package.json`, taken apart: the commands, what stands before them, and the program that they end in.
 
 use super::package::Package;
+use crate::command::{self, Joint, Line, Part};
 use crate::evidence::Evidence;
 
 /// How often a script may lead to another.
@@ -72,13 +73,6 @@ pub fn chain(package: &Package<'_>, name: &str) -> Option<Chain> {
     let mut chain = Chain { commands: Vec::new(), tangled: false, at: vec![at] };
     follow(package, text, DEEPEST, &mut chain);
     Some(chain)
-}
-
-/// A line of a shell, taken apart in a package's place: a Procfile's.
-pub fn line(package: &Package<'_>, text: &str, at: Evidence) -> Chain {
-    let mut chain = Chain { commands: Vec::new(), tangled: false, at: vec![at] };
-    follow(package, text, DEEPEST, &mut chain);
-    chain
 }
 
 fn follow(package: &Package<'_>, text: &str, depth: usize, chain: &mut Chain) {
@@ -178,53 +172,26 @@ pub fn is_script(word: &str) -> bool {
 
 /// The commands of a line of the shell; nothing where it does more than run commands in a row.
 fn split(text: &str) -> Option<Vec<Command>> {
-    let mut commands = Vec::new();
-    let mut words: Vec<String> = Vec::new();
-    let mut word: Option<String> = None;
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\'' => {
-                let quoted = word.get_or_insert_default();
-                quoted.extend(letters.by_ref().take_while(|letter| *letter != '\''));
-            }
-            '"' => {
-                let quoted = word.get_or_insert_default();
-                while let Some(letter) = letters.next().filter(|letter| *letter != '"') {
-                    quoted.push(if letter == '\\' { letters.next()? } else { letter });
-                }
-            }
-            '\\' => word.get_or_insert_default().push(letters.next()?),
-            '&' if letters.peek() == Some(&'&') => {
-                letters.next();
-                words.extend(word.take());
-                commands.push(std::mem::take(&mut words));
-            }
-            ';' | '\n' => {
-                words.extend(word.take());
-                commands.push(std::mem::take(&mut words));
-            }
-            '|' if letters.peek() == Some(&'|') => {
-                // what is done when a command fails is not what is meant to be done
-                words.extend(word.take());
-                commands.push(std::mem::take(&mut words));
-                return Some(commands.into_iter().map(command).collect());
-            }
-            '&' | '|' | '<' | '>' | '(' | ')' | '`' => return None,
-            '$' if letters.peek() == Some(&'(') => return None,
-            letter if letter.is_whitespace() => words.extend(word.take()),
-            letter => word.get_or_insert_default().push(letter),
-        }
+    let line = Line::parse(text);
+    // what is done when a command fails is not what is meant to be done
+    let meant: Vec<_> = line.commands.into_iter().take_while(|(joint, _)| *joint != Joint::Or).collect();
+    let tangled = |(joint, command): &(Joint, command::Command)| {
+        matches!(joint, Joint::Pipe | Joint::Beside)
+            || !command.redirects.is_empty()
+            || command
+                .words
+                .iter()
+                .flat_map(|word| &word.parts)
+                .any(|part| matches!(part, Part::Shell(text) if text.starts_with(['$', '`'])))
+    };
+    if line.compound || meant.iter().any(tangled) {
+        return None;
     }
-    words.extend(word.take());
-    commands.push(words);
-    Some(commands.into_iter().map(command).collect())
-}
-
-fn command(words: Vec<String>) -> Command {
-    let mut command = Command { env: Vec::new(), words };
-    take_variables(&mut command);
-    command
+    let told = |(_, command): (Joint, command::Command)| Command {
+        env: command.env.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
+        words: command.words.iter().map(ToString::to_string).collect(),
+    };
+    Some(meant.into_iter().map(told).collect())
 }
 
 #[cfg(test)]

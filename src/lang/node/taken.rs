@@ -5,12 +5,16 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::build::{APP, Maker, place};
+use super::entry::PORT;
 use super::install::Leaves;
 use super::manager::Manager;
 use super::prisma;
 use super::{Modules, Taken};
 use crate::plan::{Copy, Target};
 use crate::tree::path::normal;
+
+/// The port of most of Node's programs, where one is wanted and nothing names it.
+pub(super) const USUAL_PORT: u16 = 3000;
 
 impl Maker<'_> {
     /// Whether the image takes whole packages out of the build stage, with what was built in them.
@@ -80,6 +84,9 @@ impl Maker<'_> {
         if let Some(words) = set.filter(|words| !words.is_empty()) {
             return words;
         }
+        if let Some(line) = &self.start.line {
+            return line.iter().map(|word| self.settled(word)).collect();
+        }
         let dependency = self.start.dependency.as_ref().map(|(name, file)| {
             // pnpm puts them beside the package that asks for them, the others at the top
             let depth = if self.facts.managed.manager.value == Manager::Pnpm { 0 } else { self.facts.directory.components().count() };
@@ -89,14 +96,24 @@ impl Maker<'_> {
             self.start.program.as_ref().filter(|_| self.facts.managed.manager.value != Manager::Pnpm).map(|name| self.program(name));
         let renamed = |word: &String| match self.bundle {
             Some(bundle) if *word == bundle.entry => bundle.file.to_string(),
-            _ => word.clone(),
+            _ => self.settled(word),
         };
         dependency.into_iter().chain(program).chain(self.start.words.iter().map(renamed)).collect()
     }
 
+    /// A word with the port in it.
+    fn settled(&self, text: &str) -> String {
+        let own = || self.choices.found.app.behaviour.listens.iter().find_map(|listen| listen.value.port);
+        let port = self.choices.ports.first().copied().or_else(own).unwrap_or(USUAL_PORT);
+        text.replace(PORT, &port.to_string())
+    }
+
     pub(super) fn run_env(&self) -> BTreeMap<String, String> {
         let mut env: BTreeMap<String, String> = [("NODE_ENV".to_owned(), "production".to_owned())].into();
-        env.extend(self.start.env.iter().cloned());
+        env.extend(self.start.env.iter().map(|(name, value)| (name.clone(), self.settled(value))));
+        if self.start.line.iter().flatten().any(|word| word.contains("$PORT")) {
+            env.insert("PORT".into(), self.settled(PORT));
+        }
         if self.target != Target::Production {
             env.insert("NODE_OPTIONS".into(), "--enable-source-maps".into());
         }

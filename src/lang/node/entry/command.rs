@@ -1,11 +1,12 @@
 //! What a script ends in: the command, and whether it is one that would be deployed.
 
-use super::{Entry, Finder, PassedOver, Program, Run};
+use super::{Entry, Finder, PassedOver, Program, Run, word};
+use crate::command::Start;
 use crate::evidence::Evidence;
 use crate::lang::node::bundler::{self, Pages};
 use crate::lang::node::framework::{Made, Server, Started};
 use crate::lang::node::package::Kind;
-use crate::lang::node::script::{Chain, Command, is_script};
+use crate::lang::node::script::{Command, is_script};
 
 /// Programs that run a file and start it again when it changes, or compile it as they go.
 pub(super) const RUNNERS: [&str; 9] =
@@ -54,22 +55,26 @@ const NO_PROGRAMS: [&str; 38] = [
 ];
 
 impl Finder<'_, '_> {
-    /// What a script ends in, when that is what would be deployed.
-    pub(super) fn end_of(&self, chain: &Chain, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
+    /// What a start comes down to, when that is what would be deployed.
+    pub(super) fn end_of(&self, start: &Start, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
+        let chain = &word::chain(start);
         let at = chain.at.first()?.clone();
         let mut pass = |what: &str, why: &'static str| passed_over.push((what.to_owned(), why, at.clone()));
-        if chain.tangled {
+        if start.obstacle.is_some() || chain.tangled && made.is_some() {
             pass(&at.text, "it starts several programs, or asks a shell for more than commands in a row");
             return None;
         }
+        if start.program().is_some_and(|program| program.directory != self.package.directory) {
+            pass(&at.text, "what it starts lies in another directory");
+            return None;
+        }
         let last = chain.commands.last()?;
-        let before = chain.commands[..chain.commands.len() - 1].iter().filter(|command| !is_build(command));
-        let entry = |run: Run| Entry {
-            run,
-            at: chain.at.clone(),
-            env: last.env.clone(),
-            passed_over: Vec::new(),
-            before: before.map(|command| command.words.join(" ")).collect(),
+        let before = chain.commands[..chain.commands.len() - 1].iter();
+        let entry = |run: Run| {
+            let line = self.line(start).filter(|_| matches!(run, Run::File(_) | Run::Program(_)));
+            let left_out = |command: &&Command| !is_build(command) && (line.is_none() || !self.runs_before(command));
+            let before = before.filter(left_out).map(|command| command.words.join(" ")).collect();
+            Entry { run, at: chain.at.clone(), env: last.env.clone(), passed_over: Vec::new(), before, line, declared: false }
         };
         let words = last.words.join(" ");
         match (last.program(), made) {
@@ -173,7 +178,7 @@ fn with_arguments(server: &Server, command: &Command) -> Box<Server> {
 }
 
 /// Whether a command builds or checks, which an image has done when it starts.
-fn is_build(command: &Command) -> bool {
+pub(super) fn is_build(command: &Command) -> bool {
     let verbs = ["build", "compile", "generate", "lint", "clean"];
     let tools = [
         "tsc",

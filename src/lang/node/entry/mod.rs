@@ -2,10 +2,12 @@
 
 mod command;
 mod file;
+mod word;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use self::command::RUNNERS;
+pub use self::word::PORT;
 use super::bundler::{self, Bundler, Pages};
 use super::compiler::Compiler;
 use super::framework::{self, Made, Server};
@@ -13,12 +15,11 @@ use super::package::{Kind, Package};
 use super::script::{self, is_script};
 use super::workspace::Workspace;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Evidence, Rule, Span};
+use crate::evidence::{Evidence, Rule};
 use crate::tree::Tree;
 
 const MAIN: Rule = Rule::parsed("node.main", "the package names it as what is run");
 const USUAL: Rule = Rule::weak("node.usual-entry", "programs are often started here");
-const PROCFILE: Rule = Rule::parsed("node.procfile", "this process is what is deployed");
 const BIN: Rule = Rule::parsed("node.bin", "the package names it as a command");
 
 /// Scripts that start what is deployed, the plainest last: the others are there because `start` is for something else.
@@ -72,6 +73,10 @@ pub struct Entry {
     pub passed_over: Vec<PassedOver>,
     /// What is done before it starts, which an image does not do.
     pub before: Vec<String>,
+    /// The words of the shell that starts it, where it takes one.
+    pub line: Option<Vec<String>>,
+    /// Whether a document beside the manifest says so.
+    pub declared: bool,
 }
 
 /// What runs.
@@ -142,7 +147,7 @@ impl Finder<'_, '_> {
     pub fn find(&self) -> Result<Entry, Vec<PassedOver>> {
         let mut passed_over = Vec::new();
         let made = framework::made(self.tree, self.package, framework::nested(self.package, &self.workspace.root).as_deref());
-        let named = self.by_procfile(&mut passed_over).or_else(|| self.by_scripts(made.as_ref(), &mut passed_over));
+        let named = self.by_documents(made.as_ref(), &mut passed_over).or_else(|| self.by_scripts(made.as_ref(), &mut passed_over));
         if let Some(entry) = named {
             return Ok(Entry { passed_over, ..entry });
         }
@@ -159,19 +164,10 @@ impl Finder<'_, '_> {
         }
     }
 
-    fn by_procfile(&self, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
-        let file = self.package.directory.join("Procfile");
-        let text = self.tree.text(&file).ok()?;
-        let (number, line) = text.lines().enumerate().find(|(_, line)| line.starts_with("web:"))?;
-        let at = Evidence::at(&file, Span::of_line(number + 1, line), PROCFILE, line);
-        let chain = script::line(self.package, line.trim_start_matches("web:").trim(), at);
-        self.end_of(&chain, None, passed_over)
-    }
-
     fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
         PRODUCTION.iter().find_map(|name| {
-            let chain = script::chain(self.package, name)?;
-            self.end_of(&chain, made, passed_over)
+            let start = self.script(name)?;
+            self.end_of(&start, made, passed_over)
         })
     }
 
@@ -248,7 +244,7 @@ impl Finder<'_, '_> {
 }
 
 fn entry(run: Run, at: Vec<Evidence>) -> Entry {
-    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new() }
+    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new(), line: None, declared: false }
 }
 
 /// What starts a package of which a bundler makes pages.

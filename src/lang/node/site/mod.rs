@@ -99,6 +99,7 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         words: Vec::new(),
         dependency: None,
         program: None,
+        line: None,
         env: Vec::new(),
         taken: Taken::Parts(Vec::new()),
         owned: false,
