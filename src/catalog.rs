@@ -103,6 +103,12 @@ pub struct Base {
     pub release: Option<String>,
     /// Its package manager, when it has one.
     pub installer: Option<Installer>,
+    /// The release whose packages its own are called like, where nothing is known of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub packages_of: Option<String>,
+    /// What that release has packages of, and it has not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<Need>,
     /// The size on disk, in MB of 1,000,000 bytes.
     pub megabytes: u32,
     /// What is in it.

@@ -127,7 +127,8 @@ fn way(need: &Need, base: &Base, catalog: &Catalog) -> Option<Way> {
         return Some(Way::Copied);
     }
     base.installer?;
-    let packages = catalog.packages(need, base.release.as_deref()?)?;
+    let of = |release: Option<&String>| catalog.packages(need, release?);
+    let packages = of(base.release.as_ref()).or_else(|| of(base.packages_of.as_ref()).filter(|_| !base.lacks.contains(need)))?;
     Some(Way::Installed(packages.run.clone()))
 }
 

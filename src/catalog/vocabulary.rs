@@ -91,6 +91,8 @@ pub struct Vocabulary {
     pub types: Vec<SettingsType>,
     /// What imports need.
     pub imports: Vec<Needs>,
+    /// Full names that it speaks of, and what they are in.
+    names: HashSet<String>,
 }
 
 impl Vocabulary {
@@ -113,6 +115,7 @@ impl Vocabulary {
                 for entry in $entries {
                     let (call, of, annotation) = (entry.call.clone(), entry.of.clone(), entry.annotation.clone());
                     let meaning = Arc::new($meaning(entry));
+                    call.0.iter().chain(&of.0).chain(&annotation.0).for_each(|name| note(&mut self.names, name));
                     insert(&mut self.calls, &call, &of, &meaning);
                     insert(&mut self.annotations, &annotation, &of, &meaning);
                 }
@@ -128,6 +131,7 @@ impl Vocabulary {
         }
         for constant in file.constant {
             for name in constant.name.0 {
+                note(&mut self.names, &name);
                 self.constants.entry(name).or_insert_with(|| constant.value.clone());
             }
         }
@@ -177,6 +181,12 @@ impl Vocabulary {
         self.assigned.get(target).into_iter().chain(field).flatten()
     }
 
+    /// Whether it speaks of this full name, or of something in it.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.names.contains(name)
+    }
+
     /// The text that a name stands for.
     #[must_use]
     pub fn constant(&self, name: &str) -> Option<&str> {
@@ -193,6 +203,14 @@ impl Vocabulary {
     #[must_use]
     pub fn place(&self, name: &str) -> Option<Where> {
         self.places.get(name).copied()
+    }
+}
+
+/// A full name, and the class or package that it is in.
+fn note(names: &mut HashSet<String>, name: &str) {
+    let mut rest = name;
+    while rest.contains('.') && !rest.starts_with('.') && names.insert(rest.to_owned()) {
+        rest = rest.rsplit_once('.').map_or("", |(before, _)| before).trim_end_matches("()");
     }
 }
 

@@ -13,11 +13,12 @@ const GUEST: Rule = Rule::parsed("lang.guest", "the project is written in anothe
 const FOREIGN: Rule = Rule::parsed("lang.foreign", "the project is written in a language that imggen does not know");
 
 /// Manifests of languages that are not known, and the languages.
-const FOREIGN_MANIFESTS: [(&str, &str); 10] = [
+const FOREIGN_MANIFESTS: [(&str, &str); 11] = [
     ("Gemfile", "Ruby"),
     ("Package.swift", "Swift"),
     ("build.sbt", "Scala"),
     ("composer.json", "PHP"),
+    ("deps.edn", "Clojure"),
     ("gleam.toml", "Gleam"),
     ("mix.exs", "Elixir"),
     ("project.clj", "Clojure"),

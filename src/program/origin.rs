@@ -22,7 +22,7 @@ pub enum Match {
 }
 
 /// Whether a full name is `of`, or something in it.
-pub(super) fn comes_from(name: &str, of: &str) -> bool {
+pub fn comes_from(name: &str, of: &str) -> bool {
     name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '(', ':', '[', '<']))
 }
 

@@ -294,6 +294,8 @@ pub struct Join {
     pub parts: Slots,
     /// What stands between them; parts of a path leave nothing behind when they are empty.
     pub separator: String,
+    /// What stands before a part that is the only one.
+    pub alone: String,
 }
 
 /// A text with `%s` or `{}` in it: `[[format]]`.

@@ -2,14 +2,14 @@
 
 use camino::Utf8PathBuf;
 
-use super::config::Config;
 use super::sources::Sources;
-use super::{Facts, gradle, listen, maven, nothing_runs, observe, run};
-use crate::app::{App, Behaviour, Sighting};
+use super::{Facts, gradle, maven, nothing_runs, observe, run};
+use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::lang::language::{self, Sightings};
+use crate::program::{Observed, Site};
 use crate::tree::Tree;
 
 /// What it takes to find a program again: what builds it, and what that calls it.
@@ -79,31 +79,31 @@ impl<'t> language::Project<'t> for Builds<'t> {
     }
 
     /// As far as the program's own directory tells.
-    fn listens(&self, _: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+    fn listens(&self, catalog: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
         let Some(program) = self.program(seed) else { return Ok(Vec::new()) };
         if let Some(contained) = program.contained() {
             return Ok(vec![contained]);
         }
         let own: Vec<_> = program.directories().into_iter().take(1).collect();
-        let (sources, config) = (Sources::read(self.tree, &own), Config::read(self.tree, &own)?);
-        let found = listen::listens(&|name| program.dependency(name), &config, &sources);
-        Ok(found.iter().flat_map(Fact::because).cloned().collect())
+        let sources = Sources::read(self.tree, &own, catalog.vocabulary("java")?);
+        let seen = self.observe(catalog, &own, &sources, program.as_ref())?;
+        Ok(seen.behaviour.listens.iter().flat_map(Fact::because).cloned().collect())
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
         let program = self.program(seed).ok_or_else(|| sighting.gone())?;
         let directories = program.directories();
-        let (sources, config) = (Sources::read(self.tree, &directories), Config::read(self.tree, &directories)?);
+        let sources = Sources::read(self.tree, &directories, catalog.vocabulary("java")?);
         let facts = program.facts(catalog, &sources)?;
-        let depends = |name: &str| program.dependency(name);
-        let mut behaviour = Behaviour { reads: run::reads(self.tree, &facts), ..observe::behaviour(&config, &sources, &depends) };
-        match program.contained() {
-            Some(served) => observe::serve(&mut behaviour, &served),
-            None => behaviour.listens = listen::listens(&depends, &config, &sources),
+        let Observed { mut behaviour, mut warnings } = self.observe(catalog, &directories, &sources, program.as_ref())?;
+        behaviour.reads.extend(run::reads(self.tree, &facts));
+        if let Some(served) = program.contained() {
+            observe::serve(&mut behaviour, &served);
         }
+        warnings.extend(program.warnings(&facts));
         let app = App {
             sighting: sighting.clone(),
-            warnings: observe::warnings(&behaviour, &program.warnings(&facts)),
+            warnings,
             behaviour,
             home: Utf8PathBuf::new(),
             keeps: facts.manifests.iter().chain(&facts.first).cloned().collect(),
@@ -115,6 +115,13 @@ impl<'t> language::Project<'t> for Builds<'t> {
 }
 
 impl Builds<'_> {
+    fn observe(&self, catalog: &Catalog, directories: &[Utf8PathBuf], sources: &Sources<'_>, program: &dyn Program) -> Result<Observed> {
+        let own = directories.first().cloned().unwrap_or_default();
+        let bases = if own.as_str().is_empty() { vec![own] } else { vec![own, Utf8PathBuf::new()] };
+        let site = Site { tree: self.tree, bases, embedded: &[], compiled: &["java", "kt", "groovy", "class", "jar"] };
+        observe::observe(catalog, &site, directories, sources, &|name| program.dependency(name))
+    }
+
     fn program(&self, seed: &Seed) -> Option<Box<dyn Program + '_>> {
         match seed {
             Seed::Maven(seed) => Some(Box::new(maven::Program::of(self.tree, &self.reactor, seed)?)),

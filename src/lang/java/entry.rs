@@ -23,7 +23,7 @@ pub struct Main {
 }
 
 /// The classes with a `main` in a file.
-pub fn mains(path: &Utf8Path, text: &str) -> Vec<Main> {
+pub fn mains_of(path: &Utf8Path, text: &str) -> Vec<Main> {
     // most files have none, and need not be taken apart to see that
     if !text.contains("main") {
         return Vec::new();
@@ -88,10 +88,10 @@ fn file_class(path: &Utf8Path, types: &[Type]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::mains;
+    use super::mains_of;
 
     fn started(path: &str, text: &str) -> Vec<(String, bool)> {
-        mains(path.into(), text).into_iter().map(|main| (main.class.value, main.instance)).collect()
+        mains_of(path.into(), text).into_iter().map(|main| (main.class.value, main.instance)).collect()
     }
 
     #[test]

@@ -1,13 +1,11 @@
 //! Where a program listens: what its framework's configuration says, its framework's default, or what its sources give to a server.
 
-use super::config::{Config, Entry, placeholder};
-use super::scan::Kind;
-use super::sources::{Source, Sources, Value};
+use super::config::{Config, Entry, filled, placeholder};
 use crate::app::{Interface, Listen, PortVariable, Role};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::observe::is_loopback;
 
 const STARTER: Rule = Rule::parsed("java.web", "this makes it a server");
-const OPENED: Rule = Rule::weak("java.listen", "a port is opened here");
 
 /// A framework that is a server by itself and is configured by files.
 #[derive(Clone, Copy, Debug)]
@@ -21,7 +19,7 @@ struct Framework {
     management: Option<&'static str>,
 }
 
-const FRAMEWORKS: [Framework; 4] = [
+const FRAMEWORKS: [Framework; 7] = [
     Framework {
         dependencies: &[
             "spring-boot-starter-web",
@@ -74,71 +72,27 @@ const FRAMEWORKS: [Framework; 4] = [
         default: 8080,
         management: Some("endpoints.all.port"),
     },
+    Framework { dependencies: &["helidon-microprofile"], port: "server.port", host: "server.host", default: 7001, management: None },
+    Framework { dependencies: &["helidon-webserver"], port: "server.port", host: "server.host", default: 0, management: None },
+    Framework { dependencies: &["ktor-server"], port: "ktor.deployment.port", host: "ktor.deployment.host", default: 0, management: None },
     Framework {
-        dependencies: &["helidon-microprofile", "helidon-webserver"],
+        dependencies: &["grails-web", "grails-core"],
         port: "server.port",
-        host: "server.host",
+        host: "server.address",
         default: 8080,
         management: None,
     },
 ];
 
-/// A call that opens a port.
-struct Call {
-    name: &'static str,
-    /// The class or package that has to be imported for the name to mean this.
-    imported: &'static [&'static str],
-    /// The port when nothing is given.
-    usual: Option<u16>,
-    /// Whether it is `new NAME(...)`.
-    made: bool,
-}
-
-const fn call(name: &'static str, imported: &'static [&'static str], usual: Option<u16>) -> Call {
-    Call { name, imported, usual, made: false }
-}
-
-const fn made(name: &'static str, imported: &'static [&'static str]) -> Call {
-    Call { name, imported, usual: None, made: true }
-}
-
-const CALLS: [Call; 16] = [
-    made(
-        "InetSocketAddress",
-        &["com.sun.net.httpserver", "io.netty.bootstrap", "java.nio.channels", "io.undertow", "org.eclipse.jetty", "com.linecorp.armeria"],
-    ),
-    made("ServerSocket", &["java.net"]),
-    made("Server", &["org.eclipse.jetty.server"]),
-    made("ServerConnector", &["org.eclipse.jetty.server"]),
-    call("start", &["io.javalin"], Some(8080)),
-    call("port", &["spark", "io.helidon", "static spark.Spark"], None),
-    call("listen", &["io.vertx"], None),
-    call("setPort", &["org.apache.catalina", "io.vertx", "org.eclipse.jetty", "io.activej"], None),
-    call("addHttpListener", &["io.undertow"], None),
-    call("forPort", &["io.grpc"], None),
-    call("http", &["com.linecorp.armeria.server"], None),
-    call("bind", &["io.netty.bootstrap"], None),
-    call("port", &["reactor.netty"], None),
-    call("embeddedServer", &["io.ktor.server"], None),
-    call("asServer", &["org.http4k"], None),
-    call("serverPort", &["org.springframework"], None),
-];
-
-/// Where a program listens. `depends` finds a dependency by the beginning of its name.
-pub fn listens(depends: &dyn Fn(&str) -> Option<Evidence>, config: &Config, sources: &Sources<'_>) -> Vec<Fact<Listen>> {
+/// Where a framework that is configured by files listens. `depends` finds a dependency by the beginning of its name.
+pub fn listens(depends: &dyn Fn(&str) -> Option<Evidence>, config: &Config) -> Option<Vec<Fact<Listen>>> {
     let framework = FRAMEWORKS.iter().find_map(|framework| {
         let at = framework.dependencies.iter().find_map(|name| depends(name))?;
-        Some((framework, at.under(STARTER)))
+        // one that may be set up in code as well is set up by its file where that says a port
+        let by_file = framework.default != 0 || config.get(framework.port).is_some();
+        by_file.then(|| (framework, at.under(STARTER)))
     });
-    match framework {
-        Some((framework, at)) => configured(framework, at, config),
-        None => sources.files.iter().flat_map(|source| opened(source, sources)).fold(Vec::new(), |mut found: Vec<Fact<Listen>>, fact| {
-            if !found.iter().any(|known| known.value == fact.value) {
-                found.push(fact);
-            }
-            found
-        }),
-    }
+    framework.map(|(framework, at)| configured(framework, at, config))
 }
 
 fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<Listen>> {
@@ -147,7 +101,7 @@ fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<
         return Vec::new();
     }
     let host = config.get(framework.host);
-    let interface = if host.is_some_and(|entry| is_loopback(&entry.value)) { Interface::Loopback } else { Interface::Any };
+    let interface = if host.is_some_and(|entry| is_loopback(filled(&entry.value).trim())) { Interface::Loopback } else { Interface::Any };
     let set_by = |key: &str| key.replace('.', "_").replace('-', "").to_uppercase();
     let listen = |key: &str, entry: Option<&Entry>, default: Option<u16>| {
         let placeholder = entry.and_then(|entry| placeholder(&entry.value));
@@ -157,7 +111,7 @@ fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<
             return None;
         }
         let port = match (&placeholder, written) {
-            (Some(placeholder), _) => placeholder.default.as_ref().and_then(|default| default.parse().ok()),
+            (Some(placeholder), _) => placeholder.fallback().and_then(|default| default.trim().parse().ok()),
             (None, Some(port)) => u16::try_from(port).ok(),
             (None, None) => default,
         };
@@ -181,62 +135,4 @@ fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<
         );
     }
     found
-}
-
-fn is_loopback(host: &str) -> bool {
-    let host = host.trim();
-    host == "localhost" || host.starts_with("127.") || host == "::1"
-}
-
-fn opened<'t>(source: &Source<'t>, sources: &Sources<'t>) -> Vec<Fact<Listen>> {
-    let imports = source.imports();
-    let tokens = source.tokens();
-    let imported = |names: &[&str]| {
-        names.iter().any(|name| {
-            let name = name.trim_start_matches("static ");
-            imports.iter().any(|(_, import)| import.starts_with(name))
-        })
-    };
-    let mut found = Vec::new();
-    for (at, token) in tokens.iter().enumerate() {
-        let opens = tokens.get(at + 1).is_some_and(|next| next.is("("));
-        if token.kind != Kind::Word || !opens {
-            continue;
-        }
-        let is_made = at.checked_sub(1).is_some_and(|before| tokens[before].is("new")) || source.path.extension() == Some("kt");
-        let Some(call) = CALLS.iter().find(|call| token.is(call.name) && (!call.made || is_made) && imported(call.imported)) else {
-            continue;
-        };
-        let Some(listen) = listen(source, sources, at + 2, call) else { continue };
-        found.push(Fact::new(listen, source.evidence(at, OPENED)));
-    }
-    found
-}
-
-/// What the arguments from token `at` on say.
-fn listen<'t>(source: &Source<'t>, sources: &Sources<'t>, at: usize, call: &Call) -> Option<Listen> {
-    let mut arguments = Vec::new();
-    let mut next = at;
-    while source.tokens().get(next).is_some_and(|token| !token.is(")")) && arguments.len() < 5 {
-        let length = source.argument(next).len();
-        arguments.push(sources.value(source, next));
-        match source.tokens().get(next + length) {
-            Some(token) if token.is(",") => next += length + 1,
-            _ => break,
-        }
-    }
-    let is_port = |value: &&Value| value.number.is_some_and(|port| port > 0) || value.variable.is_some();
-    let port = arguments.iter().find(is_port);
-    let host = arguments.iter().filter_map(|value| value.text.as_deref()).find(|text| is_loopback(text));
-    let nothing = arguments.is_empty() && call.usual.is_some();
-    if port.is_none() && !nothing {
-        return None;
-    }
-    let number = port.map_or(call.usual, |value| value.number);
-    let variable = port.and_then(|value| value.variable.clone()).map(|name| {
-        let role = if number.is_some() { Role::Optional } else { Role::Demanded };
-        PortVariable { name, role }
-    });
-    let interface = if host.is_some() { Interface::Loopback } else { Interface::Any };
-    Some(Listen { port: number, variable, interface, host: None })
 }

@@ -12,12 +12,12 @@ mod jlink;
 mod layout;
 mod level;
 mod listen;
+mod logging;
 mod maven;
 mod observe;
 mod outline;
 mod report;
 mod run;
-mod scan;
 pub mod settings;
 mod sources;
 

@@ -1,16 +1,25 @@
 //! What a program does when it runs, beside listening: what it writes, and what it needs of its base.
 
-use super::config::Config;
+use camino::Utf8PathBuf;
+
+use super::config::{Config, Entry, filled};
+use super::listen::listens;
+use super::logging;
 use super::sources::Sources;
 use crate::app::{Behaviour, Interface, Listen, WritePath};
-use crate::diagnostic::Diagnostic;
+use crate::catalog::Catalog;
+use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
+use crate::program::observe::warnings;
+use crate::program::{Observed, Program, Site};
 
 const TOMCAT: Rule = Rule::parsed("java.tomcat", "Tomcat serves this");
 const WRITES: Rule = Rule::parsed("java.writes", "it writes here");
 const FONTS: Rule = Rule::parsed("java.fonts", "this draws text");
 
+/// The code of the warning that only the container itself reaches it.
+const LOOPBACK: &str = "bind::loopback";
 /// The port of Tomcat's own configuration.
 const TOMCAT_PORT: u16 = 8080;
 /// Where Tomcat keeps what archives say of their deployment on its one host; its image has no such directory, and lets nobody but root make one.
@@ -35,20 +44,40 @@ pub fn serve(behaviour: &mut Behaviour, served: &Evidence) {
     behaviour.writes.push(Fact::new(WritePath { directory: TOMCAT_HOST.into() }, at));
 }
 
-/// What it does, as far as its configuration and its sources show.
-pub fn behaviour(config: &Config, sources: &Sources<'_>, depends: &dyn Fn(&str) -> Option<Evidence>) -> Behaviour {
-    let mut behaviour = Behaviour { writes: writes(config), ..Behaviour::default() };
-    let draws = ["java.awt.Font", "java.awt.Graphics2D", "javax.swing", "java.awt.image"].iter().find_map(|class| sources.imports(class));
-    let libraries = ["jasperreports", "poi", "pdfbox", "openpdf", "flying-saucer", "jfreechart", "batik", "itext"];
-    let draws = draws.or_else(|| libraries.iter().find_map(|name| depends(name)));
-    if let Some(at) = draws {
-        let at = at.under(FONTS);
-        behaviour.needs.extend(["fontconfig", "freetype"].map(|name| Fact::new(Need::Library(name.into()), at.clone())));
+/// What it does, as its sources, its configuration and its dependencies show it.
+///
+/// # Errors
+/// When the vocabulary is broken.
+pub fn observe(
+    catalog: &Catalog,
+    site: &Site<'_>,
+    directories: &[Utf8PathBuf],
+    sources: &Sources<'_>,
+    depends: &dyn Fn(&str) -> Option<Evidence>,
+) -> Result<Observed> {
+    let program = Program::new(sources.files.iter().collect(), catalog.vocabulary("java")?);
+    let mut seen = program.observe(site);
+    let config = Config::read(site.tree, directories);
+    if let Some(configured) = listens(depends, &config) {
+        seen.warnings.retain(|warning| warning.code != LOOPBACK);
+        seen.warnings.extend(warnings(&configured));
+        seen.behaviour.listens = configured;
     }
-    behaviour
+    let known = |known: &[Fact<WritePath>], path: &WritePath| known.iter().any(|known| known.value == *path);
+    for write in writes(config.entries().chain(&logging::files(site.tree, directories))) {
+        if !known(&seen.behaviour.writes, &write.value) {
+            seen.behaviour.writes.push(write);
+        }
+    }
+    let libraries = ["jasperreports", "poi", "pdfbox", "openpdf", "flying-saucer", "jfreechart", "batik", "itext"];
+    if let Some(at) = libraries.iter().find_map(|name| depends(name)) {
+        let at = at.under(FONTS);
+        seen.behaviour.needs.extend(["fontconfig", "freetype"].map(|name| Fact::new(Need::Library(name.into()), at.clone())));
+    }
+    Ok(seen)
 }
 
-fn writes(config: &Config) -> Vec<Fact<WritePath>> {
+fn writes<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<Fact<WritePath>> {
     let mut found: Vec<Fact<WritePath>> = Vec::new();
     let mut add = |directory: &str, at: &Evidence| {
         let directory = directory.trim_start_matches("./").trim_end_matches('/');
@@ -59,9 +88,10 @@ fn writes(config: &Config) -> Vec<Fact<WritePath>> {
         }
     };
     let parent = |path: &str| camino::Utf8Path::new(path).parent().map_or("", camino::Utf8Path::as_str).to_owned();
-    for entry in config.entries() {
-        let value = entry.value.trim();
-        if FILES.contains(&entry.key.as_str()) && !value.is_empty() {
+    for entry in entries {
+        let filled = filled(entry.value.trim());
+        let value = filled.as_str();
+        if (entry.key.is_empty() || FILES.contains(&entry.key.as_str())) && !value.is_empty() {
             add(&parent(value), &entry.at);
         } else if DIRECTORIES.contains(&entry.key.as_str()) && !value.is_empty() {
             add(value, &entry.at);
@@ -84,15 +114,4 @@ fn database(url: &str) -> Option<&str> {
     };
     let path = path.split([';', '?']).next().unwrap_or_default();
     (!path.is_empty() && !path.starts_with([':', '~'])).then_some(path)
-}
-
-/// What wants a look, loopback included where no variable mends it.
-pub fn warnings(behaviour: &Behaviour, more: &[Diagnostic]) -> Vec<Diagnostic> {
-    let local = behaviour.listens.iter().filter(|listen| listen.value.interface == Interface::Loopback && listen.value.host.is_none());
-    let warning = |listen: &Fact<Listen>| {
-        let warning =
-            Diagnostic::warning("java::loopback", "it listens on the loopback interface, which nothing outside its container reaches");
-        listen.because().iter().fold(warning, Diagnostic::because).help("bind all interfaces: `0.0.0.0`")
-    };
-    local.map(warning).chain(more.iter().cloned()).collect()
 }

@@ -26,7 +26,10 @@ use crate::tree::path::inside;
 /// More files than anybody keeps settings in.
 const MOST_SETTINGS: usize = 20;
 
+pub use self::address::is_loopback;
+pub use self::listens::warnings;
 pub use self::path::{fixed, is_pattern, matching, relative};
+pub use super::origin::comes_from;
 
 /// Where a program runs: what its paths may name.
 #[derive(Clone, Debug)]

@@ -40,7 +40,13 @@ impl<'t> Program<'t> {
             Meaning::First => call.arguments.iter().flat_map(|argument| self.values(&argument.value, scope)).collect(),
             Meaning::Join(join) => {
                 let parts = self.given(scope.file, call, &join.parts).into_iter().map(|given| self.given_values(given, scope));
-                separated(&parts.collect::<Vec<_>>(), &join.separator)
+                let mut parts: Vec<_> = parts.collect();
+                if parts.len() == 1 && !join.alone.is_empty() {
+                    parts.insert(0, vec![Resolved::written(&join.alone, scope.step(super::WRITTEN))]);
+                    separated(&parts, "")
+                } else {
+                    separated(&parts, &join.separator)
+                }
             }
             Meaning::Format(format) => self.formatted(format, call, scope)?,
             Meaning::Parent(gives) => self.slot_values(call, &gives.value, scope).iter().map(Resolved::parent).collect(),

@@ -3,7 +3,7 @@
 use super::{Project, Task};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, Libraries, series};
-use crate::lang::java::sources::Sources;
+use crate::lang::java::sources::mains;
 use crate::tree::Tree;
 use crate::version::Version;
 
@@ -143,7 +143,7 @@ fn manifest(project: &Project<'_>) -> Option<Fact<String>> {
 /// The one class of the project's that has a `main`.
 fn only_main(tree: &Tree, project: &Project<'_>) -> Option<Fact<String>> {
     let level = project.level(tree).map_or(Version::whole(0), |level| level.classes.value);
-    let mut mains = Sources::read(tree, std::slice::from_ref(&project.directory)).mains(level).into_iter();
+    let mut mains = mains(tree, std::slice::from_ref(&project.directory), level).into_iter();
     let first = mains.next()?;
     mains.next().is_none().then_some(first)
 }

@@ -11,7 +11,7 @@ use crate::app::{Claim, Sighting};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, series};
 use crate::lang::java::aside::aside;
-use crate::lang::java::sources::Sources;
+use crate::lang::java::sources::mains;
 use crate::lang::java::{level, run};
 use crate::read::xml::Element;
 use crate::tree::Tree;
@@ -67,9 +67,8 @@ fn programs(tree: &Tree, module: &Module<'_>) -> Vec<(Artifact, Option<Fact<Stri
     if let Some(artifact) = of_module(tree, module, boot, told.as_ref()) {
         return vec![(artifact, told)];
     }
-    let sources = Sources::read(tree, &[module.directory().to_owned()]);
     let level = level::of_maven(tree, module, std::slice::from_ref(module), None).map_or(Version::whole(0), |level| level.classes.value);
-    let mains = sources.mains(level);
+    let mains = mains(tree, &[module.directory().to_owned()], level);
     mains.into_iter().filter_map(|main| Some((of_module(tree, module, boot, Some(&main))?, Some(main)))).collect()
 }
 

@@ -259,7 +259,12 @@ impl<'t> Reader<'t, '_> {
         }
         if self.is("(") && !(self.is_kotlin() && self.fresh()) || self.is_kotlin() && self.is("<") {
             // what is called: no field
-            return Value::Name(if self.is_local(word) { word.to_owned() } else { self.names.full(word) });
+            let owner = self.classes.iter().rev().find(|class| class.methods.contains(word));
+            return Value::Name(match owner {
+                _ if self.is_local(word) => word.to_owned(),
+                Some(class) => self.names.own(&format!("{}.{word}", class.name)),
+                None => self.names.full(word),
+            });
         }
         Value::Name(self.meant(word))
     }
@@ -367,7 +372,7 @@ impl<'t> Reader<'t, '_> {
             self.at += 1;
             let class = self.class().map(|class| class.name.clone()).unwrap_or_default();
             let fields = self.field_names_of_body(close);
-            self.classes.push(super::Class { name: class, fields });
+            self.classes.push(super::Class { name: class, fields, methods: BTreeSet::new() });
             self.members(close);
             self.classes.pop();
             (self.context, self.locals) = (context, locals);

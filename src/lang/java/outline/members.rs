@@ -132,7 +132,7 @@ impl<'t> Reader<'t, '_> {
             (outer, own) => own.map(str::to_owned).or(outer).unwrap_or_default(),
         };
         self.type_arguments();
-        self.classes.push(Class { name: name.clone(), fields: BTreeSet::new() });
+        self.classes.push(Class { name: name.clone(), fields: BTreeSet::new(), methods: BTreeSet::new() });
         let mut declared = Type { name, annotations, at: self.span(from), ..Type::default() };
         if self.is_kotlin() {
             self.annotations();
@@ -159,9 +159,10 @@ impl<'t> Reader<'t, '_> {
         declared.bases = self.bases();
         if self.is("{") {
             let close = self.closing(self.at);
-            let fields = self.field_names(self.at + 1, close);
+            let (fields, methods) = (self.field_names(self.at + 1, close), self.method_names(self.at + 1, close));
             if let Some(class) = self.classes.last_mut() {
                 class.fields.extend(fields);
+                class.methods = methods;
             }
             self.at += 1;
             self.outline.types.push(declared);
@@ -245,6 +246,29 @@ impl<'t> Reader<'t, '_> {
                 }
             }
             at += 1;
+        }
+        names
+    }
+
+    /// The names of the methods that stand between, without those of classes inside.
+    fn method_names(&self, from: usize, end: usize) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        let mut at = from;
+        while at < end {
+            let token = self.tokens[at];
+            let before = at.checked_sub(1).map(|before| self.tokens[before]);
+            let declared = if self.is_kotlin() {
+                before.is_some_and(|before| before.is("fun"))
+            } else {
+                before.is_some_and(|before| before.ident().is_some_and(|word| word != "new") || before.is(">") || before.is("]"))
+            };
+            if self.is_at(at + 1, "(") && declared {
+                names.extend(token.ident().map(str::to_owned));
+            }
+            if token.is("{") && (from..at).rev().take(3).any(|before| self.is_at(before, "companion")) {
+                names.extend(self.method_names(at + 1, self.closing(at).min(end)));
+            }
+            at = if ["(", "{", "["].iter().any(|open| token.is(open)) { self.closing(at) + 1 } else { at + 1 };
         }
         names
     }

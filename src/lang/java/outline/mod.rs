@@ -1,8 +1,8 @@
 //! Java's and Kotlin's front end: source text to an [`Outline`].
 //!
 //! What they have and outlines have not:
-//! - a field that is named bare is written `this.field`, one of an outer class `Outer.field`; what a constructor or method sets is bound as
-//!   `Type.field`;
+//! - a field that is named bare is written `this.field`, one of an outer class `Outer.field`, a method `package.Type.method`; what a
+//!   constructor or method sets is bound as `Type.field`;
 //! - a class inside another is `Outer.Inner`; what stands in a companion object belongs to the class around it;
 //! - the modifier `static` is an annotation of that name, so is `vararg`; a constructor is the function `Type.<init>`;
 //! - names of the same package, and those of `java.lang`, are written in full like imported ones; a name that a star import may bring is
@@ -83,6 +83,7 @@ struct Reader<'t, 'k> {
 struct Class {
     name: String,
     fields: BTreeSet<String>,
+    methods: BTreeSet<String>,
 }
 
 impl<'t> Reader<'t, '_> {

@@ -81,7 +81,8 @@ impl<'k> Names<'k> {
         if is_type { self.own(name) } else { name.to_owned() }
     }
 
-    fn own(&self, name: &str) -> String {
+    /// What stands in the file's package.
+    pub fn own(&self, name: &str) -> String {
         if self.package.is_empty() { name.to_owned() } else { format!("{}.{name}", self.package) }
     }
 }

@@ -311,7 +311,7 @@ fn elements_are_asked_for_by_get() {
 #[test]
 fn anonymous_classes_have_methods() {
     let found = java("", "run(new Runnable() { int n = 1; public void run() { listen(n); } }); after();");
-    assert_eq!(found, ["run(java.lang.Runnable())", "java.lang.Runnable()", "listen(this.n)", "after()"]);
+    assert_eq!(found, ["com.shop.App.run(java.lang.Runnable())", "java.lang.Runnable()", "listen(this.n)", "after()"]);
     let found = kotlin("", "run(object : Runnable { override fun run() { listen(1) } })\nafter()");
     assert!(found.contains(&"listen(1)".to_owned()) && found.contains(&"after()".to_owned()), "{found:?}");
 }
