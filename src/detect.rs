@@ -50,6 +50,7 @@ pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
         seen.append(&mut apps);
         refusals.extend(otherwise.map(|why| *why));
     }
+    manifests::claim_pages(tree, ALL, &mut seen);
     tell_apart(&mut seen);
     Ok(Detection { tree, projects, seen, refusals, notes: tree.notes().to_vec() })
 }

@@ -31,7 +31,13 @@ struct Decided {
 /// When there is no app, none of the name that was asked for, or several with nothing to choose by.
 pub fn select<'a>(catalog: &Catalog, seen: &'a [Seen<'a>], layers: &Layers) -> Result<(&'a Seen<'a>, Decision)> {
     if let Some(asked) = layers.choose("app", |settings| settings.app.clone()) {
-        let named = seen.iter().find(|seen| seen.sighting.name == asked.value).ok_or_else(|| asked.blame(unknown(&asked.value, seen)))?;
+        let named = match in_directory(&asked.value, seen).as_slice() {
+            _ if seen.iter().any(|seen| seen.sighting.name == asked.value) => seen.iter().find(|seen| seen.sighting.name == asked.value),
+            [one] => Some(*one),
+            [] => None,
+            several => return Err(asked.blame(tie(several)).into()),
+        };
+        let named = named.ok_or_else(|| asked.blame(unknown(&asked.value, seen)))?;
         let decision = Decision::chosen(Topic::App, &named.sighting.name, &asked);
         return Ok((named, passing_over(decision, seen, named, "not the one that was asked for")));
     }
@@ -121,6 +127,12 @@ fn passing_over(decision: Decision, seen: &[Seen<'_>], taken: &Seen<'_>, why: &s
             None => decision.over(&other.sighting.name, why, &[]),
         }
     })
+}
+
+/// The apps of a directory, which names one as well as its name does.
+fn in_directory<'a>(asked: &str, seen: &'a [Seen<'a>]) -> Vec<&'a Seen<'a>> {
+    let directory = asked.trim_start_matches("./").trim_end_matches('/');
+    seen.iter().filter(|seen| !directory.is_empty() && seen.sighting.directory == directory).collect()
 }
 
 fn unknown(asked: &str, seen: &[Seen<'_>]) -> Diagnostic {
