@@ -74,7 +74,34 @@ fn bench(criterion: &mut Criterion, name: &str, shape: &Shape, samples: usize) {
     });
 }
 
+/// A lock file of some 8 MB, whose places have to cost no more than a look-up.
+fn locked(criterion: &mut Criterion) {
+    const PACKAGES: usize = 27_000;
+    let mut text = String::from("version = 4\n\n[[package]]\nname = \"a\"\nversion = \"0.1.0\"\n");
+    for package in 0..PACKAGES {
+        let _ = write!(
+            text,
+            "\n[[package]]\nname = \"package-number-{package}\"\nversion = \"1.{package}.0\"\nsource = \"registry+https://github.com/rust-lang/crates.io-index\"\nchecksum = \"{}\"\n",
+            "a".repeat(64)
+        );
+    }
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n".to_owned()),
+        ("src/main.rs", "fn main() {\n    std::net::TcpListener::bind(\"0.0.0.0:8080\").unwrap();\n}\n".to_owned()),
+        ("Cargo.lock", text),
+    ];
+    let mut group = criterion.benchmark_group("generate");
+    group.sample_size(10);
+    group.bench_function("lock file of 8 MB", |bencher| {
+        bencher.iter(|| {
+            let tree = Tree::from_memory(files.clone());
+            black_box(generate(&tree, &Layers::default(), &Packs::default()).expect("the files"))
+        });
+    });
+}
+
 fn all(criterion: &mut Criterion) {
+    locked(criterion);
     bench(criterion, "typical project", &TYPICAL, 50);
     bench(criterion, "monorepo of 100,000 files", &MONOREPO, 10);
 }

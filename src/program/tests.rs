@@ -248,6 +248,29 @@ fn the_port_of_a_settings_file_is_found() {
 }
 
 #[test]
+fn a_pack_teaches_a_company_s_framework_in_five_lines() {
+    const OURS: &str = "[[listens]]\nof = \"acme.http\"\ncall = \"serve\"\nport = \"on\"\ndefault-port = 7000\n";
+    let catalog = packs_of(OURS).catalog().unwrap();
+    for (text, port) in [
+        ("from acme.http import Server\nServer().serve(on=7001)", Some(7001)),
+        ("import acme.http\nserver = acme.http.Server()\nserver.serve()", Some(7000)),
+        ("import other\nserver = other.Server()\nserver.serve()", None),
+    ] {
+        let source = Source::new(Utf8Path::new("main.py"), text, "main", outline(text));
+        let program = Program::new(vec![&source], catalog.vocabulary("python").unwrap());
+        let found = program.listens().listens;
+        assert_eq!(found.first().and_then(|fact| fact.value.port), port, "{text}");
+    }
+    let broken = packs_of("[[listens]]\nadress = 0\n").catalog().unwrap();
+    assert!(broken.vocabulary("python").is_err_and(|error| error.code == "catalog::broken"));
+}
+
+fn packs_of(text: &str) -> crate::Packs {
+    let file = (camino::Utf8PathBuf::from("presets/_catalog/vocabulary/python.toml"), text.to_owned());
+    crate::Packs::over_built_in([crate::Pack::from_memory("acme", [file])])
+}
+
+#[test]
 fn names_that_lead_back_to_themselves_end() {
     let text =
         "import serve\na = b + a\nb = a + b\ndef f(): return g() + f()\ndef g(): return f() + g()\nserve.run(a+b+f()+g(), a+b+f()+g())";

@@ -109,10 +109,11 @@ impl<'t> Program<'t> {
                 Match::No => None,
                 matched => self.candidate(file, call, listens, matched == Match::Proven),
             }
-        })
+        })?
     }
 
-    fn candidate(&self, file: usize, call: &'t Call, entry: &'t Listens, proven: bool) -> Option<Candidate<'t>> {
+    /// What a call is that an entry speaks of: nothing when it is none after all, and nothing in it when nobody is meant to reach it.
+    fn candidate(&self, file: usize, call: &'t Call, entry: &'t Listens, proven: bool) -> Option<Option<Candidate<'t>>> {
         let values = |slots| {
             let given = self.given(file, call, slots);
             (!given.is_empty())
@@ -134,7 +135,7 @@ impl<'t> Program<'t> {
         if let Some(values) = &address {
             let private = address::is_private(values) || !bare && address::is_no_address(values);
             if private {
-                return None;
+                return Some(None);
             }
         } else if entry.option {
             return None;
@@ -142,7 +143,7 @@ impl<'t> Program<'t> {
         let rule = if address.is_some() { ADDRESS } else { LISTENS };
         let evidence = self.evidence(file, call.at, rule);
         let rank = Rank::of(&self.surroundings(file, call));
-        Some(Candidate { entry, address, bare, host: values(&entry.host), evidence, rank })
+        Some(Some(Candidate { entry, address, bare, host: values(&entry.host), evidence, rank }))
     }
 
     /// An address in one: also as a list of host and port.
