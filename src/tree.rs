@@ -10,7 +10,7 @@ mod index;
 pub mod path;
 mod walk;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -30,6 +30,8 @@ pub struct Tree {
     root: Option<Utf8PathBuf>,
     entries: Vec<Entry>,
     directories: BTreeSet<Utf8PathBuf>,
+    /// Nothing where no index tells: what is here counts as tracked then.
+    tracked: Option<HashSet<Utf8PathBuf>>,
     tracked_though_ignored: Vec<Utf8PathBuf>,
     notes: Vec<Diagnostic>,
 }
@@ -111,6 +113,7 @@ impl Tree {
             found.entries.into_iter().map(|(path, kind)| Entry { path, kind, text: OnceLock::new() }).collect(),
             found.notes,
         );
+        tree.tracked = found.tracked;
         tree.tracked_though_ignored = found.tracked_though_ignored;
         Ok(tree)
     }
@@ -143,7 +146,12 @@ impl Tree {
                 last = parent;
             }
         }
-        Self { root, entries, directories, tracked_though_ignored: Vec::new(), notes }
+        Self { root, entries, directories, tracked: None, tracked_though_ignored: Vec::new(), notes }
+    }
+
+    /// Whether git tracks the file; without an index, whatever is here counts as tracked.
+    pub fn is_tracked(&self, path: impl AsRef<Utf8Path>) -> bool {
+        self.tracked.as_ref().is_none_or(|tracked| tracked.contains(path.as_ref()))
     }
 
     /// The files here that `.gitignore` names all the same, sorted: git tracks them.

@@ -122,7 +122,9 @@ pub(super) fn let_in_by_name(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: 
     let ignore = parse(groups);
     let secrets = parse(&groups.iter().filter(|group| group.title == SECRETS).cloned().collect::<Vec<_>>());
     let files: Vec<_> = names.files(tree).into_iter().filter(|path| ignore.hides(path).is_some()).collect();
-    let named = if is_served { BTreeMap::new() } else { named(tree, &files) };
+    // a file in a cache or an environment is no more than that, however it is called
+    let by_own_name: Vec<_> = files.iter().filter(|path| path.file_name().is_some_and(|name| names.hold(name))).cloned().collect();
+    let named = if is_served { BTreeMap::new() } else { named(tree, &by_own_name) };
     let (mut lines, mut kept_out): (BTreeMap<String, Vec<String>>, Vec<KeptOut>) = (BTreeMap::new(), Vec::new());
     for path in &files {
         let read = reads.iter().find(|kept| kept.path == *path);
@@ -134,6 +136,7 @@ pub(super) fn let_in_by_name(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: 
         }
         let content = content(tree, path, secrets.hides(path).is_some());
         let comes_in = match content {
+            Content::State if is_served || !tree.is_tracked(path) => continue,
             Content::Public | Content::State => true,
             Content::Key => false,
             Content::Environment | Content::Login => by_build,

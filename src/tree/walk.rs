@@ -33,6 +33,8 @@ const PROGRAMS: (&str, &str) = ("cmd", "go");
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) entries: Vec<(Utf8PathBuf, Kind)>,
+    /// What git tracks, where an index says so.
+    pub(super) tracked: Option<HashSet<Utf8PathBuf>>,
     /// Those of the entries that `.gitignore` names.
     pub(super) tracked_though_ignored: Vec<Utf8PathBuf>,
     pub(super) notes: Vec<Diagnostic>,
@@ -48,14 +50,16 @@ pub(super) fn walk(root: &Utf8Path) -> Result<Found> {
         if refused.is_empty() { gather(root, builder(root, &refused).git_ignore(true).require_git(false)) } else { Found::default() };
     refused.first()?;
     let seen: HashSet<&Utf8Path> = found.entries.iter().map(|(path, _)| path.as_path()).collect();
-    let mut missed = match super::index::tracked(root) {
-        Some(tracked) => on_disk(root, tracked.into_iter().filter(|path| !seen.contains(path.as_path()))),
+    let tracked = super::index::tracked(root);
+    let mut missed = match &tracked {
+        Some(tracked) => on_disk(root, tracked.iter().filter(|path| !seen.contains(path.as_path())).cloned()),
         None => programs(root).into_iter().filter(|(path, _)| !seen.contains(path.as_path())).collect(),
     };
     missed.sort();
     missed.dedup();
     found.tracked_though_ignored = missed.iter().map(|(path, _)| path.clone()).collect();
     found.entries.append(&mut missed);
+    found.tracked = tracked.map(HashSet::from_iter);
     found.notes.sort_by(|a, b| a.message.cmp(&b.message));
     found.notes.dedup();
     Ok(found)

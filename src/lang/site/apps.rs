@@ -107,7 +107,7 @@ impl<'t> language::Project<'t> for Pages<'t> {
             sighting: sighting.clone(),
             behaviour,
             home: directory.clone(),
-            keeps: files.served,
+            keeps: files.named,
             ignore_patterns: files.beside,
             passed_over: Vec::new(),
             warnings: own_server(tree).into_iter().collect(),

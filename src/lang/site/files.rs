@@ -51,6 +51,8 @@ const TEXTS: [&str; 7] = ["css", "htm", "html", "js", "json", "mjs", "webmanifes
 pub(super) struct Files {
     /// For browsers.
     pub(super) served: Vec<Utf8PathBuf>,
+    /// Those of them that look as if they were no part of the site, and are named by a page.
+    pub(super) named: Vec<Utf8PathBuf>,
     /// Beside, as patterns for the build context.
     pub(super) beside: Vec<String>,
 }
@@ -80,7 +82,13 @@ pub(super) fn sort(tree: &Tree, directory: &Utf8Path) -> Files {
         let name = path.file_name().unwrap_or_default();
         // docsify and its like render the documents themselves in the browser
         let is_named = texts.iter().any(|text| text.contains(name) || (path.extension() == Some("md") && text.contains("docsify")));
-        if is_named { files.served.push(path.to_owned()) } else { files.beside.push(path.to_string()) }
+        // a page that names values of the environment names them as words
+        if is_named && path.extension() != Some("env") {
+            files.named.push(path.to_owned());
+            files.served.push(path.to_owned());
+        } else {
+            files.beside.push(path.to_string());
+        }
     }
     files.beside.sort();
     files.beside.dedup();
