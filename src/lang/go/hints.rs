@@ -2,13 +2,13 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::tags::tags;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::tree::Tree;
 
 const PROCFILE: Rule = Rule::weak("go.procfile", "this is what the Procfile starts");
 const RELEASED: Rule = Rule::weak("go.goreleaser", "this is what is released");
 const MADE: Rule = Rule::weak("go.makefile", "this is what the Makefile builds");
-const TAGS: Rule = Rule::weak("go.build-tags", "the project builds with these tags");
 const PRIVATE: Rule = Rule::weak("go.private", "modules below these paths are private");
 
 /// What the project's tools say.
@@ -37,7 +37,8 @@ impl Hints {
 pub fn hints(tree: &Tree) -> Hints {
     let mut hints = Hints { started: procfile(tree), private: private(tree), ..Hints::default() };
     let released: Vec<_> = [".goreleaser.yml", ".goreleaser.yaml"].iter().flat_map(|file| goreleaser(tree, file)).collect();
-    let made = makefile(tree, &mut hints.tags);
+    hints.tags = tags(tree);
+    let made = makefile(tree);
     hints.built = if released.is_empty() { made } else { released };
     hints
 }
@@ -70,21 +71,11 @@ fn goreleaser(tree: &Tree, file: &str) -> Vec<Fact<Utf8PathBuf>> {
     mains.collect()
 }
 
-fn makefile(tree: &Tree, tags: &mut Vec<Fact<String>>) -> Vec<Fact<Utf8PathBuf>> {
+fn makefile(tree: &Tree) -> Vec<Fact<Utf8PathBuf>> {
     let mut found: Vec<Fact<Utf8PathBuf>> = Vec::new();
     for (number, line) in lines(tree, "Makefile") {
         let Some((_, command)) = line.split_once("go build") else { continue };
-        let evidence = |rule| at("Makefile", number, line, rule);
-        let mut words = command.split_whitespace().peekable();
-        while let Some(word) = words.next() {
-            let value = word
-                .strip_prefix("-tags=")
-                .map(str::to_owned)
-                .or_else(|| if word == "-tags" { words.peek().map(|next| (*next).to_owned()) } else { None });
-            if let Some(value) = value.filter(|value| !value.contains('$') && tags.is_empty()) {
-                let each = value.trim_matches(['"', '\'']).split(',').map(str::to_owned);
-                tags.extend(each.map(|tag| Fact::new(tag, evidence(TAGS))));
-            }
+        for word in command.split_whitespace() {
             let package = word
                 .strip_prefix("./")
                 .map(|path| path.trim_end_matches("/*").trim_end_matches("/*.go"))
@@ -94,7 +85,7 @@ fn makefile(tree: &Tree, tags: &mut Vec<Fact<String>>) -> Vec<Fact<Utf8PathBuf>>
                 let directory =
                     if path.ends_with(".go") { Utf8Path::new(path).parent().unwrap_or(Utf8Path::new("")) } else { Utf8Path::new(path) };
                 if tree.has_directory(directory) && !found.iter().any(|known| known.value == directory) {
-                    found.push(Fact::new(directory.to_owned(), evidence(MADE)));
+                    found.push(Fact::new(directory.to_owned(), at("Makefile", number, line, MADE)));
                 }
             }
         }

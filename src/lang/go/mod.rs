@@ -10,6 +10,7 @@ pub mod outline;
 mod packages;
 mod scan;
 pub mod settings;
+mod tags;
 mod toolchain;
 mod workspace;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::build_script;
 use super::config::{self, Config};
 use super::native::{self, Findings, Inside, guess};
 use super::observe;
@@ -11,10 +12,11 @@ use super::reach::{Reach, reach};
 use super::workspace::{Bin, Package, Project, is_aside};
 use super::{Dependencies, Facts, toolchain};
 use crate::app::{App, Claim, Sighting};
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, Links};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::{self, Sightings};
+use crate::need::Need;
 use crate::read::cargo_lock::Lock;
 use crate::tree::Tree;
 use crate::tree::path::inside;
@@ -107,6 +109,22 @@ impl<'t> language::Project<'t> for Programs<'t> {
         if lock.is_none() && !reached.externals.is_empty() {
             warnings.push(no_lock(package, &reached));
         }
+        let scripts = build_script::look(
+            self.tree,
+            reached.locals.iter().map(|local| (local.package.directory.as_path(), local.package.script())),
+            catalog,
+        );
+        warnings.extend(scripts.warnings);
+        let is_on = |local: &super::reach::Local<'_>| local.package.directory == package.directory;
+        let on = reached.locals.iter().find(|local| is_on(local)).map(|local| local.features.clone()).unwrap_or_default();
+        let roots = [package.script().unwrap_or_else(|| package.directory.join("build.rs")), bin.path.clone()];
+        let roots = roots.into_iter().chain(package.library.as_ref().map(|(_, path)| path.clone()));
+        let one_of = roots.into_iter().find_map(|path| build_script::demanded_features(self.tree, &path, &on));
+        let history = scripts.history.or_else(|| {
+            let git = Need::Program("git".to_owned());
+            let asks = |fact: &&Fact<Inside>| fact.value.links == Links::Nothing && fact.value.build.contains(&git);
+            findings.inside.iter().find(asks).map(|fact| fact.because()[0].clone())
+        });
         let app = App {
             sighting: sighting.clone(),
             behaviour: observed.behaviour,
@@ -131,6 +149,9 @@ impl<'t> language::Project<'t> for Programs<'t> {
             roots: self.roots(package),
             inside: findings.inside,
             inside_at_most: most,
+            script_needs: scripts.needs,
+            history: history.map(|evidence| Fact::new((), evidence)),
+            one_of,
             required: bin.required.iter().filter(|feature| !is_on_by_default(package, feature)).cloned().collect(),
             profile: self.profile(package),
             vendored: config.vendored.clone().filter(|path| self.tree.has_directory(path)),

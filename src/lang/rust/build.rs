@@ -75,6 +75,7 @@ pub struct Skeleton {
 }
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
+    chosen_feature(facts, &choices.layers)?;
     let picked = pick(facts, &choices.layers, choices.catalog)?;
     let variant = choices.fit.variant.id;
     let is_static = variant != "glibc";
@@ -108,6 +109,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     warnings.extend(facts.config.warnings());
     warnings.extend(facts.allocator.clone().filter(|_| is_static));
     warnings.extend(unknown_libraries(inside, choices));
+    warnings.extend(facts.history.iter().map(made_up_history));
     let mut takes = vec![Copy::stage("build", output, &installed)];
     let mut build_needs = build_needs(facts, inside, variant);
     let entrypoint = match debugger {
@@ -141,6 +143,27 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     })
 }
 
+fn made_up_history(history: &Fact<()>) -> Diagnostic {
+    let message = "the build asks git for the revision, and `.git` is not sent to the builder: it gets an empty repository, whose revision is nobody's";
+    let warning = history.because().iter().fold(Diagnostic::warning("rust::needs-history", message), Diagnostic::because);
+    warning.help("let the build script take the revision from a variable where one is set, and give it with `--build-arg`")
+}
+
+/// One of the features has to be chosen, and nobody did.
+fn chosen_feature(facts: &Facts, layers: &Layers) -> Result<()> {
+    let Some(one_of) = &facts.one_of else { return Ok(()) };
+    let asked = layers.list("rust.features", |settings| settings.languages.rust.features.clone(), Vec::new());
+    if asked.iter().any(|chosen| one_of.value.contains(&chosen.value)) {
+        return Ok(());
+    }
+    let names: Vec<String> = one_of.value.iter().map(|name| format!("`{name}`")).collect();
+    let error =
+        Diagnostic::usage("rust::no-feature", format!("nothing compiles without one of the features {}, and none is on", names.join(", ")));
+    let error = one_of.because().iter().fold(error, Diagnostic::because);
+    let first = one_of.value.first().map_or("", String::as_str);
+    Err(error.help(format!("choose one: `--set rust.features={first}`")).into())
+}
+
 fn skeleton(facts: &Facts) -> Skeleton {
     let pattern = |path: &Utf8PathBuf| format!("/src/{path}");
     Skeleton {
@@ -166,7 +189,13 @@ fn setup(facts: &Facts, is_static: bool) -> Vec<ShellLine> {
     let fetched = facts.config.channel.as_ref().filter(|channel| !config::is_release(&channel.value));
     let sources = if facts.config.builds_std.is_some() { "--component rust-src \"$RUSTUP_TOOLCHAIN\"" } else { "\"$RUSTUP_TOOLCHAIN\"" };
     let install = fetched.map(|_| ShellLine::of("rustup toolchain install --profile minimal").then(sources));
-    install.into_iter().chain(is_static.then(|| ShellLine::of("rustup target add \"").glued(STATIC_TARGET).glued("\""))).collect()
+    let history = "git init -q /src && git -C /src -c user.name=build -c user.email=build@localhost commit -q --allow-empty -m build";
+    let history = facts.history.iter().map(|_| ShellLine::of(history));
+    install
+        .into_iter()
+        .chain(history)
+        .chain(is_static.then(|| ShellLine::of("rustup target add \"").glued(STATIC_TARGET).glued("\"")))
+        .collect()
 }
 
 /// The environment of everything that is compiled. What the manifest settles for itself stays as it is there.
@@ -179,6 +208,16 @@ fn env(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>], debugging:
     if facts.ssh.is_some() {
         env.insert("CARGO_NET_GIT_FETCH_WITH_CLI".into(), "true".into());
         env.insert("GIT_SSH_COMMAND".into(), "ssh -o StrictHostKeyChecking=accept-new".into());
+    }
+    if facts.config.wrapper.is_some() {
+        // an empty one takes the place of the one that the configuration names
+        env.extend(["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER"].map(|name| (name.to_owned(), String::new())));
+    }
+    if facts.config.target_dir.is_some() {
+        env.insert(
+            "CARGO_TARGET_DIR".into(),
+            if facts.root.as_str().is_empty() { "/src/target".into() } else { format!("/src/{}/target", facts.root) },
+        );
     }
     if let Some(flags) = &facts.config.rustflags {
         env.insert("RUSTFLAGS".into(), flags.value.clone());
@@ -230,6 +269,10 @@ fn program(facts: &Facts, triple: Option<&'static str>) -> ShellLine {
 fn build_needs(facts: &Facts, inside: &[Fact<Inside>], variant: &str) -> Vec<Need> {
     let mut needs: Vec<Need> = inside.iter().flat_map(|fact| fact.value.build.clone()).collect();
     needs.extend(facts.config.linkers.iter().map(|linker| linker.value.clone()));
+    needs.extend(facts.script_needs.iter().map(|need| need.value.clone()));
+    if facts.config.git_cli.is_some() || facts.history.is_some() {
+        needs.push(Need::Program("git".into()));
+    }
     if facts.ssh.is_some() {
         needs.extend(["git", "ssh"].map(|name| Need::Program(name.into())));
     }

@@ -16,6 +16,9 @@ use crate::tree::Tree;
 const LINKER: Rule = Rule::parsed("rust.config-linker", "the project links with this");
 const NATIVE_CPU: Rule = Rule::parsed("rust.native-cpu", "this compiles for the processor of whoever builds");
 const TARGET: Rule = Rule::parsed("rust.config-target", "the project builds for this target");
+const TARGET_DIR: Rule = Rule::parsed("rust.config-target-dir", "the project builds in this directory");
+const WRAPPER: Rule = Rule::parsed("rust.config-wrapper", "this stands before the compiler where it is installed");
+const GIT_CLI: Rule = Rule::parsed("rust.config-git", "repositories are fetched by git itself");
 const REGISTRY: Rule = Rule::parsed("rust.registry", "the project has a registry of its own");
 const CHANNEL: Rule = Rule::parsed("rust.toolchain-file", "the project is built with this release");
 /// Nightly is asked for.
@@ -31,6 +34,12 @@ pub struct Config {
     pub rustflags: Option<Fact<String>>,
     /// A target that it always builds for.
     pub target: Option<Fact<String>>,
+    /// The directory that it builds in.
+    pub target_dir: Option<Fact<String>>,
+    /// The program that stands before the compiler on developers' machines, and the variable that sets it.
+    pub wrapper: Option<Fact<String>>,
+    /// Repositories are fetched by the program `git`.
+    pub git_cli: Option<Fact<()>>,
     /// A registry that asks for credentials.
     pub registry: Option<Fact<String>>,
     /// The directory of vendored dependencies.
@@ -55,11 +64,21 @@ struct File {
     source: BTreeMap<String, Source>,
     unstable: BTreeMap<String, Spanned<toml::Value>>,
     env: BTreeMap<String, Spanned<toml::Value>>,
+    net: Net,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct Net {
+    git_fetch_with_cli: Option<Spanned<bool>>,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 struct Build {
+    rustc_wrapper: Option<Spanned<String>>,
+    rustc_workspace_wrapper: Option<Spanned<String>>,
+    target_dir: Option<Spanned<String>>,
     rustflags: Option<Spanned<Flags>>,
     target: Option<Spanned<Flags>>,
 }
@@ -141,7 +160,21 @@ impl Config {
             let name = target.get_ref().words().first().cloned().unwrap_or_default();
             self.target = Some(Fact::new(name.clone(), at(target.span(), TARGET, &name)));
         }
-        self.registry = read.registries.iter().next().map(|(name, table)| Fact::new(name.clone(), at(table.span(), REGISTRY, name)));
+        self.target_dir = read
+            .build
+            .target_dir
+            .as_ref()
+            .map(|directory| Fact::new(directory.get_ref().clone(), at(directory.span(), TARGET_DIR, directory.get_ref())));
+        let wrapper = read.build.rustc_wrapper.as_ref().or(read.build.rustc_workspace_wrapper.as_ref());
+        self.wrapper = wrapper.map(|wrapper| Fact::new(wrapper.get_ref().clone(), at(wrapper.span(), WRAPPER, wrapper.get_ref())));
+        let fetches = read.net.git_fetch_with_cli.as_ref().filter(|fetches| *fetches.get_ref());
+        self.git_cli = fetches.map(|fetches| Fact::new((), at(fetches.span(), GIT_CLI, "git-fetch-with-cli")));
+        // how the public registry is read is no registry of one's own
+        self.registry = read
+            .registries
+            .iter()
+            .find(|(name, _)| *name != "crates-io")
+            .map(|(name, table)| Fact::new(name.clone(), at(table.span(), REGISTRY, name)));
         self.vendored = read.source.values().find_map(|source| source.directory.clone()).map(Utf8PathBuf::from);
     }
 

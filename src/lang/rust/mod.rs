@@ -2,6 +2,7 @@
 
 mod apps;
 mod build;
+mod build_script;
 mod cfg;
 mod config;
 mod native;
@@ -66,6 +67,12 @@ pub struct Facts {
     pub inside: Vec<Fact<Inside>>,
     /// What in it is not Rust with all features on, where that is more.
     pub inside_at_most: Vec<Fact<Inside>>,
+    /// What its build scripts start.
+    pub script_needs: Vec<Fact<Need>>,
+    /// Its build asks for the repository's history.
+    pub history: Option<Fact<()>>,
+    /// Features of which one has to be on, and none is.
+    pub one_of: Option<Fact<Vec<String>>>,
     /// Features that it is built with only.
     pub required: Vec<String>,
     /// What the manifest says of the release profile, by key.

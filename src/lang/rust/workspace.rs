@@ -203,11 +203,16 @@ impl<'t> Package<'t> {
         let declared = [("bench", &says.bench), ("example", &says.example), ("test", &says.test)];
         let declared = declared.into_iter().filter(|(name, _)| self.manifest.document.has(&[name])).flat_map(|(_, products)| products);
         let paths = says.bin.iter().chain(&says.lib).chain(declared).filter_map(|product| product.path.as_deref());
-        let script = match says.package.as_ref().and_then(|package| package.build.as_ref()) {
-            Some(OptionalFile::Path(path)) => path.to_str(),
-            _ => None,
-        };
-        paths.chain(script).filter_map(|path| inside(&self.directory, path)).collect()
+        paths.filter_map(|path| inside(&self.directory, path)).chain(self.script()).collect()
+    }
+
+    /// The build script, where the manifest puts it elsewhere than usual.
+    #[must_use]
+    pub fn script(&self) -> Option<Utf8PathBuf> {
+        match self.manifest.says.package.as_ref()?.build.as_ref()? {
+            OptionalFile::Path(path) => inside(&self.directory, path.to_str()?),
+            OptionalFile::Flag(_) => None,
+        }
     }
 
     /// Where a path dependency leads; nothing when it is none.
