@@ -1,5 +1,5 @@
-//! Which Go builds it: the newest release that is still fixed, unless the user says otherwise. A `go` directive is a minimum, and newer
-//! releases build older code (go.dev/doc/go1compat).
+//! Which Go builds it: the series that go.mod names as long as it gets fixes, for it was tried with that; else the one before the newest,
+//! which most modules compile with by now. Newer releases build older code (go.dev/doc/go1compat), but not all modules use it as they should.
 
 use crate::catalog::{Catalog, Release, Toolchain};
 use crate::decision::{Decision, Topic};
@@ -53,15 +53,17 @@ pub fn pick<'a>(needed: &Fact<Version>, libc: Libc, layers: &Layers, catalog: &'
     let newest =
         toolchain.releases.first().ok_or_else(|| Diagnostic::error("catalog::no-toolchain", "the catalog has no release of Go"))?;
     let Some(asked) = asked else {
-        let suite = suite(newest, libc)?;
-        let image = toolchain.image(newest.version, &suite);
+        let release = fitting(needed.value, toolchain, catalog).unwrap_or(newest);
+        let suite = suite(release, libc)?;
+        let image = toolchain.image(release.version, &suite);
         let (fetches, warnings) = newer_than_known(needed, newest, toolchain);
         let why = match fetches {
-            Fetches::Nothing => format!("the newest release builds what asks for {} or newer", needed.value),
+            Fetches::Nothing if release.version == needed.value.series() => "the series that go.mod names, which still gets fixes".into(),
+            Fetches::Nothing => format!("it gets fixes, and builds what asks for {} or newer", needed.value),
             Fetches::Toolchain => format!("the newest release that has an image; it fetches {} itself", needed.value),
         };
         let decision = Decision::detected(Topic::Toolchain, image, needed.because()).why(why);
-        return Ok(Picked { toolchain, version: newest.version, suite, fetches, decision, warnings });
+        return Ok(Picked { toolchain, version: release.version, suite, fetches, decision, warnings });
     };
     let release = known(&asked, toolchain)?;
     if asked.value < needed.value && asked.value.series() < needed.value.series() {
@@ -82,6 +84,13 @@ pub fn pick<'a>(needed: &Fact<Version>, libc: Libc, layers: &Layers, catalog: &'
         Vec::new()
     };
     Ok(Picked { toolchain, version: asked.value, suite, fetches: Fetches::Nothing, decision, warnings })
+}
+
+/// The series that is named while it gets fixes, else the one before the newest; nothing where only the newest will do.
+fn fitting<'a>(needed: Version, toolchain: &'a Toolchain, catalog: &Catalog) -> Option<&'a Release> {
+    let mut supported = toolchain.releases.iter().filter(|release| !catalog.is_past(release));
+    let named = supported.clone().find(|release| release.version == needed.series());
+    named.or_else(|| supported.nth(1).filter(|second| second.version >= needed.series()))
 }
 
 fn known<'a>(asked: &Chosen<Version>, toolchain: &'a Toolchain) -> Result<&'a Release> {
