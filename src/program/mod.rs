@@ -27,7 +27,7 @@ use std::cell::{Cell, RefCell};
 
 use self::configuration::Configuration;
 use self::index::Index;
-pub use self::observe::{Observed, Site};
+pub use self::observe::{Heard, Observed, Site};
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
 pub use self::resolve::{Expression, Given, Part, Place, Resolved, Step};
 pub use self::settings::{Setting, SettingKind};

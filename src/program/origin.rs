@@ -52,7 +52,8 @@ impl<'t> Program<'t> {
             return Match::Proven;
         }
         // nothing that the program does not import can be what it calls
-        if !entry.of.iter().any(|of| self.imports(of)) {
+        let used = |of: &String| self.imports(of) || self.is_imported(of);
+        if !entry.of.iter().any(used) {
             return Match::No;
         }
         match self.origin(file, &call.path, call.context.function, 0) {

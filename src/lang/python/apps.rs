@@ -5,8 +5,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::constraint::constraints;
 use super::entry::{Entry, Finder, Form, djangos};
 use super::groups;
-use super::look::Looker;
+use super::look::{Looker, home};
 use super::manager::Manager;
+use super::observe;
 use super::outline::ask;
 use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
@@ -37,8 +38,6 @@ pub struct Seed {
     place: usize,
     /// Its place among what can be started there.
     index: usize,
-    /// Where it listens.
-    listens: Vec<Evidence>,
 }
 
 /// The Python projects of a tree.
@@ -109,8 +108,17 @@ impl<'t> language::Project<'t> for Projects<'t> {
         Ok(Sightings { apps, otherwise: self.otherwise.clone() })
     }
 
-    fn listens(&self, _: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
-        Ok(seed.listens.clone())
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+        let Place { project, sources } = &self.places[seed.place];
+        let django = djangos(sources);
+        let entries = Finder { tree: self.tree, project, sources, djangos: &django }.all();
+        let entry = entries.get(seed.index).ok_or_else(|| sighting.gone())?;
+        let listens = if entry.listens.is_empty() {
+            observe::seen(self.tree, catalog, sources, entry, &home(project, entry))?.behaviour.listens
+        } else {
+            entry.listens.clone()
+        };
+        Ok(listens.iter().flat_map(Fact::because).cloned().collect())
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
@@ -131,9 +139,8 @@ impl Projects<'_> {
         let entries = Finder { tree: self.tree, project, sources, djangos: &django }.all();
         let names = unique(project, &entries);
         let sighting = |(index, (entry, name)): (usize, (Entry<'_, '_>, String))| {
-            let listens = entry.listens.iter().flat_map(Fact::because).cloned().collect();
             let sighting = Sighting { name, directory: project.directory.clone(), program: entry.at.clone(), claims: entry.claims.clone() };
-            (sighting, Seed { place, index, listens })
+            (sighting, Seed { place, index })
         };
         entries.into_iter().zip(names).enumerate().map(sighting).collect()
     }
@@ -168,7 +175,8 @@ impl Projects<'_> {
         let ranked = rank(project, sources, &constraints, catalog)?;
         warnings.extend(ranked.warnings.iter().cloned());
         let settings = entry.django.and_then(|index| django.get(index));
-        let looker = Looker { tree, catalog, project, sources, entry, django: settings, reached };
+        let seen = observe::seen(tree, catalog, sources, entry, &home(project, entry))?;
+        let looker = Looker { tree, catalog, project, sources, entry, django: settings, seen, reached };
         Ok((looker.app(sighting, warnings), looker.facts(ranked)))
     }
 }

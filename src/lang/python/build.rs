@@ -255,6 +255,9 @@ impl Maker<'_> {
             .iter()
             .map(|word| self.settled(word))
             .collect();
+        // a flag without which nobody reaches it
+        let arguments = &self.choices.found.app.behaviour.arguments;
+        words.extend(arguments.iter().flat_map(|fact| [fact.value.flag.clone(), fact.value.value.clone()]));
         if let Some(debugger) = self.debugger {
             let module = if words[0] == "python" {
                 words.remove(0);

@@ -7,7 +7,6 @@ use camino::Utf8PathBuf;
 
 use super::outline::ask;
 use super::sources::Sources;
-use super::values;
 use crate::app::{Interface, Listen};
 
 /// Stands for the port in words and variables.
@@ -22,6 +21,8 @@ pub struct Command {
     pub env: BTreeMap<String, String>,
     /// Where it listens, when the words or a configuration file say so.
     pub listens: Option<Listen>,
+    /// A file of Python's that says where the server listens.
+    pub config: Option<Utf8PathBuf>,
     /// The directory that it changes to, relative to the project's.
     pub directory: Utf8PathBuf,
 }
@@ -120,10 +121,8 @@ fn number(text: &str) -> Option<u16> {
 fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
     let named = option(&command.words, &["-c", "--config"]).map(|(.., file)| file.trim_start_matches("python:").to_owned());
     let file = named.unwrap_or_else(|| "gunicorn.conf.py".into());
-    let configured = sources.files.iter().find(|source| source.path == sources.directory.join(&file)).and_then(|source| {
-        let bind = ask::bound(&source.outline, "bind")?;
-        values::port(sources, source, &bind.value)
-    });
+    let config = sources.files.iter().find(|source| source.path == sources.directory.join(&file));
+    let configured = config.filter(|source| ask::bound(&source.outline, "bind").is_some());
     let bound = option(&command.words, &["-b", "--bind"]);
     if let Some((index, count, value)) = bound {
         command.words.drain(index..index + count);
@@ -131,10 +130,7 @@ fn gunicorn(command: &mut Command, sources: &Sources<'_>) {
         return by_variable(command, port);
     }
     match configured {
-        Some(found) => {
-            let port = found.port.or(Some(8000));
-            command.listens = Some(Listen { port, variable: found.variable, interface: Interface::Any, host: None });
-        }
+        Some(source) => command.config = Some(source.path.to_owned()),
         None => by_variable(command, 8000),
     }
 }
@@ -253,9 +249,10 @@ mod tests {
             assert_eq!(tuned(line, &[]), (expected.into(), port), "{line}");
         }
         let config = ("gunicorn.conf.py", "import os\nbind = f\"[::]:{os.environ.get('PORT', 5006)}\"\n");
+        // what the file says is the observers'
         assert_eq!(
             tuned("gunicorn --config gunicorn.conf.py x.wsgi", &[config]),
-            ("gunicorn --config gunicorn.conf.py x.wsgi".into(), Some(5006))
+            ("gunicorn --config gunicorn.conf.py x.wsgi".into(), None)
         );
     }
 }

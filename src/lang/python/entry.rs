@@ -5,7 +5,6 @@ use camino::Utf8PathBuf;
 use super::command::{Command, tune};
 use super::django::{self, Django};
 use super::frameworks::{Application, applications};
-use super::listen;
 use super::outline::ask;
 use super::project::Project;
 use super::serve::uwsgi;
@@ -32,6 +31,17 @@ pub enum Form {
     Tool,
 }
 
+/// What says a port besides a command, and what it is worth.
+#[derive(Clone, Debug)]
+pub enum Worth {
+    /// A document says it, and the command takes it from a variable.
+    Declared(Fact<u16>),
+    /// A document says it, for when nothing else does.
+    Spare(Fact<u16>),
+    /// The sources start a server themselves: theirs is the port that people know.
+    Own,
+}
+
 /// Something that can be started.
 #[derive(Debug)]
 pub struct Entry<'s, 't> {
@@ -41,8 +51,10 @@ pub struct Entry<'s, 't> {
     pub command: Command,
     /// What speaks for it.
     pub claims: Vec<Fact<Claim>>,
-    /// Where it listens.
+    /// Where it listens, as far as its command tells.
     pub listens: Vec<Fact<Listen>>,
+    /// What else says its port.
+    pub port: Option<Worth>,
     /// How its command is given.
     pub form: Form,
     /// The directory that modules are imported from, relative to the project's.
@@ -71,6 +83,24 @@ impl Entry<'_, '_> {
         words.first().is_some_and(|program| program == "celery") && words.iter().any(|word| word == "worker")
     }
 
+    /// Where it is reached, when its sources listen there by themselves.
+    pub(super) fn reached(&self, own: Vec<Fact<Listen>>) -> Vec<Fact<Listen>> {
+        let said = own.first().and_then(|fact| Some(fact.with(fact.value.port?)));
+        let mut listens = if self.listens.is_empty() { own } else { self.listens.clone() };
+        let Some(first) = listens.first_mut() else { return listens };
+        let better = match &self.port {
+            Some(Worth::Declared(port)) => Some(port.clone()),
+            Some(Worth::Spare(port)) => Some(port.clone()).filter(|_| first.value.port.is_none()),
+            Some(Worth::Own) => said,
+            None => None,
+        };
+        if let Some(port) = better {
+            first.value.port = Some(port.value);
+            *first = port.because().iter().cloned().fold(first.clone(), Fact::and);
+        }
+        listens
+    }
+
     pub(super) fn new(name: &str, command: Command, what: String, at: Evidence) -> Self {
         let listens = command.listens.clone().map(|listen| Fact::new(listen, at.clone())).into_iter().collect();
         Self {
@@ -78,6 +108,7 @@ impl Entry<'_, '_> {
             command,
             claims: Vec::new(),
             listens,
+            port: None,
             form: Form::Command,
             root: Utf8PathBuf::new(),
             source: None,
@@ -190,16 +221,7 @@ impl<'s, 't> Finder<'s, 't> {
         entry.root.clone_from(&source.root);
         entry.installed = self.is_installed(source);
         entry.name = if self.project.name.is_some() { String::new() } else { nameable(source) };
-        let said = listen::listens(self.sources, source);
-        if let (Some(own), Some(first)) = (entry.listens.first_mut(), said.first()) {
-            // where the file itself starts a server, its port is the one that people know
-            if first.value.port.is_some() {
-                own.value.port = first.value.port;
-                *own = first.because().iter().cloned().fold(own.clone(), Fact::and);
-            }
-        } else if entry.listens.is_empty() {
-            entry.listens = said;
-        }
+        entry.port = Some(Worth::Own);
         if matches!(source.path.file_stem(), Some("wsgi" | "asgi")) {
             entry.claims.push(Fact::new(Claim::Named, Evidence::exists(source.path, MODULE)));
         }

@@ -9,7 +9,7 @@ use super::project::Project;
 use super::sources::{Source, Sources};
 use super::version::{Ranked, only_glibc};
 use super::{DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, manager, named, observe};
-use crate::app::{App, Sighting};
+use crate::app::{App, RunFile, Sighting};
 use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
@@ -32,6 +32,8 @@ pub struct Looker<'a, 't> {
     pub entry: &'a Entry<'a, 't>,
     /// Its Django project.
     pub django: Option<&'a Django<'a, 't>>,
+    /// What it does when it runs.
+    pub seen: observe::Seen,
     /// The sources that come with what is started.
     pub reached: Vec<&'a Source<'t>>,
 }
@@ -40,13 +42,12 @@ impl Looker<'_, '_> {
     /// What it does when it runs.
     pub fn app(&self, sighting: &Sighting, mut warnings: Vec<Diagnostic>) -> App {
         let entry = self.entry;
-        let mut behaviour = observe::behaviour(self.sources, entry);
-        behaviour.listens.clone_from(&entry.listens);
+        let observe::Seen { mut behaviour, warnings: seen } = self.seen.clone();
         // a word that no distribution has a package of may be anything
         behaviour.needs.retain(|need| self.catalog.knows(&need.value));
         warnings.splice(0..0, self.project.warnings.iter().cloned());
         warnings.extend(entry.warnings.iter().cloned());
-        warnings.extend(observe::loopback(entry));
+        warnings.extend(seen);
         warnings.extend(hints::setuptools(self.project, &self.reached));
         warnings.extend(downloads::fetched(self.project, &self.reached));
         if let Some(source) = entry.source.filter(|_| self.runs_installed()) {
@@ -55,7 +56,7 @@ impl Looker<'_, '_> {
         let mut app = App {
             sighting: sighting.clone(),
             behaviour,
-            home: Utf8PathBuf::new(),
+            home: self.home(),
             keeps: self.keeps(),
             ignore_patterns: self.ignore_patterns(),
             passed_over: Vec::new(),
@@ -67,9 +68,16 @@ impl Looker<'_, '_> {
         app
     }
 
+    /// The directory that it is started in, relative to the root, when its sources are there.
+    pub fn home(&self) -> Utf8PathBuf {
+        home(self.project, self.entry)
+    }
+
     /// Whether it runs from the environment alone, without the sources.
     fn runs_installed(&self) -> bool {
-        self.entry.installed && !observe::reads_beside(self.tree, self.project, self.sources, self.entry)
+        let package = |file: &RunFile| self.entry.source.is_some_and(|source| source.path.starts_with(&file.source));
+        let beside = |file: &RunFile| !package(file) && file.source.extension() != Some("toml");
+        self.entry.installed && !self.seen.behaviour.reads.iter().any(|read| beside(&read.value))
     }
 
     /// What the build of the project reads besides its sources: the files that its manifests name.
@@ -105,12 +113,10 @@ impl Looker<'_, '_> {
         let (project, entry) = (self.project, self.entry);
         let context = manager::lock_directory(self.tree, &project.directory, project.manager.value);
         let inside = project.directory.strip_prefix(&context).unwrap_or(Utf8Path::new("")).to_owned();
-        let apart = !entry.root.as_str().is_empty() && entry.root != "src" && !entry.installed;
         let installed = self.runs_installed();
         let place = match () {
             () if installed => Utf8PathBuf::new(),
-            () if apart => inside.join(&entry.root),
-            () => inside.join(&entry.command.directory),
+            () => self.home().strip_prefix(&context).map(Utf8Path::to_owned).unwrap_or_default(),
         };
         let path = (entry.root == "src" && !entry.installed && project.package.is_none()).then(|| inside.join("src"));
         Facts {
@@ -209,23 +215,17 @@ impl Looker<'_, '_> {
     }
 }
 
+/// The directory that an entry is started in, relative to the root.
+pub fn home(project: &Project, entry: &Entry<'_, '_>) -> Utf8PathBuf {
+    let apart = !entry.root.as_str().is_empty() && entry.root != "src" && !entry.installed;
+    project.directory.join(if apart { &entry.root } else { &entry.command.directory })
+}
+
 /// What Django's settings say about an app's behaviour.
 fn django_behaviour(app: &mut App, django: &Django<'_, '_>) {
     let writes: Vec<_> = django.writes();
     for write in writes {
-        if write.value.directory.as_str().is_empty() {
-            let warning = Diagnostic::warning(
-                "python::database-beside-code",
-                "the database is a file beside the code, where the image lets nobody write",
-            );
-            app.warnings.push(
-                write
-                    .because()
-                    .iter()
-                    .fold(warning, Diagnostic::because)
-                    .help("put it in a directory of its own, or name the database by a variable"),
-            );
-        } else if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
+        if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
             app.behaviour.writes.push(write);
         }
     }

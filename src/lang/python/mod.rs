@@ -12,7 +12,6 @@ mod frameworks;
 mod groups;
 mod hints;
 mod install;
-mod listen;
 mod lock;
 mod locked;
 mod look;

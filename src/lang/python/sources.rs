@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::outline::{ask, outline};
-use crate::evidence::{Evidence, Rule};
-use crate::program::{At, Call, Function, Outline, Value};
+use crate::program::{self, Call, Function, Outline};
 use crate::tree::Tree;
 
 /// More files than this are a monorepo, and what starts lies near the top.
@@ -70,25 +69,21 @@ pub struct Sources<'t> {
 /// A Python file.
 #[derive(Debug)]
 pub struct Source<'t> {
-    /// Where it is, relative to the root of the tree.
-    pub path: &'t Utf8Path,
-    /// Its text.
-    pub text: &'t str,
-    /// What it says.
-    pub outline: Outline,
+    /// The file; its module is the name under which it is imported.
+    pub file: program::Source<'t>,
     /// The directory that it is imported from, relative to the project's.
     pub root: Utf8PathBuf,
-    /// The name under which it is imported.
-    pub module: String,
+}
+
+impl<'t> std::ops::Deref for Source<'t> {
+    type Target = program::Source<'t>;
+
+    fn deref(&self) -> &program::Source<'t> {
+        &self.file
+    }
 }
 
 impl Source<'_> {
-    /// A place in it, as evidence.
-    pub fn evidence(&self, at: At, rule: Rule) -> Evidence {
-        let said = self.text.get(at.range()).unwrap_or_default().lines().next().unwrap_or_default();
-        Evidence::at(self.path, ask::span(at, self.text), rule, said.chars().take(120).collect::<String>())
-    }
-
     /// Whether it is an example, a test or a tool.
     pub fn is_aside(&self, directory: &Utf8Path) -> bool {
         let inside = self.path.strip_prefix(directory).unwrap_or(self.path);
@@ -133,7 +128,7 @@ impl<'t> Sources<'t> {
             .drain(..)
             .map(|(path, text, outline)| {
                 let (root, module) = place(tree, directory, path, &outline, &packages);
-                Source { path, text, outline, root, module }
+                Source { file: program::Source::new(path, text, module, outline), root }
             })
             .collect();
         Self { directory: directory.to_owned(), files }
@@ -178,26 +173,6 @@ impl<'t> Sources<'t> {
             }
         }
         reached
-    }
-
-    /// The value of a name of a module, followed through imports and other names.
-    pub fn resolve<'s>(&'s self, source: &'s Source<'t>, value: &'s Value) -> &'s Value {
-        let mut current = (source, value);
-        for _ in 0..8 {
-            let Value::Name(name) = current.1 else { break };
-            let own = ask::bound(&current.0.outline, name).map(|assign| (current.0, &assign.value));
-            let full = current.0.absolute(name);
-            let other = || {
-                let (module, name) = full.rsplit_once('.')?;
-                let source = self.module(module)?;
-                ask::bound(&source.outline, name).map(|assign| (source, &assign.value))
-            };
-            match own.or_else(other) {
-                Some(found) => current = found,
-                None => break,
-            }
-        }
-        current.1
     }
 }
 

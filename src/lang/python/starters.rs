@@ -4,7 +4,6 @@ use camino::Utf8Path;
 
 use super::command::{Command, tune};
 use super::entry::{Entry, Finder, Form, STARTERS, nameable};
-use super::listen;
 use super::outline::ask;
 use super::sources::Source;
 use crate::evidence::{Evidence, Fact, Rule};
@@ -28,7 +27,6 @@ impl<'s, 't> Finder<'s, 't> {
             let mut entry = Entry::new(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.file), at);
             let module = script.value.target.split(':').next().unwrap_or_default();
             entry.source = self.sources.module(module);
-            entry.listens = entry.source.map(|source| listen::listens(self.sources, source)).unwrap_or_default();
             entry.form = Form::Tool;
             entry.installed = true;
             entry
@@ -73,7 +71,6 @@ impl<'s, 't> Finder<'s, 't> {
                 at,
             );
             entry.what = format!("starts {}", source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path));
-            entry.listens = listen::listens(self.sources, source);
             entry.source = Some(source);
             entry.root.clone_from(&source.root);
             entry.installed = self.is_installed(source);

@@ -1,62 +1,14 @@
-//! What expressions come to: ports, environment variables, paths.
+//! What expressions in settings come to: environment variables and paths.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::outline::ask;
-use super::sources::{Source, Sources};
-use crate::app::{PortVariable, Role};
+use super::sources::Source;
 use crate::evidence::Rule;
 use crate::program::{Call, Value};
 
 /// A variable is asked for and nothing is there in its place.
 pub const DEMANDS: Rule = Rule::parsed("python.demands", "it does not start without this variable");
-
-/// A port and the variable that sets it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Port {
-    /// The port, when it can be seen.
-    pub port: Option<u16>,
-    /// The variable, when there is one.
-    pub variable: Option<PortVariable>,
-}
-
-/// The port that an expression comes to.
-pub fn port(sources: &Sources<'_>, source: &Source<'_>, value: &Value) -> Option<Port> {
-    look(sources, source, value, 0)
-}
-
-fn look(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) -> Option<Port> {
-    if depth > 8 {
-        return None;
-    }
-    let first = |values: &[Value]| values.iter().find_map(|value| look(sources, source, value, depth + 1));
-    match value {
-        Value::Number(number) => Some(Port { port: Some(u16::try_from(*number).ok().filter(|port| *port > 0)?), variable: None }),
-        Value::Text(text) => {
-            let number = text.rsplit(':').next()?.trim().parse().ok().filter(|port| *port > 0)?;
-            Some(Port { port: Some(number), variable: None })
-        }
-        Value::Name(_) => {
-            let resolved = sources.resolve(source, value);
-            (resolved != value).then(|| look(sources, source, resolved, depth + 1))?
-        }
-        Value::Call(call) => {
-            if let Some((name, default)) = variable(call) {
-                let default = default.and_then(|default| look(sources, source, default, depth + 1)).and_then(|found| found.port);
-                let role = if default.is_some() { Role::Optional } else { Role::Demanded };
-                return Some(Port { port: default, variable: Some(PortVariable { name: name.to_owned(), role }) });
-            }
-            let wraps = matches!(call.path.as_str(), "int" | "str" | "float");
-            ask::first(call).filter(|_| wraps).and_then(|value| look(sources, source, value, depth + 1))
-        }
-        Value::Variable { name, .. } => {
-            Some(Port { port: None, variable: Some(PortVariable { name: name.clone(), role: Role::Demanded }) })
-        }
-        Value::List(values) | Value::Either(values) => first(values),
-        Value::Joined(values) => values.iter().rev().find_map(|value| look(sources, source, value, depth + 1)),
-        Value::Table(_) | Value::Truth(_) | Value::Function(_) | Value::Unknown => None,
-    }
-}
 
 /// The environment variable that a call reads, and its default.
 pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {

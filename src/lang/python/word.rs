@@ -3,8 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::{Command, PORT, tune};
-use super::entry::{Entry, Finder, nameable};
-use super::listen;
+use super::entry::{Entry, Finder, Worth, nameable};
 use super::sources::Source;
 use crate::app::Claim;
 use crate::command::{self, Part, Start, Word};
@@ -109,19 +108,12 @@ impl<'s, 't> Finder<'s, 't> {
             let django = entry.django.and_then(|index| self.djangos.get(index)).map(|django| django.package.clone());
             entry.name = django.or_else(|| entry.source.map(nameable)).unwrap_or_default();
         }
-        if let Some(source) = entry.source.filter(|_| entry.listens.is_empty()) {
-            entry.listens = listen::listens(self.sources, source);
-        }
         let usual = start.form(PORT, |_| true).port.flatten();
         if let Some(port) = declared.port().filter(|_| web && usual.is_none()) {
             // the words give the port by a variable, so that what is declared is what it gets
             let named = start.program().is_some_and(|program| program.words.iter().any(Word::names_port));
             let by_variable = named || entry.command.env.get("PORT").is_some_and(|value| value == PORT);
-            for listen in entry.listens.iter_mut().take(1).filter(|listen| by_variable && !is_literal(start) || listen.value.port.is_none())
-            {
-                listen.value.port = Some(port.value);
-                *listen = port.because().iter().cloned().fold(listen.clone(), Fact::and);
-            }
+            entry.port = Some(if by_variable && !is_literal(start) { Worth::Declared(port.clone()) } else { Worth::Spare(port.clone()) });
         }
         entry
     }
@@ -148,7 +140,8 @@ impl<'s, 't> Finder<'s, 't> {
         }
         let form = start.form(PORT, |before| !is_build(before));
         let inner = |directory: &Utf8Path| directory.strip_prefix(&self.project.directory).unwrap_or(directory).to_owned();
-        let mut command = Command { words: form.words, env: form.env, listens: tuned.listens, directory: inner(&form.directory) };
+        let mut command =
+            Command { words: form.words, env: form.env, listens: tuned.listens, config: tuned.config, directory: inner(&form.directory) };
         let within = start.within.last();
         if let Some(server) = within {
             let words = server.words.iter().map(|word| word.with_port(PORT)).collect();

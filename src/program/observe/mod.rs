@@ -30,6 +30,7 @@ pub use self::address::is_loopback;
 pub use self::listens::warnings;
 pub use self::path::{fixed, is_pattern, matching, relative};
 pub use super::origin::comes_from;
+pub use self::signals::Heard;
 
 /// Where a program runs: what its paths may name.
 #[derive(Clone, Debug)]

@@ -8,6 +8,20 @@ use crate::program::{Call, Given, Program};
 
 const ONLY_INTERRUPT: Rule = Rule::parsed("program.only-interrupt", "this waits for Ctrl-C, and nothing in the program waits for SIGTERM");
 
+/// What a program waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// No call that is known waits for anything.
+    Nothing,
+    /// Ctrl-C alone.
+    Interrupt,
+    /// SIGTERM, or all of them.
+    Others,
+}
+
+/// It waits for more than Ctrl-C.
+struct More;
+
 /// What a call waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Hears {
@@ -19,6 +33,24 @@ impl<'t> Program<'t> {
     /// Ctrl-C, when that is all the program listens for.
     #[must_use]
     pub fn stops_on(&self) -> Option<Fact<StopSignal>> {
+        let (file, call) = self.waits().ok()??;
+        // a list may be made elsewhere
+        let hears_more = self.sources().iter().any(|source| source.text.contains("SIGTERM"));
+        (!hears_more).then(|| Fact::new(StopSignal::Interrupt, self.evidence(file, call.at, ONLY_INTERRUPT)))
+    }
+
+    /// What the program waits for by itself.
+    #[must_use]
+    pub fn heard(&self) -> Heard {
+        match self.waits() {
+            Ok(None) => Heard::Nothing,
+            Ok(Some(_)) => Heard::Interrupt,
+            Err(More) => Heard::Others,
+        }
+    }
+
+    /// The first call that waits for Ctrl-C, unless one waits for more.
+    fn waits(&self) -> Result<Option<(usize, &'t Call)>, More> {
         let mut first = None;
         for (file, call) in self.calls() {
             for entry in self.vocabulary.calls(call.method()) {
@@ -27,16 +59,13 @@ impl<'t> Program<'t> {
                     continue;
                 }
                 match self.hears(file, call, signal) {
-                    Hears::Others => return None,
+                    Hears::Others => return Err(More),
                     Hears::Interrupt => first = first.or(Some((file, call))),
                 }
                 break;
             }
         }
-        let (file, call) = first?;
-        // a list may be made elsewhere
-        let hears_more = self.sources().iter().any(|source| source.text.contains("SIGTERM"));
-        (!hears_more).then(|| Fact::new(StopSignal::Interrupt, self.evidence(file, call.at, ONLY_INTERRUPT)))
+        Ok(first)
     }
 
     fn hears(&self, file: usize, call: &'t Call, signal: &Signal) -> Hears {

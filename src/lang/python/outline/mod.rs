@@ -35,6 +35,7 @@ pub fn outline(text: &str) -> Outline {
     let parsed = parse_unchecked(text, ParseOptions::from(Mode::Module));
     let mut reader = Reader::new(text);
     if let Mod::Module(module) = parsed.syntax() {
+        reader.stars(&module.body);
         reader.body(&module.body);
     }
     let mut outline = reader.outline;

@@ -1,6 +1,6 @@
 //! What names stand for: the imports of a file, and the scopes that hide them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The names of a file, scope by scope.
 #[derive(Debug)]
@@ -9,11 +9,22 @@ pub struct Names {
     scopes: Vec<HashMap<String, Option<String>>>,
     /// What functions declare as the module's, with the scope that does.
     shared: Vec<(usize, String)>,
+    /// The module that all names come from which nothing else gives.
+    star: Option<String>,
+    /// The names that the module itself gives, wherever it does.
+    module: HashSet<String>,
 }
+
+/// Names that are there without an import, as far as programs use them.
+const BUILT_IN: &str = "abs all any ascii bin bool breakpoint bytearray bytes callable chr classmethod compile complex delattr dict dir divmod \
+    enumerate eval exec exit filter float format frozenset getattr globals hasattr hash help hex id input int isinstance issubclass iter len \
+    list locals map max memoryview min next object oct open ord pow print property quit range repr reversed round set setattr slice sorted \
+    staticmethod str sum super tuple type vars zip __import__ __name__ __file__ __doc__ self cls None True False NotImplemented Exception \
+    ValueError TypeError KeyError RuntimeError OSError IOError ImportError AttributeError IndexError StopIteration SystemExit";
 
 impl Default for Names {
     fn default() -> Self {
-        Self { scopes: vec![HashMap::new()], shared: Vec::new() }
+        Self { scopes: vec![HashMap::new()], shared: Vec::new(), star: None, module: HashSet::new() }
     }
 }
 
@@ -21,7 +32,18 @@ impl Names {
     /// `name` in full.
     pub fn full(&self, name: &str) -> String {
         let known = self.scopes.iter().rev().find_map(|scope| scope.get(name));
-        known.cloned().flatten().unwrap_or_else(|| name.to_owned())
+        let starred = || {
+            let module = self.star.as_ref().filter(|_| known.is_none() && !self.module.contains(name))?;
+            let dot = if module.ends_with('.') { "" } else { "." };
+            (!BUILT_IN.split_whitespace().any(|word| word == name)).then(|| format!("{module}{dot}{name}"))
+        };
+        known.cloned().flatten().or_else(starred).unwrap_or_else(|| name.to_owned())
+    }
+
+    /// All names of a module are brought in that the file does not give itself. Of two such modules nobody knows which gives what.
+    pub fn star(&mut self, module: &str, own: impl IntoIterator<Item = String>, several: bool) {
+        self.star = Some(module.to_owned()).filter(|_| !several);
+        self.module.extend(own);
     }
 
     /// An import brings `name`.

@@ -92,6 +92,24 @@ impl Reader<'_> {
         }
     }
 
+    /// Notes what `from module import *` brings.
+    pub(super) fn stars(&mut self, body: &[Stmt]) {
+        let stars = body.iter().filter_map(|stmt| match stmt {
+            Stmt::ImportFrom(from) if from.names.iter().any(|alias| alias.name.as_str() == "*") => Some(from),
+            _ => None,
+        });
+        let stars: Vec<_> = stars.collect();
+        let Some(first) = stars.first() else { return };
+        let bound = |stmt: &Stmt| match stmt {
+            Stmt::FunctionDef(function) => vec![function.name.to_string()],
+            Stmt::ClassDef(class) => vec![class.name.to_string()],
+            Stmt::Assign(assign) => assign.targets.iter().filter_map(|target| Some(target.as_name_expr()?.id.to_string())).collect(),
+            Stmt::AnnAssign(assign) => assign.target.as_name_expr().map(|name| name.id.to_string()).into_iter().collect(),
+            _ => Vec::new(),
+        };
+        self.names.star(&module_of(first), body.iter().flat_map(bound), stars.len() > 1);
+    }
+
     fn import(&mut self, path: String, name: Option<&str>, place: &impl ruff_text_size::Ranged) {
         let framework = path.split('.').next().unwrap_or_default();
         self.tests |= matches!(framework, "pytest" | "unittest");
@@ -100,7 +118,7 @@ impl Reader<'_> {
     }
 
     fn import_from(&mut self, from: &StmtImportFrom) {
-        let module = format!("{}{}", ".".repeat(from.level as usize), from.module.as_ref().map_or("", |module| module.as_str()));
+        let module = module_of(from);
         for alias in &from.names {
             let dot = if module.ends_with('.') { "" } else { "." };
             let full = format!("{module}{dot}{}", alias.name);
@@ -320,6 +338,11 @@ impl Reader<'_> {
         let conditional = self.context.conditional || suppressed;
         self.within(Context { conditional, ..self.context }, |reader| reader.body(&with.body));
     }
+}
+
+/// `..package.module`
+fn module_of(from: &StmtImportFrom) -> String {
+    format!("{}{}", ".".repeat(from.level as usize), from.module.as_ref().map_or("", |module| module.as_str()))
 }
 
 /// `__name__ == "__main__"`

@@ -36,7 +36,7 @@ fn what_a_scope_binds_hides_an_import() {
 #[test]
 fn imports_say_what_they_bring_and_when() {
     let outline = outline(
-        "import a.b\nimport c.d as e\nfrom .f import g\nfrom . import h\nfrom i import *\ntry:\n    import j\nexcept ImportError:\n    j = None\ndef k():\n    import l\nimportlib.import_module('m')\n",
+        "import a.b\nimport c.d as e\nfrom .f import g\nfrom . import h\nfrom i import *\ntry:\n    import j\nexcept ImportError:\n    j = None\ndef k():\n    import l\n__import__('m')\n",
     );
     let imports: Vec<_> = outline
         .imports
@@ -56,6 +56,13 @@ fn imports_say_what_they_bring_and_when() {
             ("m", None, true, false),
         ]
     );
+}
+
+#[test]
+fn a_star_brings_what_the_file_does_not_give() {
+    let outline = outline("from fasthtml.common import *\napp, rt = fast_app()\ndef own(): pass\nown()\nprint(serve())\n");
+    let paths: Vec<_> = outline.calls.iter().map(|call| call.path.as_str()).collect();
+    assert_eq!(paths, ["fasthtml.common.fast_app", "own", "print", "fasthtml.common.serve"]);
 }
 
 #[test]
