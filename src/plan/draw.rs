@@ -265,7 +265,13 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
         all.take("/out/root", "/");
     }
     let owner = owner(&choices.user);
-    for (file, to) in &layout.files {
+    // what a program reads of a tree that is there whole is there
+    let reads = &choices.found.app.behaviour.reads;
+    let is_in_tree = |file: &str, to: &Utf8Path| {
+        let tree = blueprint.setting.tree.as_deref();
+        tree.is_some_and(|tree| to.starts_with(tree)) && reads.iter().any(|read| read.value.source == file)
+    };
+    for (file, to) in layout.files.iter().filter(|(file, to)| !is_in_tree(&file.value, to)) {
         let copy = Copy::context(&file.value, to.as_str());
         all.copies.push(if writing.empty.iter().any(|(_, path)| path == to) { copy.owned(&owner) } else { copy });
     }

@@ -29,8 +29,8 @@ const MOST_SETTINGS: usize = 20;
 pub use self::address::is_loopback;
 pub use self::listens::warnings;
 pub use self::path::{fixed, is_pattern, matching, relative};
-pub use super::origin::comes_from;
 pub use self::signals::Heard;
+pub use super::origin::comes_from;
 
 /// Where a program runs: what its paths may name.
 #[derive(Clone, Debug)]
