@@ -7,10 +7,12 @@ use super::{Facts, gradle, maven, nothing_runs, observe, run};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::{self, Sightings};
 use crate::program::{Observed, Site};
 use crate::tree::Tree;
+
+const BUILD: Rule = Rule::parsed("java.no-build", "neither Maven nor Gradle builds this");
 
 /// What it takes to find a program again: what builds it, and what that calls it.
 #[derive(Clone, Debug)]
@@ -74,6 +76,9 @@ impl<'t> language::Project<'t> for Builds<'t> {
             let error = error.because(&android).help("take the directory of its server, if it has one: `imggen init DIRECTORY`");
             return Ok(Sightings { apps: Vec::new(), otherwise: Some(error.into()) });
         }
+        if let Some(unknown) = without_build(self.tree).filter(|_| !runs && self.projects.is_empty() && libraries.is_empty()) {
+            return Ok(Sightings { apps: Vec::new(), otherwise: Some(unknown.into()) });
+        }
         let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries).into());
         Ok(Sightings { apps, otherwise })
     }
@@ -131,4 +136,16 @@ impl Builds<'_> {
             }
         }
     }
+}
+
+/// Java that neither Maven nor Gradle builds.
+fn without_build(tree: &Tree) -> Option<Diagnostic> {
+    let help = "add a `pom.xml` or a `build.gradle`: imggen builds Java with Maven or Gradle";
+    if tree.has("build.xml") {
+        let error = Diagnostic::error("java::ant", "the project is built with Ant, which imggen does not know");
+        return Some(error.because(&Evidence::exists("build.xml", BUILD)).help(help));
+    }
+    let source = tree.paths().find(|path| matches!(path.extension(), Some("java" | "kt")))?;
+    let error = Diagnostic::error("java::no-build", format!("`{source}` is Java or Kotlin, and nothing here builds it"));
+    Some(error.because(&Evidence::exists(source.to_owned(), BUILD)).help(help))
 }

@@ -18,6 +18,7 @@ mod observe;
 mod outline;
 mod report;
 mod run;
+mod server;
 pub mod settings;
 mod sources;
 

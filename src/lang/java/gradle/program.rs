@@ -13,7 +13,7 @@ use crate::lang::java::apps;
 use crate::lang::java::artifact::Form;
 use crate::lang::java::aside::aside;
 use crate::lang::java::sources::Sources;
-use crate::lang::java::{Facts, Tool, jlink, run};
+use crate::lang::java::{Facts, Tool, jlink, run, server};
 use crate::tree::Tree;
 
 const OPTION: Rule = Rule::weak("java.gradle-option", "it is run with this option");
@@ -199,6 +199,11 @@ impl apps::Program for Program<'_> {
 
     fn facts(&self, _: &Catalog, sources: &Sources<'_>) -> Result<Facts> {
         let Built { artifact, main, what, .. } = &self.built;
+        if matches!(artifact.form, Form::War(_)) {
+            let platform = server::PLATFORMS.iter().find_map(|name| apps::Program::dependency(self, name));
+            let plugin = self.project.plugin("io.openliberty.tools.gradle.Liberty").map(|used| used.at);
+            server::refuse(platform, plugin, sources)?;
+        }
         Ok(Facts {
             context: self.project.root.clone(),
             module: self.module().to_owned(),

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, series};
 use crate::lang::java::sources::Sources;
-use crate::lang::java::{Facts, MavenBuild, Tool, apps, jlink, level, run};
+use crate::lang::java::{Facts, MavenBuild, Tool, apps, jlink, level, run, server};
 use crate::read::xml::Element;
 use crate::tree::Tree;
 use crate::version::Version;
@@ -165,6 +165,13 @@ impl apps::Program for Program<'_> {
     fn facts(&self, catalog: &Catalog, sources: &Sources<'_>) -> Result<Facts> {
         self.refuse_what_is_not_there()?;
         let module = &self.module;
+        if matches!(self.artifact.form, Form::War(_)) {
+            let provided = |dependency: &Dependency<'_>| {
+                dependency.scope == "provided" && server::PLATFORMS.iter().any(|name| dependency.artifact.starts_with(name))
+            };
+            let plugin = server::PLUGINS.iter().find_map(|name| module.plugin(name)).map(|plugin| plugin.element.evidence(DEPENDENCY));
+            server::refuse(self.depends(provided, DEPENDENCY), plugin, sources)?;
+        }
         let root = self.reactor.root_of(module);
         let mut manifests = self.reactor.poms_below(&root);
         let context = common(&manifests);
