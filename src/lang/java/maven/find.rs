@@ -34,7 +34,9 @@ pub struct Seed {
 pub fn find(tree: &Tree, reactor: &Reactor) -> (Vec<(Sighting, Seed)>, Vec<Evidence>) {
     let modules: Vec<_> = reactor.modules().collect();
     let mut used: BTreeMap<(String, String), &Element> = BTreeMap::new();
-    for dependency in modules.iter().flat_map(Module::dependencies) {
+    // what measures, tests or reports on a program makes no library of it
+    let counts = |module: &&Module<'_>| module.packaging() != "pom" && aside(module.directory(), &module.pom).is_none();
+    for dependency in modules.iter().filter(counts).flat_map(Module::dependencies).filter(|dependency| dependency.scope != "test") {
         used.entry((dependency.group, dependency.artifact)).or_insert(dependency.element);
     }
     let (mut apps, mut libraries) = (Vec::new(), Vec::new());
