@@ -55,6 +55,9 @@ pub struct Native {
     /// Environment of the build.
     #[serde(default)]
     pub env: BTreeMap<String, String>,
+    /// Environment of the program.
+    #[serde(default)]
+    pub run_env: BTreeMap<String, String>,
 }
 
 /// Up to where a package supports a language.
@@ -76,7 +79,7 @@ impl Native {
 }
 
 /// A package of a program's that is, or wraps, native code.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct NativeUse {
     /// Its name.
     pub name: String,
@@ -87,11 +90,24 @@ pub struct NativeUse {
     pub build: Vec<Need>,
     /// What it loads or starts.
     pub run: Vec<Need>,
+    /// What its installation is told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub env: BTreeMap<String, String>,
+    /// What the program is told.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub run_env: BTreeMap<String, String>,
 }
 
 impl From<&Native> for NativeUse {
     fn from(native: &Native) -> Self {
-        Self { name: native.name.clone(), what: native.what.clone(), build: native.build.clone(), run: native.run.clone() }
+        Self {
+            name: native.name.clone(),
+            what: native.what.clone(),
+            build: native.build.clone(),
+            run: native.run.clone(),
+            env: native.env.clone(),
+            run_env: native.run_env.clone(),
+        }
     }
 }
 

@@ -45,6 +45,10 @@ impl<'t> Program<'t> {
             };
         }
         if entry.of.is_empty() {
+            // a method of the project's own is no library's
+            if !self.project_functions(file, &call.path).is_empty() {
+                return Match::No;
+            }
             return if call.path.contains('.') || call.receiver.is_some() { Match::Proven } else { Match::No };
         }
         let fits = |name: &str| entry.of.iter().any(|of| comes_from(name, of));

@@ -5,12 +5,13 @@ use std::sync::OnceLock;
 use camino::Utf8PathBuf;
 
 use super::Facts;
-use super::behave;
+use super::behaviour;
 use super::compiler::Compiler;
 use super::entry::{Entry, Finder, PassedOver, Run};
 use super::look::{Installation, Looker};
 use super::package::Package;
 use super::part;
+use super::runtime;
 use super::sources::Sources;
 use super::workspace::{Workspace, workspaces};
 use crate::app::{App, Claim, Sighting};
@@ -80,7 +81,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         for (index, place) in self.places.iter().enumerate() {
             self.find_in(index, &place.workspace, &mut apps, &mut missed);
         }
-        let otherwise = (!missed.is_empty()).then(|| nothing_starts(missed).into());
+        let otherwise = runtime::of_deno(self.tree).or_else(|| (!missed.is_empty()).then(|| nothing_starts(missed).into()));
         Ok(Sightings { apps, otherwise })
     }
 
@@ -94,7 +95,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
             Run::File(file) => {
                 let reach = |source: &Utf8PathBuf| Sources::reach(self.tree, &place.workspace, package, source);
                 let sources = file.source.as_ref().map(reach).unwrap_or_default();
-                behave::listens(self.tree, catalog, package, &sources).iter().flat_map(Fact::because).cloned().collect()
+                behaviour::listens(catalog, &sources)?
             }
         })
     }

@@ -40,11 +40,16 @@ pub fn find(tree: &Tree, package: &Package<'_>) -> Vec<Fact<Baked>> {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
+            if ["//", "*", "/*", "#", "<!--"].iter().any(|comment| line.trim_start().starts_with(comment)) {
+                continue;
+            }
             for (spelt, starts) in READ_AS {
                 for (index, _) in line.match_indices(spelt) {
                     let rest = &line[index + spelt.len()..];
                     let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-                    if !starts.iter().any(|start| name.starts_with(start)) || found.iter().any(|fact| fact.value.name == name) {
+                    if !starts.iter().any(|start| name.starts_with(start) && name.len() > start.len())
+                        || found.iter().any(|fact| fact.value.name == name)
+                    {
                         continue;
                     }
                     let at = Evidence::at(path, Span::of_line(number + 1, line), BAKED, line.trim());

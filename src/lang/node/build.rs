@@ -39,7 +39,7 @@ pub struct Build {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub copied: Option<Copied>,
     /// Environment of the build stages.
-    pub env: Vec<(&'static str, String)>,
+    pub env: Vec<(String, String)>,
     /// What puts the package manager there.
     pub setup: Vec<ShellLine>,
     /// What has to be there to install.
@@ -114,6 +114,15 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     })
 }
 
+/// Commands that take variables out of secrets.
+fn exported<'n>(names: impl Iterator<Item = &'n str>) -> Vec<ShellLine> {
+    let read = |name: &'n str| {
+        let read = ShellLine::words([name]).glued("=\"$(cat /run/secrets/").in_quotes(name).glued(")\"");
+        [read, ShellLine::of("export").word(name)]
+    };
+    names.flat_map(read).collect()
+}
+
 /// A directory inside the context, in the image.
 pub(super) fn place(directory: &Utf8Path) -> Utf8PathBuf {
     directory.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))
@@ -145,7 +154,7 @@ impl Maker<'_> {
             cross: false,
             first: if staged { "install" } else { "build" },
             copied,
-            env: self.env(),
+            env: self.env().into_iter().chain(self.natives_env()).collect(),
             setup,
             manifests: if installs { self.manifests() } else { Vec::new() },
             install: installs.then(|| Step { mounts: self.mounts(), commands: self.installing(extent) }),
@@ -208,11 +217,15 @@ impl Maker<'_> {
         let makes = self.makes();
         let given = |fact: &Fact<(String, String)>| ShellLine::of("export").line(ShellLine::assignment(&fact.value.0, &fact.value.1));
         let given = self.facts.build_env.iter().map(given);
-        let given: Vec<_> = given.filter(|_| makes).collect();
+        let given: Vec<_> = given.collect();
         // Yarn asks for what its settings name whatever it does
         let asks = makes && matches!(self.facts.managed.manager.value, Manager::YarnClassic | Manager::YarnBerry);
         let (mounts, mut commands) = if asks { (self.secrets(), self.with_tokens(self.making())) } else { (Vec::new(), self.making()) };
-        commands.splice(0..0, given);
+        let mut mounts = mounts;
+        if makes {
+            commands.splice(0..0, given.into_iter().chain(exported(self.facts.build_secrets.iter().map(|secret| secret.value.as_str()))));
+            mounts.extend(self.facts.build_secrets.iter().map(|secret| format!("--mount=type=secret,id={}", secret.value)));
+        }
         if self.takes_whole() && self.installs() {
             commands.push(ShellLine::of("find . -name node_modules -type d -prune -exec rm -rf {} +"));
         }
@@ -269,11 +282,7 @@ impl Maker<'_> {
     /// Commands that find the tokens which the settings name.
     fn with_tokens(&self, commands: Vec<ShellLine>) -> Vec<ShellLine> {
         let tokens = self.facts.install.tokens.iter().map(|token| token.value.as_str());
-        let given = tokens.flat_map(|name| {
-            let read = ShellLine::words([name]).glued("=\"$(cat /run/secrets/").in_quotes(name).glued(")\"");
-            [read, ShellLine::of("export").word(name)]
-        });
-        given.chain(commands).collect()
+        exported(tokens).into_iter().chain(commands).collect()
     }
 
     fn installing(&self, extent: Extent) -> Vec<ShellLine> {
@@ -311,6 +320,12 @@ impl Maker<'_> {
             });
         }
         commands
+    }
+
+    /// What native packages are told while they are installed.
+    fn natives_env(&self) -> Vec<(String, String)> {
+        let natives = self.facts.natives.iter().filter(|_| self.installs());
+        natives.flat_map(|native| native.value.env.clone()).collect::<std::collections::BTreeMap<_, _>>().into_iter().collect()
     }
 
     fn build_needs(&self) -> Vec<Need> {

@@ -113,7 +113,10 @@ impl Compiler {
                 .flat_map(|root| endings.iter().map(move |ending| root.join(format!("{stem}.{ending}"))))
                 .find(|path| tree.has(path))
         };
-        let source = written(&stem);
+        // in a monorepo the sources of `apps/api/main` lie in `apps/api/src`
+        let apart = stem.parent().filter(|parent| !parent.as_str().is_empty()).zip(stem.file_name());
+        let apart = apart.map(|(parent, name)| parent.join("src").join(name));
+        let source = written(&stem).or_else(|| apart.and_then(|stem| written(&stem)));
         let index = stem.join("index");
         let (path, source) = match source {
             Some(source) => (if named { path.to_owned() } else { format!("{path}.js").into() }, Some(source)),

@@ -6,8 +6,9 @@ use camino::Utf8Path;
 
 use super::lock::Locked;
 use super::manager::Manager;
+use super::outline::Load;
 use super::package::{Kind, Package};
-use super::source::{Placed, Source};
+use super::source::Source;
 use super::sources::Sources;
 use super::workspace::Workspace;
 use crate::catalog::NativeUse;
@@ -57,16 +58,16 @@ impl Installed<'_> {
 pub fn imports(
     workspace: &Workspace<'_>,
     package: &Package<'_>,
-    sources: &Sources,
+    sources: &Sources<'_>,
     installed: &Installed<'_>,
     loaded: Loaded,
 ) -> Result<Option<Diagnostic>, Box<Diagnostic>> {
-    let own = |source: &&Source| owner(workspace, &source.path).is_some_and(|owner| owner.directory == package.directory);
+    let own = |source: &&Source<'_>| owner(workspace, &source.path).is_some_and(|owner| owner.directory == package.directory);
     let mut seen = BTreeSet::new();
     let mut found: Vec<(String, Evidence, Fact<Kind>)> = Vec::new();
     for source in sources.certain().filter(own) {
-        for import in source.imports_at_once() {
-            let name = package_of(&import.value);
+        for import in source.loads_at_once() {
+            let name = package_of(&import.module);
             let Some(declared) = package.dependency(name).filter(|declared| declared.value == Kind::Development) else { continue };
             if !installed.brings(name) && seen.insert(name.to_owned()) {
                 found.push((name.to_owned(), place(source, import), declared));
@@ -88,8 +89,8 @@ pub fn imports(
     Ok(Some(diagnostic.help("or, where only its types are meant, write `import type`")))
 }
 
-fn place(source: &Source, import: &Placed<String>) -> Evidence {
-    source.evidence(import.span, IMPORTED, import.value.clone())
+fn place(source: &Source<'_>, import: &Load) -> Evidence {
+    source.evidence(import.at, IMPORTED, import.module.clone())
 }
 
 /// The package that a file belongs to: the innermost.

@@ -1,10 +1,11 @@
 //! What is known of one app: what it becomes, what it does when it runs, what its image leaves out.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::baked;
-use super::behave::{self, Seen};
+use super::behaviour::{self, Seen};
 use super::blocked;
+use super::build_env;
 use super::bundle::{Bundling, Program};
 use super::compiler::Compiler;
 use super::development::{self, Loaded};
@@ -19,7 +20,7 @@ use super::prisma::{self, Place};
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::Workspace;
-use super::{Facts, Making, Member, Product, Start, Taken, making, natives, site, stale};
+use super::{Facts, Making, Member, Product, Start, Taken, making, natives, runtime, site, stale};
 use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting, WritePath};
 use crate::catalog::{Catalog, Served};
 use crate::diagnostic::{Diagnostic, Result};
@@ -28,6 +29,7 @@ use crate::lang::language::Language as _;
 use crate::need::Need;
 use crate::plan::ShellLine;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const LINE: Rule = Rule::parsed("node.shell-line", "what starts it needs a shell");
 const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
@@ -115,12 +117,14 @@ impl Looker<'_, '_> {
         warnings.extend(seen.warnings);
         warnings.extend(self.unsettled(entry));
         warnings.extend(blocked::warning(self.tree, &self.workspace.root, managed, &natives)?);
+        let (build_env::Given { stand_ins, secrets }, notes) = self.given(entry, &making);
+        warnings.extend(notes);
         let behaviour = Behaviour { needs: self.needs(&product, seen.hears.as_ref(), seen.behaviour.needs), ..seen.behaviour };
         let app = App {
             sighting: self.sighting.clone(),
             behaviour,
             home: self.package.directory.clone(),
-            keeps: install.manifests.clone(),
+            keeps: install.manifests.iter().cloned().chain(self.environment_files(entry)).collect(),
             ignore_patterns: ignored::of(self.tree, &self.workspace.root, self.package, &product),
             passed_over: entry.passed_over.iter().map(passed_over).collect(),
             warnings,
@@ -140,7 +144,8 @@ impl Looker<'_, '_> {
             install: install.clone(),
             unlisted: natives::unlisted(self.catalog, locked, !making.is_empty()),
             by_git: install::by_git(self.workspace, lock),
-            build_env: build_env(entry),
+            build_env: stand_ins,
+            build_secrets: secrets,
             natives,
             making,
             locked: locked.len(),
@@ -165,10 +170,14 @@ impl Looker<'_, '_> {
                 let sources = file.source.as_ref().map(|source| Sources::reach(self.tree, self.workspace, self.package, source));
                 let seen = match &sources {
                     Some(sources) => {
+                        if let Some(why) = runtime::of_bun(self.package, sources) {
+                            return Err(why);
+                        }
                         if file.typescript && file.flags.is_empty() {
                             self.types_alone(sources)?;
                         }
-                        let mut seen = behave::observe(self.tree, self.catalog, self.package, sources);
+                        let mut seen = behaviour::observe(self.tree, self.catalog, self.package, sources)?;
+                        seen.warnings.extend(self.not_compiled(file, &seen.beside));
                         if let Some(loaded) = self.loaded(file) {
                             seen.warnings.extend(development::imports(self.workspace, self.package, sources, installed, loaded)?);
                         }
@@ -186,6 +195,9 @@ impl Looker<'_, '_> {
                     let own = file.source.as_ref().and_then(|source| source.strip_prefix(&self.package.directory).ok()).map(first);
                     let output = first(&file.path);
                     let named = seen.names.iter().map(|fact| fact.value.to_string());
+                    // `--import ./instrument.mjs`
+                    let flagged = file.flags.iter().filter(|word| self.tree.has(self.package.inside(word)));
+                    let named = named.chain(flagged.map(|word| first(&normal(Utf8Path::new(word)))));
                     let extra = named.filter(|name| Some(name) != own.as_ref() && *name != output);
                     Taken::Parts(std::iter::once(output.clone()).chain(extra).map(|path| (path.clone(), path)).collect())
                 } else {
@@ -299,6 +311,18 @@ impl Looker<'_, '_> {
         (Product::Server(Box::new(start)), seen)
     }
 
+    /// What is read beside the sources, and is not beside what a compiler makes of them.
+    fn not_compiled(&self, file: &File, beside: &[Fact<Utf8PathBuf>]) -> Option<Diagnostic> {
+        let plain = file.built && making::only_compiles(self.package) && !making::copies(self.package);
+        let first = beside.first().filter(|_| plain)?;
+        let names: Vec<_> = beside.iter().map(|fact| format!("`{}`", fact.value)).collect();
+        let message = format!("{} is read beside the program, and the compiler does not bring it there", names.join(", "));
+        let warning = Diagnostic::warning("node::not-compiled", message);
+        let warning = beside.iter().flat_map(Fact::because).fold(warning, Diagnostic::because);
+        let output = file.path.parent().filter(|parent| !parent.as_str().is_empty()).map_or("dist", Utf8Path::as_str);
+        Some(warning.help(format!("copy it where it builds: `\"build\": \"tsc && cp {} {output}/\"`", first.value)))
+    }
+
     /// What becomes of the imports of a file; nothing where a bundler may take in what they name.
     fn loaded(&self, file: &File) -> Option<Loaded> {
         match (file.built, file.typescript && !file.flags.is_empty()) {
@@ -325,12 +349,13 @@ impl Looker<'_, '_> {
     }
 
     /// Node runs TypeScript whose types can be left out, and whose imports name the files.
-    fn types_alone(&self, sources: &Sources) -> Result<()> {
+    fn types_alone(&self, sources: &Sources<'_>) -> Result<()> {
         let more = sources.files.iter().find_map(|source| {
-            let unnamed =
-                || source.imports.iter().find(|import| import.value.starts_with('.') && Utf8Path::new(&import.value).extension().is_none());
-            let span = source.beyond_types.or_else(|| unnamed().map(|import| import.span))?;
-            Some((source.path.clone(), span))
+            let unnamed = || {
+                source.module.loads.iter().find(|load| load.module.starts_with('.') && Utf8Path::new(&load.module).extension().is_none())
+            };
+            let at = source.module.beyond_types.or_else(|| unnamed().map(|load| load.at))?;
+            Some((source.path.clone(), source.span(at)))
         });
         let Some((file, span)) = more else { return Ok(()) };
         Err(Diagnostic::error("node::typescript-as-it-is", format!("`{}` starts TypeScript that nothing compiles", self.sighting.name))
@@ -349,6 +374,25 @@ impl Looker<'_, '_> {
             needs.push(Fact::new(Need::Init, self.sighting.program.under(DEAF)));
         }
         needs
+    }
+
+    /// What the build is given so that it goes through, and makes what is started.
+    fn given(&self, entry: &Entry, making: &[Making]) -> (build_env::Given, Vec<Diagnostic>) {
+        let mut given = if making.is_empty() { build_env::Given::default() } else { build_env::find(self.tree, self.package) };
+        let notes = build_env::notes(&given.stand_ins, &given.secrets);
+        if let Run::Server(server) = &entry.run {
+            let own = server.build_env.iter().map(|(name, value)| Fact::new((name.clone(), (*value).to_owned()), server.at.clone()));
+            given.stand_ins.extend(own);
+        }
+        (given, notes)
+    }
+
+    /// Committed files from which bundlers take variables of the build.
+    fn environment_files(&self, entry: &Entry) -> Vec<Utf8PathBuf> {
+        const FILES: [&str; 2] = [".env", ".env.production"];
+        let bundles = matches!(entry.run, Run::Pages(_) | Run::Server(_));
+        let files = FILES.iter().filter(|_| bundles).map(|name| self.package.inside(name));
+        files.filter(|file| self.tree.has(file)).collect()
     }
 
     fn unsettled(&self, entry: &Entry) -> Vec<Diagnostic> {
@@ -370,12 +414,6 @@ impl Looker<'_, '_> {
         }
         warnings
     }
-}
-
-/// What the build is given so that it makes what is started.
-fn build_env(entry: &Entry) -> Vec<Fact<(String, String)>> {
-    let Run::Server(server) = &entry.run else { return Vec::new() };
-    server.build_env.iter().map(|(name, value)| Fact::new((name.clone(), (*value).to_owned()), server.at.clone())).collect()
 }
 
 fn passed_over((what, why, at): &entry::PassedOver) -> PassedOver {

@@ -2,9 +2,10 @@
 
 mod apps;
 mod baked;
-mod behave;
+mod behaviour;
 mod blocked;
 mod build;
+mod build_env;
 mod bundle;
 mod bundler;
 mod compiler;
@@ -18,13 +19,14 @@ mod look;
 mod making;
 mod manager;
 mod natives;
-pub mod outline;
+mod outline;
 mod package;
 mod part;
 mod prisma;
 mod range;
 mod registries;
 mod report;
+mod runtime;
 mod script;
 pub mod settings;
 mod setup;
@@ -99,6 +101,8 @@ pub struct Facts {
     pub by_git: Vec<Fact<String>>,
     /// Variables that the build is given so that it goes through: name and value.
     pub build_env: Vec<Fact<(String, String)>>,
+    /// Variables that the build has to be given, with their real values.
+    pub build_secrets: Vec<Fact<String>>,
     /// How many packages are known to be installed.
     pub locked: usize,
     /// Why this is what is started.

@@ -72,7 +72,7 @@ pub fn unlisted(catalog: &Catalog, locked: &[Locked], with_development: bool) ->
         let tool = tool.or_else(|| tools.first().filter(|_| package.scripts));
         let skipped = package.optional || package.elsewhere || listed.contains(package.name.as_str()) || is_tool(&package.name);
         if let Some(tool) = tool.filter(|_| !skipped && seen.insert(&package.name)) {
-            let native = NativeUse { name: package.name.clone(), what: String::new(), build: tool.build.clone(), run: Vec::new() };
+            let native = NativeUse { name: package.name.clone(), build: tool.build.clone(), ..NativeUse::default() };
             found.push(Fact::new(native, package.at.under(COMPILED)));
         }
     }

@@ -85,18 +85,17 @@ impl Maker<'_> {
         })
     }
 
-    pub(super) fn env(&self) -> Vec<(&'static str, String)> {
+    pub(super) fn env(&self) -> Vec<(String, String)> {
         if !self.installs() {
             return Vec::new();
         }
+        let set = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         match self.facts.managed.manager.value {
-            Manager::Pnpm => vec![("PNPM_HOME", "/pnpm".into())],
+            Manager::Pnpm => vec![set("PNPM_HOME", "/pnpm")],
             Manager::YarnBerry => {
-                let linker = self.facts.managed.loader.as_ref().map(|_| ("YARN_NODE_LINKER", "node-modules".into()));
-                [("YARN_ENABLE_GLOBAL_CACHE", "true".into()), ("YARN_GLOBAL_FOLDER", "/root/.cache/yarn".into())]
-                    .into_iter()
-                    .chain(linker)
-                    .collect()
+                let linker = self.facts.managed.loader.as_ref().map(|_| set("YARN_NODE_LINKER", "node-modules"));
+                let global = [set("YARN_ENABLE_GLOBAL_CACHE", "true"), set("YARN_GLOBAL_FOLDER", "/root/.cache/yarn")];
+                global.into_iter().chain(linker).collect()
             }
             _ => Vec::new(),
         }

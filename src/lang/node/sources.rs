@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::outline;
 use super::package::Package;
-use super::source::{Placed, Source, Value};
+use super::source::Source;
 use super::workspace::Workspace;
 use crate::read::document::Document;
 use crate::tree::Tree;
@@ -18,16 +19,16 @@ const MOST: usize = 1500;
 
 /// The files of a program, the entry first.
 #[derive(Debug, Default)]
-pub struct Sources {
+pub struct Sources<'t> {
     /// The files.
-    pub files: Vec<Source>,
+    pub files: Vec<Source<'t>>,
     /// Those that are loaded when it starts, whatever happens.
     certain: BTreeSet<Utf8PathBuf>,
 }
 
-impl Sources {
+impl<'t> Sources<'t> {
     /// Reads `entry` and what it reaches.
-    pub fn reach(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, entry: &Utf8Path) -> Self {
+    pub fn reach(tree: &'t Tree, workspace: &Workspace<'_>, package: &Package<'_>, entry: &Utf8Path) -> Self {
         let aliases = aliases(tree, package);
         let mut seen: BTreeSet<Utf8PathBuf> = BTreeSet::from([entry.to_owned()]);
         let mut queue = vec![entry.to_owned()];
@@ -35,16 +36,14 @@ impl Sources {
         let mut at_once: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>> = BTreeMap::new();
         while let Some(path) = (files.len() < MOST).then(|| queue.pop()).flatten() {
             let Ok(text) = tree.text(&path) else { continue };
-            let source = Source::read(&path, text);
-            let mut reached: Vec<Utf8PathBuf> = Vec::new();
-            for import in &source.imports {
-                reached.extend(resolve(tree, workspace, package, &aliases, &path, &import.value));
-            }
-            let loaded = source.imports_at_once();
-            at_once.insert(
-                path.clone(),
-                loaded.filter_map(|import| resolve(tree, workspace, package, &aliases, &path, &import.value)).collect(),
-            );
+            let lead = |name: &str| resolve(tree, workspace, package, &aliases, &path, name);
+            // what is no code is named by its path
+            let named =
+                |name: &str| lead(name).filter(|path| path.extension() != Some("json")).map(|path| path.with_extension("").into_string());
+            let module = outline::read(text, path.extension().unwrap_or_default(), &named);
+            let source = Source { path: path.clone(), text, module };
+            let mut reached: Vec<Utf8PathBuf> = source.module.loads.iter().filter_map(|load| lead(&load.module)).collect();
+            at_once.insert(path.clone(), source.loads_at_once().filter_map(|load| lead(&load.module)).collect());
             reached.retain(|path| path.extension() != Some("json") && seen.insert(path.clone()));
             reached.reverse();
             queue.extend(reached);
@@ -54,46 +53,8 @@ impl Sources {
     }
 
     /// The files that are loaded when it starts, whatever happens.
-    pub fn certain(&self) -> impl Iterator<Item = &Source> {
+    pub fn certain(&self) -> impl Iterator<Item = &Source<'t>> {
         self.files.iter().filter(|file| self.certain.contains(&file.path))
-    }
-
-    /// Every call, with its file.
-    pub fn calls(&self) -> impl Iterator<Item = (&Source, &Placed<super::source::Call>)> {
-        self.files.iter().flat_map(|source| source.calls.iter().map(move |call| (source, call)))
-    }
-
-    /// What a value is, its names followed in its own file and then in all.
-    pub fn settled<'v>(&'v self, source: &'v Source, value: &'v Value) -> &'v Value {
-        let mut current = value;
-        for _ in 0..8 {
-            let Value::Name(name) = current else { return current };
-            let Some(next) = self.named(source, name) else { return current };
-            current = next;
-        }
-        current
-    }
-
-    fn named<'v>(&'v self, source: &'v Source, name: &str) -> Option<&'v Value> {
-        let own = std::iter::once(source).chain(self.files.iter().filter(|other| other.path != source.path));
-        let mut parts = name.split('.').filter(|part| *part != "this");
-        let first = parts.next()?;
-        let mut value = own.clone().find_map(|file| file.names.get(first).filter(|value| !matches!(value, Value::Unknown)));
-        let rest: Vec<&str> = parts.collect();
-        for part in &rest {
-            value = value.and_then(|value| match value {
-                Value::Object(entries) => entries.iter().find(|(key, _)| key == part).map(|(_, value)| value),
-                _ => None,
-            });
-        }
-        // config.port, where `config` comes from another file that exports an object with a port
-        let last = rest.last().copied().filter(|_| value.is_none());
-        value.or_else(|| {
-            let key = last?;
-            let told = |file: &&Source| ["config", "env", "settings"].iter().any(|word| file.path.as_str().contains(word));
-            let mut options = self.files.iter().filter(told).flat_map(|file| &file.options);
-            options.find(|option| option.value.0 == key && !matches!(option.value.1, Value::Unknown)).map(|option| &option.value.1)
-        })
     }
 }
 

@@ -110,6 +110,7 @@ impl Maker<'_> {
 
     pub(super) fn run_env(&self) -> BTreeMap<String, String> {
         let mut env: BTreeMap<String, String> = [("NODE_ENV".to_owned(), "production".to_owned())].into();
+        env.extend(self.facts.natives.iter().flat_map(|native| native.value.run_env.clone()));
         env.extend(self.start.env.iter().map(|(name, value)| (name.clone(), self.settled(value))));
         if self.start.line.iter().flatten().any(|word| word.contains("$PORT")) {
             env.insert("PORT".into(), self.settled(PORT));

@@ -2,11 +2,13 @@
 
 use crate::app::StopSignal;
 use crate::catalog::vocabulary::{Meaning, Signal};
-use crate::evidence::{Fact, Rule};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::program::origin::Match;
 use crate::program::{Call, Given, Program};
 
 const ONLY_INTERRUPT: Rule = Rule::parsed("program.only-interrupt", "this waits for Ctrl-C, and nothing in the program waits for SIGTERM");
+
+const ENDS: Rule = Rule::parsed("program.ends-by-itself", "it waits for the signal that containers are stopped with");
 
 /// What a program waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +32,33 @@ enum Hears {
 }
 
 impl<'t> Program<'t> {
+    /// Where the program waits for a signal besides Ctrl-C, and so ends by itself when it is told to.
+    #[must_use]
+    pub fn ends_by_itself(&self) -> Option<Evidence> {
+        self.calls().find_map(|(file, call)| {
+            let entries = self.vocabulary.calls(call.method()).iter();
+            let signals =
+                entries.filter_map(|entry| if let Meaning::Signal(signal) = &*entry.meaning { Some((entry, signal)) } else { None });
+            let found = signals.filter(|(entry, _)| self.matches(entry, file, call) != Match::No);
+            let ends = found.map(|(_, signal)| signal).any(|signal| self.is_told_to_end(file, call, signal));
+            ends.then(|| self.evidence(file, call.at, ENDS))
+        })
+    }
+
+    /// Whether a call waits for SIGTERM: it names it, or a list that is made elsewhere in the file and holds it.
+    fn is_told_to_end(&self, file: usize, call: &'t Call, signal: &Signal) -> bool {
+        let mut words = signal.hears.0.join(" ");
+        let mut known = !words.is_empty();
+        for given in self.given(file, call, &signal.signals) {
+            if let Given::Value(expression) = given {
+                let texts = self.resolve(expression);
+                known |= texts.iter().any(|value| value.text().is_some());
+                texts.iter().filter_map(|value| value.text()).for_each(|text| words.push_str(text));
+            }
+        }
+        words.contains("SIGTERM") || !known && self.sources[file].text.contains("SIGTERM")
+    }
+
     /// Ctrl-C, when that is all the program listens for.
     #[must_use]
     pub fn stops_on(&self) -> Option<Fact<StopSignal>> {

@@ -31,7 +31,18 @@ impl<'t> Program<'t> {
     /// What the first slot that is there names; several where it names all arguments.
     #[must_use]
     pub fn given(&self, file: usize, call: &'t Call, slots: &Slots) -> Vec<Given<'t>> {
-        slots.0.iter().map(|slot| self.slot(file, call, slot)).find(|given| !given.is_empty()).unwrap_or_default()
+        let mut unknown = Vec::new();
+        for slot in &slots.0 {
+            let given = self.slot(file, call, slot);
+            // an object that cannot be seen may be no object at all: what stands there is asked in another way, where there is one
+            if given.iter().any(|given| !matches!(given, Given::Unknown(_))) {
+                return given;
+            }
+            if unknown.is_empty() {
+                unknown = given;
+            }
+        }
+        unknown
     }
 
     fn slot(&self, file: usize, call: &'t Call, slot: &Slot) -> Vec<Given<'t>> {

@@ -85,7 +85,7 @@ pub struct Program<'p, 't> {
     /// What node is given.
     pub file: &'p File,
     /// Its sources, where they are there.
-    pub sources: Option<&'p Sources>,
+    pub sources: Option<&'p Sources<'t>>,
     /// Files and directories at the package's top that the sources name.
     pub names: &'p [Fact<Utf8PathBuf>],
     /// What starts it.

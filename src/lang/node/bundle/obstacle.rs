@@ -10,8 +10,9 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Span};
 use crate::lang::node::making;
 use crate::lang::node::package::Kind;
-use crate::lang::node::source::{Call, Source};
+use crate::lang::node::source::Source;
 use crate::lang::node::sources::Sources;
+use crate::program::{At, Call};
 
 /// How many places a refusal shows.
 const MOST: usize = 5;
@@ -29,8 +30,8 @@ impl Obstacle {
         Self { file: at.file.clone(), span: at.span, what: what.into(), way_out }
     }
 
-    fn of(source: &Source, span: Span, what: impl Into<String>, way_out: &'static str) -> Self {
-        Self { file: source.path.clone(), span: Some(span), what: what.into(), way_out }
+    fn of(source: &Source<'_>, at: At, what: impl Into<String>, way_out: &'static str) -> Self {
+        Self { file: source.path.clone(), span: Some(source.span(at)), what: what.into(), way_out }
     }
 }
 
@@ -92,10 +93,10 @@ impl Program<'_, '_> {
     }
 
     /// What its own sources do that means something else in one file.
-    pub(super) fn by_sources(&self, sources: &Sources) -> Vec<Obstacle> {
+    pub(super) fn by_sources(&self, sources: &Sources<'_>) -> Vec<Obstacle> {
         let mut found = Vec::new();
         for source in &sources.files {
-            let loaded = source.computed.iter();
+            let loaded = source.module.computed.iter();
             found.extend(loaded.map(|span| {
                 Obstacle::of(
                     source,
@@ -104,17 +105,17 @@ impl Program<'_, '_> {
                     "name each module in a `require` or `import` of its own",
                 )
             }));
-            let native = source.imports.iter().filter(|import| import.value.ends_with(".node"));
-            found.extend(native.map(|import| Obstacle::of(source, import.span, "this is native code", "do without it")));
+            let native = source.module.loads.iter().filter(|load| load.module.ends_with(".node"));
+            found.extend(native.map(|load| Obstacle::of(source, load.at, "this is native code", "do without it")));
             found.extend(by_calls(source));
             found.extend(self.by_place(source));
         }
         found.extend(self.out_of_package(sources));
         if self.file.built {
-            let place = sources.files.iter().find_map(|source| Some((source, source.itself.first()?)));
+            let place = sources.files.iter().find_map(|source| Some((source, source.module.itself.first()?)));
             if let Some((source, asked)) = place.filter(|_| making::copies(self.package)) {
                 let what = "its build puts files beside it that are not known";
-                found.push(Obstacle::of(source, asked.span, what, "have them at the package's top, out of what is compiled"));
+                found.push(Obstacle::of(source, asked.1, what, "have them at the package's top, out of what is compiled"));
             }
             let near = self.near(sources).into_iter().map(|(path, source, span)| {
                 let what = format!("whether the build puts `{path}` beside it is not known");
@@ -139,38 +140,32 @@ impl Program<'_, '_> {
     }
 
     /// Words that ask which file this is, and are answered with the bundle.
-    fn by_place(&self, source: &Source) -> Vec<Obstacle> {
+    fn by_place(&self, source: &Source<'_>) -> Vec<Obstacle> {
         let entry = self.file.source.as_deref().unwrap_or(Utf8Path::new(""));
         let near = source.path.parent() == entry.parent();
         let changed = |words: &str| source.path != entry && !(near && matches!(words, "__dirname" | "import.meta.dirname"));
-        let asked = source.itself.iter().filter(|asked| changed(&asked.value));
+        let asked = source.module.itself.iter().filter(|(words, _)| changed(words));
         let what = |words: &str| format!("`{words}` would be the bundle's, which lies where `{entry}` does");
         asked
-            .map(|asked| {
-                Obstacle::of(
-                    source,
-                    asked.span,
-                    what(&asked.value),
-                    "ask for it in the file that is started, or take paths from the working directory",
-                )
+            .map(|(words, at)| {
+                Obstacle::of(source, *at, what(words), "ask for it in the file that is started, or take paths from the working directory")
             })
             .collect()
     }
 
     /// What may lie in another package, where a file asks for its own place.
-    fn out_of_package(&self, sources: &Sources) -> Vec<Obstacle> {
+    fn out_of_package(&self, sources: &Sources<'_>) -> Vec<Obstacle> {
         let root = &self.workspace.root.directory;
         let above: Vec<_> = self.package.directory.ancestors().skip(1).take_while(|path| path.starts_with(root)).collect();
         let mut found = Vec::new();
-        for source in sources.files.iter().filter(|source| !source.itself.is_empty()) {
-            for string in &source.strings {
-                let name = first(Utf8Path::new(string.value.trim_start_matches("../")));
-                let plain = !name.is_empty() && !name.starts_with(['.', '/']) && string.value.len() < 200;
+        for source in sources.files.iter().filter(|source| !source.module.itself.is_empty()) {
+            for (string, at) in source.strings() {
+                let name = first(Utf8Path::new(string.trim_start_matches("../")));
+                let plain = !name.is_empty() && !name.starts_with(['.', '/']) && string.len() < 200;
                 let there = |path: &&Utf8Path| self.tree.has_directory(path.join(name));
-                let imported = source.imports.iter().any(|import| import.span == string.span);
-                if plain && !imported && !self.tree.has_directory(self.package.inside(name)) && above.iter().any(there) {
+                if plain && !self.tree.has_directory(self.package.inside(name)) && above.iter().any(there) {
                     let way_out = "have what it reads in its own package";
-                    found.push(Obstacle::of(source, string.span, "it may read this out of another package", way_out));
+                    found.push(Obstacle::of(source, at, "it may read this out of another package", way_out));
                 }
             }
         }
@@ -179,23 +174,22 @@ impl Program<'_, '_> {
 
     /// What its strings name in the entry's own directory, where that is not the package's top and a file asks for its place: the path
     /// inside the package, and the string.
-    pub(super) fn near<'s>(&self, sources: &'s Sources) -> Vec<(Utf8PathBuf, &'s Source, Span)> {
+    pub(super) fn near<'s, 'f>(&self, sources: &'s Sources<'f>) -> Vec<(Utf8PathBuf, &'s Source<'f>, At)> {
         let entry =
             self.file.source.as_deref().and_then(|source| self.inside(source)?.parent()).filter(|parent| !parent.as_str().is_empty());
         let Some(directory) = entry else { return Vec::new() };
         let mut found = Vec::new();
-        for source in sources.files.iter().filter(|source| !source.itself.is_empty()) {
-            for string in &source.strings {
-                let text = string.value.trim_start_matches("./").trim_start_matches('/');
+        for source in sources.files.iter().filter(|source| !source.module.itself.is_empty()) {
+            for (string, at) in source.strings() {
+                let text = string.trim_start_matches("./").trim_start_matches('/');
                 let name = first(Utf8Path::new(text));
-                let imported = source.imports.iter().any(|import| import.span == string.span);
-                if imported || text.is_empty() || text.len() > 200 || name.starts_with('.') {
+                if text.is_empty() || text.len() > 200 || name.starts_with('.') {
                     continue;
                 }
                 let path = directory.join(name);
                 let whole = self.package.inside(path.as_str());
                 if self.tree.has_directory(&whole) || (self.tree.has(&whole) && text == name) {
-                    found.push((path, source, string.span));
+                    found.push((path, source, at));
                 }
             }
         }
@@ -204,18 +198,13 @@ impl Program<'_, '_> {
 }
 
 /// Files that are started or loaded by themselves.
-fn by_calls(source: &Source) -> Vec<Obstacle> {
-    let imports = |name: &str| source.imports.iter().any(|import| import.value.trim_start_matches("node:") == name);
-    let (threads, processes) = (imports("worker_threads"), imports("child_process"));
-    let apart = |call: &Call| {
-        let last = call.name.rsplit(['.', ' ']).next().unwrap_or_default();
-        match last {
-            "Worker" if call.name.starts_with("new ") && threads => Some("this starts a thread from a file of its own"),
-            "fork" if processes && !call.name.starts_with("cluster") => Some("this starts a file of its own"),
-            "createRequire" => Some("what this loads stays outside"),
-            _ => None,
-        }
+fn by_calls(source: &Source<'_>) -> Vec<Obstacle> {
+    let apart = |call: &Call| match call.path.as_str() {
+        "worker_threads.Worker" => Some("this starts a thread from a file of its own"),
+        "child_process.fork" => Some("this starts a file of its own"),
+        "module.createRequire" => Some("what this loads stays outside"),
+        _ => None,
     };
-    let calls = source.calls.iter().filter_map(|call| Some((call.span, apart(&call.value)?)));
+    let calls = source.module.outline.calls.iter().filter_map(|call| Some((call.at, apart(call)?)));
     calls.map(|(span, what)| Obstacle::of(source, span, what, "import it, so that it becomes part of the file")).collect()
 }

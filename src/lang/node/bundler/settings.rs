@@ -58,6 +58,12 @@ impl<'t> Settings<'t> {
         self.module.options.iter().find(|(key, ..)| key == name).map(|(_, value, at)| (likeliest(value), *at))
     }
 
+    /// What is written behind the key of that name, wherever it stands.
+    pub fn written(&self, name: &str) -> Option<(&'t str, At)> {
+        let (.., at) = self.module.options.iter().find(|(key, ..)| key == name)?;
+        Some((self.text.get(at.range())?, *at))
+    }
+
     /// What stands below these keys.
     pub fn get(&self, keys: &[&str]) -> Option<&Value> {
         let exported = self.bound("default")?;

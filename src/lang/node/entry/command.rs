@@ -157,7 +157,7 @@ impl Finder<'_, '_> {
             .map(|word| word.trim_start_matches("./").trim_end_matches('/'));
         let own = |word: &str| {
             word == file
-                || file.strip_prefix(word).is_some_and(|rest| rest.starts_with("/index."))
+                || file.strip_prefix(word).is_some_and(|rest| rest.starts_with("/index.") || matches!(rest, ".js" | ".mjs" | ".cjs"))
                 || word.ends_with("standalone/server.js")
         };
         named.take(1).any(own)

@@ -37,6 +37,8 @@ impl Reader<'_> {
         match value {
             Value::Name(name) if name == "process.env" || name == "import.meta.env" || name == "Bun.env" => Value::variable(key, None),
             Value::Name(name) => Value::Name(self.names.taken(name, key)),
+            // as every language spells the field of what a call gives
+            Value::Call(call) if call.receiver.is_none() => Value::Name(format!("{}().{key}", call.path)),
             Value::Table(_) => value.get(key).cloned().unwrap_or_default(),
             _ => Value::Unknown,
         }

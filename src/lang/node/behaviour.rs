@@ -1,0 +1,96 @@
+//! What a program does when it runs, as its sources show it.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::package::Package;
+use super::sources::Sources;
+use crate::app::Behaviour;
+use crate::catalog::Catalog;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::{Observed, Program, Site, Source};
+use crate::tree::Tree;
+
+const READS: Rule = Rule::weak("node.reads", "it names a file or directory of the project");
+/// What sources name at a package's top and no program reads there.
+const NOT_READ: [&str; 7] = ["package.json", "node_modules", "tsconfig.json", "test", "tests", "Dockerfile", "README.md"];
+/// Endings of files that are compiled, or are the program itself.
+const COMPILED: [&str; 8] = ["cjs", "cts", "js", "jsx", "mjs", "mts", "ts", "tsx"];
+
+/// What the sources show.
+#[derive(Debug, Default)]
+pub struct Seen {
+    /// What holds for every language.
+    pub behaviour: Behaviour,
+    /// Where it ends on a signal by itself.
+    pub hears: Option<Evidence>,
+    /// Directories and files at the package's top that the sources name.
+    pub names: Vec<Fact<Utf8PathBuf>>,
+    /// Files that it reads beside its sources, relative to the project's root.
+    pub beside: Vec<Fact<Utf8PathBuf>>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Looks at a program's sources.
+///
+/// # Errors
+/// When the catalog's vocabulary is broken.
+pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &Sources<'_>) -> Result<Seen> {
+    let files = sources.files();
+    let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
+    let site = Site { tree, bases: vec![package.directory.clone()], embedded: &[], compiled: &COMPILED };
+    let Observed { mut behaviour, warnings } = program.observe(&site);
+    let mut names = names(tree, package, sources);
+    let first = |path: &Utf8Path| path.strip_prefix(&package.directory).ok()?.components().next().map(|part| part.as_str().to_owned());
+    let own = sources.files.first().and_then(|entry| first(&entry.path));
+    let mut beside = Vec::new();
+    for read in std::mem::take(&mut behaviour.reads) {
+        match first(&read.value.source) {
+            // what lies in the package comes with it
+            Some(name) if Some(&name) == own.as_ref() => beside.push(read.with(read.value.source.clone())),
+            Some(name) if names.iter().any(|known| known.value == name) => {}
+            Some(name) => names.push(read.with(name.into())),
+            None => behaviour.reads.push(read),
+        }
+    }
+    Ok(Seen { hears: program.ends_by_itself(), behaviour, names, beside, warnings })
+}
+
+/// Where a program listens, nothing else.
+///
+/// # Errors
+/// When the catalog's vocabulary is broken.
+pub fn listens(catalog: &Catalog, sources: &Sources<'_>) -> Result<Vec<Evidence>> {
+    let files = sources.files();
+    let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
+    Ok(program.listens().listens.iter().flat_map(Fact::because).cloned().collect())
+}
+
+/// Files and directories at the package's top that a string of the sources names.
+fn names(tree: &Tree, package: &Package<'_>, sources: &Sources<'_>) -> Vec<Fact<Utf8PathBuf>> {
+    let mut found: Vec<Fact<Utf8PathBuf>> = Vec::new();
+    for source in &sources.files {
+        for (string, at) in source.strings() {
+            let text = string.trim_start_matches("./").trim_start_matches("../").trim_start_matches('/');
+            let Some(first) = Utf8Path::new(text).components().next().map(|part| part.as_str().to_owned()) else { continue };
+            if text.is_empty() || text.len() > 200 || first.starts_with('.') || NOT_READ.contains(&first.as_str()) {
+                continue;
+            }
+            let whole = package.inside(&first);
+            let there = tree.has_directory(&whole) || (tree.has(&whole) && text == first);
+            if there && !found.iter().any(|fact| fact.value == first) {
+                found.push(Fact::new(first.into(), source.evidence(at, READS, string)));
+            }
+        }
+    }
+    found
+}
+
+impl<'t> Sources<'t> {
+    /// The files as all languages have them.
+    fn files(&self) -> Vec<Source<'_>> {
+        let name = |path: &Utf8Path| path.with_extension("").into_string();
+        self.files.iter().map(|file| Source::new(&file.path, file.text, name(&file.path), file.module.outline.clone())).collect()
+    }
+}

@@ -1,0 +1,121 @@
+//! What a build asks its environment for: what it only demands gets a stand-in, what it writes into the program has to be given.
+
+use camino::Utf8Path;
+use serde::Serialize;
+
+use super::bundler::settings::Settings;
+use super::package::Package;
+use super::source::is_variable;
+use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::program::Value;
+use crate::tree::Tree;
+
+const DEMANDED: Rule = Rule::parsed("node.demanded-to-build", "the build stops without it, and does nothing else with it");
+const SKIPPED: Rule = Rule::parsed("node.skips-validation", "this keeps the build from asking for what only the program needs");
+const WRITTEN: Rule = Rule::parsed("node.written-into-server", "this is read when the server is built, and written into it");
+
+/// What a database's address may look like while nothing connects.
+const ADDRESSES: [(&str, &str); 5] = [
+    ("sqlite", "file:./stand-in.db"),
+    ("mysql", "mysql://localhost/stand-in"),
+    ("mongodb", "mongodb://localhost/stand-in"),
+    ("sqlserver", "sqlserver://localhost"),
+    ("postgres", "postgresql://localhost/stand-in"),
+];
+
+/// What the build is given.
+#[derive(Debug, Default, Serialize)]
+pub struct Given {
+    /// Names and values that stand in for the real ones.
+    pub stand_ins: Vec<Fact<(String, String)>>,
+    /// Names whose values have to be the real ones.
+    pub secrets: Vec<Fact<String>>,
+}
+
+/// Looks for what the build of a package asks for.
+pub fn find(tree: &Tree, package: &Package<'_>) -> Given {
+    let mut given = Given::default();
+    prisma(tree, package, &mut given);
+    validated(tree, package, &mut given);
+    if package.dependency("@sveltejs/kit").is_some() {
+        statically(tree, package, &mut given);
+    }
+    given
+}
+
+/// `env("DATABASE_URL")` of Prisma's settings: whatever it generates, it wants the address.
+fn prisma(tree: &Tree, package: &Package<'_>, given: &mut Given) {
+    let Some(settings) = Settings::read(tree, package, "prisma.config") else { return };
+    let schema = tree.text(package.inside("prisma/schema.prisma")).unwrap_or_default();
+    let told = ADDRESSES.iter().find(|(provider, _)| schema.contains(&format!("\"{provider}")));
+    let address = told.map_or(ADDRESSES[4].1, |(_, address)| address);
+    for call in settings.calls().filter(|call| call.path == "prisma/config.env") {
+        if let Some(name) = call.arguments.first().and_then(|argument| argument.value.text()).filter(|name| is_variable(name)) {
+            let at = settings.evidence(call.at, DEMANDED, name);
+            given.stand_ins.push(Fact::new((name.to_owned(), address.to_owned()), at));
+        }
+    }
+}
+
+/// `createEnv({ server: {..}, skipValidation: !!process.env.SKIP_ENV_VALIDATION })` of T3.
+fn validated(tree: &Tree, package: &Package<'_>, given: &mut Given) {
+    let stems = ["src/env", "env", "src/env/index", "src/env.server", "src/env/server", "src/lib/env", "lib/env"];
+    for settings in stems.iter().filter_map(|stem| Settings::read(tree, package, stem)) {
+        let made = settings.calls().find(|call| call.method() == "createEnv" && call.path.starts_with("@t3-oss/"));
+        let Some(made) = made else { continue };
+        let skip = settings.written("skipValidation").and_then(|(said, at)| {
+            let (_, rest) = said.split_once("process.env.")?;
+            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
+            (name != "NODE_ENV" && is_variable(&name))
+                .then(|| Fact::new((name.clone(), "1".to_owned()), settings.evidence(at, SKIPPED, name)))
+        });
+        match skip {
+            Some(skip) => given.stand_ins.push(skip),
+            None => {
+                let server = made.arguments.first().and_then(|argument| argument.value.get("server"));
+                let Some(Value::Table(entries)) = server else { continue };
+                let names = entries.iter().filter_map(|(name, _)| name.text()).filter(|name| is_variable(name));
+                given.secrets.extend(names.map(|name| Fact::new(name.to_owned(), settings.evidence(made.at, DEMANDED, name))));
+            }
+        }
+    }
+}
+
+/// `import { DATABASE_URL } from "$env/static/private"`, in whatever file.
+fn statically(tree: &Tree, package: &Package<'_>, given: &mut Given) {
+    const FROM: &str = "$env/static/private";
+    let is_source = |path: &&Utf8Path| path.extension().is_some_and(|ending| ["js", "ts", "svelte", "mjs"].contains(&ending));
+    for path in tree.below(package.inside("src")).filter(is_source) {
+        let Some(text) = tree.text(path).ok().filter(|text| text.contains(FROM)) else { continue };
+        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| line.contains(FROM) && line.trim_start().starts_with("import")) {
+            let names = line.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or("", |(names, _)| names);
+            for name in names.split(',').filter_map(|name| name.split_whitespace().next()).filter(|name| is_variable(name)) {
+                if !given.secrets.iter().any(|known| known.value == name) {
+                    let at = Evidence::at(path, Span::of_line(number, line), WRITTEN, line.trim());
+                    given.secrets.push(Fact::new(name.to_owned(), at));
+                }
+            }
+        }
+    }
+}
+
+/// What is to be known of it.
+pub fn notes(stand_ins: &[Fact<(String, String)>], secrets: &[Fact<String>]) -> Vec<Diagnostic> {
+    let listed = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut notes = Vec::new();
+    if !stand_ins.is_empty() {
+        let names = listed(stand_ins.iter().map(|fact| fact.value.0.as_str()).collect());
+        let note =
+            Diagnostic::note("node::build-stand-in", format!("the build asks for {names} and uses no value of it: it gets a stand-in"));
+        let note = stand_ins.iter().flat_map(Fact::because).fold(note, Diagnostic::because);
+        notes.push(note.help("the program gets the real one when it runs"));
+    }
+    if let Some(first) = secrets.first() {
+        let names = listed(secrets.iter().map(|fact| fact.value.as_str()).collect());
+        let warning = Diagnostic::warning("node::build-secret", format!("the build needs {names}, and no stand-in will do"));
+        let warning = secrets.iter().flat_map(Fact::because).fold(warning, Diagnostic::because);
+        notes.push(warning.help(format!("give it as a secret: `docker build --secret id={0},env={0} .`", first.value)));
+    }
+    notes
+}
