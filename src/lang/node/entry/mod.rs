@@ -167,7 +167,9 @@ impl Finder<'_, '_> {
     fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
         PRODUCTION.iter().find_map(|name| {
             let start = self.script(name)?;
-            self.end_of(&start, made, passed_over)
+            let entry = self.end_of(&start, made, passed_over)?;
+            // what previews pages serves them while one works on them
+            (*name != "preview" || !matches!(entry.run, Run::Pages(_))).then_some(entry)
         })
     }
 
