@@ -63,6 +63,8 @@ pub enum Claim {
     Aside,
     /// It is a part of a project in a language that imggen does not know: never meant unless somebody says so.
     Foreign,
+    /// It is pages: those of a program beside it, as a rule, which hands them out or has an image of its own.
+    Pages,
     /// The project says so itself: a Procfile, a default in its manifest.
     Named,
     /// It bears the project's, module's or package's name.
@@ -78,6 +80,7 @@ impl Claim {
         match self {
             Self::Aside => "an example, a tool or a test",
             Self::Foreign => "a part of a project in another language",
+            Self::Pages => "pages, and a program is there",
             Self::Named => "the project names it",
             Self::Namesake => "it bears the project's name",
             Self::Built => "the project's tools build it",

@@ -66,9 +66,17 @@ pub fn open<'a>(catalog: &Catalog, seen: &'a [Seen<'a>]) -> Result<Open<'a>> {
     let plain = |seen: &Seen| if is_plain(seen) { vec![seen.sighting.program.clone()] } else { Vec::new() };
     open.narrow(Reach::Everywhere, plain, None);
     open.narrow(Reach::Below, |seen| evidence(claim(seen, Claim::Named)), Some("the project itself names it"));
+    open.set_pages_aside();
     if open.left.len() > 1 {
         // the costly question comes only when the cheap ones leave it open
-        let listens = open.left.iter().map(|seen| seen.listens(catalog)).collect::<Result<Vec<_>>>()?;
+        // every site listens: beside a program that says nothing of it
+        let programs = open.left.iter().any(|seen| claim(seen, Claim::Pages).is_none());
+        let asked = |seen: &&Seen<'_>| !programs || claim(seen, Claim::Pages).is_none();
+        let listens = open
+            .left
+            .iter()
+            .map(|seen| if asked(seen) { seen.listens(catalog) } else { Ok(Vec::new()) })
+            .collect::<Result<Vec<_>>>()?;
         let mut answers = listens.into_iter();
         open.narrow(Reach::Everywhere, |_| answers.next().unwrap_or_default(), Some("the only one that listens on a port"));
     }
@@ -77,7 +85,21 @@ pub fn open<'a>(catalog: &Catalog, seen: &'a [Seen<'a>]) -> Result<Open<'a>> {
     Ok(open)
 }
 
+/// Directories whose pages are about the project, and not its own.
+const ABOUT: [&str; 12] =
+    ["doc", "docs", "documentation", "website", "site", "storybook", "landing", "marketing", "blog", "example", "examples", "demo"];
+
 impl Open<'_> {
+    /// Leaves out the pages that are about the project, where a program is there too.
+    fn set_pages_aside(&mut self) {
+        let is_pages = |seen: &Seen<'_>| claim(seen, Claim::Pages).is_some();
+        if self.left.iter().all(|seen| is_pages(seen)) {
+            return;
+        }
+        let about = |seen: &Seen<'_>| seen.sighting.directory.components().any(|part| ABOUT.contains(&part.as_str()));
+        self.left.retain(|seen| !(is_pages(seen) && about(seen)));
+    }
+
     /// Keeps those that something speaks for, if it speaks for any, and those that it does not speak of.
     fn narrow(&mut self, reach: Reach, mut speaks: impl FnMut(&Seen<'_>) -> Vec<Evidence>, why: Option<&'static str>) {
         if self.left.len() < 2 {

@@ -193,7 +193,10 @@ fn named(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>) -> Optio
     })
 }
 
-fn sighting(package: &Package<'_>, entry: &Entry, claims: Vec<Fact<Claim>>) -> Sighting {
+fn sighting(package: &Package<'_>, entry: &Entry, mut claims: Vec<Fact<Claim>>) -> Sighting {
+    if let Run::Pages(pages) = &entry.run {
+        claims.push(Fact::new(Claim::Pages, pages.at.clone()));
+    }
     let directory = package.directory.file_name().unwrap_or("app");
     let program = entry.at.first().cloned().unwrap_or_else(|| package.exists(USED));
     Sighting { name: package.short_name().unwrap_or(directory).to_owned(), directory: package.directory.clone(), program, claims }
