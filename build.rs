@@ -1,6 +1,9 @@
 //! The built-in catalog is embedded as JSON, which is read several times faster than TOML, and read it is at every start.
 //! `include_dir!` notices edits of embedded files and not new ones.
 
+// a build script has no other way to say that it cannot
+#![allow(clippy::expect_used, clippy::panic)]
+
 use std::path::Path;
 use std::{env, fs};
 

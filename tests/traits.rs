@@ -2,8 +2,8 @@
 //!
 //! `expect what: words` before the first program says what must hold; a fact that is not named may be anything. `-- language path --`
 //! begins a file of a language's program, on top of `base.txt`; `-- cannot language: reason --` says why a cell is empty.
-//! `open.txt` lists the cells that do not hold yet; IMGGEN_BLESS=1 writes it anew, TRAITS=word shows what is wrong.
-#![allow(missing_docs)]
+//! `open.txt` lists the cells that do not hold yet; `IMGGEN_BLESS=1` writes it anew, `TRAITS=word` shows what is wrong.
+#![allow(missing_docs, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -22,6 +22,7 @@ pub enum Match {
 }
 
 /// Whether a full name is `of`, or something in it.
+#[must_use]
 pub fn comes_from(name: &str, of: &str) -> bool {
     name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '(', ':', '[', '<']))
 }
@@ -214,7 +215,7 @@ impl<'t> Program<'t> {
             return None;
         }
         let source = self.sources[file];
-        let (base, rest) = relative(&source.module, source.path.file_stem() == Some("__init__"), name)?;
+        let (base, rest) = relative(&source.module, source.path.file_stem() == Some("__init__"), name);
         let mut cut = rest.len();
         loop {
             let prefix = match (&base, cut) {
@@ -272,7 +273,7 @@ impl<'t> Program<'t> {
 }
 
 /// What a relative name counts from, and the rest of it.
-fn relative<'n>(module: &str, is_package: bool, name: &'n str) -> Option<(Option<String>, &'n str)> {
+fn relative<'n>(module: &str, is_package: bool, name: &'n str) -> (Option<String>, &'n str) {
     if name.starts_with("./") || name.starts_with("../") {
         let mut base = parent(module, '/');
         let mut rest = name;
@@ -286,21 +287,21 @@ fn relative<'n>(module: &str, is_package: bool, name: &'n str) -> Option<(Option
                 break;
             }
         }
-        return Some((Some(format!("{base}/")), rest));
+        return (Some(format!("{base}/")), rest);
     }
     if name.starts_with('.') {
         let dots = name.len() - name.trim_start_matches('.').len();
         let ups = if is_package { dots - 1 } else { dots };
         let base = (0..ups).fold(module, |base, _| parent(base, '.'));
-        return Some((Some(format!("{base}.")), &name[dots..]));
+        return (Some(format!("{base}.")), &name[dots..]);
     }
     for (word, up) in [("super.", true), ("self.", false)] {
         if let Some(rest) = name.strip_prefix(word).filter(|_| module.starts_with("crate")) {
             let base = if up { parent(module, '.') } else { module };
-            return Some((Some(format!("{base}.")), rest));
+            return (Some(format!("{base}.")), rest);
         }
     }
-    Some((None, name))
+    (None, name)
 }
 
 fn parent(module: &str, separator: char) -> &str {

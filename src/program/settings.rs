@@ -73,7 +73,7 @@ impl<'t> Settings<'t> {
         for (file, source) in program.sources.iter().enumerate().filter(|(_, source)| !source.stands_in) {
             all.extend(source.outline.types.iter().flat_map(|declared| {
                 let filled = program.filled(file, &declared.bases, &declared.annotations);
-                let prefix = filled.and_then(|(filled, _)| program.prefix_of(file, declared.at, filled));
+                let prefix = filled.and_then(|filled| program.prefix_of(file, declared.at, filled));
                 declared
                     .fields
                     .iter()
@@ -179,9 +179,9 @@ impl<'t> Program<'t> {
         }
         let first = Slots(vec![vocabulary::Slot::Place(0)]);
         let by = |words: &vocabulary::Words| chain.iter().filter(|call| words.has(call.method())).copied().collect::<Vec<_>>();
-        let mut names = self.texts(file, call, &flag.name);
-        names.extend(by(&flag.name_by).iter().flat_map(|call| self.texts(file, call, &first)));
-        let spelling = spelling(&names).or_else(|| named.map(|name| name.replace('_', "-")))?;
+        let mut spelled = self.texts(file, call, &flag.name);
+        spelled.extend(by(&flag.name_by).iter().flat_map(|call| self.texts(file, call, &first)));
+        let spelling = spelling(&spelled).or_else(|| named.map(|name| name.replace('_', "-")))?;
         let mut setting = Self::bare(file, call.at, SettingKind::Flag, spelling.trim_start_matches('-').to_owned());
         setting.value = by(&flag.default_by)
             .iter()
@@ -208,12 +208,12 @@ impl<'t> Program<'t> {
         let mut setting = Self::bare(file, call.at, SettingKind::Key, key);
         setting.value = self.first(file, call, &entry.default);
         setting.variables = self.texts(file, call, &entry.variable);
-        setting.like = self.given(file, call, &entry.like).into_iter().find_map(|given| self.like(given));
+        setting.like = self.given(file, call, &entry.like).into_iter().find_map(Self::like);
         Some(setting)
     }
 
     /// The flag that a setting takes its value from: its name, or a look-up that names it.
-    fn like(&self, given: super::resolve::Given<'t>) -> Option<String> {
+    fn like(given: super::resolve::Given<'t>) -> Option<String> {
         let super::resolve::Given::Value(expression) = given else { return None };
         match expression.value {
             Value::Text(name) => Some(name.clone()),
@@ -223,12 +223,12 @@ impl<'t> Program<'t> {
     }
 
     /// The entry of the type whose fields a library fills, when it does.
-    fn filled(&self, file: usize, bases: &[String], annotations: &[Annotation]) -> Option<(&'t SettingsType, ())> {
+    fn filled(&self, file: usize, bases: &[String], annotations: &[Annotation]) -> Option<&'t SettingsType> {
         let names = || bases.iter().map(String::as_str).chain(annotations.iter().map(|annotation| annotation.name.as_str()));
         let is = |known: &String| {
             names().any(|name| name == known || self.index.imported(file, name) == Some(known) || last_word(name) == known)
         };
-        self.vocabulary.types.iter().find(|entry| entry.base.0.iter().any(is)).map(|entry| (entry, ()))
+        self.vocabulary.types.iter().find(|entry| entry.base.0.iter().any(is))
     }
 
     /// What stands before the variables of a type: `model_config = SettingsConfigDict(env_prefix="APP_")`.
@@ -239,7 +239,7 @@ impl<'t> Program<'t> {
         inside.find_map(|call| call.argument(name, None)?.value.text().map(ToOwned::to_owned))
     }
 
-    fn field_setting(&self, file: usize, field: &'t Field, filled: Option<(&SettingsType, ())>, prefix: &str) -> Option<Setting<'t>> {
+    fn field_setting(&self, file: usize, field: &'t Field, filled: Option<&SettingsType>, prefix: &str) -> Option<Setting<'t>> {
         let mut setting = Self::bare(file, field.at, SettingKind::Field, String::new());
         setting.target = Some(field.name.clone());
         let mut said = false;
@@ -252,7 +252,7 @@ impl<'t> Program<'t> {
             Some(Value::Unknown) | None => {}
             Some(value) => setting.value = setting.value.or(Some(expression(value))),
         }
-        if filled.is_some_and(|(entry, ())| entry.variables) && setting.variables.is_empty() {
+        if filled.is_some_and(|entry| entry.variables) && setting.variables.is_empty() {
             setting.variables.push(format!("{prefix}{}", field.name.to_ascii_uppercase()));
             let optional =
                 field.kind.as_deref().is_some_and(|kind| kind.contains("Option") || kind.contains("None") || kind.ends_with('?'));

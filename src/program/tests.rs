@@ -122,7 +122,7 @@ fn look<R>(files: &[(&str, &str)], ask: impl FnOnce(&Program<'_>, &Site<'_>) -> 
 }
 
 fn seen(files: &[(&str, &str)]) -> Observed {
-    look(files, |program, site| program.observe(site))
+    look(files, Program::observe)
 }
 
 /// `port variable! interface host`, for each listener.

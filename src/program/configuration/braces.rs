@@ -57,7 +57,7 @@ impl<'t> Reader<'t> {
                 _ => {}
             }
             let start = self.at;
-            let key = self.word(&[b':', b'=', b'{', b'}', b'\n']).to_owned();
+            let key = self.word(b":={}\n").to_owned();
             self.sign();
             self.path.push(key);
             self.value(add, start, depth);
@@ -112,7 +112,7 @@ impl<'t> Reader<'t> {
     }
 
     fn scalar(&mut self, add: Add<'_>, start: usize) {
-        let value = self.word(&[b',', b'}', b']', b'\n']);
+        let value = self.word(b",}]\n");
         let at = At { start: u32::try_from(start).unwrap_or(u32::MAX), end: u32::try_from(self.at).unwrap_or(u32::MAX) };
         if !value.is_empty() {
             add(&self.path.join("."), value, at);

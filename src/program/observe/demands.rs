@@ -27,7 +27,7 @@ impl Demands {
     }
 }
 
-impl<'t> Program<'t> {
+impl Program<'_> {
     /// All of them by name, with those that are `known` otherwise.
     #[must_use]
     pub fn demands(&self, known: Vec<Fact<String>>) -> Vec<Fact<String>> {

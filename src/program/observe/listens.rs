@@ -37,6 +37,15 @@ struct Candidate<'v> {
     rank: Rank,
 }
 
+/// What a call is that an entry speaks of.
+enum Seen<'v> {
+    /// It is none after all.
+    Nothing,
+    /// It listens, and nobody is meant to reach it.
+    Private,
+    Candidate(Box<Candidate<'v>>),
+}
+
 /// What a listener is for; the first is what a program is deployed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
@@ -103,17 +112,22 @@ impl<'t> Program<'t> {
     }
 
     fn listening_call(&self, file: usize, call: &'t Call) -> Option<Candidate<'t>> {
-        self.vocabulary.calls(call.method()).iter().find_map(|entry| {
-            let Meaning::Listens(listens) = &*entry.meaning else { return None };
-            match self.matches(entry, file, call) {
-                Match::No => None,
-                matched => self.candidate(file, call, listens, matched == Match::Proven),
+        for entry in self.vocabulary.calls(call.method()) {
+            let Meaning::Listens(listens) = &*entry.meaning else { continue };
+            let matched = self.matches(entry, file, call);
+            if matched == Match::No {
+                continue;
             }
-        })?
+            match self.candidate(file, call, listens, matched == Match::Proven) {
+                Seen::Nothing => {}
+                Seen::Private => return None,
+                Seen::Candidate(candidate) => return Some(*candidate),
+            }
+        }
+        None
     }
 
-    /// What a call is that an entry speaks of: nothing when it is none after all, and nothing in it when nobody is meant to reach it.
-    fn candidate(&self, file: usize, call: &'t Call, entry: &'t Listens, proven: bool) -> Option<Option<Candidate<'t>>> {
+    fn candidate(&self, file: usize, call: &'t Call, entry: &'t Listens, proven: bool) -> Seen<'t> {
         let values = |slots| {
             let given = self.given(file, call, slots);
             (!given.is_empty())
@@ -121,7 +135,7 @@ impl<'t> Program<'t> {
         };
         let is_tcp = |network: &Resolved| network.text().is_none_or(|network| network.starts_with("tcp") || network.starts_with("http"));
         if values(&entry.network).is_some_and(|networks| !networks.iter().all(is_tcp)) {
-            return None;
+            return Seen::Nothing;
         }
         let (address, bare) = match values(&entry.port) {
             Some(port) => (Some(port), true),
@@ -130,20 +144,20 @@ impl<'t> Program<'t> {
         let told = address.as_ref().is_some_and(|values| address::looks_like_address(values));
         // many types have such a method, so the receiver or the address has to tell
         if !proven && !told {
-            return None;
+            return Seen::Nothing;
         }
         if let Some(values) = &address {
             let private = address::is_private(values) || !bare && address::is_no_address(values);
             if private {
-                return Some(None);
+                return Seen::Private;
             }
         } else if entry.option {
-            return None;
+            return Seen::Nothing;
         }
         let rule = if address.is_some() { ADDRESS } else { LISTENS };
         let evidence = self.evidence(file, call.at, rule);
         let rank = Rank::of(&self.surroundings(file, call));
-        Some(Some(Candidate { entry, address, bare, host: values(&entry.host), evidence, rank }))
+        Seen::Candidate(Box::new(Candidate { entry, address, bare, host: values(&entry.host), evidence, rank }))
     }
 
     /// An address in one: also as a list of host and port.
@@ -362,8 +376,7 @@ fn names_in(value: &Value, words: &mut String, depth: u32) {
         words.push(' ');
     };
     match value {
-        Value::Name(name) => add(name),
-        Value::Variable { name, .. } => add(name),
+        Value::Name(name) | Value::Variable { name, .. } => add(name),
         Value::Call(call) => {
             add(&call.path);
             for argument in &call.arguments {
@@ -371,7 +384,9 @@ fn names_in(value: &Value, words: &mut String, depth: u32) {
             }
         }
         Value::Joined(values) | Value::Either(values) | Value::List(values) => {
-            values.iter().for_each(|value| names_in(value, words, depth + 1));
+            for value in values {
+                names_in(value, words, depth + 1);
+            }
         }
         _ => {}
     }

@@ -54,7 +54,7 @@ pub struct Observed {
     pub warnings: Vec<Diagnostic>,
 }
 
-impl<'t> Program<'t> {
+impl Program<'_> {
     /// Reads the settings files that the program opens or imports.
     fn read_configuration(&self, site: &Site<'_>, reads: &[Fact<RunFile>]) {
         let tree = site.tree;
@@ -99,7 +99,6 @@ impl<'t> Program<'t> {
             stops_on: self.stops_on(),
             listens,
             arguments,
-            ..Behaviour::default()
         };
         let warnings = listens::warnings(&behaviour.listens).collect();
         Observed { behaviour, warnings }

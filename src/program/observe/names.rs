@@ -23,7 +23,9 @@ fn walk(value: &Value, words: &mut String, depth: u32) {
             call.arguments.iter().for_each(|argument| walk(&argument.value, words, depth + 1));
         }
         Value::Joined(values) | Value::Either(values) | Value::List(values) => {
-            values.iter().for_each(|value| walk(value, words, depth + 1));
+            for value in values {
+                walk(value, words, depth + 1);
+            }
         }
         Value::Table(entries) => entries.iter().for_each(|(key, value)| {
             walk(key, words, depth + 1);

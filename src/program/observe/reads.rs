@@ -69,7 +69,9 @@ impl<'t> Program<'t> {
         let given = self.given(file, call, &opens.path);
         if given.is_empty() {
             let default = opens.default.as_ref().map(|path| Resolved { parts: vec![Part::Text(path.clone())], ..Resolved::default() });
-            default.iter().for_each(|value| finder.opened(value, opens.names, &proof));
+            if let Some(value) = &default {
+                finder.opened(value, opens.names, &proof);
+            }
         }
         for given in given {
             for value in self.resolve_given(file, call.context, given) {
@@ -85,7 +87,9 @@ impl<'t> Program<'t> {
                     let Meaning::Reads(opens) = &*entry.meaning else { continue };
                     let values = self.resolve(Expression { value: &binding.value, file, context: binding.context, at: binding.at });
                     let proof = || self.evidence(file, binding.at, READ);
-                    values.iter().for_each(|value| finder.opened(value, opens.names, &proof));
+                    for value in &values {
+                        finder.opened(value, opens.names, &proof);
+                    }
                 }
             }
         }

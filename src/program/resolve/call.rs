@@ -59,7 +59,7 @@ impl<'t> Program<'t> {
         let names = self.slot_values(call, &variable.name, scope);
         let default = self.slot_values(call, &variable.default, scope);
         let step = scope.step(ENVIRONMENT);
-        let named = |name: &Resolved| match name.text() {
+        let read = |name: &Resolved| match name.text() {
             Some(text) => {
                 let mut value = Resolved::variable(format!("{}{text}", variable.prefix), step);
                 value.required = variable.strict && default.is_empty();
@@ -67,7 +67,7 @@ impl<'t> Program<'t> {
             }
             None => Resolved::unknown(),
         };
-        names.iter().map(named).chain(default.iter().cloned()).collect()
+        names.iter().map(read).chain(default.iter().cloned()).collect()
     }
 
     /// `x.unwrap_or(y)`, `int(x)`: what it is given, or else what stands in for it.

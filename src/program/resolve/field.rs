@@ -32,7 +32,7 @@ impl<'t> Program<'t> {
         let is_of = |candidate: &str| candidate.to_ascii_lowercase().contains(&owner.to_ascii_lowercase());
         let owners = members.iter().map(|member| member.owner).chain(stored.iter().filter_map(|number| self.settings.all[*number].owner));
         // `cfg.Server.Port` is the port of `ServerConfig`, when there is one
-        let telling = owner.len() > 2 && owners.clone().any(|candidate| is_of(candidate));
+        let telling = owner.len() > 2 && owners.clone().any(is_of);
         let exact = telling && owners.clone().any(|candidate| same(candidate, owner));
         let fits = |candidate: &str| !telling || if exact { same(candidate, owner) } else { is_of(candidate) };
         let module = |file: usize| self.sources[file].module.as_str();

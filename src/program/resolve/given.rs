@@ -98,7 +98,7 @@ impl<'t> Program<'t> {
     }
 }
 
-fn expression<'t>(file: usize, context: Context, argument: &'t Argument) -> Expression<'t> {
+fn expression(file: usize, context: Context, argument: &Argument) -> Expression<'_> {
     Expression { value: &argument.value, file, context, at: argument.at }
 }
 

@@ -65,7 +65,7 @@ pub(super) struct Frame<'s, 't> {
     pub outer: Scope<'s, 't>,
 }
 
-impl<'s, 't> Scope<'s, 't> {
+impl Scope<'_, '_> {
     pub(super) fn of(file: usize, function: Option<u32>, at: At, depth: u32) -> Self {
         Self { file, function, frame: None, result: 0, depth, at }
     }
