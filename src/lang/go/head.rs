@@ -31,7 +31,7 @@ pub struct Import<'t> {
     pub offset: u32,
 }
 
-impl<'t> Import<'t> {
+impl Import<'_> {
     /// Where the quoted path ends, in bytes.
     #[must_use]
     pub fn end(&self) -> usize {

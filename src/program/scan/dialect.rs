@@ -35,6 +35,7 @@ pub(super) enum Triple {
 
 /// A language, as far as its tokens differ.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is one way in which languages differ")]
 pub struct Dialect {
     pub(super) single: Single,
     pub(super) backtick: Backtick,
@@ -106,6 +107,7 @@ pub const KOTLIN: Dialect =
 /// Groovy, as Gradle's build files are written.
 pub const GROOVY: Dialect = Dialect { single: Single::Text, templates: true, dotted_templates: true, slashes: true, ..JAVA };
 
+#[allow(clippy::match_same_arms, reason = "operators stand by their kind")]
 fn go(bytes: [u8; 3]) -> usize {
     match bytes {
         [b'.', b'.', b'.'] | [b'<', b'<', b'='] | [b'>', b'>', b'='] | [b'&', b'^', b'='] => 3,
@@ -115,6 +117,7 @@ fn go(bytes: [u8; 3]) -> usize {
     }
 }
 
+#[allow(clippy::match_same_arms, reason = "operators stand by their kind")]
 fn rust(bytes: [u8; 3]) -> usize {
     match bytes {
         [b'.', b'.', b'.' | b'='] => 3,
@@ -124,6 +127,7 @@ fn rust(bytes: [u8; 3]) -> usize {
     }
 }
 
+#[allow(clippy::match_same_arms, reason = "operators stand by their kind")]
 fn jvm(bytes: [u8; 3]) -> usize {
     match bytes {
         [b'.', b'.', b'.' | b'<'] | [b'=' | b'!', b'=', b'='] | [b'<', b'=', b'>'] | [b'=', b'=', b'~'] => 3,

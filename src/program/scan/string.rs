@@ -79,7 +79,6 @@ fn nested(bytes: &[u8], from: usize, first: Open, dialect: &Dialect) -> usize {
                 let (escapes, code) = (!tripled || dialect.dotted_templates, byte == b'"');
                 open.push(Open::Text { quote: byte, tripled, escapes, code });
             }
-            Open::Code => {}
             Open::Text { escapes: true, .. } if byte == b'\\' => length = 2,
             Open::Text { code: true, .. } if byte == b'$' && bytes.get(at + 1) == Some(&b'{') => {
                 length = 2;
@@ -92,7 +91,7 @@ fn nested(bytes: &[u8], from: usize, first: Open, dialect: &Dialect) -> usize {
             Open::Text { quote, tripled: false, .. } if byte == quote => closes = true,
             // a string that is not closed ends with its line
             Open::Text { tripled: false, .. } if byte == b'\n' => (closes, length) = (true, 0),
-            Open::Text { .. } => {}
+            Open::Code | Open::Text { .. } => {}
         }
         at += length;
         if closes {

@@ -158,7 +158,9 @@ impl<'t> Parser<'t> {
         let first = function.at.start;
         self.out.functions.push(Function { inside: outer.function, test: self.context.test, ..function });
         let value = self.scope(|parser| {
-            parameters.iter().for_each(|name| parser.declare(name));
+            for name in parameters {
+                parser.declare(name);
+            }
             body(parser)
         });
         self.context = outer;

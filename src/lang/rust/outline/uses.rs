@@ -37,18 +37,18 @@ impl Parser<'_> {
                 return self.up();
             }
             if self.take("*") {
-                return self.imported(format!("{path}.*"), None, first);
+                return self.imported(&format!("{path}.*"), None, first);
             }
             let Some(word) = self.word() else { return };
             if word == "self" && !path.is_empty() {
                 let name = path.rsplit('.').next().unwrap_or_default().to_owned();
                 let name = self.alias().unwrap_or(name);
-                return self.imported(path, Some(name), first);
+                return self.imported(&path, Some(name), first);
             }
             path = if path.is_empty() { word.to_owned() } else { format!("{path}.{word}") };
             if !self.take("::") {
                 let name = self.alias().unwrap_or_else(|| word.to_owned());
-                return self.imported(path, Some(name), first);
+                return self.imported(&path, Some(name), first);
             }
         }
     }
@@ -57,12 +57,12 @@ impl Parser<'_> {
         if self.take("as") { self.word().map(str::to_owned) } else { None }
     }
 
-    fn imported(&mut self, path: String, name: Option<String>, first: usize) {
+    fn imported(&mut self, path: &str, name: Option<String>, first: usize) {
         // a path may begin with what another `use` names
-        let (head, rest) = path.split_once('.').unwrap_or((&path, ""));
+        let (head, rest) = path.split_once('.').unwrap_or((path, ""));
         let path = match self.names.imported(head) {
             Some(full) if !rest.is_empty() && full != head => format!("{full}.{rest}"),
-            _ => path.strip_prefix("self.").map_or(path.clone(), str::to_owned),
+            _ => path.strip_prefix("self.").unwrap_or(path).to_owned(),
         };
         let name = name.filter(|name| name != "_");
         if let Some(name) = &name {
