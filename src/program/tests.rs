@@ -121,8 +121,10 @@ fn look<R>(files: &[(&str, &str)], ask: impl FnOnce(&Program<'_>, &Site<'_>) -> 
     ask(&program, &Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &["py"] })
 }
 
+// the method by its name alone has one lifetime too few
+#[allow(clippy::redundant_closure_for_method_calls)]
 fn seen(files: &[(&str, &str)]) -> Observed {
-    look(files, Program::observe)
+    look(files, |program, site| program.observe(site))
 }
 
 /// `port variable! interface host`, for each listener.
