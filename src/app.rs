@@ -6,6 +6,7 @@ use camino::Utf8PathBuf;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::declared::PORT;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, PassedOver};
 use crate::need::Need;
@@ -105,16 +106,27 @@ pub struct Behaviour {
     pub needs: Vec<Fact<Need>>,
     /// The signal that it ends on, where it is not the usual SIGTERM.
     pub stops_on: Option<Fact<StopSignal>>,
+    /// The words that it is started with, a subcommand and its arguments, `{port}` for the port.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub command: Option<Fact<Vec<String>>>,
     /// Flags of the command line without which nobody reaches it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<Fact<FlagArgument>>,
 }
 
 impl Behaviour {
-    /// The arguments that have to stand in the command.
+    /// The arguments that have to stand in the command, for a program that is reached at `port`.
     #[must_use]
-    pub fn command_arguments(&self) -> Vec<String> {
-        self.arguments.iter().map(|fact| format!("{}={}", fact.value.flag, fact.value.value)).collect()
+    pub fn command_arguments(&self, port: Option<u16>) -> Vec<String> {
+        let port = port.map(|port| port.to_string()).unwrap_or_default();
+        let mut words: Vec<_> = self.command.iter().flat_map(|command| &command.value).map(|word| word.replace(PORT, &port)).collect();
+        let said = |flag: &FlagArgument, words: &[String]| words.iter().any(|word| word.split('=').next() == Some(&flag.flag));
+        for flag in self.arguments.iter().map(|fact| &fact.value) {
+            if !said(flag, &words) {
+                words.push(format!("{}={}", flag.flag, flag.value));
+            }
+        }
+        words
     }
 }
 

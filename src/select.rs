@@ -72,11 +72,8 @@ pub fn open<'a>(catalog: &Catalog, seen: &'a [Seen<'a>]) -> Result<Open<'a>> {
         // every site listens: beside a program that says nothing of it
         let programs = open.left.iter().any(|seen| claim(seen, Claim::Pages).is_none());
         let asked = |seen: &&Seen<'_>| !programs || claim(seen, Claim::Pages).is_none();
-        let listens = open
-            .left
-            .iter()
-            .map(|seen| if asked(seen) { seen.listens(catalog) } else { Ok(Vec::new()) })
-            .collect::<Result<Vec<_>>>()?;
+        let listens =
+            open.left.iter().map(|seen| if asked(seen) { seen.listens(catalog) } else { Ok(Vec::new()) }).collect::<Result<Vec<_>>>()?;
         let mut answers = listens.into_iter();
         open.narrow(Reach::Everywhere, |_| answers.next().unwrap_or_default(), Some("the only one that listens on a port"));
     }

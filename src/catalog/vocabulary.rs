@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use self::entry::File;
 pub use self::entry::{
-    Field, Flag, Format, Gives, Join, Key, Listens, Names, Needs, Opens, Setting, SettingsType, Signal, Starts, Variable, Where,
+    Commands, Field, Flag, Format, Gives, Join, Key, Listens, Names, Needs, Opens, Setting, SettingsType, Signal, Starts, Variable, Where,
 };
 pub use self::slot::{Slot, Slots, Words};
 use crate::diagnostic::Result;
@@ -45,6 +45,8 @@ pub enum Meaning {
     Key(Key),
     /// It says where a field comes from.
     Field(Field),
+    /// It defines a subcommand.
+    Commands(Commands),
     /// It waits for a signal.
     Signal(Signal),
     /// It needs something.
@@ -151,6 +153,7 @@ impl Vocabulary {
             file.setting => Meaning::Setting;
             file.key => Meaning::Key;
             file.field => Meaning::Field;
+            file.command => Meaning::Commands;
             file.signal => Meaning::Signal;
             file.need => Meaning::Needs;
             file.value => Meaning::Value;

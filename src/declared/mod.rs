@@ -4,6 +4,7 @@
 //! development, and among equals the order of [`By`] decides. [`read`] asks for the words about one directory; a document that stands above
 //! it counts where it names the directory.
 
+mod arguments;
 mod builds;
 mod compose;
 mod dockerfile;
@@ -22,6 +23,7 @@ use crate::command::{Command, Line, Obstacle, Reader, Start, Word};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
+pub use self::arguments::{Own, PORT, SERVING};
 pub use self::builds::{Build, builds};
 
 /// The kinds of documents, the strongest first.

@@ -339,8 +339,9 @@ fn install(installer: Installer, mut packages: Vec<String>) -> Option<Install> {
 fn entry(runtime: &Runtime, app: &App) -> Vec<Decision> {
     let words: Vec<_> = runtime.entrypoint.iter().chain(&runtime.arguments).map(String::as_str).collect();
     // a web server is started for what was built, and not by what the project says
-    let because = if runtime.web.is_some() { &[] } else { std::slice::from_ref(&app.sighting.program) };
-    let started = Decision::detected(Topic::Entry, words.join(" "), because);
+    let mut because = if runtime.web.is_some() { Vec::new() } else { vec![app.sighting.program.clone()] };
+    because.extend(app.behaviour.command.iter().flat_map(|command| command.because().iter().cloned()));
+    let started = Decision::detected(Topic::Entry, words.join(" "), &because);
     let mut decisions = vec![Decision { passed_over: app.passed_over.clone(), ..started }];
     decisions.extend(
         runtime

@@ -23,6 +23,7 @@ pub(super) struct File {
     pub(super) field: Vec<Field>,
     #[serde(rename = "type")]
     pub(super) types: Vec<SettingsType>,
+    pub(super) command: Vec<Commands>,
     pub(super) signal: Vec<Signal>,
     pub(super) need: Vec<Needs>,
     pub(super) value: Vec<Gives>,
@@ -240,6 +241,25 @@ pub struct SettingsType {
     pub variables: bool,
     /// The argument of the call that is assigned to a field of that name, which says what stands before the variables: `env_prefix`.
     pub prefix: Option<String>,
+}
+
+/// It defines a subcommand, or makes the program have one: `[[command]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Commands {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// Its name, perhaps with how it is used behind.
+    pub name: Slots,
+    /// What it does.
+    pub runs: Slots,
+    /// The subcommands that it holds itself: it is the program, or a group.
+    pub holds: Slots,
+    /// The methods that start the program by its outermost command.
+    pub root: Slots,
+    /// The arguments that make any program serve that is made with it, `{port}` for the port.
+    pub always: Vec<String>,
 }
 
 /// It waits for a signal: `[[signal]]`.

@@ -10,6 +10,8 @@ use super::workspace::{Module, Workspace, is_aside};
 use super::{Dependencies, Facts, Manifest, Seed};
 use crate::app::{App, Claim, RunFile, Sighting};
 use crate::catalog::Catalog;
+use crate::command::{Command, Word};
+use crate::declared::{self, Own};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::{self, Sightings};
@@ -110,6 +112,14 @@ impl<'t> language::Project<'t> for Project<'t> {
         behaviour
             .reads
             .extend(seeded.filter(|seed| !behaviour.reads.iter().any(|read| read.value.source == seed.value.source)).collect::<Vec<_>>());
+        let declared = declared::read(self.tree, &module.directory);
+        let from_sources = |command: &Command| {
+            let (directory, arguments) = run_from_sources(command)?;
+            (directory == sighting.directory).then(|| arguments.to_vec())
+        };
+        let alone = self.packages.mains(&self.workspace).iter().filter(|main| !is_aside(&main.directory)).count() == 1;
+        let own = Own { name: &sighting.name, alone, from_sources: &from_sources };
+        warnings.extend(declared.complete(&own, &mut behaviour));
         let app = App {
             sighting: sighting.clone(),
             behaviour,
@@ -242,4 +252,23 @@ impl Project<'_> {
 fn name(main: &Main, module: &Module) -> String {
     let own = main.directory.file_name().filter(|name| main.directory != module.directory && !NAMELESS.contains(name));
     own.unwrap_or_else(|| module.name()).to_owned()
+}
+
+/// Flags of `go run` that have their value in a word of its own.
+const VALUED: [&str; 8] = ["-tags", "-ldflags", "-gcflags", "-mod", "-exec", "-p", "-modfile", "-C"];
+
+/// The package that `go run` is given and the program's arguments: `go run ./cmd/api serve`, `go run main.go serve`.
+fn run_from_sources(command: &Command) -> Option<(Utf8PathBuf, &[Word])> {
+    if command.program() != "go" || !command.does("run") {
+        return None;
+    }
+    let mut words = command.arguments().get(1..)?;
+    while let Some(flag) = words.first().map(Word::head).filter(|word| word.starts_with('-')) {
+        words = words.get(if VALUED.contains(&flag) { 2 } else { 1 }..)?;
+    }
+    let written = words.first()?.to_string();
+    let files = words.iter().take_while(|word| word.to_string().ends_with(".go")).count();
+    let path = command.path(&written)?;
+    let directory = if files > 0 { path.parent()?.to_owned() } else { path };
+    Some((directory, words.get(files.max(1)..)?))
 }

@@ -122,7 +122,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         env: BTreeMap::new(),
         setting: Setting::default(),
         entrypoint,
-        arguments: choices.found.app.behaviour.command_arguments(),
+        arguments: choices.found.app.behaviour.command_arguments(choices.ports.first().copied()),
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),
         decisions: decisions(facts, choices, &picked, &build),
         warnings: picked.warnings,

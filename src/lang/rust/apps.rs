@@ -11,8 +11,10 @@ use super::observe;
 use super::reach::{Reach, reach};
 use super::workspace::{Bin, Package, Project, is_aside};
 use super::{Dependencies, Facts, toolchain};
-use crate::app::{App, Claim, Sighting};
+use crate::app::{App, Behaviour, Claim, Sighting};
 use crate::catalog::{Catalog, Links};
+use crate::command::{Command, Word};
+use crate::declared::{self, Own};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::{self, Sightings};
@@ -125,9 +127,11 @@ impl<'t> language::Project<'t> for Programs<'t> {
             let asks = |fact: &&Fact<Inside>| fact.value.links == Links::Nothing && fact.value.build.contains(&git);
             findings.inside.iter().find(asks).map(|fact| fact.because()[0].clone())
         });
+        let mut behaviour = observed.behaviour;
+        warnings.extend(self.declared(package, bin, &mut behaviour));
         let app = App {
             sighting: sighting.clone(),
-            behaviour: observed.behaviour,
+            behaviour,
             home: if self.tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() },
             keeps: observed.keeps,
             ignore_patterns: self.ignore_patterns(&reached),
@@ -169,6 +173,19 @@ impl Programs<'_> {
         let package = self.project.packages.get(&seed.package);
         let found = package.and_then(|package| Some((package, package.bins.iter().find(|bin| bin.name == seed.bin)?)));
         Ok(found.ok_or_else(|| sighting.gone())?)
+    }
+
+    /// Takes what the project's documents say of starting the program.
+    fn declared(&self, package: &Package<'_>, bin: &Bin, behaviour: &mut Behaviour) -> Option<Diagnostic> {
+        let bins = self.project.packages.values().flat_map(|package| package.bins.iter().map(move |bin| (package, bin)));
+        let alone = bins.filter(|(package, bin)| self.aside(package, bin).is_none()).count() == 1;
+        let from_sources =
+            |command: &Command| run_from_sources(command, &package.name, bin, alone).then(|| behind_dashes(command).to_vec());
+        let own = Own { name: &bin.name, alone, from_sources: &from_sources };
+        [&package.root, &package.directory].into_iter().find_map(|directory| {
+            let warning = declared::read(self.tree, directory).complete(&own, behaviour);
+            (warning.is_some() || behaviour.command.is_some()).then_some(warning)
+        })?
     }
 
     fn lock(&self, root: &Utf8Path) -> Result<Option<Lock>> {
@@ -332,4 +349,19 @@ fn no_lock(package: &Package<'_>, reach: &Reach<'_>) -> Diagnostic {
     let message = format!("there is no Cargo.lock for `{}`: every build takes the newest versions of what it depends on", package.name);
     let warning = Diagnostic::warning("rust::no-lock", message).help("commit Cargo.lock, and take it out of `.gitignore`");
     reach.externals.iter().take(1).fold(warning, |warning, external| warning.because(&external.evidence))
+}
+
+/// Whether `cargo run` runs this program.
+fn run_from_sources(command: &Command, package: &str, bin: &Bin, alone: bool) -> bool {
+    let runs = command.program() == "cargo" && (command.does("run") || command.does("r"));
+    let named = command.option(&["--bin"]).map(|word| word.text() == Some(&bin.name));
+    let of_package = || command.option(&["-p", "--package"]).map(|word| word.text() == Some(package));
+    runs && named.or_else(of_package).unwrap_or(alone)
+}
+
+/// What `cargo run` gives the program.
+fn behind_dashes(command: &Command) -> &[Word] {
+    let words = command.arguments();
+    let dashes = words.iter().position(|word| word.text() == Some("--"));
+    dashes.and_then(|dashes| words.get(dashes + 1..)).unwrap_or_default()
 }

@@ -135,7 +135,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         takes,
         env: facts.run_env.iter().map(|fact| fact.value.clone()).collect(),
         entrypoint,
-        arguments: choices.found.app.behaviour.command_arguments(),
+        arguments: choices.found.app.behaviour.command_arguments(choices.ports.first().copied()),
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),
         decisions,
         warnings,

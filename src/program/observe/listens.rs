@@ -24,7 +24,7 @@ pub struct Found {
 }
 
 /// Something that listens.
-struct Candidate<'v> {
+pub(super) struct Candidate<'v> {
     entry: &'v Listens,
     /// The address, or the port where it is `bare`; none: nothing was given.
     address: Option<Vec<Resolved>>,
@@ -111,7 +111,7 @@ impl<'t> Program<'t> {
         found
     }
 
-    fn listening_call(&self, file: usize, call: &'t Call) -> Option<Candidate<'t>> {
+    pub(super) fn listening_call(&self, file: usize, call: &'t Call) -> Option<Candidate<'t>> {
         for entry in self.vocabulary.calls(call.method()) {
             let Meaning::Listens(listens) = &*entry.meaning else { continue };
             let matched = self.matches(entry, file, call);

@@ -2,6 +2,7 @@
 
 mod address;
 mod assets;
+mod commands;
 mod demands;
 mod fallback;
 mod listens;
@@ -90,7 +91,9 @@ impl Program<'_> {
         let demands = self.demands(demands).into_iter().filter(|fact| !is_port(&fact.value)).collect();
         let mut needs = self.needs();
         needs.extend(self.starts());
+        let (command, several) = self.subcommand(!listens.is_empty());
         let behaviour = Behaviour {
+            command,
             demands,
             assets: self.assets(site),
             reads,
@@ -100,7 +103,7 @@ impl Program<'_> {
             listens,
             arguments,
         };
-        let warnings = listens::warnings(&behaviour.listens).collect();
+        let warnings = listens::warnings(&behaviour.listens).chain(several).collect();
         Observed { behaviour, warnings }
     }
 }

@@ -15,7 +15,7 @@ fn listens(observed: &Observed) -> Vec<String> {
         words.extend((fact.value.interface == Interface::Loopback).then(|| "loopback".to_owned()));
         words.join(" ")
     });
-    listens.chain(observed.behaviour.command_arguments()).collect()
+    listens.chain(observed.behaviour.command_arguments(None)).collect()
 }
 
 fn check(cases: &[(&[&str], &str, &[&str])]) {
