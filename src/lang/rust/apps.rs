@@ -182,10 +182,10 @@ impl Programs<'_> {
         let from_sources =
             |command: &Command| run_from_sources(command, &package.name, bin, alone).then(|| behind_dashes(command).to_vec());
         let own = Own { name: &bin.name, alone, from_sources: &from_sources };
-        [&package.root, &package.directory].into_iter().find_map(|directory| {
-            let warning = declared::read(self.tree, directory).complete(&own, behaviour);
-            (warning.is_some() || behaviour.command.is_some()).then_some(warning)
-        })?
+        let mut directories = vec![&package.directory, &package.root];
+        directories.dedup();
+        // the workspace's word is the stronger one, so it comes last
+        directories.into_iter().filter_map(|directory| declared::read(self.tree, directory).complete(&own, behaviour)).last()
     }
 
     fn lock(&self, root: &Utf8Path) -> Result<Option<Lock>> {

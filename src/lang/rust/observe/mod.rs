@@ -3,9 +3,11 @@
 mod configured;
 mod files;
 mod listen;
+mod loco;
 mod process;
 mod rocket;
 mod source;
+mod subcommand;
 mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -56,6 +58,13 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
         listens.env.extend(rocket.env);
         files.reads.extend(rocket.reads);
     }
+    let mut command = None;
+    if let Some(loco) = loco::look(tree, &sources, reach, package) {
+        listens.listens.insert(0, loco.listens);
+        listens.env.extend(loco.env);
+        files.reads.extend(loco.reads);
+        command = Some(loco.command);
+    }
     configured::complete(tree, &files.reads, &mut listens);
     let places: Vec<Evidence> = listens.listens.iter().flat_map(|fact| fact.because().to_vec()).collect();
     let mut needs = process::programs(&values);
@@ -69,7 +78,13 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
     }
     let mut warnings = listens.warnings;
     warnings.extend(files.warnings);
+    if command.is_none() {
+        let (chosen, several) = subcommand::look(&sources, !listens.listens.is_empty());
+        command = chosen;
+        warnings.extend(several);
+    }
     let behaviour = Behaviour {
+        command,
         listens: listens.listens,
         demands: Vec::new(),
         reads: files.reads,
@@ -93,7 +108,8 @@ pub fn listening(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bi
     let sources = source::sources(tree, reach, package, bin);
     let listens = listen::listens(&Values::new(&sources), &|name| reach.named(name).next().is_some());
     let rocket = rocket::look(tree, &sources, reach, package).map(|rocket| rocket.listens);
-    rocket.iter().chain(&listens.listens).flat_map(Fact::because).cloned().collect()
+    let loco = loco::look(tree, &sources, reach, package).map(|loco| loco.listens);
+    rocket.iter().chain(&loco).chain(&listens.listens).flat_map(Fact::because).cloned().collect()
 }
 
 /// A server of many threads pays for musl's allocator, unless it brings one.
