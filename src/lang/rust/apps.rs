@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::build_script;
 use super::config::{self, Config};
 use super::native::{self, Findings, Inside, guess};
-use super::observe;
+use super::observe::{self, World};
 use super::reach::{Reach, reach};
 use super::workspace::{Bin, Package, Project, is_aside};
 use super::{Dependencies, Facts, toolchain};
@@ -104,7 +104,13 @@ impl<'t> language::Project<'t> for Programs<'t> {
         let findings = findings(&reached, lock.as_ref(), catalog);
         let most = findings_at_most(&at_most, lock.as_ref(), catalog, &findings);
         let config = Config::read(self.tree, &package.root)?;
-        let observed = observe::observe(self.tree, &reached, package, bin, &findings.packages);
+        let observed = observe::observe(
+            self.tree,
+            &reached,
+            package,
+            bin,
+            &World { packages: &findings.packages, vocabulary: catalog.vocabulary("rust")? },
+        );
         let mut warnings = observed.warnings.clone();
         let unstable = observed.unstable.iter().chain(&config.unstable).filter(|_| !config.takes_unstable());
         warnings.extend(unstable.take(1).map(needs_nightly));

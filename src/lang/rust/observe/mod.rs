@@ -1,5 +1,6 @@
 //! What a program does when it runs, and what its build reads, seen in the sources that go into it.
 
+mod assets;
 mod configured;
 mod files;
 mod listen;
@@ -21,6 +22,7 @@ use super::reach::Reach;
 use super::scan::Kind;
 use super::workspace::{Bin, Package};
 use crate::app::Behaviour;
+use crate::catalog::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact};
 use crate::lang::rust::config::UNSTABLE;
@@ -45,9 +47,19 @@ pub struct Observed {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Looks at all that goes into the program. `packages` are those that may be compiled in.
+/// What is known beyond the project's own sources.
+#[derive(Clone, Copy, Debug)]
+pub struct World<'w> {
+    /// The packages that may be compiled in.
+    pub packages: &'w BTreeSet<String>,
+    /// What calls mean.
+    pub vocabulary: &'w Vocabulary,
+}
+
+/// Looks at all that goes into the program.
 #[must_use]
-pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin, packages: &BTreeSet<String>) -> Observed {
+pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin, world: &World<'_>) -> Observed {
+    let packages = world.packages;
     let sources = source::sources(tree, reach, package, bin);
     let values = Values::new(&sources);
     let asks_for = |name: &str| reach.named(name).next().is_some();
@@ -87,6 +99,7 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
         command,
         listens: listens.listens,
         demands: Vec::new(),
+        assets: assets::assets(tree, &sources, package, world.vocabulary),
         reads: files.reads,
         writes: files.writes,
         needs,
