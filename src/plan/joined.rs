@@ -56,6 +56,12 @@ impl Joined {
 
     /// Puts what is served into the image's copies: where the app's layout has the path out of the build context, it comes from the part.
     pub fn place(&self, copies: &mut Vec<Copy>) {
+        if let Some(trimmed) = &self.trimmed {
+            let whole = |copy: &&mut Copy| copy.from.is_none() && copy.sources == ["."];
+            for copy in copies.iter_mut().filter(whole) {
+                *copy = Copy { owner: copy.owner.clone(), ..Copy::stage("sources", &trimmed.path, &copy.to) };
+            }
+        }
         for (into, made) in &self.run {
             let same = |copy: &&mut Copy| copy.from.is_none() && copy.sources.iter().any(|source| source == into);
             match copies.iter_mut().find(same) {
