@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::super::reach::Reach;
-use super::super::scan::{closing, scan};
+use super::super::scan::scan;
 use super::super::workspace::Package;
 use super::call_bracket;
 use super::source::Source;
@@ -153,7 +153,7 @@ impl Finder<'_, '_> {
         let directory = source.path.parent().unwrap_or(Utf8Path::new(""));
         match name {
             "include_str" | "include_bytes" | "include" if is_macro => {
-                let close = closing(&source.tokens, open);
+                let close = source.closing(open);
                 let by_manifest = source.tokens[open..close].iter().any(|token| token.value().as_deref() == Some("CARGO_MANIFEST_DIR"));
                 let generated = source.tokens[open..close].iter().any(|token| token.value().as_deref() == Some("OUT_DIR"));
                 let base = if by_manifest { source.package.as_path() } else { directory };
@@ -163,7 +163,7 @@ impl Finder<'_, '_> {
                 Some(close)
             }
             "include_dir" | "migrate" | "embed_migrations" | "embed_asset" if is_macro => {
-                let close = closing(&source.tokens, open);
+                let close = source.closing(open);
                 let path = text(open, close).unwrap_or_else(|| "migrations".into());
                 let path = path.trim_start_matches("$CARGO_MANIFEST_DIR").to_owned();
                 self.embed(&source.package.clone(), &path, &source.evidence(at, close, EMBEDS));
@@ -175,7 +175,7 @@ impl Finder<'_, '_> {
                 Some(at + 2)
             }
             "git_version" | "git_describe" if is_macro => {
-                let close = closing(&source.tokens, open);
+                let close = source.closing(open);
                 if !source.tokens[open..close].iter().any(|token| token.is("fallback")) {
                     let message = "the program is stamped with the history of its repository, which an image's build does not have";
                     let warning = Diagnostic::warning("rust::needs-history", message).because(&source.evidence(at, close, STAMPED));
@@ -253,7 +253,7 @@ impl Finder<'_, '_> {
             "open" => of_files(&["Connection", "sled"]),
             _ => WRITERS.contains(&name),
         };
-        if let Some(text) = filled(&texts(0)).filter(|text| writes && is_plain(text)) {
+        if let Some(text) = writes.then(|| filled(&texts(0))).flatten().filter(|text| is_plain(text)) {
             self.written(name, &text, source.evidence(at, open, WRITES));
         }
     }

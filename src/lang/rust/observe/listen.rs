@@ -232,7 +232,7 @@ mod tests {
     use super::*;
 
     fn found(text: &str, packages: &[&str]) -> Vec<(Option<u16>, Option<String>, bool)> {
-        let source = Source { path: "src/main.rs".into(), package: "".into(), text, tokens: scan(text) };
+        let source = Source::new("src/main.rs".into(), "".into(), text, scan(text));
         let sources = [source];
         let found = listens(&Values::new(&sources), &|name| packages.contains(&name));
         found

@@ -1,6 +1,6 @@
 //! The sources of a program: the module tree of its own file, and of the project's libraries what it may call.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -8,7 +8,8 @@ use super::super::cfg::may_hold;
 use super::super::reach::Reach;
 use super::super::scan::{Kind, Token, closing, scan};
 use super::super::workspace::{Bin, Package};
-use crate::evidence::{Evidence, Rule};
+use crate::evidence::{Evidence, Lines, Rule};
+use crate::program::scan::closings;
 use crate::tree::Tree;
 use crate::tree::path::inside;
 
@@ -27,16 +28,35 @@ pub struct Source<'t> {
     pub text: &'t str,
     /// Its tokens.
     pub tokens: Vec<Token<'t>>,
+    lines: Lines,
+    /// The names that stand in it.
+    names: HashSet<&'t str>,
+    closings: Vec<u32>,
 }
 
-impl Source<'_> {
+impl<'t> Source<'t> {
+    /// The file at `path` of the package in `package`, of which `tokens` are left.
+    #[must_use]
+    pub fn new(path: &Utf8Path, package: &Utf8Path, text: &'t str, tokens: Vec<Token<'t>>) -> Self {
+        let names = tokens.iter().filter_map(Token::ident).collect();
+        let closings = closings(&tokens);
+        Self { path: path.to_owned(), package: package.to_owned(), text, tokens, lines: Lines::default(), names, closings }
+    }
+
+    /// The index of the bracket that closes the one at `open`; the last token's where none does.
+    #[must_use]
+    pub fn closing(&self, open: usize) -> usize {
+        let last = self.tokens.len().saturating_sub(1);
+        self.closings.get(open).map_or(last, |close| (*close as usize).min(last))
+    }
+
     /// The tokens `from..=to` as evidence.
     #[must_use]
     pub fn evidence(&self, from: usize, to: usize, rule: Rule) -> Evidence {
         let start = self.tokens[from].start();
         let end = self.tokens.get(to).map_or(start, Token::end).max(self.tokens[from].end());
         let text: String = self.text[start..end].lines().next().unwrap_or_default().chars().take(120).collect();
-        Evidence::at(self.path.clone(), crate::evidence::Span::of(self.text, start, end), rule, text)
+        Evidence::at(self.path.clone(), self.lines.span(self.text, start, end), rule, text)
     }
 
     /// Whether the words stand at `at`, one after the other.
@@ -48,17 +68,17 @@ impl Source<'_> {
     /// Whether the name stands anywhere in it.
     #[must_use]
     pub fn mentions(&self, name: &str) -> bool {
-        self.tokens.iter().any(|token| token.ident() == Some(name))
+        self.names.contains(name)
     }
 
     /// The arguments of the call whose bracket opens at `open`, as ranges of tokens.
     #[must_use]
     pub fn arguments(&self, open: usize) -> Vec<(usize, usize)> {
-        let close = closing(&self.tokens, open);
+        let close = self.closing(open);
         let (mut arguments, mut start, mut at) = (Vec::new(), open + 1, open + 1);
         while at < close {
             match self.tokens[at].text {
-                "(" | "[" | "{" if self.tokens[at].kind == Kind::Punct => at = closing(&self.tokens, at),
+                "(" | "[" | "{" if self.tokens[at].kind == Kind::Punct => at = self.closing(at),
                 "," if self.tokens[at].kind == Kind::Punct => {
                     arguments.push((start, at));
                     start = at + 1;
@@ -93,7 +113,7 @@ pub fn sources<'t>(tree: &'t Tree, reach: &Reach<'_>, package: &Package<'_>, bin
 
 /// A file and the modules that it declares, each once.
 fn modules<'t>(tree: &'t Tree, path: &Utf8Path, package: &Utf8Path, features: Option<&BTreeSet<String>>, found: &mut Vec<Source<'t>>) {
-    if found.iter().any(|source| source.path == path) {
+    if found.iter().any(|source| source.path.as_str() == path.as_str()) {
         return;
     }
     let Ok(text) = tree.text(path) else { return };
@@ -102,7 +122,7 @@ fn modules<'t>(tree: &'t Tree, path: &Utf8Path, package: &Utf8Path, features: Op
     let is_root = found.is_empty() || matches!(path.file_name(), Some("main.rs" | "lib.rs" | "mod.rs"));
     let below = if is_root { directory.to_owned() } else { directory.join(path.file_stem().unwrap_or_default()) };
     let declared = declarations(&tokens, 0, tokens.len(), &below, directory);
-    found.push(Source { path: path.to_owned(), package: package.to_owned(), text, tokens });
+    found.push(Source::new(path, package, text, tokens));
     for candidates in declared {
         if let Some(file) = candidates.into_iter().find(|file| tree.has(file)) {
             modules(tree, &file, package, features, found);
@@ -196,53 +216,66 @@ fn functions<'t>(tokens: &[Token<'t>]) -> Vec<Function<'t>> {
 
 /// Leaves out the bodies of functions of the libraries that nothing in the program names.
 fn prune(own: &[Source<'_>], libraries: &mut [Source<'_>]) {
-    let name = |token: &Token<'_>| token.kind == Kind::Ident || token.kind == Kind::Str && token.text.len() < 60;
-    let word = |token: &Token<'_>| token.text.trim_matches('"').to_owned();
-    let mut words: BTreeSet<String> = own.iter().flat_map(|source| &source.tokens).filter(|token| name(token)).map(word).collect();
-    words.extend(CALLED_UNNAMED.map(str::to_owned));
     let indexes: Vec<Vec<Function<'_>>> = libraries.iter().map(|source| functions(&source.tokens)).collect();
-    let mut live: Vec<Vec<bool>> = indexes.iter().map(|functions| vec![false; functions.len()]).collect();
+    let mut words: Vec<&str> = own.iter().flat_map(|source| &source.tokens).filter_map(word).collect();
+    words.extend(CALLED_UNNAMED);
     for (source, functions) in libraries.iter().zip(&indexes) {
-        let (mut at, mut in_static) = (0, false);
-        while at < source.tokens.len() {
-            let token = &source.tokens[at];
-            in_static = matches!(token.text, "static" | "const") || in_static && !token.is(";");
-            // names in attributes are strings
-            if token.kind == Kind::Str || in_static && name(token) {
-                words.insert(word(token));
-            }
-            at = functions.iter().find(|function| function.open == at).map_or(at + 1, |function| function.close);
+        words.extend(said_outside(source, functions));
+    }
+    let live = called(libraries, &indexes, words);
+    for ((number, source), functions) in libraries.iter_mut().enumerate().zip(&indexes) {
+        let mut is_dead = vec![false; source.tokens.len()];
+        for function in functions.iter().filter(|function| !live.contains(&(number, function.open))) {
+            is_dead[function.open + 1..function.close].fill(true);
+        }
+        if is_dead.contains(&true) {
+            let kept = source.tokens.iter().zip(is_dead).filter(|(_, is_dead)| !is_dead).map(|(token, _)| *token).collect();
+            *source = Source::new(&source.path, &source.package, source.text, kept);
         }
     }
-    loop {
-        let before = words.len();
-        for ((source, functions), live) in libraries.iter().zip(&indexes).zip(&mut live) {
-            for (function, live) in functions.iter().zip(live).filter(|(_, live)| !**live) {
-                if !words.contains(function.name) {
-                    continue;
-                }
-                *live = true;
-                words.extend(source.tokens[function.open..function.close].iter().filter(|token| name(token)).map(word));
-            }
+}
+
+/// What a token may call a function by: its name, or a short text, as attributes have them.
+fn word<'t>(token: &Token<'t>) -> Option<&'t str> {
+    let is_name = token.kind == Kind::Ident || token.kind == Kind::Str && token.text.len() < 60;
+    is_name.then(|| token.text.trim_matches('"'))
+}
+
+/// The words of a file that stand outside of its functions: texts, for attributes name functions by them, and what statics are made of.
+fn said_outside<'t>(source: &Source<'t>, functions: &[Function<'t>]) -> Vec<&'t str> {
+    let mut bodies: HashMap<usize, usize> = HashMap::new();
+    for function in functions {
+        bodies.entry(function.open).or_insert(function.close);
+    }
+    let (mut words, mut at, mut in_static) = (Vec::new(), 0, false);
+    while let Some(token) = source.tokens.get(at) {
+        in_static = matches!(token.text, "static" | "const") || in_static && !token.is(";");
+        if token.kind == Kind::Str {
+            words.push(token.text.trim_matches('"'));
+        } else if in_static {
+            words.extend(word(token));
         }
-        if words.len() == before {
-            break;
+        at = bodies.get(&at).map_or(at + 1, |close| (*close).max(at + 1));
+    }
+    words
+}
+
+/// The functions that the words name, and those that these name, by their file's number and where their body opens.
+fn called<'t>(libraries: &[Source<'t>], indexes: &[Vec<Function<'t>>], mut words: Vec<&'t str>) -> HashSet<(usize, usize)> {
+    let mut by_name: HashMap<&str, Vec<(usize, &Function<'t>)>> = HashMap::new();
+    for (number, functions) in indexes.iter().enumerate() {
+        for function in functions {
+            by_name.entry(function.name).or_default().push((number, function));
         }
     }
-    let dead: Vec<Vec<(usize, usize)>> = indexes
-        .iter()
-        .zip(&live)
-        .map(|(functions, live)| {
-            functions.iter().zip(live).filter(|(_, live)| !**live).map(|(function, _)| (function.open, function.close)).collect()
-        })
-        .collect();
-    for (source, dead) in libraries.iter_mut().zip(dead) {
-        let mut index = 0;
-        source.tokens.retain(|_| {
-            index += 1;
-            !dead.iter().any(|(open, close)| *open < index - 1 && index - 1 < *close)
-        });
+    let mut live = HashSet::new();
+    while let Some(said) = words.pop() {
+        for (number, function) in by_name.remove(said).unwrap_or_default() {
+            live.insert((number, function.open));
+            words.extend(libraries[number].tokens[function.open..function.close].iter().filter_map(word));
+        }
     }
+    live
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 //! A name is followed to where it is bound, a field to its default, a call to the function of the project that it names. What is found
 //! is a list of clues in the order in which they stand; whoever asked makes sense of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{LazyLock, OnceLock};
 
-use super::super::scan::{Kind, Token, closing};
+use super::super::scan::{Kind, Token};
 use super::source::Source;
 use crate::evidence::{Evidence, Rule};
 
@@ -15,11 +16,14 @@ const STANDS: Rule = Rule::parsed("rust.value", "is where the value comes from")
 const DEPTH: usize = 7;
 /// More clues than an address has say nothing.
 const MOST: usize = 40;
+/// How many tokens are looked at for one value: where a name stands for everything, it says nothing.
+const TOKENS: usize = 8_000;
 /// Stands for a part of a text that is filled in.
 pub const HOLE: char = '\u{0}';
 
 /// Words that name functions of others more often than the project's own.
-const COMMON: &str = "new parse get into from clone map ok default to_string as_str unwrap unwrap_or unwrap_or_else expect as_ref to_owned build run \
+static COMMON: LazyLock<HashSet<&str>> = LazyLock::new(|| WORDS.split_whitespace().collect());
+const WORDS: &str = "new parse get into from clone map ok default to_string as_str unwrap unwrap_or unwrap_or_else expect as_ref to_owned build run \
     and_then ok_or context with_context trim as_deref or_else load init args into_inner self Self Some Ok None Err String std env var let mut move \
     await async return match if else fn pub const static crate super format u16 u32 usize u8 str Box Arc Vec Path PathBuf Option Result";
 
@@ -65,10 +69,30 @@ struct Parameter<'t> {
     function: &'t str,
     index: usize,
     body: Place,
+    /// The parameter of the same name of the function around it, by its number.
+    around: Option<usize>,
+    /// What its callers hand over, once it was asked for.
+    given: OnceLock<Vec<Place>>,
+}
+
+/// What is remembered while one value is looked for.
+#[derive(Default)]
+struct Walk {
+    seen: HashSet<Place>,
+    /// How many places of a list, in its order, were seen: those are not tried again.
+    passed: HashMap<*const Place, usize>,
+    tokens: usize,
+    clues: Vec<Clue>,
+}
+
+impl Walk {
+    fn is_over(&self) -> bool {
+        self.clues.len() > MOST || self.tokens > TOKENS
+    }
 }
 
 /// A range of tokens of a source.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     pub source: usize,
     pub from: usize,
@@ -91,7 +115,24 @@ impl<'s, 't> Values<'s, 't> {
         for index in 0..sources.len() {
             values.index(index);
         }
+        values.defaults();
         values
+    }
+
+    /// Adds to fields the functions that make their defaults: `default = "function"`.
+    fn defaults(&mut self) {
+        for places in self.fields.values_mut() {
+            let mut all = Vec::with_capacity(places.len());
+            for place in places.iter() {
+                all.push(*place);
+                let source = &self.sources[place.source];
+                let named = (place.from..place.to).filter(|at| *at > 1 && source.reads(at - 2, &["default", "="]));
+                for function in named.filter_map(|at| source.tokens[at].value()) {
+                    all.extend(self.functions.get(function.as_ref()).into_iter().flatten());
+                }
+            }
+            *places = all;
+        }
     }
 
     fn index(&mut self, index: usize) {
@@ -116,14 +157,14 @@ impl<'s, 't> Values<'s, 't> {
                 "fn" => {
                     let open = (at..tokens.len()).find(|next| tokens[*next].is("{") || tokens[*next].is(";"));
                     if let Some((open, name)) = open.filter(|open| tokens[*open].is("{")).zip(tokens.get(at + 1)) {
-                        let body = Place { source: index, from: open + 1, to: closing(tokens, open) };
+                        let body = Place { source: index, from: open + 1, to: source.closing(open) };
                         self.functions.entry(name.text).or_default().push(body);
                         self.parameters(index, at, body);
                     }
                 }
                 "Arg" if source.reads(at + 1, &["::", "new", "("]) || source.reads(at + 1, &["::", "with_name", "("]) => {
                     if let Some(name) = tokens.get(at + 4).and_then(Token::value) {
-                        let end = chain_end(source, closing(tokens, at + 3));
+                        let end = chain_end(source, source.closing(at + 3));
                         self.arguments.entry(name.into_owned()).or_default().push(Place { source: index, from: at + 5, to: end });
                     }
                 }
@@ -145,68 +186,80 @@ impl<'s, 't> Values<'s, 't> {
         let own = source.arguments(open).into_iter().filter(|(from, to)| !is_self(*from, *to));
         for (number, (from, to)) in own.enumerate() {
             let Some(name) = (from..to).find(|next| source.reads(next + 1, &[":"])) else { continue };
-            let parameter = Parameter { function: source.tokens[at + 1].text, index: number, body };
-            self.parameters.entry(source.tokens[name].text).or_default().push(parameter);
+            let known = self.parameters.entry(source.tokens[name].text).or_default();
+            let around = innermost(known, known.len().checked_sub(1), body);
+            known.push(Parameter { function: source.tokens[at + 1].text, index: number, body, around, given: OnceLock::new() });
         }
     }
 
     /// What the callers hand over for a name that is a parameter here.
-    fn handed_over(&self, name: &str, place: Place) -> Vec<Place> {
-        let inside = |parameter: &&Parameter<'_>| {
-            parameter.body.source == place.source && parameter.body.from <= place.from && place.to <= parameter.body.to
-        };
-        let Some(parameter) = self.parameters.get(name).into_iter().flatten().filter(inside).max_by_key(|parameter| parameter.body.from)
-        else {
-            return Vec::new();
-        };
-        let calls = self.calls.get(parameter.function).into_iter().flatten();
-        let argument = |(source, open): &(usize, usize)| {
-            let (from, to) = self.sources[*source].arguments(*open).get(parameter.index).copied()?;
-            Some(Place { source: *source, from, to })
-        };
-        calls.filter_map(argument).collect()
+    fn handed_over(&self, name: &str, place: Place) -> &[Place] {
+        let Some(known) = self.parameters.get(name) else { return &[] };
+        let begun = known.partition_point(|parameter| (parameter.body.source, parameter.body.from) <= (place.source, place.from));
+        let Some(number) = innermost(known, begun.checked_sub(1), place) else { return &[] };
+        let parameter = &known[number];
+        parameter.given.get_or_init(|| {
+            let calls = self.calls.get(parameter.function).into_iter().flatten();
+            let argument = |(source, open): &(usize, usize)| {
+                let (from, to) = self.sources[*source].arguments(*open).get(parameter.index).copied()?;
+                Some(Place { source: *source, from, to })
+            };
+            calls.filter_map(argument).collect()
+        })
     }
 
     /// What a range of tokens comes to.
     #[must_use]
     pub fn of(&self, place: Place) -> Vec<Clue> {
-        let mut clues = Vec::new();
-        self.gather(place, DEPTH, &mut Vec::new(), &mut clues);
-        clues
+        let mut walk = Walk::default();
+        self.gather(place, DEPTH, &mut walk);
+        walk.clues
     }
 
-    fn gather(&self, place: Place, depth: usize, seen: &mut Vec<Place>, clues: &mut Vec<Clue>) {
-        if depth == 0 || clues.len() > MOST || seen.contains(&place) {
+    fn gather(&self, place: Place, depth: usize, walk: &mut Walk) {
+        if depth == 0 || walk.is_over() || !walk.seen.insert(place) {
             return;
         }
-        seen.push(place);
-        let source = &self.sources[place.source];
         let mut at = place.from;
-        while at < place.to {
-            at = self.step(place, at, depth, seen, clues).max(at + 1);
+        while at < place.to && walk.tokens <= TOKENS {
+            walk.tokens += 1;
+            at = self.step(place, at, depth, walk).max(at + 1);
         }
-        debug_assert!(at >= place.from, "{}", source.path);
+    }
+
+    /// Gathers from all places of a list of the index, one step deeper.
+    fn all(&self, places: &[Place], depth: usize, walk: &mut Walk) {
+        if depth <= 1 {
+            return;
+        }
+        loop {
+            let passed = walk.passed.entry(places.as_ptr()).or_default();
+            let Some(place) = places.get(*passed) else { return };
+            *passed += 1;
+            if walk.is_over() {
+                return;
+            }
+            self.gather(*place, depth - 1, walk);
+        }
     }
 
     /// Takes one token, and says where to go on.
-    fn step(&self, place: Place, at: usize, depth: usize, seen: &mut Vec<Place>, clues: &mut Vec<Clue>) -> usize {
+    fn step(&self, place: Place, at: usize, depth: usize, walk: &mut Walk) -> usize {
         let source = &self.sources[place.source];
         let token = &source.tokens[at];
-        let mut add = |part: Part, to: usize| clues.push(Clue { part, evidence: source.evidence(at, to, STANDS) });
+        let mut add = |part: Part, to: usize| walk.clues.push(Clue { part, evidence: source.evidence(at, to, STANDS) });
         match token.kind {
             Kind::Str => {
                 let text = token.value().unwrap_or_default().into_owned();
                 if let Some(argument) = self.arguments.get(&text).filter(|_| asks_argument(source, at)) {
-                    for place in argument {
-                        self.gather(*place, depth - 1, seen, clues);
-                    }
+                    self.all(argument, depth, walk);
                 } else if is_variable(source, at) {
                     add(Part::Variable(text), at);
                 } else {
                     let (text, names) = template(&text, is_format(source, at));
                     add(Part::Text(text), at);
                     for name in &names {
-                        self.name(name, place, depth, seen, clues);
+                        self.name(name, place, depth, walk);
                     }
                 }
             }
@@ -232,65 +285,65 @@ impl<'s, 't> Values<'s, 't> {
                 }
                 return if source.reads(at + 1, &["="]) { at + 3 } else { at + 1 };
             }
-            Kind::Ident => self.ident(place, at, depth, seen, clues),
+            Kind::Ident => self.ident(place, at, depth, walk),
             _ => {}
         }
         at + 1
     }
 
-    fn ident(&self, place: Place, at: usize, depth: usize, seen: &mut Vec<Place>, clues: &mut Vec<Clue>) {
+    fn ident(&self, place: Place, at: usize, depth: usize, walk: &mut Walk) {
         let source = &self.sources[place.source];
         let name = source.tokens[at].text;
         let next = |word: &str| source.tokens.get(at + 1).is_some_and(|token| token.is(word));
-        if COMMON.split_whitespace().any(|common| common == name) || next("::") || next("!") {
+        if COMMON.contains(name) || next("::") || next("!") {
             return;
         }
         let before = |word: &str| at > 0 && source.tokens[at - 1].is(word);
         if next("(") {
-            let called = self.functions.get(name).into_iter().flatten();
-            called.for_each(|body| self.gather(*body, depth - 1, seen, clues));
+            self.all(listed(&self.functions, name), depth, walk);
             if before(".") {
-                self.field(name, depth, seen, clues);
+                self.field(name, depth, walk);
             }
         } else if before(".") {
-            self.field(name, depth, seen, clues);
+            self.field(name, depth, walk);
         } else if !next(":") {
-            self.name(name, place, depth, seen, clues);
+            self.name(name, place, depth, walk);
         }
     }
 
     /// A name's value: the binding that stands nearest before it in the same file, or else any; or else a field that is called so.
-    fn name(&self, name: &str, place: Place, depth: usize, seen: &mut Vec<Place>, clues: &mut Vec<Clue>) {
-        let before = clues.len();
+    fn name(&self, name: &str, place: Place, depth: usize, walk: &mut Walk) {
+        let before = walk.clues.len();
         if name == "_" {
             return;
         }
         let handed = self.handed_over(name, place);
-        let bound = self.bindings.get(name).map_or(&[][..], Vec::as_slice);
-        let here =
-            bound.iter().filter(|binding| binding.source == place.source && binding.to <= place.from).max_by_key(|binding| binding.from);
+        let bound = listed(&self.bindings, name);
+        let begun = bound.partition_point(|binding| (binding.source, binding.from) <= (place.source, place.from));
+        let here = bound[..begun].iter().rev().take_while(|binding| binding.source == place.source).find(|binding| binding.to <= place.from);
         match here {
-            Some(binding) => self.gather(*binding, depth - 1, seen, clues),
-            None if !handed.is_empty() => handed.iter().for_each(|place| self.gather(*place, depth - 1, seen, clues)),
-            None => bound.iter().for_each(|binding| self.gather(*binding, depth - 1, seen, clues)),
+            Some(binding) => self.gather(*binding, depth - 1, walk),
+            None if !handed.is_empty() => self.all(handed, depth, walk),
+            None => self.all(bound, depth, walk),
         }
-        if clues.len() == before {
-            self.field(name, depth, seen, clues);
+        if walk.clues.len() == before {
+            self.field(name, depth, walk);
         }
     }
 
-    fn field(&self, name: &str, depth: usize, seen: &mut Vec<Place>, clues: &mut Vec<Clue>) {
-        for place in self.fields.get(name).into_iter().flatten() {
-            self.gather(*place, depth - 1, seen, clues);
-            // `default = "function"`
-            let source = &self.sources[place.source];
-            for at in place.from..place.to {
-                let function = source.tokens[at].value().filter(|_| at > 1 && source.reads(at - 2, &["default", "="]));
-                let bodies = function.as_deref().and_then(|name| self.functions.get(name)).into_iter().flatten();
-                bodies.for_each(|body| self.gather(*body, depth - 1, seen, clues));
-            }
-        }
+    fn field(&self, name: &str, depth: usize, walk: &mut Walk) {
+        self.all(listed(&self.fields, name), depth, walk);
     }
+}
+
+fn listed<'a>(index: &'a BTreeMap<&str, Vec<Place>>, name: &str) -> &'a [Place] {
+    index.get(name).map_or(&[], Vec::as_slice)
+}
+
+/// The innermost of the functions that have the parameter and hold a place, from the one numbered `from` outwards.
+fn innermost(parameters: &[Parameter<'_>], from: Option<usize>, place: Place) -> Option<usize> {
+    let holds = |body: &Place| body.source == place.source && body.from <= place.from && place.to <= body.to;
+    std::iter::successors(from, |number| parameters[*number].around).find(|number| holds(&parameters[*number].body))
 }
 
 /// `[127, 0, 0, 1]` or `new(0, 0, 0, 0)` that begins at `at`: whether it is the loopback.
@@ -370,7 +423,7 @@ fn end(source: &Source<'_>, mut at: usize, is_end: fn(&str) -> bool) -> usize {
         let token = &source.tokens[at];
         if token.kind == Kind::Punct {
             match token.text {
-                "(" | "[" | "{" => at = closing(&source.tokens, at),
+                "(" | "[" | "{" => at = source.closing(at),
                 ")" | "]" | "}" => return at,
                 text if is_end(text) => return at,
                 _ => {}
@@ -385,7 +438,7 @@ fn end(source: &Source<'_>, mut at: usize, is_end: fn(&str) -> bool) -> usize {
 fn chain_end(source: &Source<'_>, mut close: usize) -> usize {
     while source.tokens.get(close + 1).is_some_and(|token| token.is(".")) && source.tokens.get(close + 3).is_some_and(|token| token.is("("))
     {
-        close = closing(&source.tokens, close + 3);
+        close = source.closing(close + 3);
     }
     close
 }
