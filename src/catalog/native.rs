@@ -17,6 +17,9 @@ pub struct Native {
     /// What is native about it, completing "this module is ...".
     #[serde(default)]
     pub what: String,
+    /// Where alone it is to be had, completing "it exists ...": nothing installs it in an image.
+    #[serde(default)]
+    pub exists: String,
     /// Whether a program works without the native part.
     #[serde(default)]
     pub without: Without,

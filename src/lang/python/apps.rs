@@ -12,6 +12,7 @@ use super::outline::ask;
 use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
 use super::sources::Sources;
+use super::unobtainable;
 use super::version::rank;
 use super::{Facts, Python};
 use crate::app::{App, Claim, Sighting};
@@ -170,6 +171,7 @@ impl Projects<'_> {
         let with_imported =
             (!groups.is_empty()).then(|| self.read_again(project, sighting, &Asked { groups: &groups, manager })).transpose()?;
         let project = with_imported.as_ref().unwrap_or(project);
+        unobtainable::refuse(project, catalog)?;
         let (constraints, passed_over) = constraints(tree, &project.directory)?;
         warnings.extend(passed_over);
         let ranked = rank(project, sources, &constraints, catalog)?;

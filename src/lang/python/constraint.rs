@@ -6,6 +6,7 @@ use camino::Utf8Path;
 use pep440_rs::{Operator, VersionSpecifiers};
 
 use super::outline::{ask, outline};
+use crate::declared;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
 use crate::program::Value;
@@ -108,6 +109,7 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<(Vec<Constraint>
     }
     setup(tree, directory, &mut found)?;
     found.extend(hints(tree, directory));
+    found.extend(platform(tree, directory));
     Ok((found, warnings))
 }
 
@@ -125,6 +127,17 @@ fn hints(tree: &Tree, directory: &Utf8Path) -> Option<Constraint> {
             _ => None,
         }
     })
+}
+
+/// What a platform is told to run it with.
+fn platform(tree: &Tree, directory: &Utf8Path) -> Option<Constraint> {
+    let variables = declared::read(tree, directory).variables;
+    let said = variables.into_iter().find(|said| matches!(said.fact.value.name.as_str(), "PYTHON_VERSION" | "NIXPACKS_PYTHON_VERSION"))?;
+    let at = said.fact.because().first()?.under(PIN);
+    match pin(said.fact.value.value.as_deref()?, at).ok()? {
+        Pin::Named(constraint) => Some(Constraint { hint: true, ..constraint }),
+        Pin::Nothing | Pin::Environment => None,
+    }
 }
 
 /// pyenv takes the name of a virtual environment, too.

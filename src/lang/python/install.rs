@@ -114,7 +114,7 @@ impl Maker<'_> {
                 let own = if self.is_workspace() { "--no-install-workspace" } else { "--no-install-project" };
                 let local = if facts.locals.is_empty() { "" } else { "--no-install-local" };
                 // without its sources, nothing can tell whether the lock fits; with them, the step behind them does
-                let checked = if facts.metadata == Metadata::Dynamic { "--frozen" } else { "--locked" };
+                let checked = if facts.metadata == Metadata::Dynamic || !facts.locals.is_empty() { "--frozen" } else { "--locked" };
                 vec![
                     ShellLine::of("uv sync")
                         .then(checked)
@@ -160,6 +160,14 @@ impl Maker<'_> {
         if self.waits_for_sources() { Ok(Vec::new()) } else { self.installing() }
     }
 
+    /// The installation of the project itself: in isolation, unless its `setup.py` imports what is installed.
+    fn built(&self, install: ShellLine, own: String) -> Vec<ShellLine> {
+        if self.facts.beside.is_none() {
+            return vec![install.path(own)];
+        }
+        vec![ShellLine::of("uv pip install setuptools wheel"), install.then("--no-build-isolation").path(own)]
+    }
+
     /// What is done behind the sources.
     pub(super) fn project(&self) -> Result<Vec<ShellLine>> {
         let facts = self.facts;
@@ -171,9 +179,9 @@ impl Maker<'_> {
                 let sync = version.then("uv sync --locked --no-editable").line(self.member());
                 commands.push(sync.line(self.asking("--extra", "--group")));
             }
-            Manager::Install => commands.push(version.then("uv pip install").path(self.own())),
+            Manager::Install => commands.extend(self.built(version.then("uv pip install"), self.own())),
             Manager::Uv | Manager::Nothing => {}
-            _ if facts.package.is_some() => commands.push(version.then("uv pip install --no-deps").path(self.bare())),
+            _ if facts.package.is_some() => commands.extend(self.built(version.then("uv pip install --no-deps"), self.bare())),
             _ => {}
         }
         if let Some(debugger) = self.debugger.filter(|_| facts.manager.value != Manager::Nothing) {

@@ -129,6 +129,7 @@ impl Looker<'_, '_> {
                 .then(|| project.name.as_ref().map(|name| name.value.clone()))
                 .flatten(),
             package: project.package.clone(),
+            beside: project.beside.clone(),
             own: project.own.clone(),
             metadata: match self.pyproject() {
                 Some(table) if project.package.is_some() && table.has(&["project", "dynamic"]) => Metadata::Dynamic,

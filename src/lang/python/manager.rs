@@ -87,18 +87,20 @@ pub fn lock_directory(tree: &Tree, directory: &Utf8Path, manager: Manager) -> Ut
 
 /// The files that the dependencies are installed from, relative to the root.
 pub fn manifests(tree: &Tree, directory: &Utf8Path, manager: Manager, listed: Vec<Utf8PathBuf>) -> Vec<Utf8PathBuf> {
+    // whoever manages them, uv installs them, and reads its own configuration
     let names: &[&str] = match manager {
         Manager::Uv => &["pyproject.toml", "uv.lock", "uv.toml"],
-        Manager::Poetry => &["pyproject.toml", "poetry.lock"],
-        Manager::Pdm => &["pyproject.toml", "pdm.lock"],
-        Manager::Pipenv => &["Pipfile", "Pipfile.lock"],
-        Manager::Pylock => &["pylock.toml"],
-        Manager::Project => &["pyproject.toml"],
-        Manager::Requirements => return listed,
-        Manager::Install | Manager::Nothing => &[],
+        Manager::Poetry => &["pyproject.toml", "poetry.lock", "uv.toml"],
+        Manager::Pdm => &["pyproject.toml", "pdm.lock", "uv.toml"],
+        Manager::Pipenv => &["Pipfile", "Pipfile.lock", "uv.toml"],
+        Manager::Pylock => &["pylock.toml", "uv.toml"],
+        Manager::Project => &["pyproject.toml", "uv.toml"],
+        Manager::Requirements | Manager::Install => &["uv.toml"],
+        Manager::Nothing => &[],
     };
     let at = lock_directory(tree, directory, manager);
-    let mut files: Vec<_> = names.iter().map(|name| at.join(name)).filter(|file| tree.has(file)).collect();
+    let mut files = listed;
+    files.extend(names.iter().map(|name| at.join(name)).filter(|file| tree.has(file)));
     if manager == Manager::Uv {
         // every member's manifest, or the lock does not fit them
         files.extend(members(tree, &at));

@@ -31,6 +31,7 @@ pub mod settings;
 mod sources;
 mod starters;
 mod stdlib;
+mod unobtainable;
 mod values;
 mod version;
 mod word;
@@ -82,6 +83,9 @@ pub struct Facts {
     pub member: Option<String>,
     /// Set when the project itself is installed.
     pub package: Option<Fact<Backend>>,
+    /// What `setup.py` imports of the project or of its dependencies, which an isolated build does not find.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub beside: Option<Fact<String>>,
     /// Where its own dependencies are known without its sources.
     pub own: Own,
     /// What of its metadata is known to its build alone.
@@ -202,7 +206,7 @@ impl Language for Python {
     const INSTANCE: &'static Self = &Python;
     const NAME: &'static str = "python";
     const MANIFESTS: &'static [&'static str] =
-        &["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
+        &["pyproject.toml", "requirements.txt", "requirements.in", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
     const ENDINGS: &'static [&'static str] = &["py"];
     const GUEST: Guest = Guest::Below;
     type Project<'t> = apps::Projects<'t>;

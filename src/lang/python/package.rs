@@ -16,6 +16,8 @@ const NAME: Rule = Rule::parsed("python.name", "this is the project's name");
 const SCRIPT: Rule = Rule::parsed("python.script", "this is a command of the project");
 const PACKAGE: Rule = Rule::parsed("python.package", "the project is a package and is installed");
 
+const BESIDE: Rule = Rule::parsed("python.setup-import", "the project's build imports this");
+
 /// A command that the project declares.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Script {
@@ -109,6 +111,8 @@ pub struct Setup {
     pub package: Option<Fact<Backend>>,
     /// What it requires, as it is written.
     pub requires: Vec<(String, Evidence)>,
+    /// The modules that `setup.py` imports.
+    pub imports: Vec<Fact<String>>,
     /// Whether these are all: a list that is computed is not seen.
     pub listed_whole: bool,
 }
@@ -121,6 +125,12 @@ impl Setup {
         let file = directory.join("setup.py");
         let Ok(text) = tree.text(&file) else { return setup };
         let outline = outline(text);
+        let imported = |import: &crate::program::Import| {
+            let span = ask::span(import.at, text);
+            let said = text.get(import.at.range()).unwrap_or_default();
+            Fact::new(import.path.clone(), Evidence::at(file.clone(), span, BESIDE, said))
+        };
+        setup.imports = outline.imports.iter().map(imported).collect();
         let call = outline.calls.iter().find(|call| call.path.rsplit('.').next() == Some("setup"));
         let Some(call) = call else { return setup };
         let at = |rule| Evidence::at(file.clone(), ask::span(call.at, text), rule, "setup(");

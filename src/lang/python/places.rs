@@ -11,7 +11,8 @@ use crate::tree::Tree;
 const LIBRARY: Rule = Rule::parsed("python.library", "another member of the workspace depends on it");
 
 /// Files that make a directory a project.
-const MANIFESTS: [&str; 7] = ["pyproject.toml", "requirements.txt", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "requirements"];
+const MANIFESTS: [&str; 8] =
+    ["pyproject.toml", "requirements.txt", "requirements.in", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "requirements"];
 /// Directories below which no project of its own is looked for.
 const PASSED_OVER: [&str; 20] = [
     ".github",

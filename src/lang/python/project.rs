@@ -38,10 +38,14 @@ pub struct Project {
     pub offered: Vec<Offered>,
     /// Those of them that are asked for.
     pub groups: Vec<Fact<Group>>,
+    /// What is asked for on every system, where no lock says what of it is installed.
+    pub certain: Vec<Locked>,
     /// Whether what is listed is bound to the files that it was listed with.
     pub hashed: bool,
     /// Set when the project itself is installed.
     pub package: Option<Fact<Backend>>,
+    /// What `setup.py` imports of the project or of its dependencies, which an isolated build does not find.
+    pub beside: Option<Fact<String>>,
     /// Where its own dependencies are known without its sources.
     pub own: Own,
     /// Its commands.
@@ -120,8 +124,19 @@ impl Project {
             }
             None => std::mem::take(&mut listed.packages),
         };
+        if manager.value.lock().is_some_and(|lock| tree.has(manager::lock_directory(tree, directory, manager.value).join(lock))) {
+            listed.certain.clear();
+        }
         let package = package(tree, directory, pyproject, &setup, &manager);
-        let Listed { files, remotes, locals, mut indexes, hashed, packages: _, certain: _ } = listed;
+        let Listed { mut files, remotes, locals, mut indexes, hashed, packages: _, certain } = listed;
+        if manager.value == Manager::Requirements && pyproject.is_some_and(requirements::configures_uv) {
+            files.push(directory.join("pyproject.toml"));
+        }
+        let beside = setup
+            .imports
+            .iter()
+            .find(|import| pyproject.is_none_or(|table| !table.has(&["build-system"])) && is_beside(tree, directory, &packages, import))
+            .cloned();
         let torch_index = indexes.iter().find(|index| index.value.contains("download.pytorch.org")).cloned();
         indexes.retain(|index| !PUBLIC.iter().any(|host| index.value.contains(host)));
         let mut project = Self {
@@ -130,8 +145,10 @@ impl Project {
             packages,
             offered,
             groups,
+            certain,
             hashed,
             own: own(directory, pyproject, &setup, package.is_some()),
+            beside,
             package,
             scripts: pyproject.map(scripts).unwrap_or_default().into_iter().chain(setup.scripts).collect(),
             remotes,
@@ -159,8 +176,10 @@ impl Project {
             packages: Vec::new(),
             offered: Vec::new(),
             groups: Vec::new(),
+            certain: Vec::new(),
             hashed: false,
             package: None,
+            beside: None,
             own: Own::Unknown,
             scripts: Vec::new(),
             remotes: none(),
@@ -194,6 +213,16 @@ fn own(directory: &Utf8Path, pyproject: Option<&Document<'_>>, setup: &Setup, pa
         None if setup.listed_whole && setup.package.is_some() => Own::Named(setup.requires.iter().map(|(text, _)| text.clone()).collect()),
         None => Own::Unknown,
     }
+}
+
+/// Whether a module that `setup.py` imports is there when the dependencies are, and not before.
+fn is_beside(tree: &Tree, directory: &Utf8Path, packages: &[Locked], import: &Fact<String>) -> bool {
+    let module = import.value.split('.').next().unwrap_or_default();
+    let own = directory.join(module);
+    !module.is_empty()
+        && (tree.has_directory(&own)
+            || tree.has(own.with_extension("py"))
+            || packages.iter().any(|locked| locked.name == normal(module) || locked.name.strip_prefix("py") == Some(module)))
 }
 
 fn read_lock(tree: &Tree, directory: &Utf8Path, manager: Manager, groups: &[Fact<Group>]) -> Result<Option<(Utf8PathBuf, Lock)>> {

@@ -16,7 +16,7 @@ const LOCAL: Rule = Rule::parsed("python.local", "this dependency lies in the pr
 const INDEX: Rule = Rule::parsed("python.index", "packages come from this index");
 
 /// Names of the file that lists what production needs, the most telling first.
-const FILES: [&str; 12] = [
+const FILES: [&str; 17] = [
     "requirements.txt",
     "requirements/production.txt",
     "requirements/prod.txt",
@@ -29,6 +29,11 @@ const FILES: [&str; 12] = [
     "requirements.prod.txt",
     "requirements/main.txt",
     "requirements.lock",
+    "requirements.in",
+    "requirements/production.in",
+    "requirements/prod.in",
+    "requirements/main.in",
+    "requirements/base.in",
 ];
 
 /// What is listed.
@@ -85,6 +90,10 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>
         Manager::Install => setup.requires.iter().for_each(|(text, at)| listed.text(text, at)),
         _ => {}
     }
+    let file = directory.join("uv.toml");
+    if let Some(text) = tree.manifest(&file)? {
+        listed.configuration(&Document::toml(&file, text)?);
+    }
     if let Some(table) = pyproject {
         if manager != Manager::Requirements {
             listed.project(table);
@@ -111,8 +120,12 @@ impl Listed {
             let at = |rule| Evidence::at(file, Span::of_line(number, raw), rule, raw.trim());
             match line {
                 Line::Requirement(requirement) => self.requirement(&requirement, &at(LISTED)),
-                Line::Include(path) | Line::Constraint(path) if !path.contains("://") => {
+                Line::Include(path) if !path.contains("://") => self.read(tree, &join(beside, &path), Some(&at(LISTED)))?,
+                Line::Constraint(path) if !path.contains("://") => {
+                    // it says which versions, and not what is installed
+                    let certain = self.certain.len();
                     self.read(tree, &join(beside, &path), Some(&at(LISTED)))?;
+                    self.certain.truncate(certain);
                 }
                 Line::Local(path) => self.locals.push(Fact::new(path, at(LOCAL))),
                 Line::Remote(url) => self.remote(url, at(REMOTE)),
@@ -175,6 +188,27 @@ impl Listed {
 
     fn pipfile(&mut self, table: &Document<'_>) {
         self.table(table, &["packages"]);
+        self.indexes(table, &["source"]);
+    }
+
+    /// The indexes in a list of tables.
+    fn indexes(&mut self, table: &Document<'_>, keys: &[&str]) {
+        for source in table.get(keys).into_iter().flat_map(document::Value::list) {
+            let found = source.get(&["url"]).and_then(|url| Some(Fact::new(url.string()?.to_owned(), table.evidence(url, INDEX))));
+            self.indexes.extend(found);
+        }
+    }
+
+    /// The indexes of uv's own configuration, with all the ways to write them.
+    fn configuration(&mut self, table: &Document<'_>) {
+        self.indexes(table, &["index"]);
+        for keys in [&["index-url"][..], &["pip", "index-url"]] {
+            self.indexes.extend(table.string(keys).map(|(url, value)| Fact::new(url.to_owned(), table.evidence(value, INDEX))));
+        }
+        for keys in [&["extra-index-url"][..], &["pip", "extra-index-url"]] {
+            self.indexes
+                .extend(table.strings(keys).into_iter().map(|(url, value)| Fact::new(url.to_owned(), table.evidence(value, INDEX))));
+        }
     }
 
     /// Dependencies as Poetry and Pipenv write them: names with versions or tables.
@@ -200,10 +234,7 @@ impl Listed {
     /// Where `pyproject.toml` takes packages from.
     fn sources(&mut self, table: &Document<'_>) {
         for keys in [["tool", "uv", "index"], ["tool", "poetry", "source"], ["tool", "pdm", "source"]] {
-            for source in table.get(&keys).into_iter().flat_map(document::Value::list) {
-                let found = source.get(&["url"]).and_then(|url| Some(Fact::new(url.string()?.to_owned(), table.evidence(url, INDEX))));
-                self.indexes.extend(found);
-            }
+            self.indexes(table, &keys);
         }
         for (_, value) in table.entries(&["tool", "uv", "sources"]) {
             let part = |key: &str| Some(value.get(&[key])?.string()?.to_owned());
@@ -211,6 +242,11 @@ impl Listed {
             self.locals.extend(part("path").map(|path| Fact::new(path, table.evidence(value, LOCAL))));
         }
     }
+}
+
+/// Whether uv's own configuration names anything, which it looks for beside what it installs.
+pub fn configures_uv(pyproject: &Document<'_>) -> bool {
+    [&["tool", "uv", "index"][..], &["tool", "uv", "sources"], &["tool", "uv", "pip"]].iter().any(|keys| pyproject.has(keys))
 }
 
 /// The address of a repository as pip writes it.
