@@ -204,7 +204,8 @@ fn unique(project: &Project, entries: &[Entry<'_, '_>]) -> Vec<String> {
     let mut taken: Vec<String> = Vec::new();
     for (entry, name) in entries.iter().zip(&names) {
         let shared = names.iter().filter(|other| *other == name).count() > 1;
-        let module = entry.source.map(|source| source.module.rsplit('.').next().unwrap_or_default().replace('_', "-"));
+        let module =
+            entry.source.map(|source| source.module.trim_end_matches(".__main__").rsplit('.').next().unwrap_or_default().replace('_', "-"));
         let own = module.filter(|module| shared && entry.form == Form::Command && !taken.contains(module)).unwrap_or_else(|| name.clone());
         let number = taken.iter().filter(|known| **known == own).count();
         taken.push(if number == 0 { own } else { format!("{own}-{}", number + 1) });

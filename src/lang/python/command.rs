@@ -36,7 +36,11 @@ struct Server {
     rest: &'static [&'static str],
 }
 
-const SERVERS: [Server; 9] = [
+const SERVERS: [Server; 13] = [
+    Server { name: "chainlit", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &["--headless"] },
+    Server { name: "shiny", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &[] },
+    Server { name: "panel", host: Some(&["--address"]), port: &["--port"], usual: 5006, rest: &["--allow-websocket-origin=*"] },
+    Server { name: "voila", host: Some(&["--Voila.ip"]), port: &["--port"], usual: 8866, rest: &["--no-browser"] },
     Server { name: "uvicorn", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &[] },
     Server { name: "fastapi", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &[] },
     Server { name: "flask", host: Some(&["--host", "-h"]), port: &["--port", "-p"], usual: 5000, rest: &[] },

@@ -9,6 +9,7 @@ use super::outline::ask;
 use super::project::Project;
 use super::serve::uwsgi;
 use super::sources::{Source, Sources};
+use super::starters::Anywhere;
 use crate::app::{Claim, Listen};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
@@ -143,14 +144,18 @@ impl<'s, 't> Finder<'s, 't> {
             found.push(self.django(index, django));
         }
         found.extend(applications(self.sources).into_iter().filter_map(|application| self.application(&application)));
-        found.extend(self.streamlit());
+        found.extend(self.shown());
         let taken: Vec<_> = found.iter().filter_map(|entry| entry.source.map(|source| source.path)).collect();
         // what a document starts as the project wants it is not started as anybody would
         if !found.iter().any(Entry::is_celery_worker) {
             found.extend(self.celery());
         }
         found.extend(self.scripts());
-        found.extend(self.files(&taken));
+        found.extend(self.files(&taken, Anywhere::No));
+        if found.is_empty() {
+            found = self.files(&[], Anywhere::Yes);
+        }
+        self.one_of_a_kind(&mut found);
         // what a document starts is one with what was found by itself
         let web = found
             .iter()

@@ -1,34 +1,79 @@
-//! What other programs run: pages of Streamlit's, workers of Celery's.
+//! What other programs run: pages, notebooks, spiders, workers.
 
 use super::command::tune;
 use super::entry::{Entry, Finder, nameable};
 use super::outline::ask;
 use super::sources::Source;
+use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule};
 
-const PAGE: Rule = Rule::parsed("python.streamlit", "this is a page of Streamlit's");
+const PAGE: Rule = Rule::parsed("python.page", "a program of its framework shows this");
+const SPIDER: Rule = Rule::parsed("python.spider", "this is a spider of Scrapy's");
 const WORKER: Rule = Rule::parsed("python.celery", "this is Celery's application");
 
+/// A program that shows files.
+struct Runner {
+    /// The package, module and program.
+    package: &'static str,
+    /// What people call it.
+    title: &'static str,
+    /// Its command.
+    command: &'static str,
+    /// What a file calls, imports or is decorated with; what begins with a dot is a method.
+    shows: &'static [&'static str],
+    /// Whether a file may have a main guard and still be shown.
+    guarded: bool,
+}
+
+const RUNNERS: [Runner; 4] = [
+    Runner {
+        package: "streamlit",
+        title: "Streamlit",
+        command: "run",
+        shows: &[
+            "streamlit.set_page_config",
+            "streamlit.title",
+            "streamlit.write",
+            "streamlit.navigation",
+            "streamlit.header",
+            "streamlit.markdown",
+        ],
+        guarded: true,
+    },
+    Runner {
+        package: "chainlit",
+        title: "Chainlit",
+        command: "run",
+        shows: &["chainlit.on_message", "chainlit.on_chat_start"],
+        guarded: false,
+    },
+    Runner { package: "panel", title: "Panel", command: "serve", shows: &[".servable"], guarded: false },
+    Runner {
+        package: "shiny",
+        title: "Shiny",
+        command: "run",
+        shows: &["shiny.App", "shiny.express", "shiny.express.ui", "shiny.express.render"],
+        guarded: false,
+    },
+];
+
 impl<'s, 't> Finder<'s, 't> {
-    /// Pages that Streamlit shows.
-    pub(super) fn streamlit(&self) -> Vec<Entry<'s, 't>> {
-        if self.project.installs("streamlit").is_none() {
-            return Vec::new();
-        }
+    /// What programs of frameworks show: files that are nothing when they are started by themselves.
+    pub(super) fn shown(&self) -> Vec<Entry<'s, 't>> {
+        let installed = RUNNERS.iter().filter(|runner| self.project.installs(runner.package).is_some());
+        installed.flat_map(|runner| self.pages(runner)).chain(self.notebooks()).chain(self.spiders()).chain(self.reflex()).collect()
+    }
+
+    /// The files that one of them shows.
+    fn pages(&self, runner: &Runner) -> Vec<Entry<'s, 't>> {
         let page = |source: &&'s Source<'t>| {
             let below_pages = source.path.parent().is_some_and(|parent| parent.file_name() == Some("pages"));
-            let shows = source.outline.calls.iter().any(|call| {
-                matches!(
-                    call.path.as_str(),
-                    "streamlit.set_page_config"
-                        | "streamlit.title"
-                        | "streamlit.write"
-                        | "streamlit.navigation"
-                        | "streamlit.header"
-                        | "streamlit.markdown"
-                )
-            });
-            ask::imports(&source.outline, "streamlit") && shows && !below_pages
+            let outline = &source.outline;
+            let said = |name: &str| runner.shows.iter().any(|shows| name == *shows || shows.starts_with('.') && name.ends_with(shows));
+            let shows = outline.calls.iter().any(|call| said(&call.path))
+                || outline.functions.iter().flat_map(|function| &function.annotations).any(|annotation| said(&annotation.name))
+                || outline.imports.iter().any(|import| said(&import.path));
+            ask::imports(outline, runner.package) && shows && !below_pages && ask::guarded(outline).is_none_or(|_| runner.guarded)
         };
         let mut pages: Vec<_> = self
             .sources
@@ -52,13 +97,76 @@ impl<'s, 't> Finder<'s, 't> {
         }
         let entry = |source: &'s Source<'t>| {
             let file = source.path.strip_prefix(&self.sources.directory).unwrap_or(source.path).to_string();
-            let command = tune(["streamlit", "run", &file].map(str::to_owned).to_vec(), self.sources);
-            let mut entry =
-                Entry::new(&nameable(source), command, format!("Streamlit ({})", source.path), Evidence::exists(source.path, PAGE));
+            let mut command = tune([runner.package, runner.command, &file].map(str::to_owned).to_vec(), self.sources);
+            // programs put the page's own directory on the search path; what it imports from the project's needs that too
+            let below = source.path.parent() != Some(&self.sources.directory);
+            let own = |name: &str| {
+                self.tree.has_directory(self.sources.directory.join(name))
+                    || self.tree.has(self.sources.directory.join(format!("{name}.py")))
+            };
+            if below
+                && source
+                    .outline
+                    .imports
+                    .iter()
+                    .filter_map(|import| import.path.split('.').next())
+                    .any(|name| !name.is_empty() && own(name))
+            {
+                command.words.splice(0..0, ["python".to_owned(), "-m".to_owned()]);
+            }
+            let what = format!("{} ({})", runner.title, source.path);
+            let mut entry = Entry::new(&nameable(source), command, what, Evidence::exists(source.path, PAGE));
             entry.source = Some(source);
             entry
         };
         pages.into_iter().map(entry).collect()
+    }
+
+    /// Notebooks that voila shows.
+    fn notebooks(&self) -> Vec<Entry<'s, 't>> {
+        let Some(voila) = self.project.installs("voila") else { return Vec::new() };
+        let notebooks: Vec<_> = self.tree.files_in(&self.sources.directory).filter(|path| path.extension() == Some("ipynb")).collect();
+        let shown = match notebooks.as_slice() {
+            [] => return Vec::new(),
+            [one] => one.file_name().unwrap_or("."),
+            _ => ".",
+        };
+        let command = tune(["voila", shown].map(str::to_owned).to_vec(), self.sources);
+        let at = notebooks.first().map_or_else(|| voila.at.clone(), |path| Evidence::exists(*path, PAGE));
+        vec![Entry::new("notebook", command, format!("voila ({})", at.file), at)]
+    }
+
+    /// Spiders of Scrapy's, each a program.
+    fn spiders(&self) -> Vec<Entry<'s, 't>> {
+        let file = self.sources.directory.join("scrapy.cfg");
+        if !self.tree.has(&file) {
+            return Vec::new();
+        }
+        let named = |source: &'s Source<'t>| {
+            let spider = |base: &String| base.starts_with("scrapy.") && base.ends_with("Spider");
+            let kind = source.outline.types.iter().find(|kind| kind.bases.iter().any(spider))?;
+            let name = kind.fields.iter().find(|field| field.name == "name")?.default.as_ref()?.text()?;
+            let command = tune(["scrapy", "crawl", name].map(str::to_owned).to_vec(), self.sources);
+            let mut entry = Entry::new(name, command, format!("Scrapy ({})", source.path), source.evidence(kind.at, SPIDER));
+            entry.source = Some(source);
+            Some(entry)
+        };
+        self.sources.files.iter().filter(|source| !source.is_aside(&self.sources.directory)).filter_map(named).collect()
+    }
+
+    /// Reflex compiles pages with Node when it is started.
+    fn reflex(&self) -> Vec<Entry<'s, 't>> {
+        let file = self.sources.directory.join("rxconfig.py");
+        if self.project.installs("reflex").is_none() || !self.tree.has(&file) {
+            return Vec::new();
+        }
+        let at = Evidence::exists(&file, PAGE);
+        let message = "Reflex compiles its pages with Node.js and starts two servers, which imggen does not build";
+        let help = "write the Dockerfile by hand as Reflex documents it: `reflex export --frontend-only` for a web server, `reflex run --env prod --backend-only`";
+        let mut entry =
+            Entry::new("", tune(["reflex", "run", "--env", "prod"].map(str::to_owned).to_vec(), self.sources), "Reflex".into(), at.clone());
+        entry.broken = Some(Diagnostic::error("python::reflex", message).because(&at).help(help));
+        vec![entry]
     }
 
     /// Celery's worker.

@@ -4,13 +4,31 @@ use camino::Utf8Path;
 
 use super::build::VENV;
 use super::command::{Command, PORT, tune};
-use super::entry::Finder;
+use super::entry::{Entry, Finder, Form, Worth};
 use super::frameworks::{Application, Protocol};
 use super::outline::ask;
 use super::sources::Source;
 use crate::app::{Interface, Listen};
 
-impl<'t> Finder<'_, 't> {
+/// Calls that start a server which is meant for production.
+const STARTS: [&str; 9] = [
+    "uvicorn.run",
+    "uvicorn.Server",
+    "hypercorn.asyncio.serve",
+    "hypercorn.trio.serve",
+    "waitress.serve",
+    "granian.Granian",
+    "cheroot.wsgi.Server",
+    "gevent.pywsgi.WSGIServer",
+    "eventlet.wsgi.server",
+];
+
+/// A package's `__main__`, or a file that is started.
+fn is_main(entry: &Entry<'_, '_>) -> bool {
+    !entry.declared && entry.port.is_none() && entry.command.words.first().is_some_and(|word| word == "python")
+}
+
+impl<'s, 't> Finder<'s, 't> {
     /// The command that serves an application, and the server that is missing.
     pub(super) fn served(&self, application: &Application<'_, 't>) -> (Command, Option<&'static str>) {
         let installs = |name: &str| self.project.installs(name).is_some();
@@ -43,7 +61,7 @@ impl<'t> Finder<'_, 't> {
             }
             Protocol::Wsgi => {
                 if installs("gunicorn") {
-                    (words(&["gunicorn", &called]), None)
+                    ([words(&["gunicorn"]), self.workers(application.source), vec![called]].concat(), None)
                 } else if installs("uwsgi") {
                     (uwsgi(&called), None)
                 } else if installs("waitress") {
@@ -64,6 +82,54 @@ impl<'t> Finder<'_, 't> {
             Protocol::Own => (self.plain(application.source), None),
         };
         (tune(chosen, self.sources), lacks)
+    }
+
+    /// Socket.IO keeps connections open, and what is known of a client in one process.
+    fn workers(&self, source: &Source<'t>) -> Vec<String> {
+        let reached = self.sources.reach(source);
+        let sockets = ["flask_socketio.SocketIO", "flask_sock.Sock", "socketio.WSGIApp"];
+        if !reached.iter().any(|source| source.outline.calls.iter().any(|call| sockets.contains(&call.path.as_str()))) {
+            return Vec::new();
+        }
+        let installs = |name: &str| self.project.installs(name).is_some();
+        let kind: &[&str] = match () {
+            () if installs("eventlet") => &["--worker-class", "eventlet"],
+            () if installs("gevent-websocket") => &["--worker-class", "geventwebsocket.gunicorn.workers.GeventWebSocketWorker"],
+            () if installs("gevent") => &["--worker-class", "gevent"],
+            () => &["--threads", "100"],
+        };
+        [&["--workers", "1"], kind].concat().into_iter().map(str::to_owned).collect()
+    }
+
+    /// A command or file that serves an application of the project's, and that application, are one program: the command, as it says the
+    /// port; but the application, where the command's server is for development and a better one is installed.
+    pub(super) fn one_of_a_kind(&self, found: &mut Vec<Entry<'s, 't>>) {
+        let serves = |entry: &Entry<'s, 't>, calls: &[&str]| {
+            let source = entry.source.filter(|_| !entry.declared && entry.form == Form::Tool || is_main(entry))?;
+            let reached = self.sources.reach(source);
+            // what main.py starts may stand in another module
+            let serving = reached.iter().find(|source| source.outline.calls.iter().any(|call| calls.contains(&call.path.as_str())))?;
+            Some((serving.path.to_owned(), reached.iter().map(|source| source.path.to_owned()).collect::<Vec<_>>()))
+        };
+        let applications = |entry: &Entry<'_, '_>| !entry.declared && entry.django.is_none() && matches!(entry.port, Some(Worth::Own));
+        if !found.iter().any(applications) {
+            return;
+        }
+        // `flask`'s commands under another name
+        found.retain(|entry| {
+            let groups =
+                entry.source.is_some_and(|source| source.outline.imports.iter().any(|import| import.path == "flask.cli.FlaskGroup"));
+            !(entry.form == Form::Tool && groups)
+        });
+        let server = found.iter().find_map(|entry| Some((entry.at.clone(), serves(entry, &STARTS)?)));
+        let Some((at, (serving, reached))) = server else { return };
+        let text = self.sources.files.iter().find(|source| source.path == serving).map_or("", |source| source.text);
+        found.retain(|entry| {
+            let served = entry
+                .source
+                .is_some_and(|source| reached.iter().any(|path| path == source.path) || text.contains(&format!("{}:", source.module)));
+            entry.at == at || !(applications(entry) && served)
+        });
     }
 
     /// Where uWSGI listens by its configuration file.
