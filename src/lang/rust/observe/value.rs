@@ -320,7 +320,8 @@ impl<'s, 't> Values<'s, 't> {
         let handed = self.handed_over(name, place);
         let bound = listed(&self.bindings, name);
         let begun = bound.partition_point(|binding| (binding.source, binding.from) <= (place.source, place.from));
-        let here = bound[..begun].iter().rev().take_while(|binding| binding.source == place.source).find(|binding| binding.to <= place.from);
+        let here =
+            bound[..begun].iter().rev().take_while(|binding| binding.source == place.source).find(|binding| binding.to <= place.from);
         match here {
             Some(binding) => self.gather(*binding, depth - 1, walk),
             None if !handed.is_empty() => self.all(handed, depth, walk),

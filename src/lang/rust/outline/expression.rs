@@ -101,7 +101,7 @@ impl<'t> Parser<'t> {
             Kind::Lifetime => {
                 // a label
                 self.at += 1;
-                if self.take(":") { self.operand() } else { Value::Unknown }
+                if self.take(":") { self.marked() } else { Value::Unknown }
             }
             Kind::Char => {
                 self.at += 1;
@@ -115,17 +115,27 @@ impl<'t> Parser<'t> {
                 "<" => self.qualified(),
                 "::" => {
                     self.at += 1;
-                    self.operand()
+                    self.marked()
                 }
-                "#" => {
+                "#" if self.is_ahead(1, "[") => {
                     self.attributes();
-                    self.operand()
+                    self.marked()
                 }
                 _ => Value::Unknown,
             },
             Kind::End => Value::Unknown,
             Kind::Ident => self.word_operand(token.text),
         }
+    }
+
+    /// An operand behind a mark of its own: text may hold any number of those.
+    fn marked(&mut self) -> Value {
+        if !self.down() {
+            return Value::Unknown;
+        }
+        let value = self.operand();
+        self.up();
+        value
     }
 
     fn word_operand(&mut self, word: &str) -> Value {
@@ -160,7 +170,7 @@ impl<'t> Parser<'t> {
             }
             "async" | "move" | "static" => {
                 self.at += 1;
-                self.operand()
+                self.marked()
             }
             "return" | "break" => {
                 self.at += 1;

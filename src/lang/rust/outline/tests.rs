@@ -190,6 +190,11 @@ fn lazy_statics_are_constants() {
 }
 
 #[test]
+fn what_macros_fill_in_is_passed() {
+    assert_eq!(calls("fn f() { quote! { #x, #(#y),* }; g() }"), ["quote!(?, ?, ?)", "g()"]);
+}
+
+#[test]
 fn comments_strings_and_macro_definitions_are_no_calls() {
     assert_eq!(
         calls("// f()\n/* g() */ const X: &str = \"h()\"; macro_rules! m { () => { i() } } type T = fn(u8) -> u8;"),
@@ -221,6 +226,13 @@ fn hostile_text_takes_no_time() {
         "if x.is_empty() {",
         "impl<A",
         "vec![",
+        "quote! { #a #(#b)* } ",
+        "#",
+        "::",
+        "'a: ",
+        "async ",
+        "move ",
+        "#[a] ",
     ] {
         let _ = outline(&format!("fn main() {{\n{}", text.repeat(200_000 / text.len())), None);
     }
