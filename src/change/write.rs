@@ -238,11 +238,11 @@ mod tests {
     #[test]
     fn files_and_directories_are_made_and_nothing_is_left_over() {
         let scratch = Scratch::new();
-        scratch.put("Dockerfile", &seal("# old\n", "go/1"));
-        let changes = [scratch.change("Dockerfile", &seal("# new\n", "go/1")), scratch.change("deploy/debug/Dockerfile", "x\n")];
+        scratch.put("Dockerfile", &seal("FROM old\n", "go/1"));
+        let changes = [scratch.change("Dockerfile", &seal("FROM new\n", "go/1")), scratch.change("deploy/debug/Dockerfile", "x\n")];
         assert_eq!([changes[0].state, changes[1].state], [State::Ours, State::New]);
         assert_eq!(write(scratch.dir(), &changes), Ok(()));
-        assert_eq!(scratch.text("Dockerfile"), Some(seal("# new\n", "go/1")));
+        assert_eq!(scratch.text("Dockerfile"), Some(seal("FROM new\n", "go/1")));
         assert_eq!(scratch.text("deploy/debug/Dockerfile").as_deref(), Some("x\n"));
         assert_eq!(scratch.names(), ["Dockerfile", "deploy"]);
         let target = scratch.dir().join("not/there/yet");

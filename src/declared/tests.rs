@@ -43,7 +43,7 @@ fn every_document_tells_how_the_program_starts() {
             "FROM a AS build\nRUN apt-get update && apt-get install -y gcc\nFROM a\nRUN apt-get install -y --no-install-recommends ffmpeg vim \\\n    libpq5=1.2\nEXPOSE 9000\nENTRYPOINT [\"x\"]\nCMD [\"serve\"]\nHEALTHCHECK CMD curl -f http://localhost:9000/up || exit 1\n",
             "x serve (Dockerfile:7); port 9000 (Dockerfile:6); package ffmpeg; package libpq5; health /up",
         ),
-        ("Dockerfile", "# imggen 0.1.0 go-distroless/1 sha256:0123456789abcdef\nFROM a\nCMD [\"x\"]\n", ""),
+        ("Dockerfile", "# imggen 0.1.0 go-distroless/1 sha256:0123456789abcdef text:0123456789abcdef\nFROM a\nCMD [\"x\"]\n", ""),
         (
             "compose.yaml",
             "services:\n  api:\n    build: .\n    command: x serve --port $${PORT}\n    ports: [\"80:8090\"]\n    volumes: [\"data:/var/data\"]\n  db:\n    image: postgres\n    command: y\n",
