@@ -118,7 +118,7 @@ fn look<R>(files: &[(&str, &str)], ask: impl FnOnce(&Program<'_>, &Site<'_>) -> 
         .collect();
     let vocabulary = Vocabulary::read([("words", WORDS)]).unwrap();
     let program = Program::new(sources.iter().collect(), &vocabulary);
-    ask(&program, &Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &["py"] })
+    ask(&program, &Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &["py"], ships_alone: false })
 }
 
 // the method by its name alone has one lifetime too few

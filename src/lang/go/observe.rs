@@ -120,7 +120,8 @@ impl<'a> Reach<'a> {
 pub fn observe(tree: &Tree, reach: &Reach<'_>, vocabulary: &Vocabulary) -> Observed {
     let program = Program::new(reach.files().map(|source| &source.read).collect(), vocabulary);
     let embeds = embed::embeds(reach);
-    let site = Site { tree, bases: vec![reach.module.clone(), reach.main.clone()], embedded: &embeds, compiled: &["go"] };
+    let site =
+        Site { tree, bases: vec![reach.module.clone(), reach.main.clone()], embedded: &embeds, compiled: &["go"], ships_alone: true };
     let program::Observed { behaviour, warnings } = program.observe(&site);
     let asset = |path: Utf8PathBuf| Asset { path: fixed(&path), needed: Needed::AtBuild };
     let assets = embeds.iter().cloned().map(|fact| fact.map(asset)).chain(behaviour.assets).collect();

@@ -123,7 +123,7 @@ impl Builds<'_> {
     fn observe(&self, catalog: &Catalog, directories: &[Utf8PathBuf], sources: &Sources<'_>, program: &dyn Program) -> Result<Observed> {
         let own = directories.first().cloned().unwrap_or_default();
         let bases = if own.as_str().is_empty() { vec![own] } else { vec![own, Utf8PathBuf::new()] };
-        let site = Site { tree: self.tree, bases, embedded: &[], compiled: &["java", "kt", "groovy", "class", "jar"] };
+        let site = Site { tree: self.tree, bases, embedded: &[], compiled: &["java", "kt", "groovy", "class", "jar"], ships_alone: true };
         observe::observe(catalog, &site, directories, sources, &|name| program.dependency(name))
     }
 

@@ -39,7 +39,7 @@ pub struct Seen {
 pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &Sources<'_>) -> Result<Seen> {
     let files = sources.files();
     let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
-    let site = Site { tree, bases: vec![package.directory.clone()], embedded: &[], compiled: &COMPILED };
+    let site = Site { tree, bases: vec![package.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false };
     let Observed { mut behaviour, warnings } = program.observe(&site);
     let mut names = names(tree, package, sources);
     let first = |path: &Utf8Path| path.strip_prefix(&package.directory).ok()?.components().next().map(|part| part.as_str().to_owned());

@@ -34,7 +34,7 @@ pub fn seen(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry
     let program = Program::new(files.iter().map(|source| &source.file).collect(), catalog.vocabulary("python")?);
     let mut bases: Vec<Utf8PathBuf> = vec![home.to_owned()];
     bases.extend((home != sources.directory).then(|| sources.directory.clone()));
-    let observed = program.observe(&Site { tree, bases, embedded: &[], compiled: &["py", "pyc", "pyi"] });
+    let observed = program.observe(&Site { tree, bases, embedded: &[], compiled: &["py", "pyc", "pyi"], ships_alone: false });
     let (mut behaviour, mut warnings) = (observed.behaviour, observed.warnings);
     behaviour.stops_on = behaviour.stops_on.or_else(|| stops_on(&program, entry));
     if !entry.listens.is_empty() {

@@ -2,6 +2,7 @@
 
 mod address;
 mod assets;
+mod beside;
 mod commands;
 mod demands;
 mod fallback;
@@ -44,6 +45,8 @@ pub struct Site<'t> {
     pub embedded: &'t [Fact<Utf8PathBuf>],
     /// The endings of files that are compiled, or are the program itself, and never read as files.
     pub compiled: &'t [&'t str],
+    /// Whether its image holds the built file alone: what is not copied there is not there.
+    pub ships_alone: bool,
 }
 
 /// What was seen.
@@ -80,8 +83,10 @@ impl Program<'_> {
     /// Looks at all that the program does.
     #[must_use]
     pub fn observe(&self, site: &Site<'_>) -> Observed {
-        let reads = self.reads(site);
+        let mut reads = self.reads(site);
         self.read_configuration(site, &reads);
+        let conventional: Vec<_> = beside::conventional(site, &reads).collect();
+        reads.extend(conventional);
         let listens::Found { listens, demands, arguments } = self.listens();
         let is_port = |name: &String| {
             listens.iter().any(|fact| {

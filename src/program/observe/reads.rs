@@ -273,7 +273,7 @@ fn is_generated(text: &str) -> bool {
 }
 
 /// Secrets, the repository's own files and test data never go into an image.
-fn is_wanted(path: &Utf8Path) -> bool {
+pub(super) fn is_wanted(path: &Utf8Path) -> bool {
     let is_key = matches!(path.extension(), Some("pem" | "key" | "p12" | "pfx" | "jks"));
     let is_hidden = |part: &str| part == ".git" || part == "testdata" || part == ".env" || part.starts_with(".env.");
     !is_key && !path.components().any(|part| is_hidden(part.as_str()))

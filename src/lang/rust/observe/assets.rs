@@ -15,7 +15,7 @@ pub fn assets(tree: &Tree, sources: &[Source<'_>], package: &super::Package<'_>,
         .map(|source| program::Source::new(&source.path, source.text, module(&source.path), outline(source.text, None)))
         .collect();
     let bases = vec!["".into(), package.directory.clone()];
-    Program::new(read.iter().collect(), vocabulary).assets(&Site { tree, bases, embedded: &[], compiled: &["rs"] })
+    Program::new(read.iter().collect(), vocabulary).assets(&Site { tree, bases, embedded: &[], compiled: &["rs"], ships_alone: true })
 }
 
 /// What a file is called from others: `crate.routes.api`.
