@@ -289,3 +289,14 @@ fn assets_are_told_whether_they_are_there_or_not() {
     let assets: Vec<_> = seen.behaviour.assets.iter().map(|asset| (asset.value.path.as_str(), asset.value.needed)).collect();
     assert_eq!(assets, [("css", crate::app::Needed::AtBuild), ("ui/dist", crate::app::Needed::AtStart)]);
 }
+
+#[test]
+fn parts_of_a_path_are_joined_behind_what_the_method_is_called_on() {
+    let catalog = crate::Packs::over_built_in([]).catalog().unwrap();
+    let text = "from pathlib import Path\nBASE = Path(__file__).resolve().parent.parent\nSTATICFILES_DIRS = [BASE / 'ui' / 'dist', BASE.joinpath('css', 'all')]\n";
+    let source = Source::new(Utf8Path::new("shop/settings.py"), text, "shop.settings", outline(text));
+    let program = Program::new(vec![&source], catalog.vocabulary("python").unwrap());
+    let tree = Tree::from_memory([("shop/settings.py", text)]);
+    let assets = program.assets(&Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &["py"] });
+    assert_eq!(assets.iter().map(|asset| asset.value.path.as_str()).collect::<Vec<_>>(), ["css/all", "ui/dist"]);
+}

@@ -39,7 +39,7 @@ impl<'t> Program<'t> {
             Meaning::Value(gives) => self.passed_on(gives, call, scope),
             Meaning::First => call.arguments.iter().flat_map(|argument| self.values(&argument.value, scope)).collect(),
             Meaning::Join(join) => {
-                let parts = self.given(scope.file, call, &join.parts).into_iter().map(|given| self.given_values(given, scope));
+                let parts = self.all_given(scope.file, call, &join.parts).into_iter().map(|given| self.given_values(given, scope));
                 let mut parts: Vec<_> = parts.collect();
                 if parts.len() == 1 && !join.alone.is_empty() {
                     parts.insert(0, vec![Resolved::written(&join.alone, scope.step(super::WRITTEN))]);

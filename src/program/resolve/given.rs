@@ -45,6 +45,11 @@ impl<'t> Program<'t> {
         unknown
     }
 
+    /// What all slots name, one after another.
+    pub(super) fn all_given(&self, file: usize, call: &'t Call, slots: &Slots) -> Vec<Given<'t>> {
+        slots.0.iter().flat_map(|slot| self.slot(file, call, slot)).collect()
+    }
+
     fn slot(&self, file: usize, call: &'t Call, slot: &Slot) -> Vec<Given<'t>> {
         match slot {
             Slot::Receiver => receiver(file, call).into_iter().collect(),
