@@ -1,7 +1,8 @@
 //! Where names stand: look-ups that cost the same in a large program as in a small one.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use super::origin::SEPARATORS;
 use super::outline::{At, Call, Context, Function, Type};
 use super::source::Source;
 use super::value::Value;
@@ -22,14 +23,47 @@ pub(super) struct Index<'t> {
     fields: HashMap<&'t str, Vec<Member<'t>>>,
     /// Functions by their last word.
     functions: HashMap<&'t str, Vec<(usize, u32)>>,
+    /// The calls of each file by their first byte, of those that begin together the shortest first.
+    places: Vec<Vec<&'t Call>>,
     /// Calls by their last word.
     calls: HashMap<&'t str, Vec<(usize, &'t Call)>>,
     /// Types by their last word.
     types: HashMap<&'t str, Vec<(usize, &'t Type)>>,
     /// All that is imported.
-    pub imports: Vec<&'t str>,
+    pub imports: Imports<'t>,
     /// What each file's imports call things.
     names: Vec<HashMap<&'t str, &'t str>>,
+}
+
+/// What is imported, and what that is in.
+#[derive(Debug, Default)]
+pub(super) struct Imports<'t> {
+    full: HashSet<&'t str>,
+    above: HashSet<&'t str>,
+}
+
+impl<'t> Imports<'t> {
+    fn add(&mut self, path: &'t str) {
+        if self.full.insert(path) {
+            self.above.extend(beginnings(path));
+        }
+    }
+
+    /// Whether something is imported that is `name` or that it is in.
+    pub(super) fn hold(&self, name: &str) -> bool {
+        beginnings(name).any(|beginning| self.full.contains(beginning))
+    }
+
+    /// The same, or that is in it.
+    pub(super) fn touch(&self, name: &str) -> bool {
+        self.above.contains(name) || self.hold(name)
+    }
+}
+
+/// A full name and what it is in, step by step: of `net/http.Get` also `net/http` and `net`.
+fn beginnings(name: &str) -> impl Iterator<Item = &str> {
+    let ends = name.char_indices().filter(|(_, c)| SEPARATORS.contains(c)).map(|(at, _)| at);
+    ends.chain([name.len()]).map(|end| &name[..end])
 }
 
 /// A name and what it is given.
@@ -61,8 +95,11 @@ impl<'t> Index<'t> {
         for (file, source) in sources.iter().enumerate() {
             index.modules.entry(&source.module).or_default().push(file);
             index.names.push(HashMap::new());
+            let mut places: Vec<&Call> = source.outline.calls.iter().collect();
+            places.sort_by_key(|call| call.at);
+            index.places.push(places);
             for import in source.outline.imports.iter().filter(|import| !import.context.test) {
-                index.imports.push(&import.path);
+                index.imports.add(&import.path);
                 if let Some(name) = &import.name {
                     index.names[file].insert(name, &import.path);
                 }
@@ -77,8 +114,6 @@ impl<'t> Index<'t> {
                 index.call(file, call);
             }
         }
-        index.imports.sort_unstable();
-        index.imports.dedup();
         index
     }
 
@@ -171,6 +206,21 @@ impl<'t> Index<'t> {
 
     pub(super) fn calls_of(&self, method: &str) -> &[(usize, &'t Call)] {
         self.calls.get(method).map_or(&[], Vec::as_slice)
+    }
+
+    /// The calls of a file that stand inside `at`.
+    pub(super) fn calls_within(&self, file: usize, at: At) -> impl Iterator<Item = &'t Call> + use<'_, 't> {
+        let calls = self.places.get(file).map_or(&[][..], Vec::as_slice);
+        let first = calls.partition_point(|call| call.at.start < at.start);
+        calls[first..].iter().copied().take_while(move |call| call.at.start < at.end).filter(move |call| call.at.end <= at.end)
+    }
+
+    /// What is called on what a call gives, step by step: `b()` and `c()` of `a().b().c()`.
+    pub(super) fn chain(&self, file: usize, call: &Call) -> impl Iterator<Item = &'t Call> + use<'_, 't> {
+        let calls = self.places.get(file).map_or(&[][..], Vec::as_slice);
+        let at = call.at;
+        let first = calls.partition_point(|call| call.at <= at);
+        calls[first..].iter().copied().take_while(move |call| call.at.start == at.start)
     }
 
     pub(super) fn types_of(&self, name: &str) -> &[(usize, &'t Type)] {

@@ -8,6 +8,7 @@
 //! A language's front end turns a file into an [`Outline`] and knows nothing of ports or files. Observers know no language: what a call
 //! means stands in the vocabulary, `presets/_catalog/vocabulary/<language>.toml`.
 
+mod budget;
 pub mod configuration;
 mod index;
 pub mod observe;
@@ -23,11 +24,13 @@ mod source;
 mod tests;
 pub mod value;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
+use self::budget::Budget;
 use self::configuration::Configuration;
 use self::index::Index;
 pub use self::observe::{Heard, Observed, Site};
+use self::origin::Origins;
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
 pub use self::resolve::{Expression, Given, Part, Place, Resolved, Step};
 pub use self::settings::{Setting, SettingKind};
@@ -35,7 +38,7 @@ pub use self::source::Source;
 pub use self::value::Value;
 use camino::Utf8Path;
 
-use crate::catalog::vocabulary::Vocabulary;
+use crate::catalog::vocabulary::{Entry, Vocabulary};
 use crate::evidence::{Evidence, Rule};
 
 /// The sources of one program, and what they say together.
@@ -46,8 +49,9 @@ pub struct Program<'t> {
     index: Index<'t>,
     /// Flags and settings with what they are when nobody sets them, in the order of the sources.
     settings: settings::Settings<'t>,
-    fuel: Cell<u32>,
-    visiting: RefCell<Vec<usize>>,
+    known_calls: Vec<(usize, &'t Call, &'t [Entry])>,
+    budget: Budget,
+    origins: RefCell<Origins>,
     configuration: RefCell<Configuration>,
 }
 
@@ -56,15 +60,19 @@ impl<'t> Program<'t> {
     #[must_use]
     pub fn new(sources: Vec<&'t Source<'t>>, vocabulary: &'t Vocabulary) -> Self {
         let index = Index::new(&sources);
+        let budget = Budget::new(sources.iter().map(|source| source.text.len()).sum());
         let mut program = Self {
             sources,
             vocabulary,
             index,
             settings: settings::Settings::default(),
-            fuel: Cell::new(0),
-            visiting: RefCell::default(),
+            known_calls: Vec::new(),
+            budget,
+            origins: RefCell::default(),
             configuration: RefCell::default(),
         };
+        let entries = program.calls().map(|(file, call)| (file, call, vocabulary.calls(call.method())));
+        program.known_calls = entries.filter(|(_, _, entries)| !entries.is_empty()).collect();
         program.settings = settings::Settings::collect(&program);
         program
     }
@@ -89,6 +97,11 @@ impl<'t> Program<'t> {
             .flat_map(|(file, source)| source.outline.calls.iter().filter(|call| !call.context.test).map(move |call| (file, call)))
     }
 
+    /// Those of them that the vocabulary may speak of, with what it says of calls of that name.
+    fn known_calls(&self) -> impl Iterator<Item = (usize, &'t Call, &'t [Entry])> + use<'_, 't> {
+        self.known_calls.iter().copied()
+    }
+
     /// The place of something as evidence.
     #[must_use]
     pub fn evidence(&self, file: usize, at: At, rule: Rule) -> Evidence {
@@ -102,6 +115,6 @@ impl<'t> Program<'t> {
     /// Whether any file imports something of the package, module or class `path`.
     #[must_use]
     pub fn imports(&self, path: &str) -> bool {
-        self.index.imports.iter().any(|import| origin::comes_from(import, path) || origin::comes_from(path, import))
+        self.index.imports.touch(path)
     }
 }

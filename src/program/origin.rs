@@ -1,5 +1,8 @@
 //! Where what is called comes from: the library behind a name, the module of the project behind a path.
 
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use super::Program;
 use super::outline::{Binding, Call};
 use super::value::Value;
@@ -9,6 +12,9 @@ use crate::catalog::vocabulary::{Entry, last_word};
 const DEEP: u32 = 8;
 /// How many fields or functions of one name are looked at.
 const FEW: usize = 6;
+
+/// What stands between the words of a full name.
+pub(super) const SEPARATORS: [char; 6] = ['.', '/', '(', ':', '[', '<'];
 
 /// How surely a call is what an entry speaks of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,10 +27,13 @@ pub enum Match {
     Proven,
 }
 
+/// What names come to, by the file and the function that they are seen from.
+pub(super) type Origins = HashMap<(usize, Option<u32>), HashMap<Box<str>, Option<Rc<str>>>>;
+
 /// Whether a full name is `of`, or something in it.
 #[must_use]
 pub fn comes_from(name: &str, of: &str) -> bool {
-    name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '/', '(', ':', '[', '<']))
+    name.strip_prefix(of).is_some_and(|rest| rest.is_empty() || rest.starts_with(SEPARATORS))
 }
 
 impl<'t> Program<'t> {
@@ -40,8 +49,8 @@ impl<'t> Program<'t> {
             if plain || !path.contains('.') || !call.path.contains('.') {
                 return Match::No;
             }
-            return match self.origin(file, &call.path, call.context.function, 0) {
-                Some(origin) if same(&origin) => Match::Proven,
+            return match self.known_origin(file, &call.path, call.context.function).as_deref() {
+                Some(origin) if same(origin) => Match::Proven,
                 _ => Match::No,
             };
         }
@@ -57,13 +66,12 @@ impl<'t> Program<'t> {
             return Match::Proven;
         }
         // nothing that the program does not import can be what it calls
-        let used = |of: &String| self.imports(of) || self.is_imported(of);
-        if !entry.of.iter().any(used) {
+        if !entry.of.iter().any(|of| self.imports(of)) {
             return Match::No;
         }
-        match self.origin(file, &call.path, call.context.function, 0) {
-            Some(origin) if fits(&origin) => Match::Proven,
-            Some(origin) if self.is_imported(&origin) => Match::No,
+        match self.known_origin(file, &call.path, call.context.function).as_deref() {
+            Some(origin) if fits(origin) => Match::Proven,
+            Some(origin) if self.index.imports.hold(origin) => Match::No,
             _ if call.path.contains('.') || call.receiver.is_some() => Match::Likely,
             _ => Match::No,
         }
@@ -72,19 +80,33 @@ impl<'t> Program<'t> {
     /// Whether what is assigned is what an entry speaks of, where that is a field of something.
     #[must_use]
     pub fn assigns_to(&self, entry: &Entry, file: usize, binding: &Binding) -> bool {
-        let origin = || self.origin(file, &binding.target, binding.context.function, 0).unwrap_or_else(|| binding.target.clone());
-        entry.of.is_empty() || entry.of.iter().any(|of| comes_from(&origin(), of))
+        if entry.of.is_empty() {
+            return true;
+        }
+        let origin = self.known_origin(file, &binding.target, binding.context.function);
+        let origin = origin.as_deref().unwrap_or(&binding.target);
+        entry.of.iter().any(|of| comes_from(origin, of))
     }
 
-    fn is_imported(&self, name: &str) -> bool {
-        // sorted: what it begins with stands right before it, or a little further up
-        let end = self.index.imports.partition_point(|import| *import <= name);
-        self.index.imports[..end].iter().rev().take(FEW).any(|import| comes_from(name, import))
+    /// The full name of what `path` names, looked for once.
+    fn known_origin(&self, file: usize, path: &str, function: Option<u32>) -> Option<Rc<str>> {
+        let seen_from = (file, function);
+        if let Some(known) = self.origins.borrow().get(&seen_from).and_then(|known| known.get(path)) {
+            return known.clone();
+        }
+        self.budget.question(|| {
+            let origin = self.origin(file, path, function, 0).map(Rc::from);
+            // a look that was broken off on the way to something else may find more another time
+            if !self.budget.spent() {
+                self.origins.borrow_mut().entry(seen_from).or_default().insert(path.into(), origin.clone());
+            }
+            origin
+        })
     }
 
     /// The full name of what `path` names, through the names that stand for it.
-    pub(super) fn origin(&self, file: usize, path: &str, function: Option<u32>, depth: u32) -> Option<String> {
-        if depth > DEEP {
+    fn origin(&self, file: usize, path: &str, function: Option<u32>, depth: u32) -> Option<String> {
+        if depth > DEEP || !self.budget.burn() {
             return None;
         }
         let cut = path.find(['.', '(', '[']).unwrap_or(path.len());
@@ -258,7 +280,7 @@ impl<'t> Program<'t> {
             let own = self.sources[file].module.as_str();
             return named.iter().copied().filter(|found| of_module(found) == own && !full(found).contains('.')).take(2).collect();
         };
-        if before.contains('/') || self.is_imported(path) {
+        if before.contains('/') || self.index.imports.hold(path) {
             return Vec::new();
         }
         let owner = last_word(before);

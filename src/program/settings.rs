@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::outline::{Annotation, Argument, At, Call, Context, Field, Function};
 use super::resolve::{ENVIRONMENT, FLAG, MOST, Resolved, Scope, Step, TAG, arguments};
 use super::{Expression, Program, Value, configuration};
-use crate::catalog::vocabulary::{self, Meaning, SettingsType, Slots, last_word};
+use crate::catalog::vocabulary::{self, Entry, Meaning, SettingsType, Slots, last_word};
 
 /// What kind of setting it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,8 @@ pub(super) fn normal(key: &str) -> String {
 
 impl<'t> Settings<'t> {
     pub(super) fn collect(program: &Program<'t>) -> Self {
-        let mut all: Vec<Setting<'t>> = program.calls().filter_map(|(file, call)| program.of_call(file, call)).collect();
+        let mut all: Vec<Setting<'t>> =
+            program.known_calls().filter_map(|(file, call, entries)| program.of_call(file, call, entries)).collect();
         for (file, source) in program.sources.iter().enumerate().filter(|(_, source)| !source.stands_in) {
             all.extend(source.outline.types.iter().flat_map(|declared| {
                 let filled = program.filled(file, &declared.bases, &declared.annotations);
@@ -141,8 +142,7 @@ impl<'t> Program<'t> {
     }
 
     /// A flag or setting that a call defines.
-    fn of_call(&self, file: usize, call: &'t Call) -> Option<Setting<'t>> {
-        let entries = self.vocabulary.calls(call.method());
+    fn of_call(&self, file: usize, call: &'t Call, entries: &'t [Entry]) -> Option<Setting<'t>> {
         entries.iter().filter(|entry| matches!(*entry.meaning, Meaning::Flag(_) | Meaning::Setting(_))).find_map(|entry| {
             if self.matches(entry, file, call) == super::origin::Match::No {
                 return None;
@@ -173,9 +173,7 @@ impl<'t> Program<'t> {
         let mut chain = vec![call];
         let goes_on = [&flag.name_by, &flag.default_by, &flag.variable_by, &flag.target_by].iter().any(|words| !words.0.is_empty());
         if goes_on {
-            let calls = &self.sources[file].outline.calls;
-            chain.extend(calls.iter().filter(|other| other.at.start == call.at.start && other.at.end > call.at.end));
-            chain.sort_by_key(|call| call.at.end);
+            chain.extend(self.index.chain(file, call));
         }
         let first = Slots(vec![vocabulary::Slot::Place(0)]);
         let by = |words: &vocabulary::Words| chain.iter().filter(|call| words.has(call.method())).copied().collect::<Vec<_>>();
@@ -234,9 +232,7 @@ impl<'t> Program<'t> {
     /// What stands before the variables of a type: `model_config = SettingsConfigDict(env_prefix="APP_")`.
     fn prefix_of(&self, file: usize, of: At, entry: &SettingsType) -> Option<String> {
         let name = entry.prefix.as_deref()?;
-        let calls = self.sources[file].outline.calls.iter();
-        let mut inside = calls.filter(|call| call.at.start >= of.start && call.at.end <= of.end);
-        inside.find_map(|call| call.argument(name, None)?.value.text().map(ToOwned::to_owned))
+        self.index.calls_within(file, of).find_map(|call| call.argument(name, None)?.value.text().map(ToOwned::to_owned))
     }
 
     fn field_setting(&self, file: usize, field: &'t Field, filled: Option<&SettingsType>, prefix: &str) -> Option<Setting<'t>> {
@@ -315,6 +311,13 @@ impl<'t> Program<'t> {
     /// What a setting comes to: its variables first, then its default.
     pub(super) fn setting_values(&self, number: usize, depth: u32) -> Vec<Resolved> {
         let setting = &self.settings.all[number];
+        if !self.budget.burn() {
+            return vec![Resolved::unknown()];
+        }
+        self.budget.visit(std::ptr::from_ref(setting) as usize, || self.values_of(number, setting, depth))
+    }
+
+    fn values_of(&self, number: usize, setting: &Setting<'t>, depth: u32) -> Vec<Resolved> {
         let rule = if setting.kind == SettingKind::Field { TAG } else { FLAG };
         let step = Step { file: setting.file, at: setting.at, rule };
         let mut values: Vec<_> = setting
@@ -341,8 +344,9 @@ impl<'t> Program<'t> {
             values.extend(self.keyed(like, depth + 1));
         }
         for key in &setting.others {
-            values.extend(self.keyed_but(key, number, depth + 1));
+            values.extend(self.named_by(key, depth + 1));
         }
+        values.truncate(MOST);
         for value in &mut values {
             value.settings.push(number);
         }
@@ -351,15 +355,20 @@ impl<'t> Program<'t> {
 
     /// What the setting `key` comes to.
     pub(super) fn keyed(&self, key: &str, depth: u32) -> Vec<Resolved> {
-        self.keyed_but(key, usize::MAX, depth)
+        self.keyed_where(key, depth, |_| true)
     }
 
-    fn keyed_but(&self, key: &str, but: usize, depth: u32) -> Vec<Resolved> {
-        if depth > super::resolve::DEPTH {
+    /// The same for the key of a field: two structures that have a field of one name say nothing of each other.
+    fn named_by(&self, key: &str, depth: u32) -> Vec<Resolved> {
+        self.keyed_where(key, depth, |setting| !setting.key.is_empty())
+    }
+
+    fn keyed_where(&self, key: &str, depth: u32, wanted: impl Fn(&Setting<'t>) -> bool) -> Vec<Resolved> {
+        if depth > super::resolve::DEPTH || !self.budget.burn() {
             return Vec::new();
         }
-        let numbers = self.settings.keys.get(&normal(key)).into_iter().flatten().filter(|number| **number != but);
-        let mut values: Vec<_> = numbers.take(MOST).flat_map(|number| self.setting_values(*number, depth + 1)).collect();
+        let numbers = self.settings.keys.get(&normal(key)).into_iter().flatten().filter(|number| wanted(&self.settings.all[**number]));
+        let mut values: Vec<_> = numbers.take(MOST).flat_map(|number| self.setting_values(*number, depth + 1)).take(MOST).collect();
         values.extend(self.configured(key, depth));
         values
     }
@@ -383,11 +392,15 @@ impl<'t> Program<'t> {
         &self.settings.all
     }
 
+    /// What the settings of these keys come to.
+    pub(super) fn resolve_keys(&self, keys: &vocabulary::Words) -> Vec<Resolved> {
+        self.budget.question(|| keys.0.iter().flat_map(|key| self.keyed(key, 0)).collect())
+    }
+
     /// What a flag or setting comes to.
     #[must_use]
     pub fn resolve_setting(&self, number: usize) -> Vec<Resolved> {
-        self.refuel();
-        self.setting_values(number, 0)
+        self.budget.question(|| self.setting_values(number, 0))
     }
 }
 

@@ -31,8 +31,8 @@ impl<'t> Program<'t> {
     #[must_use]
     pub fn assets(&self, site: &Site<'_>) -> Vec<Fact<Asset>> {
         let mut finder = Finder { site, found: BTreeMap::new() };
-        for (file, call) in self.calls() {
-            for entry in self.vocabulary.calls(call.method()) {
+        for (file, call, entries) in self.known_calls() {
+            for entry in entries {
                 let Meaning::Reads(opens) = &*entry.meaning else { continue };
                 let Some(needed) = opens.needed else { continue };
                 if self.matches(entry, file, call) != Match::No && self.opens(file, call, opens) {

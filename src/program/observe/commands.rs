@@ -34,8 +34,8 @@ impl<'t> Program<'t> {
     #[must_use]
     pub fn subcommand(&self, listens: bool) -> (Option<Fact<Vec<String>>>, Option<Diagnostic>) {
         let mut all = Vec::new();
-        for (file, call) in self.calls() {
-            for entry in self.vocabulary.calls(call.method()) {
+        for (file, call, entries) in self.known_calls() {
+            for entry in entries {
                 let Meaning::Commands(commands) = &*entry.meaning else { continue };
                 if self.matches(entry, file, call) == Match::No {
                     continue;
@@ -111,8 +111,8 @@ impl<'t> Program<'t> {
                 continue;
             }
             let (file, number) = function;
-            let Some(source) = self.sources().get(file) else { continue };
-            for call in source.outline.calls.iter().filter(|call| self.is_inside(file, call.context.function, number)) {
+            let Some(body) = self.function(file, number).map(|function| function.body) else { continue };
+            for call in self.index.calls_within(file, body).filter(|call| self.is_inside(file, call.context.function, number)) {
                 if self.listening_call(file, call).is_some() {
                     return true;
                 }

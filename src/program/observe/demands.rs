@@ -84,8 +84,7 @@ impl Program<'_> {
 
     /// Whether what is done when something is missing ends the program, or the function that sets it up.
     fn gives_up(&self, file: usize, check: &Check) -> bool {
-        let calls = &self.sources()[file].outline.calls;
-        let exits = calls.iter().filter(|call| call.at.start >= check.block.start && call.at.end <= check.block.end).any(|call| {
+        let exits = self.index.calls_within(file, check.block).any(|call| {
             let mut entries = self.vocabulary.calls(call.method()).iter();
             entries.any(|entry| matches!(*entry.meaning, Meaning::Exit) && self.matches(entry, file, call) != Match::No)
         });

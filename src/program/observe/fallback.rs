@@ -60,7 +60,7 @@ impl Program<'_> {
                 continue;
             }
             let rank = rank + if sections.any(|section| section.contains("rpc") || section.contains("https")) { SECOND } else { 0 };
-            let values = self.configured(&entry.key, 0);
+            let values = self.budget.question(|| self.configured(&entry.key, 0));
             let Some(settled) = settle(&values, true).filter(|_| best.as_ref().is_none_or(|(known, _)| rank < *known)) else { continue };
             best = Some((rank, Fact::new(settled.listen, self.evidence(self.sources().len() + entry.file, entry.at, CONFIGURED))));
         }

@@ -80,7 +80,7 @@ impl<'t> Program<'t> {
     /// Looks through all that may listen.
     #[must_use]
     pub fn listens(&self) -> Found {
-        let mut candidates: Vec<Candidate<'t>> = self.calls().filter_map(|(file, call)| self.listening_call(file, call)).collect();
+        let mut candidates: Vec<Candidate<'t>> = self.known_calls().filter_map(|(file, call, _)| self.listening_call(file, call)).collect();
         candidates.extend(self.listening_settings());
         candidates.extend(self.listening_annotations());
         // what is given elsewhere takes the place of what is there when nothing is given
@@ -280,8 +280,7 @@ impl<'t> Program<'t> {
 
     /// What something that listens takes when it is told nothing: its own variable and configuration, then its default.
     fn by_itself(&self, entry: &Listens) -> (Listen, Vec<crate::program::Step>) {
-        self.refuel();
-        let keyed: Vec<_> = entry.key.0.iter().flat_map(|key| self.keyed(key, 0)).collect();
+        let keyed = self.resolve_keys(&entry.key);
         let variable = entry.variable.as_ref().map(|name| PortVariable { name: name.clone(), role: Role::Optional });
         let default = Listen { port: entry.default_port, variable, interface: Interface::Any, host: None };
         match settle(&keyed, true) {
@@ -298,7 +297,7 @@ impl<'t> Program<'t> {
     /// The interface, where it is given by itself or is the library's own.
     fn bind(&self, listen: &mut Listen, candidate: &Candidate<'t>) {
         let entry = candidate.entry;
-        let keyed: Vec<_> = entry.host_key.0.iter().flat_map(|key| self.keyed(key, 0)).collect();
+        let keyed = self.resolve_keys(&entry.host_key);
         let values = candidate.host.as_ref().or(Some(&keyed).filter(|keyed| !keyed.is_empty()));
         // an address says its host itself
         let says = candidate.address.is_some() && !candidate.bare && candidate.host.is_none();

@@ -59,6 +59,15 @@ pub struct Observed {
 }
 
 impl Program<'_> {
+    /// What there is to say when not every name was followed to its end.
+    fn not_followed(&self) -> Option<Diagnostic> {
+        let message = "names in the sources lead to one another so often that not all of them were followed: \
+            a port, a path or a variable may have been missed";
+        self.budget
+            .exceeded()
+            .then(|| Diagnostic::warning("program::limit", message).help("check the Dockerfile, and say what is missing in imggen.toml"))
+    }
+
     /// Reads the settings files that the program opens or imports.
     fn read_configuration(&self, site: &Site<'_>, reads: &[Fact<RunFile>]) {
         let tree = site.tree;
@@ -108,7 +117,7 @@ impl Program<'_> {
             listens,
             arguments,
         };
-        let warnings = listens::warnings(&behaviour.listens).chain(several).collect();
+        let warnings = listens::warnings(&behaviour.listens).chain(several).chain(self.not_followed()).collect();
         Observed { behaviour, warnings }
     }
 }

@@ -24,8 +24,8 @@ impl Program<'_> {
                 found.insert(need.clone(), fact);
             }
         };
-        for (file, call) in self.calls() {
-            for entry in self.vocabulary.calls(call.method()) {
+        for (file, call, entries) in self.known_calls() {
+            for entry in entries {
                 let Meaning::Needs(needs) = &*entry.meaning else { continue };
                 if self.matches(entry, file, call) != Match::No {
                     add(&needs.needs, &self.evidence(file, call.at, NEEDS));

@@ -44,8 +44,8 @@ impl<'t> Program<'t> {
     #[must_use]
     pub fn reads(&self, site: &Site<'_>) -> Vec<Fact<RunFile>> {
         let mut finder = Finder { site, found: BTreeMap::new() };
-        for (file, call) in self.calls() {
-            for entry in self.vocabulary.calls(call.method()) {
+        for (file, call, entries) in self.known_calls() {
+            for entry in entries {
                 let Meaning::Reads(opens) = &*entry.meaning else { continue };
                 if self.matches(entry, file, call) != Match::No && self.opens(file, call, opens) {
                     self.read(&mut finder, file, call, opens);

@@ -35,10 +35,9 @@ impl<'t> Program<'t> {
     /// Where the program waits for a signal besides Ctrl-C, and so ends by itself when it is told to.
     #[must_use]
     pub fn ends_by_itself(&self) -> Option<Evidence> {
-        self.calls().find_map(|(file, call)| {
-            let entries = self.vocabulary.calls(call.method()).iter();
+        self.known_calls().find_map(|(file, call, entries)| {
             let signals =
-                entries.filter_map(|entry| if let Meaning::Signal(signal) = &*entry.meaning { Some((entry, signal)) } else { None });
+                entries.iter().filter_map(|entry| if let Meaning::Signal(signal) = &*entry.meaning { Some((entry, signal)) } else { None });
             let found = signals.filter(|(entry, _)| self.matches(entry, file, call) != Match::No);
             let ends = found.map(|(_, signal)| signal).any(|signal| self.is_told_to_end(file, call, signal));
             ends.then(|| self.evidence(file, call.at, ENDS))
@@ -81,8 +80,8 @@ impl<'t> Program<'t> {
     /// The first call that waits for Ctrl-C, unless one waits for more.
     fn waits(&self) -> Result<Option<(usize, &'t Call)>, More> {
         let mut first = None;
-        for (file, call) in self.calls() {
-            for entry in self.vocabulary.calls(call.method()) {
+        for (file, call, entries) in self.known_calls() {
+            for entry in entries {
                 let Meaning::Signal(signal) = &*entry.meaning else { continue };
                 if self.matches(entry, file, call) == Match::No {
                     continue;

@@ -27,8 +27,8 @@ impl<'t> Program<'t> {
     #[must_use]
     pub fn starts(&self) -> Vec<Fact<Need>> {
         let mut found = Found::new();
-        for (file, call) in self.calls() {
-            for entry in self.vocabulary.calls(call.method()) {
+        for (file, call, entries) in self.known_calls() {
+            for entry in entries {
                 let Meaning::Starts(starts) = &*entry.meaning else { continue };
                 if self.matches(entry, file, call) != Match::No {
                     self.start(&mut found, file, call, starts);
@@ -66,11 +66,9 @@ impl<'t> Program<'t> {
 
     /// The line behind `-c` among a call's arguments, and those of the chain that goes on from it: `.arg("-c").arg(line)`.
     fn shell_arguments(&self, file: usize, call: &'t Call) -> Option<String> {
-        let calls = &self.sources()[file].outline.calls;
-        let goes_on = calls.iter().filter(|other| other.at.start == call.at.start && other.at.end > call.at.end);
-        let mut chain: Vec<&'t Call> = goes_on.collect();
-        chain.sort_by_key(|call| call.at.end);
-        let values = std::iter::once(call).chain(chain).flat_map(|call| call.arguments.iter().map(move |argument| (call, argument)));
+        let values = std::iter::once(call)
+            .chain(self.index.chain(file, call))
+            .flat_map(|call| call.arguments.iter().map(move |argument| (call, argument)));
         let items = values.flat_map(|(call, argument)| {
             let expression = crate::program::Expression { value: &argument.value, file, context: call.context, at: argument.at };
             let list = self.shapes(expression).into_iter().find_map(|shape| match shape.value {

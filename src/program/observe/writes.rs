@@ -32,8 +32,8 @@ impl<'t> Program<'t> {
     #[must_use]
     pub fn writes(&self, site: &Site<'_>) -> Vec<Fact<WritePath>> {
         let mut written = Written { home: site.bases.first().cloned().unwrap_or_default(), ..Written::default() };
-        for (file, call) in self.calls() {
-            for entry in self.vocabulary.calls(call.method()) {
+        for (file, call, entries) in self.known_calls() {
+            for entry in entries {
                 let Meaning::Writes(opens) = &*entry.meaning else { continue };
                 if self.matches(entry, file, call) != Match::No && self.opens(file, call, opens) {
                     self.write(&mut written, file, call, opens);

@@ -109,7 +109,7 @@ impl<'t> Program<'t> {
 
     /// `${server.port:8080}`: what the key comes to, and the default.
     pub(in crate::program) fn placeholders(&self, text: &str, step: Step, depth: u32) -> Vec<Resolved> {
-        if depth > super::DEPTH {
+        if depth > super::DEPTH || !self.budget.burn() {
             return vec![Resolved::unknown()];
         }
         let Some((before, rest)) = text.split_once("${") else { return vec![Resolved::written(text, step)] };
@@ -179,15 +179,10 @@ impl<'t> Program<'t> {
 
     pub(super) fn returned(&self, file: usize, number: u32, frame: Option<&Frame<'_, 't>>, scope: Scope<'_, 't>) -> Vec<Resolved> {
         let Some(function) = self.function(file, number) else { return Vec::new() };
-        let key = std::ptr::from_ref(function) as usize;
-        if self.visiting.borrow().contains(&key) {
-            return Vec::new();
-        }
-        self.visiting.borrow_mut().push(key);
         let inner = Scope { file, function: Some(number), frame, result: scope.result, depth: scope.depth + 1, at: function.at };
-        let values = function.returns.iter().take(MOST).flat_map(|value| self.values(value, inner)).collect();
-        self.visiting.borrow_mut().pop();
-        values
+        self.budget.visit(std::ptr::from_ref(function) as usize, || {
+            function.returns.iter().take(MOST).flat_map(|value| self.values(value, inner)).take(MOST).collect()
+        })
     }
 
     /// A getter's field: `config.GetPort()`, `config.getPort()`, a record's `config.port()`.

@@ -79,8 +79,7 @@ impl<'t> Program<'t> {
     /// What something that was given comes to.
     #[must_use]
     pub fn resolve_given(&self, file: usize, context: Context, given: Given<'t>) -> Vec<Resolved> {
-        self.fuel.set(super::FUEL);
-        self.given_values(given, Scope::of(file, context.function, given.at(), 0))
+        self.budget.question(|| self.given_values(given, Scope::of(file, context.function, given.at(), 0)))
     }
 
     pub(super) fn given_values(&self, given: Given<'t>, scope: Scope<'_, 't>) -> Vec<Resolved> {

@@ -20,8 +20,6 @@ use crate::evidence::{Evidence, Fact, Rule};
 
 /// How many names deep an expression is followed.
 pub(super) const DEPTH: u32 = 14;
-/// How many operands one question may look at: more than any real one needs, and little enough for any text.
-const FUEL: u32 = 4_000;
 
 /// A value stands in the source.
 pub const WRITTEN: Rule = Rule::parsed("program.value", "this is the value that the program starts with");
@@ -87,15 +85,14 @@ impl<'t> Program<'t> {
     /// What an expression comes to: the alternatives in the order of the sources.
     #[must_use]
     pub fn resolve(&self, expression: Expression<'t>) -> Vec<Resolved> {
-        self.fuel.set(FUEL);
-        self.values(expression.value, Scope::of(expression.file, expression.context.function, expression.at, 0))
+        let scope = Scope::of(expression.file, expression.context.function, expression.at, 0);
+        self.budget.question(|| self.values(expression.value, scope))
     }
 
     /// What a call gives.
     #[must_use]
     pub fn resolve_call(&self, file: usize, call: &'t Call) -> Vec<Resolved> {
-        self.fuel.set(FUEL);
-        self.called(call, Scope::of(file, call.context.function, call.at, 0))
+        self.budget.question(|| self.called(call, Scope::of(file, call.context.function, call.at, 0)))
     }
 
     /// The expression that an argument of a call is.
@@ -104,19 +101,8 @@ impl<'t> Program<'t> {
         Expression { value, file, context, at }
     }
 
-    pub(super) fn refuel(&self) {
-        self.fuel.set(FUEL);
-    }
-
-    /// Takes one step; whether there was one left.
-    fn burn(&self) -> bool {
-        let fuel = self.fuel.get();
-        self.fuel.set(fuel.saturating_sub(1));
-        fuel > 0
-    }
-
     pub(super) fn values(&self, value: &'t Value, scope: Scope<'_, 't>) -> Vec<Resolved> {
-        if scope.depth > DEPTH || !self.burn() {
+        if scope.depth > DEPTH || !self.budget.burn() {
             return vec![Resolved::unknown()];
         }
         let written = |text: String| vec![Resolved::written(text, scope.step(WRITTEN))];

@@ -238,14 +238,9 @@ impl<'t> Program<'t> {
     /// What a name is given.
     pub(super) fn bound(&self, bound: &Bound<'t>, scope: Scope<'_, 't>) -> Vec<Resolved> {
         let key = std::ptr::from_ref(bound.value) as usize ^ bound.result as usize;
-        if self.visiting.borrow().contains(&key) {
-            return Vec::new();
-        }
-        self.visiting.borrow_mut().push(key);
         let same = bound.file == scope.file && bound.context.function == scope.function;
         let from = if same { scope.deeper() } else { Scope::of(bound.file, bound.context.function, bound.at, scope.depth + 1) };
-        let mut values = self.values(bound.value, Scope { result: bound.result, at: bound.at, ..from });
-        self.visiting.borrow_mut().pop();
+        let mut values = self.budget.visit(key, || self.values(bound.value, Scope { result: bound.result, at: bound.at, ..from }));
         // the binding says more than the bare value in it
         let whole = Step { file: bound.file, at: bound.at, rule: WRITTEN };
         for step in values.iter_mut().filter_map(|value| value.steps.first_mut()).filter(|step| step.rule != TAG) {

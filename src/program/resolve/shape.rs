@@ -9,23 +9,17 @@ impl<'t> Program<'t> {
     /// The lists, tables, calls and texts that an expression stands for.
     #[must_use]
     pub fn shapes(&self, expression: Expression<'t>) -> Vec<Expression<'t>> {
-        // asked from outside, and not on the way to something else
-        if self.visiting.borrow().is_empty() {
-            self.refuel();
-        }
         let mut found = Vec::new();
-        self.follow(expression, &mut found, 0);
+        self.budget.question(|| self.follow(expression, &mut found, 0));
         found
     }
 
     fn follow(&self, expression: Expression<'t>, found: &mut Vec<Expression<'t>>, depth: u32) {
         let key = std::ptr::from_ref(expression.value) as usize;
-        if depth > DEPTH || found.len() >= MOST || !self.burn() || self.visiting.borrow().contains(&key) {
+        if depth > DEPTH || found.len() >= MOST || !self.budget.burn() {
             return;
         }
-        self.visiting.borrow_mut().push(key);
-        self.follow_unvisited(expression, found, depth);
-        self.visiting.borrow_mut().pop();
+        self.budget.visit(key, || self.follow_unvisited(expression, found, depth));
     }
 
     fn follow_unvisited(&self, expression: Expression<'t>, found: &mut Vec<Expression<'t>>, depth: u32) {

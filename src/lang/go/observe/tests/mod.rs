@@ -91,3 +91,13 @@ fn deep_and_unended_text_takes_no_time() {
         let _ = seen(&[("main.go", &format!("package main\nimport \"os\"\n{text}"))]);
     }
 }
+
+#[test]
+fn structures_with_fields_of_one_name_take_no_time() {
+    let structures: String = (0..60).map(|n| format!("type T{n} struct {{ ID string `json:\"id\" mapstructure:\"port\"` }}\n")).collect();
+    let getters: String = (0..60).map(|n| format!("func (t *T{n}) Next() string {{ return t.next.ID + t.ID + t.Next() }}\n")).collect();
+    let body = format!("{structures}{getters}func main() {{ http.ListenAndServe(\":\"+t.next.Next()+t.ID+os.Getenv(\"X\"), nil) }}");
+    let started = std::time::Instant::now();
+    let _ = program(&["net/http", "os"], &body);
+    assert!(started.elapsed().as_secs() < 5);
+}
