@@ -3,18 +3,29 @@
 //! Every file that is written carries a line with two hashes: one of its instructions, which tells whether it is stale, and one of all the
 //! rest of its text, which tells whether somebody edited it. Line ends do not count, for git may have changed them.
 
+mod carry;
+mod drift;
 mod instructions;
+mod merge;
+mod reference;
+mod suggest;
 #[cfg(feature = "cli")]
 mod write;
 
 use std::fmt::Write as _;
 
 use camino::Utf8PathBuf;
+use schemars::JsonSchema;
+use semver::Version;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use similar::{Algorithm, TextDiff};
 
+pub use self::carry::Carried;
+pub use self::drift::{Cause, Changed, Drift, is_sealed_by};
 use self::instructions::instructions;
+pub use self::merge::{Merged, has_marks, merge};
+pub use self::suggest::{Suggestions, suggest};
 #[cfg(feature = "cli")]
 pub use self::write::{read, write};
 
@@ -31,7 +42,7 @@ pub struct File {
 }
 
 /// How a file on disk stands to the one that was rendered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// There is none on disk.
@@ -40,8 +51,10 @@ pub enum State {
     Same,
     /// It was written by imggen and not touched since; it differs now.
     Ours,
-    /// It was written by imggen and edited since.
+    /// It was written by imggen and edited since, by more than the references that bots keep current.
     Edited,
+    /// It was written by a newer imggen, which knows more than this one: it is never overwritten.
+    Newer,
     /// It was never ours.
     Foreign,
 }
@@ -50,7 +63,7 @@ impl State {
     /// Whether writing would destroy work that is not imggen's, which nobody does without being asked.
     #[must_use]
     pub const fn is_theirs(self) -> bool {
-        matches!(self, Self::Edited | Self::Foreign)
+        matches!(self, Self::Edited | Self::Newer | Self::Foreign)
     }
 }
 
@@ -63,8 +76,10 @@ pub struct Change {
     pub state: State,
     /// What is on disk.
     pub before: Option<String>,
-    /// What was rendered.
+    /// What was rendered, with what bots keep current carried onto it.
     pub after: String,
+    /// The references that bots changed on disk.
+    pub carried: Vec<Carried>,
 }
 
 /// The line that says who wrote a file: `# imggen 0.1.0 go-distroless/1 sha256:0123456789abcdef text:0123456789abcdef`.
@@ -87,6 +102,13 @@ impl Header {
         locate(text).map(|(_, header)| header)
     }
 
+    /// Whether an imggen newer than this one wrote it.
+    #[must_use]
+    pub fn is_newer(&self) -> bool {
+        let own = Version::parse(env!("CARGO_PKG_VERSION"));
+        Version::parse(&self.tool).is_ok_and(|tool| own.is_ok_and(|own| tool > own))
+    }
+
     fn parse(line: &str) -> Option<Self> {
         let mut words = line.strip_prefix("# imggen ")?.trim_end().split(' ');
         let (tool, preset) = (words.next()?, words.next()?);
@@ -107,34 +129,58 @@ pub fn seal(body: &str, preset: &str) -> String {
     let body = without_header(body);
     // a blank in a name, or worse a line's end, would make a header that is not found again
     let preset: String = preset.chars().map(|c| if c.is_whitespace() || c.is_control() { '-' } else { c }).collect();
-    let directives = body.lines().take_while(|line| is_directive(line)).count();
-    let above = if directives == 0 { usize::from(body.starts_with('#')) } else { directives };
-    let split = body.split_inclusive('\n').take(above).map(str::len).sum();
-    let (top, rest) = body.split_at(split);
-    let end = if top.is_empty() || top.ends_with('\n') { "" } else { "\n" };
-    let body = format!("{top}{end}{rest}");
+    let body = if body.is_empty() || body.ends_with('\n') || above(&body) < body.len() { body } else { body + "\n" };
     let (acts, text) = (hash(&instructions(&body)), hash(&body));
-    format!("{top}{end}# imggen {} {preset} sha256:{acts} text:{text}\n{rest}", env!("CARGO_PKG_VERSION"))
+    with_header(&body, &format!("# imggen {} {preset} sha256:{acts} text:{text}", env!("CARGO_PKG_VERSION")))
+}
+
+/// A body with the line of its header where that belongs.
+fn with_header(body: &str, header: &str) -> String {
+    let (top, rest) = body.split_at(above(body));
+    format!("{top}{header}\n{rest}")
+}
+
+/// The length of what stands above the header.
+fn above(body: &str) -> usize {
+    let directives = body.lines().take_while(|line| is_directive(line)).count();
+    let lines = if directives == 0 { usize::from(body.starts_with('#')) } else { directives };
+    body.split_inclusive('\n').take(lines).map(str::len).sum()
+}
+
+/// The text without the line of its header, with plain newlines: what the header's hashes are of.
+#[must_use]
+pub fn body(text: &str) -> String {
+    without_header(text)
 }
 
 /// What becomes of `file` when `before` is on disk in its place.
 #[must_use]
 pub fn compare(before: Option<String>, file: &File) -> Change {
-    let state = before.as_deref().map_or(State::New, |before| state(before, &file.text));
-    Change { path: file.path.clone(), state, before, after: file.text.clone() }
+    let Some(disk) = before else { return Change::new(file, State::New, None) };
+    let (plain_disk, rendered) = (plain(&disk), plain(&file.text));
+    let Some(header) = Header::find(&plain_disk) else {
+        let state = if plain_disk == rendered { State::Same } else { State::Foreign };
+        return Change::new(file, state, Some(disk));
+    };
+    let body = without_header(&plain_disk);
+    let original = carry::original(&body, &rendered, |text| hash(text) == header.text);
+    let (after, carried) = carry::carry(&body, original.as_deref(), &file.text);
+    let state = if instructions(&body) == instructions(&without_header(&after)) {
+        State::Same
+    } else if header.is_newer() {
+        State::Newer
+    } else if original.is_some() {
+        State::Ours
+    } else {
+        State::Edited
+    };
+    Change { after, carried, ..Change::new(file, state, Some(disk)) }
 }
 
-fn state(before: &str, after: &str) -> State {
-    let (before, after) = (plain(before), plain(after));
-    if before == after {
-        return State::Same;
+impl Change {
+    fn new(file: &File, state: State, before: Option<String>) -> Self {
+        Self { path: file.path.clone(), state, before, after: file.text.clone(), carried: Vec::new() }
     }
-    let Some(header) = Header::find(&before) else { return State::Foreign };
-    let body = without_header(&before);
-    if instructions(&body) == instructions(&without_header(&after)) {
-        return State::Same;
-    }
-    if hash(&body) == header.text { State::Ours } else { State::Edited }
 }
 
 /// What changes, as a unified diff; empty when there is nothing to write.
@@ -254,17 +300,40 @@ mod tests {
             ("that with CRLF", Some(crlf(&old)), State::Ours),
             ("edited to what is new", Some(old.replace("b:0", "b:1")), State::Same),
             ("with a comment more", Some(format!("{new}# by hand\n")), State::Same),
-            ("edited", Some(new.replace("a:1", "a:2")), State::Edited),
+            ("edited", Some(new.replace("a:1", "c:2")), State::Edited),
             ("stale, with a comment by hand", Some(format!("{old}# by hand\n")), State::Edited),
-            ("edited, with CRLF", Some(crlf(&new.replace("a:1", "a:2"))), State::Edited),
+            ("edited, with CRLF", Some(crlf(&new.replace("a:1", "c:2"))), State::Edited),
             ("header taken out", Some(BODY.to_owned()), State::Foreign),
             ("foreign", Some("FROM scratch\n".to_owned()), State::Foreign),
             ("empty", Some(String::new()), State::Foreign),
+            ("pinned by a bot", Some(new.replace("b:1", "b:1@sha256:0")), State::Same),
+            ("raised by a bot", Some(new.replace("a:1", "a:2")), State::Same),
+            ("stale, and raised by a bot", Some(old.replace("a:1", "a:2")), State::Ours),
+            ("lowered by hand", Some(new.replace("a:1", "a:0")), State::Edited),
+            ("by a newer tool", Some(old.replace("# imggen 0", "# imggen 9")), State::Newer),
+            ("by a newer tool, and the same", Some(new.replace("# imggen 0", "# imggen 9")), State::Same),
         ] {
             assert_eq!(compare(before, &file(new.clone())).state, expected, "{what}");
         }
         let unsealed = compare(Some("a\r\n".to_owned()), &file("a\n".to_owned()));
         assert_eq!(unsealed.state, State::Same, "a file without a header is compared as it is");
+    }
+
+    #[test]
+    fn what_bots_keep_current_is_carried() {
+        let old = seal("FROM a:1-x AS build\nFROM b:1 AS runtime\nEXPOSE 1\n", "go/1");
+        let bot = old.replace("a:1-x", "a:2-x@sha256:0").replace("b:1", "b:1@sha256:1");
+        let rendered = |from: &str, to: &str| file(seal(&without_header(&old).replace("EXPOSE 1", "EXPOSE 2").replace(from, to), "go/1"));
+        let again = compare(Some(bot.clone()), &rendered("", ""));
+        assert!(again.after.contains("FROM a:2-x@sha256:0 AS build\nFROM b:1@sha256:1 AS runtime\nEXPOSE 2\n"), "{}", again.after);
+        assert_eq!((again.state, again.carried.iter().all(|carried| carried.kept)), (State::Ours, true));
+        let same = compare(Some(again.after), &rendered("", ""));
+        assert_eq!((same.state, same.carried.len()), (State::Same, 2));
+        let moved = compare(Some(bot), &rendered("b:1", "b:2"));
+        assert!(moved.after.contains("FROM b:2 AS"), "{}", moved.after);
+        assert!(moved.carried.iter().any(|carried| carried.on_disk == "b:1@sha256:1" && !carried.kept));
+        let lower = compare(Some(old.clone()), &rendered("a:1-x", "a:0-x"));
+        assert!(lower.after.contains("FROM a:0-x AS"), "no bot was here: {}", lower.after);
     }
 
     #[test]

@@ -49,6 +49,7 @@ mod read;
 pub mod read;
 pub mod registry;
 pub mod render;
+mod requires;
 pub mod secret;
 pub mod select;
 pub mod settings;
@@ -57,6 +58,7 @@ pub mod tree;
 pub mod verify;
 pub mod version;
 pub mod web;
+mod words;
 
 pub use crate::change::File;
 pub use crate::choices::Choices;

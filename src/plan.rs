@@ -1,5 +1,6 @@
 //! The plan: everything that the templates print, decided. Pure data with a schema version; it can be stored, compared and rendered later.
 
+mod cite;
 mod draw;
 mod joined;
 mod server;

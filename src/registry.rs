@@ -16,7 +16,7 @@ pub fn mirror<'a>(image: &str, registries: impl IntoIterator<Item = (&'a str, &'
 }
 
 /// The reference with the registry and the namespace that docker adds by itself.
-fn in_full(image: &str) -> String {
+pub(crate) fn in_full(image: &str) -> String {
     match image.split_once('/') {
         Some((host, _)) if host.contains(['.', ':']) || host == "localhost" => image.to_owned(),
         Some(_) => format!("docker.io/{image}"),

@@ -13,12 +13,13 @@ use toml::de::{DeTable, DeValue};
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::evidence::Span;
 use crate::lang::sections::Sections;
+use crate::requires;
 
 /// The version of `imggen.toml`'s meaning that this library reads.
 pub const SCHEMA: u32 = 1;
 
 /// What only the project's own file can set: it means something before any other layer is read.
-pub const PROJECT_ONLY: &[&str] = &["packs"];
+pub const PROJECT_ONLY: &[&str] = &["packs", "requires", "keep"];
 
 /// Partial settings.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -26,11 +27,15 @@ pub const PROJECT_ONLY: &[&str] = &["packs"];
 pub struct Settings {
     /// The version of this file's meaning; 1.
     pub schema: Option<u32>,
+    /// The versions of imggen that may write this project's files: `">=0.2"`.
+    pub requires: Option<String>,
     /// The preset to start from; see `imggen presets`.
     pub preset: Option<String>,
     /// Directories of packs, relative to this file, the strongest first; a flag's packs and the project's own `.imggen` are stronger.
     /// Whoever reads the file opens them: see [`crate::Pack::open`].
     pub packs: Option<Vec<String>>,
+    /// Files that were edited by hand and stay so: only `generate --merge` writes to them.
+    pub keep: Option<Vec<String>>,
     /// The app to make an image of, where the project has several.
     pub app: Option<String>,
     /// The base image to run on, by its name in the catalog, in place of the preset's ladder.
@@ -106,6 +111,16 @@ pub struct ExtraPackages {
     pub run: Option<Vec<String>>,
 }
 
+/// Names, which read as they are listed.
+#[derive(Clone, Debug)]
+pub(crate) struct Names(pub(crate) Vec<String>);
+
+impl fmt::Display for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.join(", "))
+    }
+}
+
 /// One port or several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged, expecting = "expected a port, a number up to 65535, or a list of ports")]
@@ -171,6 +186,9 @@ impl Document {
         let table = DeTable::parse(text).map_err(|error| broken(&error))?;
         let mut places = Places::new();
         locate(text, "", table.get_ref(), &mut places);
+        if let Some(range) = table.get_ref().get("requires").and_then(|value| value.get_ref().as_str()) {
+            requires::check(file, range, places.get("requires").copied())?;
+        }
         check_keys(file, &places, also)?;
         let mut settings: Settings = toml::from_str(text).map_err(|error| broken(&error))?;
         settings.languages = toml::from_str(text).map_err(|error| broken(&error))?;
@@ -206,8 +224,10 @@ fn check_keys(file: &Utf8Path, places: &Places, also: &[&str]) -> Result<()> {
             continue;
         }
         if is_elsewhere {
-            let error = Diagnostic::usage("settings::project-only", format!("only imggen.toml can set `{key}`"));
-            return Err(error.at(file, Some(*span), "here").help("`--pack DIR` takes a pack for one run, and `init` records it").into());
+            let error =
+                Diagnostic::usage("settings::project-only", format!("only imggen.toml can set `{key}`")).at(file, Some(*span), "here");
+            let packs = (key == "packs").then_some("`--pack DIR` takes a pack for one run, and `init` records it");
+            return Err(packs.into_iter().fold(error, Diagnostic::help).into());
         }
         let error = Diagnostic::usage("settings::unknown-key", format!("`{key}` is no setting")).at(file, Some(*span), "not known");
         let near = nearest(key, known.iter().map(String::as_str).chain(also.iter().copied()));
@@ -305,6 +325,14 @@ mod tests {
             assert_eq!(error, Err(vec![format!("did you mean `{near}`?")]));
         }
         assert!(Document::parse("imggen.toml".into(), "[env]\nANY = \"thing\"\n", &[]).is_ok());
+    }
+
+    #[test]
+    fn an_older_imggen_says_so_before_it_stumbles_on_what_it_does_not_know() {
+        let parse = |text: &str| Document::parse("imggen.toml".into(), text, PROJECT_ONLY).map(|_| ()).map_err(|error| error.code);
+        assert_eq!(parse("requires = \">=99\"\nunheard-of = 1\n"), Err("settings::requires"));
+        assert_eq!(parse("requires = \"soon\"\n"), Err("settings::requires"));
+        assert_eq!(parse("requires = \">=0.1\"\n"), Ok(()));
     }
 
     #[test]

@@ -16,7 +16,6 @@ mod stages;
 mod tests;
 mod user;
 mod values;
-mod words;
 
 use camino::Utf8Path;
 

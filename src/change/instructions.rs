@@ -4,29 +4,65 @@
 /// The words that make a comment one for a tool.
 const PRAGMAS: [&str; 5] = ["hadolint", "checkov", "trivy", "kics", "nosemgrep"];
 
-/// The lines of `text` that Docker or a linter acts on, one a line. `text` has plain newlines and no header.
-pub(super) fn instructions(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
+/// An instruction or a pattern, with the comments and blank lines above it. The units of a text, one after another, are the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unit<'t> {
+    /// As it is written.
+    pub(super) raw: &'t str,
+    /// The lines of it that count, without indentation; nothing where comments end the text.
+    pub(super) says: String,
+}
+
+impl Unit<'_> {
+    /// The instruction on one line, without what is said to tools.
+    pub(super) fn line(&self) -> String {
+        let lines = self.says.lines().filter(|line| !line.starts_with('#'));
+        let words = lines.flat_map(|line| line.strip_suffix('\\').unwrap_or(line).split_whitespace());
+        words.collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The units of `text`, which has plain newlines and no header.
+pub(super) fn units(text: &str) -> Vec<Unit<'_>> {
+    let mut units = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    let mut says = String::new();
     let mut heredocs: Vec<(bool, &str)> = Vec::new();
-    for line in text.lines() {
-        if let Some((strips_tabs, end)) = heredocs.first().copied() {
-            keep(&mut kept, line);
-            let line = if strips_tabs { line.trim_start_matches('\t') } else { line };
-            if line == end {
+    let mut continues = false;
+    for raw in text.split_inclusive('\n') {
+        end += raw.len();
+        let line = raw.strip_suffix('\n').unwrap_or(raw);
+        if let Some((strips_tabs, word)) = heredocs.first().copied().filter(|_| !continues) {
+            keep(&mut says, line);
+            if (if strips_tabs { line.trim_start_matches('\t') } else { line }) == word {
                 heredocs.remove(0);
             }
-            continue;
-        }
-        let line = line.trim();
-        if line.is_empty() || line.starts_with('#') && !is_for_tools(line) {
-            continue;
-        }
-        keep(&mut kept, line);
-        if !line.starts_with('#') {
+        } else {
+            let line = line.trim();
+            if line.is_empty() || line.starts_with('#') {
+                if is_for_tools(line) {
+                    keep(&mut says, line);
+                }
+                continue;
+            }
+            keep(&mut says, line);
             heredocs.extend(opened(line));
+            continues = line.ends_with('\\');
+        }
+        if heredocs.is_empty() && !continues {
+            units.push(Unit { raw: &text[start..end], says: std::mem::take(&mut says) });
+            start = end;
         }
     }
-    kept
+    if start < text.len() {
+        units.push(Unit { raw: &text[start..], says });
+    }
+    units
+}
+
+/// The lines of `text` that Docker or a linter acts on, one a line. `text` has plain newlines and no header.
+pub(super) fn instructions(text: &str) -> String {
+    units(text).into_iter().map(|unit| unit.says).collect()
 }
 
 fn keep(kept: &mut String, line: &str) {
@@ -36,7 +72,7 @@ fn keep(kept: &mut String, line: &str) {
 
 fn is_for_tools(comment: &str) -> bool {
     let words = comment.trim_start_matches('#').trim_start();
-    super::is_directive(comment) || PRAGMAS.iter().any(|word| words.starts_with(word))
+    !comment.is_empty() && (super::is_directive(comment) || PRAGMAS.iter().any(|word| words.starts_with(word)))
 }
 
 /// The here-documents that a line opens: whether leading tabs are stripped, and the word that ends each.
@@ -52,15 +88,24 @@ fn opened(line: &str) -> impl Iterator<Item = (bool, &str)> {
 
 #[cfg(test)]
 mod tests {
-    use super::instructions;
+    use super::*;
+
+    const TEXT: &str = "# syntax=docker/dockerfile:1\n# why\nFROM a:1 AS b\n\n# hadolint ignore=DL3008\nRUN x \\\n      # in between\n      && y\n\
+                        COPY <<'EOF' /etc/x\n# a comment of the file\n  kept\n\nEOF\nUSER 1\n# the end\n";
 
     #[test]
     fn comments_and_indentation_do_not_count_but_pragmas_and_documents_do() {
-        let text = "# syntax=docker/dockerfile:1\n# why\nFROM a:1 AS b\n\n# hadolint ignore=DL3008\nRUN x \\\n      # in between\n      && y\n\
-                    COPY <<'EOF' /etc/x\n# a comment of the file\n  kept\n\nEOF\nUSER 1\n";
         let expected = "# syntax=docker/dockerfile:1\nFROM a:1 AS b\n# hadolint ignore=DL3008\nRUN x \\\n&& y\n\
                         COPY <<'EOF' /etc/x\n# a comment of the file\n  kept\n\nEOF\nUSER 1\n";
-        assert_eq!(instructions(text), expected);
+        assert_eq!(instructions(TEXT), expected);
+    }
+
+    #[test]
+    fn the_units_of_a_text_are_the_text() {
+        let units = units(TEXT);
+        assert_eq!(units.iter().map(|unit| unit.raw).collect::<String>(), TEXT);
+        let lines: Vec<_> = units.iter().map(Unit::line).collect();
+        assert_eq!(lines, ["FROM a:1 AS b", "RUN x && y", "COPY <<'EOF' /etc/x kept EOF", "USER 1", ""]);
     }
 
     #[test]

@@ -79,7 +79,7 @@ pub struct Init {
 
 /// `imggen generate`
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("instead").args(["check", "diff", "stdout"]))]
+#[command(group = ArgGroup::new("instead").args(["check", "diff", "stdout", "merge"]))]
 pub struct Generate {
     #[command(flatten)]
     pub place: Place,
@@ -89,6 +89,9 @@ pub struct Generate {
     /// Write nothing; print how the files differ.
     #[arg(long, conflicts_with = "force")]
     pub diff: bool,
+    /// Merge what was edited by hand with what imggen writes now, and mark what both changed.
+    #[arg(long, conflicts_with_all = ["force", "output_dir"])]
+    pub merge: bool,
     /// Write nothing; print the files, or FILE alone and as it is.
     #[arg(long, visible_alias = "dry-run", value_name = "FILE", conflicts_with_all = ["force", "output_dir"])]
     #[arg(num_args = 0..=1, require_equals = true, default_missing_value = ALL)]

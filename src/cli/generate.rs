@@ -8,9 +8,10 @@ use super::args::{ALL, Generate};
 use super::console::Console;
 use super::project::{Made, Project};
 use super::text::{self, heading};
-use super::{Exit, Stop, write};
-use crate::change::{Change, State, diff};
+use super::{Exit, Stop, base, drift, merge, write};
+use crate::change::{Change, Drift, State, diff};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::plan::Plan;
 
 pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
@@ -25,11 +26,20 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
     if let Some(path) = &args.stdout {
         return Ok(print(&made, path, console)?);
     }
-    let changes = write::changes(write::target(&project.dir, &args.target), &made.files)?;
-    if args.check || args.diff {
-        return Ok(compare(&changes, args.check, console)?);
+    let mut changes = write::changes(write::target(&project.dir, &args.target), &made.files)?;
+    let recorded = project.recorded.as_ref().map(|recorded| recorded.text.as_str());
+    if args.merge {
+        let open = merge::merge(&project.dir, recorded, &mut changes, console)?;
+        let unmerged: Vec<_> = changes.iter().filter(|change| change.state != State::Edited).cloned().collect();
+        write::refuse(&unmerged, &args.target, None, console)?;
+        let exit = write::finish(&project.dir, &changes, &made, &args.target, console)?;
+        return Ok(if open { Exit::Usage } else { exit });
     }
-    write::refuse(&changes, &args.target, console)?;
+    write::leave_kept(&mut changes, &layers);
+    if args.check || args.diff {
+        return Ok(compare(&project.dir, &changes, &made.plan, args.check, console)?);
+    }
+    write::refuse(&changes, &args.target, Some(&project.dir), console)?;
     Ok(write::finish(&project.dir, &changes, &made, &args.target, console)?)
 }
 
@@ -51,14 +61,16 @@ fn print(made: &Made, path: &Utf8Path, console: &mut Console) -> Result<Exit> {
     console.print(&file.text).map(|()| Exit::Fine)
 }
 
-fn compare(changes: &[Change], check: bool, console: &mut Console) -> Result<Exit> {
+fn compare(dir: &Utf8Path, changes: &[Change], plan: &Plan, check: bool, console: &mut Console) -> Result<Exit> {
     let differing: Vec<_> = changes.iter().filter(|change| change.state != State::Same).collect();
     console.print(&differing.iter().map(|change| text::diff(&diff(change))).collect::<String>())?;
     if !check || differing.is_empty() {
         return Ok(Exit::Fine);
     }
-    let names: Vec<_> = differing.iter().map(|change| change.path.as_str()).collect();
-    let differ = if names.len() == 1 { "differs" } else { "differ" };
-    console.say(&format!("{} {differ} from what `imggen generate` writes\n", names.join(", ")));
+    for change in differing {
+        console.say("\n");
+        let base = (change.state == State::Edited).then(|| base::find(dir, change)).flatten();
+        console.say(&drift::describe(change, &Drift::of(change, base.as_deref()), plan));
+    }
     Ok(Exit::Differs)
 }

@@ -9,7 +9,7 @@ use super::console::{Console, is_interactive};
 use super::plan::reason;
 use super::project::Project;
 use super::prompt::{Prompt, Terminal};
-use super::record::record;
+use super::record::{self, record};
 use super::text::{self, FAINT, STRONG, cell, heading, plain, table};
 use super::{Exit, Stop, write};
 use crate::change::{Change, State, diff};
@@ -53,12 +53,14 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
     if target.output_dir.is_none() {
         changes.extend(record(project, &survey, &picked, &prompted, &made)?);
     }
+    write::leave_kept(&mut changes, &project.layers(Some(&prompted))?);
     console.draw_all(&made.plan.warnings);
     match prompt {
-        None => write::refuse(&changes, target, console)?,
+        None => write::refuse(&changes, target, Some(&project.dir), console)?,
         Some(prompt) => {
+            write::refuse_newer(&changes)?;
             if !target.force {
-                settle_conflicts(&mut changes, prompt, console)?;
+                settle_conflicts(project, &mut changes, prompt, console)?;
             }
             confirm(&changes, prompt, console)?;
         }
@@ -81,7 +83,7 @@ fn findings(plan: &Plan) -> String {
 }
 
 /// Asks for every file that somebody else has worked on.
-fn settle_conflicts(changes: &mut Vec<Change>, prompt: &mut dyn Prompt, console: &mut Console) -> Result<(), Stop> {
+fn settle_conflicts(project: &Project, changes: &mut Vec<Change>, prompt: &mut dyn Prompt, console: &mut Console) -> Result<(), Stop> {
     let mut kept = Vec::new();
     for change in changes.iter().filter(|change| !write::is_safe(change)) {
         let what = if change.state == State::Edited { "was edited since imggen wrote it" } else { "was not written by imggen" };
@@ -100,7 +102,7 @@ fn settle_conflicts(changes: &mut Vec<Change>, prompt: &mut dyn Prompt, console:
         }
     }
     changes.retain(|change| !kept.contains(&change.path));
-    Ok(())
+    Ok(record::keep(project.recorded.as_ref().map(|recorded| recorded.text.as_str()), &kept, changes)?)
 }
 
 /// Shows what matters most and asks whether to write.

@@ -2,13 +2,16 @@
 
 mod args;
 mod ask;
+mod base;
 mod console;
 mod detect;
 mod draw;
+mod drift;
 mod explain;
 mod generate;
 mod init;
 mod leaves;
+mod merge;
 mod next;
 mod plan;
 mod presets;

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
 }
 
 /// Why, in one line: the sentence and at most so many places.
-pub(super) fn reason(decision: &Decision, most: usize) -> String {
+pub fn reason(decision: &Decision, most: usize) -> String {
     let (why, places) = (plain(&decision.why), places(&decision.because, most));
     match (why.is_empty(), places.is_empty()) {
         (false, false) => format!("{why} ({places})"),

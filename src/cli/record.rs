@@ -1,5 +1,6 @@
 //! What `imggen.toml` has to hold so that a later run decides the same: no more than what detection and preset would not decide anyway.
 
+use camino::Utf8PathBuf;
 use toml_edit::{Array, DocumentMut};
 
 use super::leaves::{Leaf, fold, leaves, put, splice};
@@ -14,6 +15,8 @@ pub const FRESH: &str =
     "# what differs from what imggen finds and from its preset; `imggen schema settings` lists what can be set\nschema = 1\n";
 /// The key of the packs.
 const PACKS: &str = "packs";
+/// The key of the files whose edits stay.
+const KEEP: &str = "keep";
 /// The key of the app.
 const APP: &str = "app";
 
@@ -42,7 +45,31 @@ pub fn record(project: &Project, survey: &Survey<'_>, picked: &Picked, prompted:
     // read as any other settings file, so that what is written can be read
     Said::recorded(after.clone()).layer()?;
     let state = if before.is_some() { State::Ours } else { State::New };
-    Ok(Some(Change { path: SETTINGS.into(), state, before, after }))
+    Ok(Some(Change { path: SETTINGS.into(), state, before, after, carried: Vec::new() }))
+}
+
+/// Adds the change to `imggen.toml` that says that the edits of these files stay, to those that are there.
+///
+/// # Errors
+/// When the settings could not be read again.
+pub fn keep(recorded: Option<&str>, files: &[Utf8PathBuf], changes: &mut Vec<Change>) -> Result<()> {
+    let pending = changes.iter().position(|change| change.path == SETTINGS).map(|index| changes.remove(index));
+    let text = pending.as_ref().map(|change| change.after.as_str()).or(recorded);
+    let known = leaves(text.unwrap_or_default()).into_iter().find(|leaf| leaf.key() == KEEP);
+    let mut all: Vec<String> =
+        known.iter().filter_map(|leaf| leaf.value.as_array()).flatten().filter_map(|file| file.as_str().map(str::to_owned)).collect();
+    let new: Vec<_> = files.iter().map(ToString::to_string).filter(|file| !all.contains(file)).collect();
+    if new.is_empty() {
+        changes.extend(pending);
+        return Ok(());
+    }
+    all.extend(new);
+    let value: Array = all.into_iter().collect();
+    let after = with(text, vec![Leaf { path: vec![KEEP.to_owned()], value: value.into() }]);
+    Said::recorded(after.clone()).layer()?;
+    let (before, state) = (recorded.map(str::to_owned), if recorded.is_some() { State::Ours } else { State::New });
+    changes.push(Change { path: SETTINGS.into(), state, before, after, carried: Vec::new() });
+    Ok(())
 }
 
 /// The packs of the command line, over those that are recorded: a later run needs them whatever they changed today.

@@ -14,9 +14,9 @@ pub const STRONG: Style = Style::new().bold();
 /// What is there to be looked up and not to be read first.
 pub const FAINT: Style = Style::new().dimmed();
 /// Lines that a diff adds.
-const ADDED: Style = AnsiColor::Green.on_default();
+pub const ADDED: Style = AnsiColor::Green.on_default();
 /// Lines that a diff takes away.
-const REMOVED: Style = AnsiColor::Red.on_default();
+pub const REMOVED: Style = AnsiColor::Red.on_default();
 
 /// `text` in that style.
 pub fn styled(style: Style, text: impl AsRef<str>) -> String {

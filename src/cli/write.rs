@@ -4,15 +4,19 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::Target;
 use super::console::Console;
-use super::next;
 use super::project::Made;
-use super::text::{self, STRONG, styled};
+use super::text::{self, STRONG, clip, plain, styled};
 use super::{Exit, Stop};
+use super::{base, drift, next};
 use crate::change::{self, Change, File, Header, State, compare, diff};
 use crate::diagnostic::{Diagnostic, Result};
+use crate::layers::Layers;
+use crate::settings::Names;
 
 /// The debug variant's file, which is left alone when it is no longer wanted.
 const DEBUG: &str = "Dockerfile.debug";
+/// More of an instruction is for the diff.
+const LINE: usize = 60;
 
 /// The directory to write below.
 pub fn target<'a>(dir: &'a Utf8Path, target: &'a Target) -> &'a Utf8Path {
@@ -33,11 +37,12 @@ pub fn is_safe(change: &Change) -> bool {
     matches!(change.state, State::New | State::Same | State::Ours)
 }
 
-/// Stops when a file was edited or is not ours, with the diff of those files.
+/// Stops when a file is not ours to write, with the diff of those files.
 ///
 /// # Errors
-/// That, unless `--force` was given.
-pub fn refuse(changes: &[Change], target: &Target, console: &mut Console) -> Result<(), Stop> {
+/// When a newer imggen wrote one; when one was edited or is not ours, unless `--force` was given.
+pub fn refuse(changes: &[Change], target: &Target, project: Option<&Utf8Path>, console: &mut Console) -> Result<(), Stop> {
+    refuse_newer(changes)?;
     let unsafe_changes: Vec<_> = changes.iter().filter(|change| !is_safe(change)).collect();
     if target.force || unsafe_changes.is_empty() {
         return Ok(());
@@ -51,9 +56,61 @@ pub fn refuse(changes: &[Change], target: &Target, console: &mut Console) -> Res
         _ => format!("`{}` was not written by imggen", change.path),
     };
     let message = unsafe_changes.iter().map(what).collect::<Vec<_>>().join(", ");
-    Err(Diagnostic::usage("write::not-ours", format!("{message}: nothing was written"))
-        .help("`--force` overwrites; `--output-dir DIR` writes elsewhere; `imggen init` at a terminal asks file by file")
-        .into())
+    let mut error = Diagnostic::usage("write::not-ours", format!("{message}: nothing was written"));
+    let edited: Vec<_> = unsafe_changes.into_iter().filter(|change| change.state == State::Edited).collect();
+    for change in &edited {
+        error = settings_for(change, project, error);
+    }
+    if !edited.is_empty() && target.output_dir.is_none() {
+        error = error.help("`imggen generate --merge` keeps the edits and brings what is new");
+    }
+    Err(error.help("`--force` overwrites; `--output-dir DIR` writes elsewhere; `imggen init` at a terminal asks file by file").into())
+}
+
+/// Names the settings that say what was edited.
+fn settings_for(change: &Change, project: Option<&Utf8Path>, error: Diagnostic) -> Diagnostic {
+    let rendered = change::body(&change.after);
+    let base = project.and_then(|dir| base::find(dir, change)).unwrap_or(rendered);
+    let edited = change::body(change.before.as_deref().unwrap_or_default());
+    let change::Suggestions { settings, others } = change::suggest(change.path.as_str(), &base, &edited);
+    let settings =
+        settings.into_iter().map(|(line, setting)| format!("`{}` is said by `{setting}` in imggen.toml", clip(&plain(&line), LINE)));
+    let error = settings.fold(error, |error, help| if error.help.contains(&help) { error } else { error.help(help) });
+    match others.first() {
+        Some(line) => error.info(format!("no setting says `{}` of `{}`; a template of yours can", clip(&plain(line), LINE), change.path)),
+        None => error,
+    }
+}
+
+/// Whether the settings say that the edits of a file stay as they are.
+fn is_kept(layers: &Layers, change: &Change) -> bool {
+    let kept = layers.choose("keep", |settings| settings.keep.clone().map(Names));
+    change.state.is_theirs() && kept.is_some_and(|kept| kept.value.0.iter().any(|path| change.path == *path))
+}
+
+/// Leaves out the files whose edits stay as they are: foreign ones altogether, ours as long as imggen would write what it wrote then.
+pub fn leave_kept(changes: &mut Vec<Change>, layers: &Layers) {
+    let is_up_to_date = |change: &Change| {
+        let acts = |text: &str| Header::find(text).map(|header| header.instructions);
+        change
+            .before
+            .as_deref()
+            .and_then(|before| acts(&before.replace("\r\n", "\n")))
+            .is_none_or(|before| Some(before) == acts(&change.after))
+    };
+    changes.retain(|change| !(is_kept(layers, change) && is_up_to_date(change) && change.state != State::Newer));
+}
+
+/// Stops when a newer imggen wrote one of the files: what it knew would be lost, whoever asks.
+///
+/// # Errors
+/// That.
+pub fn refuse_newer(changes: &[Change]) -> Result<(), Stop> {
+    let Some(newer) = changes.iter().find(|change| change.state == State::Newer) else { return Ok(()) };
+    let header = newer.before.as_deref().and_then(Header::find);
+    let tool = header.map_or_else(|| "a newer imggen".to_owned(), |header| format!("imggen {}", header.tool));
+    let message = format!("`{}` was written by {tool}, and this is {}: nothing was written", newer.path, env!("CARGO_PKG_VERSION"));
+    Err(Diagnostic::usage("write::newer", message).help(format!("use {tool}; or delete `{}` to start over", newer.path)).into())
 }
 
 /// Writes, says what was written, and then how to build and to run it.
@@ -63,6 +120,10 @@ pub fn refuse(changes: &[Change], target: &Target, console: &mut Console) -> Res
 pub fn finish(project: &Utf8Path, changes: &[Change], made: &Made, target: &Target, console: &mut Console) -> Result<Exit> {
     let dir = self::target(project, target);
     change::write(dir, changes)?;
+    base::remember(changes);
+    for change in changes {
+        drift::carried(change).iter().for_each(|note| console.draw(note));
+    }
     let written: Vec<_> = changes.iter().filter(|change| change.state != State::Same).map(|change| shown(dir, &change.path)).collect();
     if written.is_empty() {
         console.say("nothing to write: the files are as they should be\n");

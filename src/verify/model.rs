@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use parse_dockerfile as syntax;
 use parse_dockerfile::Instruction;
 
-use super::words::{expand, split};
 use crate::evidence::Span;
+use crate::words::{expand, split};
 
 /// A Dockerfile.
 #[derive(Debug, Default)]

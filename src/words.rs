@@ -7,7 +7,7 @@ const LENGTH_LIMIT: usize = 4096;
 const DEPTH_LIMIT: usize = 8;
 
 /// The words of `text`, split at blanks outside quotes, with quotes and backslashes kept.
-pub(super) fn split(text: &str) -> Vec<&str> {
+pub(crate) fn split(text: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut start = None;
     let mut quote = None;
@@ -30,7 +30,7 @@ pub(super) fn split(text: &str) -> Vec<&str> {
 }
 
 /// `text` without its quotes and with its variables filled in; nothing when a variable has no value that `known` gives.
-pub(super) fn expand(text: &str, known: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+pub(crate) fn expand(text: &str, known: &dyn Fn(&str) -> Option<String>) -> Option<String> {
     expand_within(text, known, DEPTH_LIMIT)
 }
 
