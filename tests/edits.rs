@@ -81,7 +81,12 @@ fn a_check_says_which_it_is_and_why() {
 
     project.listens_on("9090");
     let (_, said) = project.imggen(&["generate", "--check"]);
-    assert!(said.contains("was edited by hand, is stale\n  + ENV TZ=UTC\n  and imggen would change\n  - EXPOSE 8080\n  + EXPOSE 9090  main.go:6"), "{said}");
+    assert!(
+        said.contains(
+            "was edited by hand, is stale\n  + ENV TZ=UTC\n  and imggen would change\n  - EXPOSE 8080\n  + EXPOSE 9090  main.go:6"
+        ),
+        "{said}"
+    );
 
     let other = Project::new();
     let (_, said) = other.imggen(&["generate", "--check", "--preset", "go-scratch"]);

@@ -1,6 +1,7 @@
 //! What bots keep current in our files is no edit: a digest behind a reference, or a higher version of the same image. It is carried onto
 //! what is rendered, so that rendering itself stays pure.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::reference::{Reference, all, replace};
@@ -9,7 +10,7 @@ use super::reference::{Reference, all, replace};
 const MOST: usize = 256;
 
 /// A reference on disk that was looked at beside the one that is rendered.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Carried {
     /// What is on disk.
     pub on_disk: String,

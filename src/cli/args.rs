@@ -16,6 +16,9 @@ pub struct Cli {
     /// When to use colors.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
+    /// Say nothing but warnings and errors.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
 }
 
 const EXIT_CODES: &str = "\
@@ -74,6 +77,8 @@ pub struct Init {
     #[command(flatten)]
     pub target: Target,
     #[command(flatten)]
+    pub format: Format,
+    #[command(flatten)]
     pub given: Given,
 }
 
@@ -99,6 +104,8 @@ pub struct Generate {
     #[command(flatten)]
     pub target: Target,
     #[command(flatten)]
+    pub format: Format,
+    #[command(flatten)]
     pub given: Given,
 }
 
@@ -112,6 +119,9 @@ pub struct Detect {
     /// Take catalogs from this pack as well; the first one given is the strongest.
     #[arg(long = "pack", value_name = "DIR")]
     pub packs: Vec<Utf8PathBuf>,
+    /// Take the project from this JSON object of paths and texts; `-` for standard input.
+    #[arg(long, value_name = "FILE")]
+    pub files: Option<Utf8PathBuf>,
 }
 
 /// `imggen plan`
@@ -213,6 +223,8 @@ pub enum SchemaOf {
     Detection,
     /// What `imggen explain --format json` prints.
     Explanation,
+    /// What `imggen generate --format json` prints.
+    Report,
 }
 
 /// `imggen completions`
@@ -285,9 +297,13 @@ pub struct Given {
     /// Set anything that imggen.toml can set; may be given several times.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub assignments: Vec<String>,
-    /// Take choices from this file, which is written like imggen.toml.
+    /// Take choices from this file, which is written like imggen.toml; `-` for standard input.
     #[arg(long, value_name = "FILE")]
     pub answers: Option<Utf8PathBuf>,
+    /// Take the project from this JSON object of paths and texts in place of a directory; `-` for
+    /// standard input.
+    #[arg(long, value_name = "FILE")]
+    pub files: Option<Utf8PathBuf>,
     #[command(flatten)]
     pub packs: PackArgs,
 }

@@ -9,7 +9,7 @@ use super::args::Color;
 use super::draw::{self, Style};
 use super::sources::Sources;
 use super::text::visible;
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::secret;
 
 /// Where to print, and what the terminal takes.
@@ -17,6 +17,8 @@ pub struct Console {
     results: Box<dyn Write>,
     rest: Box<dyn Write>,
     style: Style,
+    /// Whether notes and what is said on the way are left out.
+    quiet: bool,
     /// Texts that diagnostics point into.
     pub sources: Sources,
 }
@@ -24,7 +26,7 @@ pub struct Console {
 impl Console {
     /// The process's own streams.
     #[must_use]
-    pub fn new(color: Color) -> Self {
+    pub fn new(color: Color, quiet: bool) -> Self {
         match color {
             Color::Auto => {}
             Color::Always => ColorChoice::Always.write_global(),
@@ -32,13 +34,13 @@ impl Console {
         }
         let colored = AutoStream::choice(&io::stderr()) != ColorChoice::Never;
         let style = Style { colored, unicode: io::stderr().is_terminal() && !is_dumb() && is_utf8() };
-        Self { results: Box::new(anstream::stdout()), rest: Box::new(anstream::stderr()), style, sources: Sources::default() }
+        Self { results: Box::new(anstream::stdout()), rest: Box::new(anstream::stderr()), style, quiet, sources: Sources::default() }
     }
 
     /// Streams of a test's, without colors.
     #[cfg(test)]
     pub fn over(results: Box<dyn Write>, rest: Box<dyn Write>) -> Self {
-        Self { results, rest, style: Style { colored: false, unicode: false }, sources: Sources::default() }
+        Self { results, rest, style: Style { colored: false, unicode: false }, quiet: false, sources: Sources::default() }
     }
 
     /// What the terminal takes.
@@ -60,16 +62,31 @@ impl Console {
         }
     }
 
-    /// Says what is no result.
+    /// Whether only warnings and errors are wanted.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
+    /// Says what is no result, to whoever wants to know.
     pub fn say(&mut self, text: &str) {
+        if !self.quiet {
+            self.write(text);
+        }
+    }
+
+    fn write(&mut self, text: &str) {
         // there is no third stream to complain on
         _ = self.rest.write_all(fit(text).as_bytes());
     }
 
     /// Draws a diagnostic.
     pub fn draw(&mut self, diagnostic: &Diagnostic) {
+        if self.quiet && diagnostic.severity == Severity::Note {
+            return;
+        }
         let drawn = draw::draw(diagnostic, &self.sources, self.style);
-        self.say(&drawn);
+        self.write(&drawn);
     }
 
     /// Draws several, a line apart.

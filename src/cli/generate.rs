@@ -1,14 +1,14 @@
 //! `imggen generate`: the files anew, without a question. Made for scripts and for CI.
 
-use std::fmt::Write as _;
-
 use camino::Utf8Path;
 
-use super::args::{ALL, Generate};
+use super::args::{ALL, Form, Generate};
 use super::console::Console;
 use super::project::{Made, Project};
-use super::text::{self, heading};
-use super::{Exit, Stop, base, drift, merge, write};
+use super::report::Report;
+use super::text;
+use super::write::Output;
+use super::{Exit, Stop, base, drift, merge, next, write};
 use crate::change::{Change, Drift, State, diff};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::plan::Plan;
@@ -18,40 +18,48 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
     let layers = project.layers(None)?;
     let scene = project.walk()?;
     let survey = scene.survey()?;
-    console.draw_all(&survey.detection.notes);
+    let says = args.format.format == Form::Text;
+    if says {
+        console.draw_all(&survey.detection.notes);
+    }
     let made = project.make(&survey, &survey.pick(&layers)?, &layers)?.verified(&survey, console)?;
-    if !args.check {
+    if says && !args.check {
         console.draw_all(&made.plan.warnings);
     }
+    let out = Output { target: &args.target, form: args.format.format, notes: &survey.detection.notes };
     if let Some(path) = &args.stdout {
         return Ok(print(&made, path, console)?);
     }
-    let mut changes = write::changes(write::target(&project.dir, &args.target), &made.files)?;
-    let recorded = project.recorded.as_ref().map(|recorded| recorded.text.as_str());
+    let mut changes = write::changes(&project, &args.target, &made.files)?;
     if args.merge {
-        let open = merge::merge(&project.dir, recorded, &mut changes, console)?;
-        let unmerged: Vec<_> = changes.iter().filter(|change| change.state != State::Edited).cloned().collect();
-        write::refuse(&unmerged, &args.target, None, console)?;
-        let exit = write::finish(&project.dir, &changes, &made, &args.target, console)?;
-        return Ok(if open { Exit::Usage } else { exit });
+        return merge(&project, changes, &made, &out, console);
     }
     write::leave_kept(&mut changes, &layers);
     if args.check || args.diff {
-        return Ok(compare(&project.dir, &changes, &made.plan, args.check, console)?);
+        if !says {
+            let report = Report::new(&made, &changes, out.notes, next::commands(&made, &project.dir), false);
+            console.print(&text::json(&report))?;
+        }
+        return Ok(compare(&project, &changes, &made.plan, args, console)?);
     }
     write::refuse(&changes, &args.target, Some(&project.dir), console)?;
-    Ok(write::finish(&project.dir, &changes, &made, &args.target, console)?)
+    Ok(write::finish(&project, &changes, &made, &out, console)?)
+}
+
+fn merge(project: &Project, mut changes: Vec<Change>, made: &Made, out: &Output<'_>, console: &mut Console) -> Result<Exit, Stop> {
+    let recorded = project.recorded.as_ref().map(|recorded| recorded.text.as_str());
+    let others: Vec<_> = changes.iter().filter(|change| change.state != State::Edited).cloned().collect();
+    write::refuse(&others, out.target, None, console)?;
+    let open = merge::merge(&project.dir, recorded, &mut changes, console)?;
+    let exit = write::finish(project, &changes, made, out, console)?;
+    Ok(if open { Exit::Usage } else { exit })
 }
 
 /// All files, each below its name; or one as it is.
 fn print(made: &Made, path: &Utf8Path, console: &mut Console) -> Result<Exit> {
     if path == ALL {
-        let mut text = String::new();
-        for (index, file) in made.files.iter().enumerate() {
-            let gap = if index == 0 { "" } else { "\n" };
-            _ = write!(text, "{gap}{}\n{}", heading(&file.path), file.text);
-        }
-        return console.print(&text).map(|()| Exit::Fine);
+        let files = made.files.iter().map(|file| (&*file.path, &*file.text));
+        return console.print(&text::files(files)).map(|()| Exit::Fine);
     }
     let Some(file) = made.files.iter().find(|file| file.path == path) else {
         let names: Vec<_> = made.files.iter().map(|file| file.path.as_str()).collect();
@@ -61,16 +69,16 @@ fn print(made: &Made, path: &Utf8Path, console: &mut Console) -> Result<Exit> {
     console.print(&file.text).map(|()| Exit::Fine)
 }
 
-fn compare(dir: &Utf8Path, changes: &[Change], plan: &Plan, check: bool, console: &mut Console) -> Result<Exit> {
+fn compare(project: &Project, changes: &[Change], plan: &Plan, args: &Generate, console: &mut Console) -> Result<Exit> {
     let differing: Vec<_> = changes.iter().filter(|change| change.state != State::Same).collect();
+    let exit = if args.check && !differing.is_empty() { Exit::Differs } else { Exit::Fine };
+    if args.format.format == Form::Json {
+        return Ok(exit);
+    }
     console.print(&differing.iter().map(|change| text::diff(&diff(change))).collect::<String>())?;
-    if !check || differing.is_empty() {
-        return Ok(Exit::Fine);
+    for change in differing.into_iter().filter(|_| args.check) {
+        let base = (change.state == State::Edited).then(|| base::find(&project.dir, change)).flatten();
+        console.say(&format!("\n{}", drift::describe(change, &Drift::of(change, base.as_deref()), plan)));
     }
-    for change in differing {
-        console.say("\n");
-        let base = (change.state == State::Edited).then(|| base::find(dir, change)).flatten();
-        console.say(&drift::describe(change, &Drift::of(change, base.as_deref()), plan));
-    }
-    Ok(Exit::Differs)
+    Ok(exit)
 }

@@ -3,7 +3,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::args::{Init, Target};
+use super::args::{Form, Init, Target};
 use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};
 use super::plan::reason;
@@ -22,16 +22,19 @@ const FINDINGS: [(Topic, &str); 5] =
 
 pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
-    let asks = !args.yes && is_interactive();
+    let asks = !args.yes && args.format.format == Form::Text && project.files.is_none() && is_interactive();
     let mut terminal = Terminal::new(console.style());
-    init(&project, &args.target, asks.then_some(&mut terminal as &mut dyn Prompt), console)
+    init(&project, &args.target, args.format.format, asks.then_some(&mut terminal as &mut dyn Prompt), console)
 }
 
 /// With somebody who answers, or without.
-fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>, console: &mut Console) -> Result<Exit, Stop> {
+fn init(project: &Project, target: &Target, form: Form, mut prompt: Option<&mut dyn Prompt>, console: &mut Console) -> Result<Exit, Stop> {
     let scene = project.walk()?;
     let survey = scene.survey()?;
-    console.draw_all(&survey.detection.notes);
+    let says = form == Form::Text;
+    if says {
+        console.draw_all(&survey.detection.notes);
+    }
     let mut answers = Answers::default();
     let said = project.layers(None)?;
     if let Some(prompt) = prompt.as_deref_mut() {
@@ -39,8 +42,11 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
     }
     let first = project.layers(Some(&answers.said()))?;
     let picked = survey.pick(&first)?;
-    console.say(&findings(&project.plan(&survey, &picked, &first)?));
-    console.say("\n");
+    let plan = project.plan(&survey, &picked, &first)?;
+    if says {
+        console.say(&findings(&plan));
+        console.say("\n");
+    }
     if let Some(prompt) = prompt.as_deref_mut() {
         let choices = project.settle(&survey, &picked, &first)?;
         if ask::rest(&choices, &said, &project.packs, prompt, &mut answers)? {
@@ -49,12 +55,14 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
     }
     let prompted = answers.said();
     let made = project.make(&survey, &picked, &project.layers(Some(&prompted))?)?.verified(&survey, console)?;
-    let mut changes = write::changes(write::target(&project.dir, target), &made.files)?;
+    let mut changes = write::changes(project, target, &made.files)?;
     if target.output_dir.is_none() {
         changes.extend(record(project, &survey, &picked, &prompted, &made)?);
     }
     write::leave_kept(&mut changes, &project.layers(Some(&prompted))?);
-    console.draw_all(&made.plan.warnings);
+    if says {
+        console.draw_all(&made.plan.warnings);
+    }
     match prompt {
         None => write::refuse(&changes, target, Some(&project.dir), console)?,
         Some(prompt) => {
@@ -65,7 +73,8 @@ fn init(project: &Project, target: &Target, mut prompt: Option<&mut dyn Prompt>,
             confirm(&changes, prompt, console)?;
         }
     }
-    Ok(write::finish(&project.dir, &changes, &made, target, console)?)
+    let out = write::Output { target, form, notes: &survey.detection.notes };
+    Ok(write::finish(project, &changes, &made, &out, console)?)
 }
 
 /// What was found, in a few aligned lines.

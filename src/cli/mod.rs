@@ -9,6 +9,7 @@ mod draw;
 mod drift;
 mod explain;
 mod generate;
+mod given;
 mod init;
 mod leaves;
 mod merge;
@@ -18,6 +19,7 @@ mod presets;
 mod project;
 mod prompt;
 mod record;
+mod report;
 mod schema;
 mod shell;
 mod sources;
@@ -77,7 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };
-    let mut console = Console::new(cli.color);
+    let mut console = Console::new(cli.color, cli.quiet);
     let Some(verb) = cli.verb else {
         _ = Cli::command().print_help();
         return ExitCode::SUCCESS;
@@ -116,7 +118,9 @@ fn form_of(verb: &Verb) -> Form {
         Verb::Explain(args) => args.format.format,
         Verb::Presets(args) => args.format.format,
         Verb::Templates(args) => args.format.format,
-        Verb::Init(_) | Verb::Generate(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
+        Verb::Init(args) => args.format.format,
+        Verb::Generate(args) => args.format.format,
+        Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
     }
 }
 

@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Given, PackArgs};
 use super::console::Console;
+use super::given::{self, Files};
 use crate::catalog::Catalog;
 use crate::change::File;
 use crate::choices::Choices;
@@ -73,6 +74,8 @@ pub struct Project {
     pub given: Vec<Said>,
     /// `imggen.toml`, when there is one.
     pub recorded: Option<Said>,
+    /// The project's files, where they were given in place of a directory.
+    pub files: Option<Files>,
 }
 
 /// What there is to look at.
@@ -109,18 +112,25 @@ impl Project {
     /// # Errors
     /// When a flag, a file of settings or a pack is wrong.
     pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<Self> {
-        console.sources.project(dir);
+        let files = given.files.as_deref().map(given::files).transpose()?;
+        match &files {
+            Some(files) => files.iter().for_each(|(path, text)| console.sources.add(path.clone(), &**text)),
+            None => console.sources.project(dir),
+        }
         let mut said = vec![flags(given)?];
         if let Some(file) = &given.answers {
-            said.push(Said { source: Source::Answers(file.clone()), text: answers(file)? });
+            if given.files.as_ref().is_some_and(|files| files == file) {
+                return Err(Diagnostic::usage("answers::twice", format!("`--files` and `--answers` cannot both be `{file}`")).into());
+            }
+            said.push(Said { source: Source::Answers(file.clone()), text: given::answers(file)? });
         }
-        let recorded = settings_of(dir)?.map(Said::recorded);
-        let packs = packs(dir, &given.packs, console)?;
+        let recorded = settings_of(dir, files.as_ref())?.map(Said::recorded);
+        let packs = packs_of(dir, files.as_ref(), &given.packs, console)?;
         for said in said.iter().chain(&recorded) {
             console.sources.add(said.name(), &*said.text);
         }
         let given_packs = given.packs.packs.iter().map(|pack| seen_from(dir, pack)).collect();
-        Ok(Self { dir: dir.to_owned(), packs, given_packs, given: said, recorded })
+        Ok(Self { dir: dir.to_owned(), packs, given_packs, given: said, recorded, files })
     }
 
     /// All layers but the preset's, with `prompted` in its place.
@@ -136,7 +146,11 @@ impl Project {
     /// # Errors
     /// When the directory or a catalog cannot be read.
     pub fn walk(&self) -> Result<Scene> {
-        Ok(Scene { tree: Tree::open(self.dir.clone())?, catalog: self.packs.catalog()? })
+        let tree = match &self.files {
+            Some(files) => Tree::from_memory(files.iter().map(|(path, text)| (path.as_path(), text.as_str()))),
+            None => Tree::open(self.dir.clone())?,
+        };
+        Ok(Scene { tree, catalog: self.packs.catalog()? })
     }
 
     /// Settles what is open.
@@ -207,12 +221,19 @@ impl Made {
 /// # Errors
 /// When a pack cannot be read.
 pub fn packs(dir: &Utf8Path, given: &PackArgs, console: &mut Console) -> Result<Packs> {
+    packs_of(dir, None, given, console)
+}
+
+fn packs_of(dir: &Utf8Path, files: Option<&Files>, given: &PackArgs, console: &mut Console) -> Result<Packs> {
     let inside = |path: &str| if dir == "." { path.into() } else { dir.join(path) };
     let own = inside(OWN_PACK);
-    let is_pack = ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
+    let is_pack = files.is_none() && ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
     let mut packs =
         is_pack.then_some(&own).into_iter().chain(&given.packs).map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?;
-    let recorded = settings_of(dir)?;
+    if let Some(own) = files.and_then(|files| given::own_pack(files, OWN_PACK)) {
+        packs.insert(0, own);
+    }
+    let recorded = settings_of(dir, files)?;
     // a file that cannot be read is the business of whoever needs all of its settings
     if let Some(document) = recorded.and_then(|text| Document::parse(SETTINGS.into(), &text, PROJECT_ONLY).ok()) {
         for directory in document.settings.packs.iter().flatten() {
@@ -234,20 +255,17 @@ fn seen_from(dir: &Utf8Path, path: &Utf8Path) -> Utf8PathBuf {
     both.and_then(|(path, dir)| pathdiff::diff_utf8_paths(path, dir)).unwrap_or_else(|| path.to_owned())
 }
 
-/// The text of `imggen.toml` in `dir`, whether or not an ignore file hides it.
-fn settings_of(dir: &Utf8Path) -> Result<Option<String>> {
+/// The text of `imggen.toml` in `dir`, whether or not an ignore file hides it; or among the files that were given.
+fn settings_of(dir: &Utf8Path, files: Option<&Files>) -> Result<Option<String>> {
+    if let Some(files) = files {
+        return Ok(files.get(Utf8Path::new(SETTINGS)).cloned());
+    }
     // what a link leads to may be another's, and an error would show its lines
     match file::text(file::plain(dir.join(SETTINGS), READ_LIMIT)) {
         Ok(text) => Ok(Some(text)),
         Err(why) if why.is_missing() => Ok(None),
         Err(why) => Err(Diagnostic::error("settings::unreadable", format!("`{SETTINGS}` cannot be read: {why}")).into()),
     }
-}
-
-fn answers(path: &Utf8Path) -> Result<String> {
-    let unreadable = |error| Diagnostic::usage("answers::unreadable", format!("`{path}` cannot be read: {error}"));
-    Ok(file::text(file::followed(path, READ_LIMIT))
-        .map_err(|error| unreadable(error).help("`--answers` takes a file that is written like imggen.toml"))?)
 }
 
 /// The flags as one file of settings.

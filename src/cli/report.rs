@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::project::Made;
-use super::{SCHEMA, next};
+use super::SCHEMA;
 use crate::change::{Carried, Change, Drift, State};
 use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;

@@ -28,6 +28,11 @@ pub fn heading(file: &Utf8Path) -> String {
     styled(STRONG, format!("==> {file} <=="))
 }
 
+/// All files, each below its name.
+pub fn files<'f>(files: impl IntoIterator<Item = (&'f Utf8Path, &'f str)>) -> String {
+    files.into_iter().map(|(path, text)| format!("{}\n{text}", heading(path))).collect::<Vec<_>>().join("\n")
+}
+
 /// A text of the project's, fit for a terminal: control characters are spelt out.
 pub fn plain(text: &str) -> String {
     if !text.contains(char::is_control) {

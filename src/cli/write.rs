@@ -2,9 +2,10 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::args::Target;
+use super::args::{Form, Target};
 use super::console::Console;
-use super::project::Made;
+use super::project::{Made, Project};
+use super::report::Report;
 use super::text::{self, STRONG, clip, plain, styled};
 use super::{Exit, Stop};
 use super::{base, drift, next};
@@ -23,12 +24,15 @@ pub fn target<'a>(dir: &'a Utf8Path, target: &'a Target) -> &'a Utf8Path {
     target.output_dir.as_deref().unwrap_or(dir)
 }
 
-/// How the files stand to those in `dir`.
+/// How the files stand to those that are there: in the directory to write below, or in the project that was given in memory.
 ///
 /// # Errors
 /// When a file there cannot be read.
-pub fn changes(dir: &Utf8Path, files: &[File]) -> Result<Vec<Change>> {
-    let before = change::read(dir, files.iter().map(|file| &file.path))?;
+pub fn changes(project: &Project, target: &Target, files: &[File]) -> Result<Vec<Change>> {
+    let before = match &project.files {
+        Some(known) if target.output_dir.is_none() => files.iter().map(|file| known.get(&file.path).cloned()).collect(),
+        _ => change::read(self::target(&project.dir, target), files.iter().map(|file| &file.path))?,
+    };
     Ok(before.into_iter().zip(files).map(|(before, file)| compare(before, file)).collect())
 }
 
@@ -113,14 +117,27 @@ pub fn refuse_newer(changes: &[Change]) -> Result<(), Stop> {
     Err(Diagnostic::usage("write::newer", message).help(format!("use {tool}; or delete `{}` to start over", newer.path)).into())
 }
 
-/// Writes, says what was written, and then how to build and to run it.
+/// Writes, says what was written, and then how to build and to run it. Programs get a report; a project that was given in memory has no
+/// place to write to, and is printed.
 ///
 /// # Errors
 /// When the system refuses; nothing is written then.
-pub fn finish(project: &Utf8Path, changes: &[Change], made: &Made, target: &Target, console: &mut Console) -> Result<Exit> {
-    let dir = self::target(project, target);
+pub fn finish(project: &Project, changes: &[Change], made: &Made, out: &Output<'_>, console: &mut Console) -> Result<Exit> {
+    let Output { target, form, notes } = *out;
+    let commands = next::commands(made, &project.dir);
+    if project.files.is_some() && target.output_dir.is_none() {
+        return match form {
+            Form::Json => console.print(&text::json(&Report::new(made, changes, notes, commands, false))),
+            Form::Text => console.print(&text::files(changes.iter().map(|change| (&*change.path, &*change.after)))),
+        }
+        .map(|()| Exit::Fine);
+    }
+    let dir = self::target(&project.dir, target);
     change::write(dir, changes)?;
     base::remember(changes);
+    if form == Form::Json {
+        return console.print(&text::json(&Report::new(made, changes, notes, commands, true))).map(|()| Exit::Fine);
+    }
     for change in changes {
         drift::carried(change).iter().for_each(|note| console.draw(note));
     }
@@ -133,11 +150,21 @@ pub fn finish(project: &Utf8Path, changes: &[Change], made: &Made, target: &Targ
     if !made.files.iter().any(|file| file.path == DEBUG) {
         mention_left_over(dir, console)?;
     }
-    if !written.is_empty() && target.output_dir.is_none() {
-        let commands = next::commands(made, project).map(|command| styled(STRONG, command));
-        console.print(&format!("\n  {}\n", commands.join("\n  ")))?;
+    if !written.is_empty() && target.output_dir.is_none() && !console.is_quiet() {
+        console.print(&format!("\n  {}\n", commands.map(|command| styled(STRONG, command)).join("\n  ")))?;
     }
     Ok(Exit::Fine)
+}
+
+/// Where what was made goes.
+#[derive(Clone, Copy)]
+pub struct Output<'a> {
+    /// The directory.
+    pub target: &'a Target,
+    /// For people or for programs.
+    pub form: Form,
+    /// What was passed over while looking.
+    pub notes: &'a [Diagnostic],
 }
 
 /// Mentions a debug variant that imggen wrote once and would not write now.

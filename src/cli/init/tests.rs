@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::super::args::{Given, Target};
+use super::super::args::{Form, Given, Target};
 use super::super::console::Console;
 use super::super::project::Project;
 use super::super::prompt::Prompt;
@@ -108,7 +108,7 @@ impl Room {
         let mut console = Console::over(Box::new(self.results.clone()), Box::new(self.rest.clone()));
         let project = Project::open(self.path(), given, &mut console)?;
         let target = Target { force: false, output_dir: None };
-        init(&project, &target, Some(script), &mut console)
+        init(&project, &target, Form::Text, Some(script), &mut console)
     }
 
     fn files(&self) -> Vec<Utf8PathBuf> {
