@@ -177,6 +177,14 @@ struct Toolchains {
 }
 
 impl Catalog {
+    /// Whether a catalog has a file of that name.
+    #[must_use]
+    pub(crate) fn is_file(name: &str) -> bool {
+        let Some(stem) = name.strip_suffix(".toml") else { return false };
+        let of_languages = ["vocabulary/", "registry-", "programs-", "native-"];
+        ["bases", "context", "packages", "toolchains"].contains(&stem) || of_languages.iter().any(|start| stem.starts_with(start))
+    }
+
     /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `context.toml`,
     /// `native-<language>.toml`, `registry-<language>.toml`, `programs-<language>.toml`, `vocabulary/<language>.toml`.
     ///

@@ -24,6 +24,8 @@ pub struct Choices<'a> {
     pub catalog: &'a Catalog,
     /// The preset that was taken.
     pub preset: Preset,
+    /// The packs that have a version, as a header names them.
+    pub packs: String,
     /// All settings, the preset's included.
     pub layers: Layers,
     /// The variant and the base's name.

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use include_dir::{Dir, include_dir};
+use serde::Deserialize;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::read::file;
+use crate::requires;
 use crate::tree::READ_LIMIT;
 
 static PRESETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/presets");
@@ -15,11 +17,42 @@ static PRESETS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/presets");
 static CATALOG: Dir<'_> = include_dir!("$OUT_DIR/catalog");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
-/// A set of files: `presets/*.toml`, `presets/_catalog/*.toml`, `templates/**`.
+/// What says who a pack is.
+const HEAD: &str = "pack.toml";
+
+/// A set of files: `presets/*.toml`, `presets/_catalog/*.toml`, `templates/**`, and perhaps a `pack.toml` that names it.
 #[derive(Clone, Debug)]
 pub struct Pack {
     name: String,
+    /// What its files say it is; nothing where it is told by its directory alone.
+    version: Option<String>,
+    /// Where it lies; nothing for one that is held in memory.
+    directory: Option<Utf8PathBuf>,
     files: BTreeMap<Utf8PathBuf, String>,
+    /// Files that could not be read and that nobody has to read.
+    skipped: Vec<(Utf8PathBuf, String)>,
+}
+
+/// `pack.toml`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Head {
+    name: String,
+    version: Option<String>,
+    /// The versions of imggen that it is written for; looked at before all else.
+    #[serde(rename = "requires")]
+    _requires: Option<String>,
+}
+
+/// A file of a pack that nobody reads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stray {
+    /// Its path in the pack.
+    pub path: Utf8PathBuf,
+    /// The pack and the file, for people.
+    pub place: String,
+    /// Why nobody reads it.
+    pub why: String,
 }
 
 impl Pack {
@@ -30,13 +63,13 @@ impl Pack {
         embed("presets", &PRESETS, &mut files);
         embed("presets/_catalog", &CATALOG, &mut files);
         embed("templates", &TEMPLATES, &mut files);
-        Self { name: "imggen".into(), files }
+        Self { name: "imggen".into(), version: None, directory: None, files, skipped: Vec::new() }
     }
 
     /// A pack of files that are held in memory.
     #[must_use]
     pub fn from_memory(name: impl Into<String>, files: impl IntoIterator<Item = (Utf8PathBuf, String)>) -> Self {
-        Self { name: name.into(), files: files.into_iter().collect() }
+        Self { name: name.into(), version: None, directory: None, files: files.into_iter().collect(), skipped: Vec::new() }
     }
 
     /// The pack in a directory.
@@ -48,7 +81,7 @@ impl Pack {
             Diagnostic::usage("pack::unreadable", format!("`{path}` cannot be read: {error}"))
                 .help("a pack is a directory that holds `presets/` or `templates/`")
         };
-        let mut files = BTreeMap::new();
+        let (mut files, mut skipped) = (BTreeMap::new(), Vec::new());
         let mut waiting: Vec<Utf8PathBuf> =
             ["presets", "templates"].map(Utf8PathBuf::from).into_iter().filter(|part| directory.join(part).is_dir()).collect();
         if waiting.is_empty() {
@@ -63,15 +96,69 @@ impl Pack {
                 match entry.file_type() {
                     Ok(kind) if kind.is_dir() => waiting.push(path),
                     Ok(kind) if kind.is_file() => {
-                        let text = file::text(file::plain(entry.path(), READ_LIMIT)).map_err(|why| refused(entry.path(), &why))?;
-                        files.insert(path, text);
+                        match file::text(file::plain(entry.path(), READ_LIMIT)) {
+                            Ok(text) => _ = files.insert(path, text),
+                            // an editor's or a system's leavings are nobody's fault
+                            Err(why) if !is_read(&path) => skipped.push((path, why.to_string())),
+                            Err(why) => return Err(refused(entry.path(), &why).into()),
+                        }
                     }
                     _ => {}
                 }
             }
         }
-        Ok(Self { name: directory.to_string(), files })
+        let head = head(directory)?;
+        let (name, version) = head.map_or((None, None), |head| (Some(head.name), head.version));
+        let name = name.unwrap_or_else(|| directory.to_string());
+        Ok(Self { name, version, directory: Some(directory.to_owned()), files, skipped })
     }
+
+    /// Its name: what its `pack.toml` says, else its directory.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A file of it, for people.
+    fn place(&self, path: &Utf8Path) -> String {
+        match &self.directory {
+            Some(directory) if *directory != self.name => format!("{} of the pack `{}`", directory.join(path), self.name),
+            Some(directory) => directory.join(path).into_string(),
+            None => format!("{path} of `{}`", self.name),
+        }
+    }
+}
+
+/// Whether somebody reads a file of that path: one that cannot be read is an error then.
+fn is_read(path: &Utf8Path) -> bool {
+    match path.strip_prefix("presets") {
+        Ok(preset) if preset.starts_with("_catalog") => is_catalog(path),
+        Ok(preset) => preset.extension() == Some("toml") && preset.components().count() == 1,
+        Err(_) => path.extension() == Some("j2"),
+    }
+}
+
+fn is_catalog(path: &Utf8Path) -> bool {
+    path.strip_prefix("presets/_catalog").is_ok_and(|name| Catalog::is_file(name.as_str()))
+}
+
+/// What a pack says of itself.
+fn head(directory: &Utf8Path) -> Result<Option<Head>> {
+    let path = directory.join(HEAD);
+    let broken = |why: &dyn std::fmt::Display| {
+        Diagnostic::usage("pack::broken", format!("`{path}` cannot be read: {why}"))
+            .help("it takes `name`, `version` and `requires`, for example `name = \"acme\"`")
+    };
+    let text = match file::text(file::plain(&path, READ_LIMIT)) {
+        Ok(text) => text,
+        Err(why) if why.is_missing() => return Ok(None),
+        Err(why) => return Err(broken(&why).into()),
+    };
+    let table: toml::Table = toml::from_str(&text).map_err(|error| broken(&error.message()))?;
+    if let Some(range) = table.get("requires").and_then(toml::Value::as_str) {
+        requires::check(&path, range, None)?;
+    }
+    Ok(Some(toml::from_str(&text).map_err(|error| broken(&error.message()))?))
 }
 
 fn embed(prefix: &str, dir: &Dir<'_>, files: &mut BTreeMap<Utf8PathBuf, String>) {
@@ -97,20 +184,77 @@ impl Default for Packs {
 }
 
 /// A file of a pack.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct PackFile<'a> {
     /// The pack's place, 0 for the strongest.
     pub depth: usize,
     /// The pack's name.
     pub pack: &'a str,
+    /// Where the file is, for people; nothing for the built-in pack's.
+    pub place: Option<String>,
     /// The file's text.
     pub text: &'a str,
 }
 
 impl Packs {
     /// Packs over the built-in one, the strongest first.
+    ///
+    /// Of packs that bear one name the strongest is taken: a checkout beside the project in place of the one that is recorded.
     pub fn over_built_in(packs: impl IntoIterator<Item = Pack>) -> Self {
-        Self(packs.into_iter().chain([Pack::built_in()]).collect())
+        let mut all: Vec<Pack> = Vec::new();
+        for pack in packs.into_iter().chain([Pack::built_in()]) {
+            if !all.iter().any(|stronger| stronger.name == pack.name) {
+                all.push(pack);
+            }
+        }
+        Self(all)
+    }
+
+    /// The packs that have a version, as a header names them: `+acme/1.4`.
+    #[must_use]
+    pub fn versions(&self) -> String {
+        self.0.iter().filter_map(|pack| Some(format!("+{}/{}", pack.name, pack.version.as_ref()?))).collect()
+    }
+
+    /// The files of all packs but the built-in one that nobody reads.
+    #[must_use]
+    pub fn strays(&self) -> Vec<Stray> {
+        let mut strays = Vec::new();
+        for pack in &self.0[..self.0.len().saturating_sub(1)] {
+            let stray = |path: &Utf8PathBuf, why: String| Stray { path: path.clone(), place: pack.place(path), why };
+            strays.extend(pack.skipped.iter().map(|(path, why)| stray(path, why.clone())));
+            for path in pack.files.keys() {
+                if !is_read(path) {
+                    strays.push(stray(path, "neither a preset, nor a file of the catalog, nor a template is called so".into()));
+                } else if path.starts_with("templates") && !self.is_included(path) {
+                    strays.push(stray(path, "no language prints it, and no other template includes it".into()));
+                }
+            }
+        }
+        strays
+    }
+
+    /// Whether a template is one that languages print, or another one names it.
+    fn is_included(&self, path: &Utf8Path) -> bool {
+        let built_in = self.0.last().is_some_and(|pack| pack.files.contains_key(path));
+        let name = path.strip_prefix("templates").unwrap_or(path);
+        let mut others = self.0.iter().flat_map(|pack| &pack.files).filter(|(other, _)| *other != path && other.starts_with("templates"));
+        built_in || others.any(|(_, text)| text.contains(name.as_str()))
+    }
+
+    /// The presets of all packs but the built-in one, or of that one where it is alone: their names, and where they are.
+    #[must_use]
+    pub fn presets(&self) -> Vec<(&str, String)> {
+        let packs = if self.0.len() > 1 { &self.0[..self.0.len() - 1] } else { &self.0[..] };
+        let mut presets: Vec<(&str, String)> = Vec::new();
+        for pack in packs {
+            for path in pack.files.keys().filter(|path| path.starts_with("presets") && !is_catalog(path) && is_read(path)) {
+                if let Some(name) = path.file_stem().filter(|name| !presets.iter().any(|(known, _)| known == name)) {
+                    presets.push((name, pack.place(path)));
+                }
+            }
+        }
+        presets
     }
 
     /// The strongest file of that path, from the pack at `from` downwards.
@@ -118,7 +262,8 @@ impl Packs {
         let found = |(depth, pack): (usize, &'_ Pack)| -> Option<usize> { pack.files.contains_key(path.as_ref()).then_some(depth) };
         let depth = self.0.iter().enumerate().skip(from).find_map(found)?;
         let pack = &self.0[depth];
-        Some(PackFile { depth, pack: &pack.name, text: &pack.files[path.as_ref()] })
+        let place = (depth + 1 < self.0.len()).then(|| pack.place(path.as_ref()));
+        Some(PackFile { depth, pack: &pack.name, place, text: &pack.files[path.as_ref()] })
     }
 
     /// The names of all files directly in `directory`, sorted, each once.
@@ -152,9 +297,15 @@ impl Packs {
     /// When a catalog file is broken.
     pub fn catalog(&self) -> Result<Catalog> {
         let weakest_first = self.0.iter().rev().flat_map(|pack| &pack.files);
-        Catalog::read(weakest_first.filter_map(|(path, text)| {
+        Catalog::read(weakest_first.filter(|(path, _)| is_catalog(path)).filter_map(|(path, text)| {
             let name = path.strip_prefix("presets/_catalog").ok()?;
             Some((name.as_str(), text.as_str()))
         }))
+        .map_err(|error| {
+            // the label has the file's name in the catalog, and which pack's it is shows in which cannot be read by itself
+            let name = error.labels.first().map(|label| Utf8Path::new("presets/_catalog").join(&label.file)).unwrap_or_default();
+            let place = self.file(&name, 0).and_then(|file| file.place);
+            place.into_iter().fold(error, |error, place| Box::new(error.info(format!("in {place}"))))
+        })
     }
 }

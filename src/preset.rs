@@ -83,19 +83,29 @@ pub fn chain(packs: &Packs, name: &str) -> Result<Chain> {
     Ok(Chain { preset, layers })
 }
 
-/// The default preset of a language.
+/// The default preset of a language: that of the strongest pack that has one.
 ///
 /// # Errors
-/// When no preset says that it is the language's default, or one is broken.
+/// When no preset says that it is the language's default, two of one pack do, or one is broken.
 pub fn default_for(packs: &Packs, language: &str) -> Result<Chain> {
+    let mut strongest: Option<(usize, &str)> = None;
     for name in names(packs) {
+        let Some(file) = packs.file(format!("presets/{name}.toml"), 0) else { continue };
         // a look at the text spares the reading of all the others
-        let names_it = packs.file(format!("presets/{name}.toml"), 0).is_some_and(|file| file.text.contains(language));
-        if names_it && read(packs, name)?.0.is_default_for(language) {
-            return chain(packs, name);
+        if !file.text.contains(language) || !read(packs, name)?.0.is_default_for(language) {
+            continue;
+        }
+        match strongest {
+            Some((depth, _)) if depth < file.depth => {}
+            Some((depth, other)) if depth == file.depth => {
+                let message = format!("`{other}` and `{name}` of `{}` are both the default for `{language}`", file.pack);
+                return Err(Diagnostic::usage("preset::two-defaults", message).help("leave `default = true` in one of them").into());
+            }
+            _ => strongest = Some((file.depth, name)),
         }
     }
-    Err(Diagnostic::error("preset::no-default", format!("no preset is the default for `{language}`")).into())
+    let none = || Diagnostic::error("preset::no-default", format!("no preset is the default for `{language}`"));
+    chain(packs, strongest.ok_or_else(none)?.1)
 }
 
 /// The bases that presets name for other languages alone: what they are there for is not what a program in `language` wants.
@@ -129,9 +139,11 @@ fn read(packs: &Packs, name: &str) -> Result<(Preset, Layer)> {
         }
         .into());
     };
-    let document = Document::parse(path.as_str().into(), file.text, &HEAD)?;
+    let in_pack = |error: Diagnostic| file.place.iter().fold(error, |error, place| error.info(format!("in {place}")));
+    let document = Document::parse(path.as_str().into(), file.text, &HEAD).map_err(|error| in_pack(*error))?;
     let mut preset: Preset = toml::from_str(file.text).map_err(|error| {
-        Diagnostic::usage("preset::broken", format!("`{path}` cannot be read: {}", error.message())).help("a preset needs a `summary`")
+        let error = Diagnostic::usage("preset::broken", format!("`{path}` cannot be read: {}", error.message()));
+        in_pack(error).help("a preset needs a `summary`")
     })?;
     name.clone_into(&mut preset.name);
     Ok((preset, Layer::new(Source::Preset(name.to_owned()), document)))

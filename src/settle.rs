@@ -62,8 +62,23 @@ fn settle_app<'a>(
     }
     let gone = || Diagnostic::error("base::unknown", format!("`{}` is no base image that imggen knows", fit.base));
     let image = catalog.base(&fit.base).ok_or_else(gone)?;
-    let mut choices =
-        Choices { found, catalog, preset: chain.preset, layers, fit, base: image, ports, user, debug, env, parts, decisions, warnings };
+    let packs = packs.versions();
+    let mut choices = Choices {
+        found,
+        catalog,
+        preset: chain.preset,
+        packs,
+        layers,
+        fit,
+        base: image,
+        ports,
+        user,
+        debug,
+        env,
+        parts,
+        decisions,
+        warnings,
+    };
     if choices.port_is_unknown() {
         choices.warnings.push(unknown_port(found));
     }
@@ -132,9 +147,12 @@ impl fmt::Display for Rungs {
 fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit, Decision)> {
     let rungs =
         layers.choose("base", |settings| settings.base.clone().map(Rungs::One).or_else(|| settings.ladder.clone().map(Rungs::Ladder)));
-    let rungs = rungs.ok_or_else(|| {
+    let mut rungs = rungs.ok_or_else(|| {
         Diagnostic::usage("base::no-ladder", "neither a preset nor a setting names a base image").help("set `base` or `ladder`")
     })?;
+    if let Rungs::Ladder(ids) = &mut rungs.value {
+        *ids = ladder(layers);
+    }
     let fit = climb(&offers.variants, &rungs.value.ids(), catalog)
         .map_err(|error| way_out(rungs.blame(*error), offers, layers, catalog, &rungs))?;
     let mut decision = Decision::chosen(Topic::Base, &fit.base, &rungs);
@@ -149,6 +167,17 @@ fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit
         decision = decision.over(format!("{} ({})", misfit.base, misfit.variant), format!("it has no {lacks}"), &because);
     }
     Ok((fit, decision))
+}
+
+/// The strongest ladder, in which `"..."` stands for the next weaker one; a base that both name keeps its first place.
+fn ladder(layers: &Layers) -> Vec<String> {
+    let mut ids: Vec<String> = Vec::new();
+    for chosen in layers.list("ladder", |settings| settings.ladder.clone(), Vec::new()) {
+        if !ids.contains(&chosen.value) {
+            ids.push(chosen.value);
+        }
+    }
+    ids
 }
 
 /// What moved the base up its ladder: the needs that the smaller bases lacked.

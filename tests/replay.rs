@@ -50,7 +50,7 @@ const HISTORIES: [History; 6] = [
         import: ("src/main.ts", "import ", "import os from \"node:os\";\nimport "),
         test: ("src/main.test.ts", "test(\"it\", () => {});\n"),
         bump: ("package-lock.json", "\"lockfileVersion\": 3", "\"lockfileVersion\":  3"),
-        moves: ("package.json", "\"private\": true", "\"private\": true, \"engines\": { \"node\": \"22.x\" }", "node:22"),
+        moves: ("package.json", "\">=22\"", "\"24.x\"", "node:24"),
     },
     History {
         fixture: "rust-axum",

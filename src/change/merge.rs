@@ -125,6 +125,13 @@ impl Out {
         if same(base, disk) {
             return self.take(new);
         }
+        // one side put something beside what the other changed
+        if let Some((above, below)) = around(base, disk) {
+            return [above, new, below].into_iter().for_each(|pieces| self.take(pieces));
+        }
+        if let Some((above, below)) = around(base, new) {
+            return [above, disk, below].into_iter().for_each(|pieces| self.take(pieces));
+        }
         let comparable = |a: &[Piece<'_>], b: &[Piece<'_>]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.keyword == b.keyword);
         if base.len() > 1 && comparable(base, disk) && comparable(base, new) {
             for index in 0..base.len() {
@@ -149,6 +156,13 @@ impl Out {
         self.0.push_str(mark);
         self.0.push('\n');
     }
+}
+
+/// What stands above and below `base` in `all`, where it is there as it was.
+fn around<'p, 't>(base: &[Piece<'t>], all: &'p [Piece<'t>]) -> Option<(&'p [Piece<'t>], &'p [Piece<'t>])> {
+    let starts = (0..=all.len().checked_sub(base.len())?).filter(|_| !base.is_empty());
+    let start = starts.into_iter().find(|start| same(base, &all[*start..start + base.len()]))?;
+    Some((&all[..start], &all[start + base.len()..]))
 }
 
 fn same(one: &[Piece<'_>], other: &[Piece<'_>]) -> bool {

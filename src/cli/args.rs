@@ -155,6 +155,9 @@ pub struct Explain {
 pub struct Presets {
     #[command(subcommand)]
     pub verb: Option<PresetsVerb>,
+    /// Render every preset of the packs over a sample, and name files that nobody reads.
+    #[arg(long)]
+    pub check: bool,
     #[command(flatten)]
     pub format: Format,
     #[command(flatten)]
@@ -314,6 +317,9 @@ pub struct PackArgs {
     /// Take presets and templates from this pack as well; the first one given is the strongest.
     #[arg(long = "pack", value_name = "DIR")]
     pub packs: Vec<Utf8PathBuf>,
+    /// Take no other packs: not those that imggen.toml, IMGGEN_PACKS and .imggen name.
+    #[arg(long)]
+    pub only_packs: bool,
 }
 
 /// A debug variant, as a flag takes it.

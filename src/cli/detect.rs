@@ -40,7 +40,7 @@ struct AppReport<'a> {
 }
 
 pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
-    let given = Given { packs: PackArgs { packs: args.packs.clone() }, files: args.files.clone(), ..Given::default() };
+    let given = Given { packs: PackArgs { packs: args.packs.clone(), only_packs: false }, files: args.files.clone(), ..Given::default() };
     let project = Project::open(&args.place.dir, &given, console)?;
     let scene = project.walk()?;
     let survey = scene.survey()?;

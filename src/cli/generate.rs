@@ -76,9 +76,12 @@ fn compare(project: &Project, changes: &[Change], plan: &Plan, args: &Generate, 
         return Ok(exit);
     }
     console.print(&differing.iter().map(|change| text::diff(&diff(change))).collect::<String>())?;
+    if args.check && !differing.is_empty() {
+        console.say("\n");
+    }
     for change in differing.into_iter().filter(|_| args.check) {
         let base = (change.state == State::Edited).then(|| base::find(&project.dir, change)).flatten();
-        console.say(&format!("\n{}", drift::describe(change, &Drift::of(change, base.as_deref()), plan)));
+        console.say(&drift::describe(change, &Drift::of(change, base.as_deref()), plan));
     }
     Ok(exit)
 }

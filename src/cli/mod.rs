@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod base;
+mod check_presets;
 mod console;
 mod detect;
 mod draw;
@@ -97,6 +98,7 @@ fn dispatch(verb: &Verb, console: &mut Console) -> Result<Exit, Stop> {
         Verb::Plan(args) => Ok(plan::run(args, console)?),
         Verb::Explain(args) => Ok(explain::run(args, console)?),
         Verb::Presets(args) => Ok(match &args.verb {
+            None if args.check => check_presets::run(&args.packs, console)?,
             None => presets::list(args, console)?,
             Some(PresetsVerb::Show { name, packs }) => presets::show(name, packs, console)?,
         }),

@@ -1,5 +1,7 @@
 //! A project as a verb takes it up: its directory, its packs, and what flags, answers and `imggen.toml` say.
 
+use std::env;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Given, PackArgs};
@@ -23,6 +25,8 @@ use crate::{check, render};
 pub const SETTINGS: &str = "imggen.toml";
 /// The project's own pack.
 const OWN_PACK: &str = ".imggen";
+/// The variable that names packs, as PATH names directories.
+const VARIABLE: &str = "IMGGEN_PACKS";
 /// What labels call the flags.
 const FLAGS: &str = "--set";
 
@@ -226,10 +230,14 @@ pub fn packs(dir: &Utf8Path, given: &PackArgs, console: &mut Console) -> Result<
 
 fn packs_of(dir: &Utf8Path, files: Option<&Files>, given: &PackArgs, console: &mut Console) -> Result<Packs> {
     let inside = |path: &str| if dir == "." { path.into() } else { dir.join(path) };
-    let own = inside(OWN_PACK);
-    let is_pack = files.is_none() && ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
-    let mut packs =
-        is_pack.then_some(&own).into_iter().chain(&given.packs).map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?;
+    if given.only_packs {
+        let packs = Packs::over_built_in(given.packs.iter().map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?);
+        console.sources.packs(&packs);
+        return Ok(packs);
+    }
+    let above = if files.is_none() { own_packs(dir) } else { Vec::new() };
+    let (own, above) = above.split_at(usize::from(above.first() == Some(&inside(OWN_PACK))));
+    let mut packs = own.iter().chain(&given.packs).map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?;
     if let Some(own) = files.and_then(|files| given::own_pack(files, OWN_PACK)) {
         packs.insert(0, own);
     }
@@ -241,9 +249,31 @@ fn packs_of(dir: &Utf8Path, files: Option<&Files>, given: &PackArgs, console: &m
             packs.push(Pack::open(&inside(directory)).map_err(named)?);
         }
     }
+    packs.extend(above.iter().map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?);
+    for directory in env::var_os(VARIABLE).iter().flat_map(|list| env::split_paths(list)) {
+        let Ok(directory) = Utf8PathBuf::from_path_buf(directory) else { continue };
+        if !directory.as_str().is_empty() {
+            packs.push(Pack::open(&directory).map_err(|error| error.info(format!("named by {VARIABLE}")))?);
+        }
+    }
     let packs = Packs::over_built_in(packs);
     console.sources.packs(&packs);
     Ok(packs)
+}
+
+/// The `.imggen` directories that are packs, from the project up to the root of its repository.
+fn own_packs(dir: &Utf8Path) -> Vec<Utf8PathBuf> {
+    let is_pack = |own: &Utf8PathBuf| ["presets", "templates"].iter().any(|part| own.join(part).is_dir());
+    let mut packs = Vec::new();
+    let here = if dir == "." { OWN_PACK.into() } else { dir.join(OWN_PACK) };
+    packs.extend(Some(here).filter(is_pack));
+    let Ok(full) = dir.canonicalize_utf8() else { return packs };
+    let is_root = |dir: &Utf8Path| dir.join(".git").exists();
+    // without a repository there is no root to stop at, and whatever lies above is somebody else's
+    let Some(root) = full.ancestors().find(|dir| is_root(dir)) else { return packs };
+    let above = full.ancestors().skip(1).take_while(|above| above.starts_with(root));
+    packs.extend(above.map(|above| above.join(OWN_PACK)).filter(is_pack));
+    packs
 }
 
 /// A path of the command line as `imggen.toml` in `dir` has to write it.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::project::Made;
 use super::SCHEMA;
+use super::project::Made;
 use crate::change::{Carried, Change, Drift, State};
 use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;

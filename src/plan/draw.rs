@@ -59,7 +59,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     };
     decisions.push(Decision::detected(Topic::Context, context::summary(&ignore), &[]));
     decisions.sort_by_key(|decision| decision.topic);
-    let preset = format!("{}/{}", choices.preset.name, choices.preset.revision);
+    let preset = format!("{}/{}{}", choices.preset.name, choices.preset.revision, choices.packs);
     Ok(Plan {
         schema: SCHEMA,
         app: found.app.name.clone(),

@@ -1,0 +1,3 @@
+module example.com/{{cookiecutter.name}}
+
+go 1.26
