@@ -33,7 +33,7 @@ pub use self::write::{read, write};
 const HEADER_LINES: usize = 5;
 
 /// A file that was rendered, header included.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct File {
     /// Where it belongs, relative to the project's root.
     pub path: Utf8PathBuf,

@@ -15,12 +15,19 @@ use serde::{Deserialize, Serialize};
 pub use self::gitignore::translate;
 use self::names::Names;
 pub use self::reads::{Kept, Outcome};
+use crate::change::Header;
 use crate::tree::Tree;
 use crate::verify::Ignore;
 
 /// The titles of the lists that hold for every project.
 const SECRETS: &str = "secrets";
 const STATE: &str = "local state";
+
+/// The file in which Docker looks for what stays out.
+const IGNORE: &str = ".dockerignore";
+/// The titles of the lists that come before all others.
+const THEIRS: &str = "from the project's own .dockerignore";
+const GIT: &str = "ignored by git";
 
 /// What the catalog says stays out of every context.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -91,7 +98,8 @@ pub fn decide(request: Request<'_>) -> Outcome {
         let plain = pattern.strip_suffix("/**").unwrap_or(pattern);
         plain.rsplit('/').next().is_some_and(|name| is_deep(&format!("**/{name}"))) || outputs.iter().any(|output| output == plain)
     };
-    let mut groups = vec![IgnoreGroup::new("ignored by git", translate(ignore_files(tree), covered))];
+    let theirs = theirs(tree).map(|text| patterns(text)).unwrap_or_default();
+    let mut groups = vec![IgnoreGroup::new(THEIRS, theirs), IgnoreGroup::new(GIT, translate(ignore_files(tree), covered))];
     groups.push(IgnoreGroup::new("made by builds, or not for them", outputs));
     let names = Names::new(lists.secrets.iter().chain(&lists.state));
     reads::let_in(tree, &mut groups, &reads, &names);
@@ -110,6 +118,18 @@ pub fn summary(groups: &[IgnoreGroup]) -> String {
     let shared = groups.iter().filter(is_shared).map(|group| group.title.clone());
     let own = groups.iter().filter(|group| !is_shared(group)).flat_map(|group| group.patterns.clone());
     shared.chain(own).collect::<Vec<_>>().join(", ")
+}
+
+/// The text of the project's own `.dockerignore`, which stays as it is: its lines hold in the files beside it that are written.
+#[must_use]
+pub fn theirs(tree: &Tree) -> Option<&str> {
+    tree.text(IGNORE).ok().filter(|text| Header::find(text).is_none())
+}
+
+/// The lines of an ignore file that say something.
+fn patterns(text: &str) -> Vec<String> {
+    let lines = text.strip_prefix('\u{feff}').unwrap_or(text).lines();
+    lines.filter(|line| !line.starts_with('#')).map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
 }
 
 /// The ignore files, those of a directory before those below it.

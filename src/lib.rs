@@ -102,12 +102,14 @@ pub fn generate(tree: &Tree, settings: &Layers, packs: &Packs) -> Result<Output>
 /// The first fault that [`verify::verify`] finds; the others are its notes.
 pub fn check(files: &[File], plan: &Plan, tree: &Tree, catalog: &catalog::Catalog) -> Result<()> {
     let text = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
+    let ignore =
+        |path: &str| Some(text(&format!("{path}.dockerignore"))).filter(|own| !own.is_empty()).unwrap_or_else(|| text(".dockerignore"));
     let images =
         [("Dockerfile", Some(&plan.image), verify::Kind::Production), ("Dockerfile.debug", plan.debug.as_ref(), verify::Kind::Debug)];
     for (path, image, variant) in images {
         let Some(image) = image else { continue };
         let expected = verify::Expected { tree, catalog, libc: image.runtime.libc.as_ref(), variant };
-        let mut faults = verify::verify(path.into(), text(path), text(".dockerignore"), &expected).into_iter();
+        let mut faults = verify::verify(path.into(), text(path), ignore(path), &expected).into_iter();
         if let Some(first) = faults.next() {
             return Err(faults.fold(first, |first, other| first.info(other.message)).into());
         }

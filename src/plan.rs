@@ -44,6 +44,8 @@ pub struct Plan {
     /// The image to debug with.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debug: Option<Image>,
+    /// Whether each Dockerfile has an ignore file of its own beside it, because the project's `.dockerignore` is not imggen's.
+    pub own_ignore_files: bool,
     /// What stays out of the build context.
     pub ignore: Vec<IgnoreGroup>,
     /// What was decided, and why.

@@ -14,6 +14,8 @@ use crate::evidence::Span;
 use crate::pack::Packs;
 use crate::plan::{Image, Plan};
 
+/// The file in which Docker looks for what stays out of the build context; with a Dockerfile's name before it, for that one alone.
+const IGNORE: &str = ".dockerignore";
 /// How a template names the template of the same name in the next weaker pack.
 const PARENT: &str = "parent:";
 
@@ -31,11 +33,23 @@ pub fn render(plan: &Plan, packs: &Packs) -> Result<Vec<File>> {
         let text = spell(&body).map_err(|error| unprintable(path, &error, &name, packs))?;
         Ok(File { path: path.into(), text: seal(&tidy(&text), &plan.preset) })
     };
-    let mut files = vec![one("Dockerfile.j2", "Dockerfile", &plan.image)?, one("dockerignore.j2", ".dockerignore", &plan.image)?];
+    let mut files = vec![one("Dockerfile.j2", "Dockerfile", &plan.image)?, one("dockerignore.j2", IGNORE, &plan.image)?];
     if let Some(debug) = &plan.debug {
         files.push(one("Dockerfile.debug.j2", "Dockerfile.debug", debug)?);
     }
-    Ok(files)
+    Ok(if plan.own_ignore_files { with_own_ignore_files(files) } else { files })
+}
+
+/// The same files where the `.dockerignore` of the build context is not ours to write: each Dockerfile has its own, by the only name under
+/// which Docker looks for one there.
+#[must_use]
+pub fn with_own_ignore_files(files: Vec<File>) -> Vec<File> {
+    let (ignore, mut files): (Vec<_>, Vec<_>) = files.into_iter().partition(|file| file.path == IGNORE);
+    let beside = |file: &File| File { path: format!("{}{IGNORE}", file.path).into(), ..ignore.first().cloned().unwrap_or_default() };
+    if !ignore.is_empty() {
+        files = files.into_iter().flat_map(|file| [file.clone(), beside(&file)]).collect();
+    }
+    files
 }
 
 fn body(environment: &Environment<'_>, name: &str, plan: &Plan, image: &Image) -> std::result::Result<String, minijinja::Error> {

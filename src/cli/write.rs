@@ -12,6 +12,7 @@ use super::{base, drift, next};
 use crate::change::{self, Change, File, Header, State, compare, diff};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::layers::Layers;
+use crate::render::with_own_ignore_files;
 use crate::settings::Names;
 
 /// The debug variant's file, which is left alone when it is no longer wanted.
@@ -29,11 +30,13 @@ pub fn target<'a>(dir: &'a Utf8Path, target: &'a Target) -> &'a Utf8Path {
 /// # Errors
 /// When a file there cannot be read.
 pub fn changes(project: &Project, target: &Target, files: &[File]) -> Result<Vec<Change>> {
+    // Docker reads a `.dockerignore` in the root of the build context alone
+    let files = if target.output_dir.is_some() { with_own_ignore_files(files.to_vec()) } else { files.to_vec() };
     let before = match &project.files {
         Some(known) if target.output_dir.is_none() => files.iter().map(|file| known.get(&file.path).cloned()).collect(),
         _ => change::read(self::target(&project.dir, target), files.iter().map(|file| &file.path))?,
     };
-    Ok(before.into_iter().zip(files).map(|(before, file)| compare(before, file)).collect())
+    Ok(before.into_iter().zip(&files).map(|(before, file)| compare(before, file)).collect())
 }
 
 /// Whether nobody's work is lost when it is written.

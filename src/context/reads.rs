@@ -6,7 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::names::Names;
 use super::private::{Content, content};
-use super::{IgnoreGroup, SECRETS, anything_in, parse};
+use super::{GIT, IgnoreGroup, SECRETS, anything_in, parse};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule, Span};
 use crate::tree::Tree;
@@ -85,7 +85,7 @@ pub struct KeptOut {
 /// lists of secrets and state stand behind these lines.
 pub(super) fn let_in(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: &[Kept], names: &Names) {
     let ignore = parse(groups);
-    let by_git = parse(&groups[..1]);
+    let by_git = parse(&groups.iter().filter(|group| group.title == GIT).cloned().collect::<Vec<_>>());
     let is_hidden = |path: &Utf8Path| {
         let is_directory = !tree.has(path);
         ignore.hides(path).is_some() || is_directory && ignore.hides(anything_in(path)).is_some()

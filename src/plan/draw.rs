@@ -67,6 +67,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
         preset,
         image,
         debug,
+        own_ignore_files: context::theirs(detection.tree).is_some(),
         ignore,
         decisions,
         warnings,
