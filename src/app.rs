@@ -112,6 +112,9 @@ pub struct Behaviour {
     /// Flags of the command line without which nobody reaches it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub arguments: Vec<Fact<FlagArgument>>,
+    /// Variables without which nobody reaches it, or it takes the settings of a developer's machine.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub environment: Vec<Fact<VariableValue>>,
 }
 
 impl Behaviour {
@@ -128,6 +131,15 @@ impl Behaviour {
         }
         words
     }
+}
+
+/// A variable of the environment and its value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct VariableValue {
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// A flag and its value.

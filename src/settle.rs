@@ -253,6 +253,9 @@ fn take_env(found: &Found, layers: &Layers, ports: &[u16]) -> (BTreeMap<String, 
             env.insert(name.to_owned(), value);
         }
     };
+    for fact in &found.app.behaviour.environment {
+        give(&fact.value.name, fact.value.value.clone(), "by itself it is set for a developer's machine", fact.because());
+    }
     let mut demanded = DEMANDED_PORT;
     for (number, listen) in found.app.behaviour.listens.iter().enumerate() {
         if let (Interface::Loopback, Some(host)) = (listen.value.interface, &listen.value.host) {

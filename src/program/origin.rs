@@ -280,7 +280,8 @@ impl<'t> Program<'t> {
             let own = self.sources[file].module.as_str();
             return named.iter().copied().filter(|found| of_module(found) == own && !full(found).contains('.')).take(2).collect();
         };
-        if before.contains('/') || self.index.imports.hold(path) {
+        // what is imported is a library's, unless a module of the project hands it on
+        if before.contains('/') || self.index.imports.hold(path) && self.module_of(file, path).is_none() {
             return Vec::new();
         }
         let owner = last_word(before);
@@ -316,12 +317,6 @@ fn relative<'n>(module: &str, is_package: bool, name: &'n str) -> (Option<String
         let ups = if is_package { dots - 1 } else { dots };
         let base = (0..ups).fold(module, |base, _| parent(base, '.'));
         return (Some(format!("{base}.")), &name[dots..]);
-    }
-    for (word, up) in [("super.", true), ("self.", false)] {
-        if let Some(rest) = name.strip_prefix(word).filter(|_| module.starts_with("crate")) {
-            let base = if up { parent(module, '.') } else { module };
-            return (Some(format!("{base}.")), rest);
-        }
     }
     (None, name)
 }

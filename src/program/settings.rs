@@ -270,8 +270,21 @@ impl<'t> Program<'t> {
             let Meaning::Field(entry) = &*entry.meaning else { continue };
             known = true;
             read_field(setting, entry, given, field);
+            if setting.value.is_none() {
+                let mut names = slot_values(given, &entry.function).filter_map(Value::text);
+                setting.value = names.find_map(|name| self.made_by_function(setting.file, name));
+            }
         }
         known
+    }
+
+    /// What a function of the project gives back that is named in a text.
+    fn made_by_function(&self, file: usize, name: &str) -> Option<Expression<'t>> {
+        let name = name.replace("::", ".");
+        let (file, number) = self.project_functions(file, &name).into_iter().next()?;
+        let function = self.function(file, number)?;
+        let context = Context { function: Some(number), ..Context::default() };
+        Some(Expression { value: function.returns.last()?, file, context, at: function.at })
     }
 
     fn of_function(&self, file: usize, function: &'t Function, all: &mut Vec<Setting<'t>>) {

@@ -219,6 +219,8 @@ pub struct Field {
     pub variable: Slots,
     /// What stands in for it.
     pub default: Slots,
+    /// The name of the function that makes what stands in for it.
+    pub function: Slots,
     /// An argument that is true when it has to be set.
     pub required: Slots,
     /// The key by which configuration knows it.

@@ -86,10 +86,11 @@ impl<'t> language::Project<'t> for Programs<'t> {
     }
 
     /// What leads out of the project listens nowhere.
-    fn listens(&self, _: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
         let (package, bin) = self.again(sighting, seed)?;
         let reach = reach(&self.project, package, bin, &[], true);
-        Ok(reach.map(|reach| observe::listening(self.tree, &reach, package, bin)).unwrap_or_default())
+        let vocabulary = catalog.vocabulary("rust")?;
+        Ok(reach.map(|reach| observe::listening(self.tree, &reach, package, bin, vocabulary)).unwrap_or_default())
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
@@ -168,7 +169,6 @@ impl<'t> language::Project<'t> for Programs<'t> {
             config,
             allocator: observed.allocator,
             build_env: observed.build_env,
-            run_env: observed.run_env,
         };
         Ok((app, facts))
     }

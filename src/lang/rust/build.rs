@@ -100,11 +100,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         program: program(facts, triple),
         output: output.clone(),
     };
-    let mut decisions = decisions(facts, choices, &picked, inside);
-    decisions.extend(facts.run_env.iter().map(|fact| {
-        Decision::detected(Topic::Environment, format!("{}={}", fact.value.0, fact.value.1), fact.because())
-            .why("or it would not be reachable from outside")
-    }));
+    let decisions = decisions(facts, choices, &picked, inside);
     let mut warnings = picked.warnings.clone();
     warnings.extend(facts.config.warnings());
     warnings.extend(facts.allocator.clone().filter(|_| is_static));
@@ -133,7 +129,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         builder: Builder { release: picked.suite.release.clone(), installer: Installer::Apt, has: picked.suite.has.clone() },
         build_needs,
         takes,
-        env: facts.run_env.iter().map(|fact| fact.value.clone()).collect(),
+        env: BTreeMap::new(),
         entrypoint,
         arguments: choices.found.app.behaviour.command_arguments(choices.ports.first().copied()),
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),

@@ -40,7 +40,7 @@ pub fn look<'p>(tree: &Tree, packages: impl Iterator<Item = (&'p Utf8Path, Optio
         let Some((path, text)) = tree.paths().find(|known| *known == path).and_then(|path| Some((path, tree.text(path).ok()?))) else {
             continue;
         };
-        let source = Source::new(path, text, "crate", outline(text, None));
+        let source = Source::new(path, text, "crate", outline(text, "crate", None));
         for call in source.outline.calls.iter().filter(|call| call.path == "std.process.Command.new") {
             let Some(name) = call.arguments.first().and_then(|argument| argument.value.text()).filter(|name| is_name(name)) else {
                 continue;

@@ -81,8 +81,6 @@ pub struct Facts {
     pub config: Config,
     /// Environment of the build.
     pub build_env: BTreeMap<String, String>,
-    /// Environment that makes it reachable.
-    pub run_env: Vec<Fact<(String, String)>>,
     /// What it gains by an allocator of its own when it is static.
     pub allocator: Option<Diagnostic>,
     /// The directory of vendored dependencies.

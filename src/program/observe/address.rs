@@ -117,6 +117,16 @@ pub fn whole_variable(values: &[Resolved]) -> Option<&str> {
     }
 }
 
+/// The variable that sets the whole of an address which has a default.
+#[must_use]
+pub fn overriding_variable(values: &[Resolved]) -> Option<&str> {
+    let has_default = values.iter().any(|value| value.text().is_some_and(|text| text.contains(':')));
+    values.iter().filter(|_| has_default).find_map(|value| match value.parts.as_slice() {
+        [Part::Variable(name)] => Some(name.as_str()),
+        _ => None,
+    })
+}
+
 /// Whether it is certain that nobody is meant to reach it: a port that the system picks, no port, a socket in the file system.
 #[must_use]
 pub fn is_private(values: &[Resolved]) -> bool {

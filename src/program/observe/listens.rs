@@ -1,10 +1,11 @@
 //! Where the program listens: the calls that listen, the addresses that they are given, and in doubt the settings that speak of a port.
 
 use super::address::{self, is_loopback, settle};
-use crate::app::{FlagArgument, Interface, Listen, PortVariable, Role};
+use crate::app::{FlagArgument, Interface, Listen, PortVariable, Role, VariableValue};
 use crate::catalog::vocabulary::{Listens, Meaning};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::configuration::CONFIGURED;
 use crate::program::origin::Match;
 use crate::program::{Call, Context, Expression, Given, Part, Program, Resolved, SettingKind, Value};
 
@@ -21,6 +22,10 @@ pub struct Found {
     pub demands: Vec<Fact<String>>,
     /// Arguments without which only its container reaches it.
     pub arguments: Vec<Fact<FlagArgument>>,
+    /// Variables of whole addresses without which only its container reaches it.
+    pub environment: Vec<Fact<VariableValue>>,
+    /// What wants a look.
+    pub warnings: Vec<Diagnostic>,
 }
 
 /// Something that listens.
@@ -176,7 +181,7 @@ impl<'t> Program<'t> {
         let Value::List(items) = shape.value else { return None };
         let [host, port] = items.as_slice() else { return None };
         let resolve = |value: &'t Value| self.resolve(Expression { value, ..*shape });
-        let (host, port) = (resolve(host), resolve(port));
+        let (host, port) = (octets(host).map_or_else(|| resolve(host), |host| vec![host]), resolve(port));
         // two addresses are no host and port
         if host.iter().any(|host| host.text().is_some_and(|text| text.contains(':') && !text.contains("::"))) {
             return None;
@@ -254,6 +259,7 @@ impl<'t> Program<'t> {
             }
         };
         self.bind(&mut listen, candidate);
+        found.warnings.extend(candidate.address.as_deref().and_then(|values| self.by_configuration(values)));
         let set_by = candidate.host.as_ref().or(candidate.address.as_ref());
         if listen.interface == Interface::Loopback
             && listen.host.is_none()
@@ -261,6 +267,14 @@ impl<'t> Program<'t> {
         {
             listen.interface = Interface::Any;
             found.arguments.push(Fact::new(argument, evidence.clone()));
+        }
+        if listen.interface == Interface::Loopback
+            && listen.host.is_none()
+            && let (Some(port), Some(name)) = (listen.port, candidate.address.as_deref().and_then(address::overriding_variable))
+        {
+            listen.interface = Interface::Any;
+            let value = VariableValue { name: name.to_owned(), value: format!("{ANY}:{port}") };
+            found.environment.push(Fact::new(value, evidence.clone()));
         }
         if listen.port.is_none() && listen.variable.is_none() {
             return false;
@@ -276,6 +290,24 @@ impl<'t> Program<'t> {
         }
         found.listens.push(fact);
         true
+    }
+
+    /// Where one settings file lets nobody in from outside and another does, of which one is read by the place where it runs.
+    fn by_configuration(&self, values: &[Resolved]) -> Option<Diagnostic> {
+        let said = |loopback: bool| {
+            let is =
+                |value: &&Resolved| value.text().and_then(|_| address::spot(value, false)).is_some_and(|spot| spot.loopback == loopback);
+            let mut steps = values.iter().filter(is).flat_map(|value| value.steps.iter().filter(|step| step.rule == CONFIGURED));
+            steps.next().map(|step| self.step(step))
+        };
+        let (inside, outside) = (said(true)?, said(false)?);
+        if inside.file == outside.file {
+            return None;
+        }
+        let message =
+            format!("by `{}` the program listens on the loopback interface, by `{}` on all interfaces", inside.file, outside.file);
+        let warning = Diagnostic::warning("bind::by-configuration", message).because(&inside).because(&outside);
+        Some(warning.help("where a variable picks the file, set it for the image: `[env]` in imggen.toml"))
     }
 
     /// What something that listens takes when it is told nothing: its own variable and configuration, then its default.
@@ -333,6 +365,15 @@ impl<'t> Program<'t> {
             })
         })
     }
+}
+
+/// `[127, 0, 0, 1]`.
+fn octets(value: &Value) -> Option<Resolved> {
+    let Value::List(items) = value else { return None };
+    let number = |item: &Value| if let Value::Number(number) = item { u8::try_from(*number).ok() } else { None };
+    let numbers: Vec<_> = items.iter().filter_map(number).collect();
+    let [a, b, c, d] = numbers.as_slice() else { return None };
+    Some(Resolved { parts: vec![Part::Text(format!("{a}.{b}.{c}.{d}"))], ..Resolved::default() })
 }
 
 /// All interfaces.

@@ -96,7 +96,7 @@ impl Program<'_> {
         self.read_configuration(site, &reads);
         let conventional: Vec<_> = beside::conventional(site, &reads).collect();
         reads.extend(conventional);
-        let listens::Found { listens, demands, arguments } = self.listens();
+        let listens::Found { listens, demands, arguments, environment, warnings } = self.listens();
         let is_port = |name: &String| {
             listens.iter().any(|fact| {
                 fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name) || fact.value.host.as_ref() == Some(name)
@@ -116,8 +116,9 @@ impl Program<'_> {
             stops_on: self.stops_on(),
             listens,
             arguments,
+            environment,
         };
-        let warnings = listens::warnings(&behaviour.listens).chain(several).chain(self.not_followed()).collect();
+        let warnings = listens::warnings(&behaviour.listens).chain(warnings).chain(several).chain(self.not_followed()).collect();
         Observed { behaviour, warnings }
     }
 }

@@ -20,6 +20,9 @@ const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
 const BUILTINS: &str =
     "cd echo exit export set unset test true false exec eval source read printf pwd trap wait if then else fi for do done while [ :";
 
+/// What may come to more programs than these is the user's to choose, and says nothing of what the image needs.
+const CHOICES: usize = 3;
+
 type Found = BTreeMap<String, Fact<Need>>;
 
 impl<'t> Program<'t> {
@@ -45,10 +48,11 @@ impl<'t> Program<'t> {
             add(found, name, &evidence);
         }
         let as_line = self.texts_of(file, call, &starts.shell).iter().any(|text| text == "true");
-        for text in self.texts_of(file, call, &starts.program) {
+        let programs = self.texts_of(file, call, &starts.program);
+        for text in programs.iter().filter(|_| programs.len() <= CHOICES) {
             if as_line {
-                self.line(found, &text, &evidence);
-            } else if let Some(name) = self.program_name(&text) {
+                self.line(found, text, &evidence);
+            } else if let Some(name) = self.program_name(text) {
                 add(found, &name, &evidence);
                 if SHELLS.contains(&name.as_str()) {
                     self.shell_arguments(file, call).iter().for_each(|line| self.line(found, line, &evidence));

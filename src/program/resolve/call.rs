@@ -1,10 +1,10 @@
 //! Calls that give a value: the environment, formatting, conversions, look-ups of settings, and functions of the project.
 
-use super::{ENVIRONMENT, Frame, MOST, Resolved, Scope, Step, append, joined, separated};
+use super::{ENVIRONMENT, Frame, Given, MOST, Resolved, Scope, Step, append, joined, separated};
 use crate::catalog::vocabulary::{Format, Gives, Key, Meaning, Variable};
 use crate::program::origin::Match;
 use crate::program::outline::Call;
-use crate::program::{Part, Program, Value};
+use crate::program::{Expression, Part, Program, Value};
 
 impl<'t> Program<'t> {
     /// What a call gives.
@@ -39,8 +39,13 @@ impl<'t> Program<'t> {
             Meaning::Value(gives) => self.passed_on(gives, call, scope),
             Meaning::First => call.arguments.iter().flat_map(|argument| self.values(&argument.value, scope)).collect(),
             Meaning::Join(join) => {
-                let parts = self.all_given(scope.file, call, &join.parts).into_iter().map(|given| self.given_values(given, scope));
-                let mut parts: Vec<_> = parts.collect();
+                let given = self.all_given(scope.file, call, &join.parts);
+                let mut parts: Vec<_> = match given.as_slice() {
+                    [Given::Value(Expression { value: Value::List(items), .. })] => {
+                        items.iter().map(|item| self.values(item, scope)).collect()
+                    }
+                    given => given.iter().map(|given| self.given_values(*given, scope)).collect(),
+                };
                 if parts.len() == 1 && !join.alone.is_empty() {
                     parts.insert(0, vec![Resolved::written(&join.alone, scope.step(super::WRITTEN))]);
                     separated(&parts, "")

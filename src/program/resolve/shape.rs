@@ -1,8 +1,10 @@
 //! Objects and lists behind names, followed without making texts of them.
 
-use super::{DEPTH, MOST};
+use super::{DEPTH, Given, MOST};
+use crate::catalog::vocabulary::Meaning;
 use crate::program::index::words;
-use crate::program::outline::Context;
+use crate::program::origin::Match;
+use crate::program::outline::{Call, Context};
 use crate::program::{Expression, Program, Value};
 
 impl<'t> Program<'t> {
@@ -37,8 +39,10 @@ impl<'t> Program<'t> {
             Value::Call(call) => {
                 let functions = self.project_functions(expression.file, &call.path);
                 let [(file, number)] = functions.as_slice() else {
-                    found.push(expression);
-                    return;
+                    return match self.passes_on(expression.file, call) {
+                        Some(given) => self.follow(given, found, depth + 1),
+                        None => found.push(expression),
+                    };
                 };
                 let Some(function) = self.function(*file, *number) else { return };
                 let context = Context { function: Some(*number), ..Context::default() };
@@ -48,6 +52,15 @@ impl<'t> Program<'t> {
             }
             _ => found.push(expression),
         }
+    }
+
+    /// What a call gives that gives what it is given.
+    fn passes_on(&self, file: usize, call: &'t Call) -> Option<Expression<'t>> {
+        self.vocabulary.calls(call.method()).iter().find_map(|entry| {
+            let Meaning::Value(gives) = &*entry.meaning else { return None };
+            let given = (self.matches(entry, file, call) != Match::No).then(|| self.given(file, call, &gives.value))?;
+            if let Some(Given::Value(expression)) = given.first() { Some(*expression) } else { None }
+        })
     }
 
     /// The expressions that a name is bound to.

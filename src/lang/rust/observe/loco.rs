@@ -2,11 +2,10 @@
 
 use camino::Utf8PathBuf;
 
-use super::super::reach::Reach;
 use super::super::workspace::Package;
-use super::source::Source;
-use crate::app::{Interface, Listen, RunFile};
+use crate::app::{Behaviour, Interface, Listen, RunFile, VariableValue};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::Program;
 use crate::program::configuration::Configuration;
 use crate::program::observe::is_loopback;
 use crate::tree::Tree;
@@ -17,22 +16,15 @@ const READ: Rule = Rule::parsed("rust.loco-settings", "Loco reads its settings h
 /// The port that Loco's own template sets.
 const PORT: u16 = 5150;
 
-/// What there is to say of Loco.
-pub struct Loco {
-    pub command: Fact<Vec<String>>,
-    pub listens: Fact<Listen>,
-    pub env: Option<Fact<(String, String)>>,
-    pub reads: Option<Fact<RunFile>>,
+/// Where the program hands its `main` over to Loco.
+#[must_use]
+pub fn starts(program: &Program<'_>) -> Option<Evidence> {
+    let (file, call) = program.calls().find(|(_, call)| call.path == "loco_rs.cli.main" || call.path == "cli.main")?;
+    program.imports("loco_rs").then(|| program.evidence(file, call.at, STARTS))
 }
 
-/// Looks for Loco, where it has the program's `main`.
-#[must_use]
-pub fn look(tree: &Tree, sources: &[Source<'_>], reach: &Reach<'_>, package: &Package<'_>) -> Option<Loco> {
-    reach.named("loco-rs").next()?;
-    let at = sources.iter().find_map(|source| {
-        let at = (0..source.tokens.len()).find(|at| source.reads(*at, &["cli", "::", "main"]))?;
-        Some(source.evidence(at, at + 2, STARTS))
-    })?;
+/// Completes what a program of Loco's does.
+pub fn complete(tree: &Tree, package: &Package<'_>, at: &Evidence, behaviour: &mut Behaviour) {
     let directories = [package.directory.clone(), package.root.clone(), Utf8PathBuf::new()];
     let named = |name: &str| directories.iter().map(|directory| directory.join(name)).find(|file| tree.has(file));
     let production = named("config/production.yaml");
@@ -47,13 +39,10 @@ pub fn look(tree: &Tree, sources: &[Source<'_>], reach: &Reach<'_>, package: &Pa
     let is_open = configuration.get("server.binding").any(|entry| !is_loopback(&entry.value));
     let words: &[&str] = if is_open { &["start"] } else { &["start", "--binding", "0.0.0.0"] };
     let read = settings.map(|file| Evidence::exists(file, READ));
-    let listens = read.iter().cloned().fold(Fact::new(listen, at.clone()), Fact::and);
-    let directory =
-        |at: &Evidence| RunFile { source: at.file.parent().map(ToOwned::to_owned).unwrap_or_default(), opened_as: "config".into() };
-    Some(Loco {
-        command: Fact::new(words.iter().map(ToString::to_string).collect(), at),
-        listens,
-        env: production.map(|file| Fact::new(("LOCO_ENV".to_owned(), "production".to_owned()), Evidence::exists(file, READ))),
-        reads: read.map(|at| Fact::new(directory(&at), at)),
-    })
+    behaviour.listens.insert(0, read.iter().cloned().fold(Fact::new(listen, at.clone()), Fact::and));
+    behaviour.command = Some(Fact::new(words.iter().map(ToString::to_string).collect(), at.clone()));
+    let value = VariableValue { name: "LOCO_ENV".to_owned(), value: "production".to_owned() };
+    behaviour.environment.extend(production.map(|file| Fact::new(value, Evidence::exists(file, READ))));
+    let directory = |at: &Evidence| at.file.parent().map(ToOwned::to_owned).unwrap_or_default();
+    behaviour.reads.extend(read.map(|at| Fact::new(RunFile { source: directory(&at), opened_as: "config".into() }, at)));
 }

@@ -1,31 +1,26 @@
-//! What a program does when it runs, and what its build reads, seen in the sources that go into it.
+//! What a program does when it runs, by the observers of all languages, and what its build reads.
 
-mod assets;
-mod configured;
-mod files;
-mod listen;
+mod compiled;
 mod loco;
-mod process;
-mod rocket;
-mod source;
+mod sources;
+mod stops;
 mod subcommand;
-mod value;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 
-use self::process::Stops;
-use self::source::Source;
-use self::value::Values;
+use self::compiled::Compiled;
+use self::sources::File;
 use super::reach::Reach;
-use super::scan::Kind;
+use super::scan::scan;
 use super::workspace::{Bin, Package};
 use crate::app::Behaviour;
 use crate::catalog::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact};
 use crate::lang::rust::config::UNSTABLE;
+use crate::program::{self, At, Program, Site};
 use crate::tree::Tree;
 
 /// What was seen.
@@ -37,8 +32,6 @@ pub struct Observed {
     pub keeps: Vec<Utf8PathBuf>,
     /// Environment of the build.
     pub build_env: BTreeMap<String, String>,
-    /// Environment that makes it reachable.
-    pub run_env: Vec<Fact<(String, String)>>,
     /// What a static program gains by an allocator of its own.
     pub allocator: Option<Diagnostic>,
     /// A feature of the language that no stable compiler has.
@@ -59,70 +52,53 @@ pub struct World<'w> {
 /// Looks at all that goes into the program.
 #[must_use]
 pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin, world: &World<'_>) -> Observed {
-    let packages = world.packages;
-    let sources = source::sources(tree, reach, package, bin);
-    let values = Values::new(&sources);
-    let asks_for = |name: &str| reach.named(name).next().is_some();
-    let mut listens = listen::listens(&values, &asks_for);
-    let mut files = files::look(tree, &values, reach, package);
-    if let Some(rocket) = rocket::look(tree, &sources, reach, package) {
-        listens.listens.insert(0, rocket.listens);
-        listens.env.extend(rocket.env);
-        files.reads.extend(rocket.reads);
+    let files = sources::sources(tree, reach, package, bin);
+    let program = Program::new(files.iter().map(|file| &file.source).collect(), world.vocabulary);
+    let Compiled { keeps, embedded, baked, env, warnings } = compiled::look(tree, &files, reach);
+    let home = if tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() };
+    let mut bases = vec![home, package.root.clone(), package.directory.clone()];
+    bases.dedup();
+    let program::Observed { mut behaviour, warnings: seen } =
+        program.observe(&Site { tree, bases, embedded: &embedded, compiled: &["rs"] });
+    // what is opened where it was compiled is not opened anywhere else
+    behaviour.reads.retain(|read| !baked.iter().any(|known| read.value.source.starts_with(&known.value.source)));
+    behaviour.reads.extend(baked);
+    if let Some(at) = loco::starts(&program) {
+        loco::complete(tree, package, &at, &mut behaviour);
     }
-    let mut command = None;
-    if let Some(loco) = loco::look(tree, &sources, reach, package) {
-        listens.listens.insert(0, loco.listens);
-        listens.env.extend(loco.env);
-        files.reads.extend(loco.reads);
-        command = Some(loco.command);
-    }
-    configured::complete(tree, &files.reads, &mut listens);
-    let places: Vec<Evidence> = listens.listens.iter().flat_map(|fact| fact.because().to_vec()).collect();
-    let mut needs = process::programs(&values);
-    let mut stops_on = None;
-    let lasting = reach.asks_for(&process::LASTS).map(|external| external.evidence.clone());
-    let lasts: Vec<Evidence> = places.iter().cloned().chain(lasting).collect();
-    match process::stops(&sources, &lasts, &asks_for) {
-        Stops::Usual => {}
-        Stops::OnInterrupt(signal) => stops_on = Some(signal),
-        Stops::Deaf(need) => needs.push(need),
-    }
-    let mut warnings = listens.warnings;
-    warnings.extend(files.warnings);
-    if command.is_none() {
-        let (chosen, several) = subcommand::look(&sources, !listens.listens.is_empty());
-        command = chosen;
+    let listens: Vec<Evidence> = behaviour.listens.iter().flat_map(|fact| fact.because().to_vec()).collect();
+    behaviour.needs.extend(stops::needs_init(&program, reach, &listens));
+    let mut warnings: Vec<_> = warnings.into_iter().chain(seen).collect();
+    if behaviour.command.is_none() {
+        let (chosen, several) = subcommand::look(&program, !listens.is_empty());
+        behaviour.command = chosen;
         warnings.extend(several);
     }
-    let behaviour = Behaviour {
-        command,
-        listens: listens.listens,
-        demands: Vec::new(),
-        assets: assets::assets(tree, &sources, package, world.vocabulary),
-        reads: files.reads,
-        writes: files.writes,
-        needs,
-        stops_on,
-        ..Behaviour::default()
-    };
-    let allocator = allocator(&places, packages, reach).filter(|_| !sources.iter().any(|source| source.mentions("global_allocator")));
-    let unstable = sources.iter().find_map(|source| {
-        let at = (0..source.tokens.len()).find(|at| source.reads(*at, &["#", "!", "[", "feature", "("]))?;
-        let name = source.tokens.get(at + 5)?.ident()?;
-        Some(Fact::new(format!("#![feature({name})]"), source.evidence(at, at + 6, UNSTABLE)))
-    });
-    Observed { allocator, unstable, behaviour, keeps: files.keeps, build_env: files.env, run_env: listens.env, warnings }
+    let has_own = files.iter().any(|file| file.source.text.contains("global_allocator"));
+    let allocator = allocator(&listens, world.packages, reach).filter(|_| !has_own);
+    Observed { allocator, unstable: files.iter().find_map(unstable), behaviour, keeps, build_env: env, warnings }
 }
 
 /// Where the program listens, and nothing else of it.
 #[must_use]
-pub fn listening(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin) -> Vec<Evidence> {
-    let sources = source::sources(tree, reach, package, bin);
-    let listens = listen::listens(&Values::new(&sources), &|name| reach.named(name).next().is_some());
-    let rocket = rocket::look(tree, &sources, reach, package).map(|rocket| rocket.listens);
-    let loco = loco::look(tree, &sources, reach, package).map(|loco| loco.listens);
-    rocket.iter().chain(&loco).chain(&listens.listens).flat_map(Fact::because).cloned().collect()
+pub fn listening(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin, vocabulary: &Vocabulary) -> Vec<Evidence> {
+    let files = sources::sources(tree, reach, package, bin);
+    let program = Program::new(files.iter().map(|file| &file.source).collect(), vocabulary);
+    let listens = program.listens().listens;
+    loco::starts(&program).into_iter().chain(listens.iter().flat_map(Fact::because).cloned()).collect()
+}
+
+/// `#![feature(name)]` in a file.
+fn unstable(file: &File<'_>) -> Option<Fact<String>> {
+    let text = file.source.text;
+    let from = text.find("#![feature(")?;
+    // a comment or string may speak of it
+    let tokens = scan(text);
+    let first = tokens.iter().position(|token| token.start() == from)?;
+    let name = tokens.get(first + 5)?.ident()?;
+    let end = tokens.get(first + 7).map_or(from, |token| token.end());
+    let at = At { start: u32::try_from(from).ok()?, end: u32::try_from(end).ok()? };
+    Some(Fact::new(format!("#![feature({name})]"), file.source.evidence(at, UNSTABLE)))
 }
 
 /// A server of many threads pays for musl's allocator, unless it brings one.
@@ -137,20 +113,4 @@ fn allocator(listens: &[Evidence], packages: &BTreeSet<String>, reach: &Reach<'_
             .because(&threads.evidence)
             .help("where that shows in its speed: the package `mimalloc` as the global allocator, or `rust.link = \"dynamic\"`"),
     )
-}
-
-/// The opening bracket of the call whose name stands at `at`, generic arguments left aside.
-fn call_bracket(source: &Source<'_>, at: usize) -> Option<usize> {
-    if source.tokens[at].kind != Kind::Ident {
-        return None;
-    }
-    let next = |index: usize, text: &str| source.tokens.get(index).is_some_and(|token| token.is(text));
-    if next(at + 1, "(") {
-        return Some(at + 1);
-    }
-    if next(at + 1, "::") && next(at + 2, "<") {
-        let close = (at + 3..at + 12).find(|index| next(*index, ">") && next(index + 1, "("))?;
-        return Some(close + 1);
-    }
-    None
 }

@@ -23,14 +23,14 @@ impl Parser<'_> {
     fn attribute(&mut self, annotations: &mut Vec<Annotation>) -> bool {
         let inside = &self.cursor.tokens[self.at..self.end];
         if reads(inside, &["cfg", "("]) {
-            return compiles(&inside[2..inside.len().saturating_sub(1)], self.features);
+            return compiles(&inside[2..inside.len().saturating_sub(1)], self.features.as_ref());
         }
         if reads(inside, &["cfg_attr", "("]) {
             self.at += 1;
             self.within(|parser| {
                 let first = parser.at;
                 parser.skip_to(&[","]);
-                let holds = compiles(&parser.cursor.tokens[first..parser.at], parser.features);
+                let holds = compiles(&parser.cursor.tokens[first..parser.at], parser.features.as_ref());
                 if parser.take(",") && holds {
                     while parser.peek().is_some() {
                         annotations.extend(parser.annotation());
@@ -55,7 +55,8 @@ impl Parser<'_> {
         }
         let mut arguments = Vec::new();
         if self.is("(") {
-            arguments = self.within(Self::annotation_arguments);
+            let of_traits = name == "derive";
+            arguments = self.within(|parser| parser.annotation_arguments(of_traits));
         } else if self.take("=") {
             let first = self.at;
             let value = self.expression();
@@ -64,15 +65,21 @@ impl Parser<'_> {
         Some(Annotation { name, arguments, at: self.place(first) })
     }
 
-    fn annotation_arguments(&mut self) -> Vec<Argument> {
+    /// A word alone says that it is so: `#[arg(long)]`; of `derive` it is a trait.
+    fn annotation_arguments(&mut self, of_traits: bool) -> Vec<Argument> {
         let mut arguments = Vec::new();
         while self.peek().is_some() {
             let first = self.at;
-            let name = self.peek().and_then(Token::ident).filter(|_| self.is_ahead(1, "="));
-            if name.is_some() {
-                self.at += 2;
-            }
-            let value = self.expression();
+            let word = self.peek().and_then(Token::ident);
+            let alone = word.is_some() && !of_traits && self.ahead(1).is_none_or(|token| token.is(","));
+            let name = word.filter(|_| alone || self.is_ahead(1, "="));
+            let value = if alone {
+                self.at += 1;
+                Value::Truth(true)
+            } else {
+                self.at += if name.is_some() { 2 } else { 0 };
+                self.expression()
+            };
             self.skip_to(&[","]);
             let name = name.map(str::to_owned);
             // `rename_all(serialize = "x")` and the like hold more than a value

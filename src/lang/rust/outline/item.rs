@@ -1,6 +1,7 @@
 //! Items: functions, types, constants, modules.
 
-use super::Parser;
+use super::{Module, Parser};
+use crate::catalog::vocabulary::last_word;
 use crate::program::scan::{Kind, Token};
 use crate::program::{Annotation, Binding, Field, Function, Type};
 
@@ -227,7 +228,8 @@ impl Parser<'_> {
         if self.take("for") {
             name = self.type_name();
         }
-        self.members(name);
+        // wherever the type comes from, its methods are called by its own name
+        self.members(last_word(&name).to_owned());
     }
 
     fn trait_item(&mut self) {
@@ -252,8 +254,12 @@ impl Parser<'_> {
 
     fn module(&mut self, annotations: &[Annotation]) {
         self.at += 1;
-        self.word();
+        let name = self.word().unwrap_or_default();
         if !self.is("{") {
+            let file = annotations.iter().find(|annotation| annotation.name == "path");
+            let file = file.and_then(|annotation| annotation.arguments.first()?.value.text().map(str::to_owned));
+            let path = self.inside.iter().chain([&name]).copied().collect::<Vec<_>>().join(".");
+            self.modules.push(Module { path: path.replace("r#", ""), file });
             self.take(";");
             return;
         }
@@ -262,7 +268,9 @@ impl Parser<'_> {
         }
         let outer = self.context;
         self.context.test |= annotations.iter().any(|annotation| annotation.name == "test");
+        self.inside.push(name);
         self.within(Self::items);
+        self.inside.pop();
         self.context = outer;
         self.up();
     }

@@ -19,35 +19,72 @@ use std::collections::BTreeSet;
 use std::ops::{Deref, DerefMut};
 
 use super::cfg::may_hold;
-use crate::program::scan::{Cursor, Names, RUST, Scan, Token, scan};
+use crate::program::scan::{Cursor, Kind, Names, RUST, Scan, Token, scan};
 use crate::program::{Context, Function, Outline, Value};
 
+/// Longer texts name no function.
+const LONG_WORD: usize = 60;
 /// How many calls of a chain are kept; what comes behind is unknown.
 const CHAIN: u32 = 48;
 
-/// Reads a file of a package whose features are known, or not.
+/// A file of Rust.
+#[derive(Debug, Default)]
+pub struct Unit<'t> {
+    /// What it says.
+    pub outline: Outline,
+    /// The modules that it declares and that lie in files of their own.
+    pub modules: Vec<Module>,
+    /// The names in it and its short texts, each with its first byte, in order.
+    pub words: Vec<(&'t str, u32)>,
+}
+
+/// `mod name;`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Its name below the file's own module: `routes`, `api.v1` inside `mod api { mod v1; }`.
+    pub path: String,
+    /// The file that `#[path]` names.
+    pub file: Option<String>,
+}
+
+/// What the file of the module `home` says.
 #[must_use]
-pub fn outline(text: &str, features: Option<&BTreeSet<String>>) -> Outline {
+pub fn outline(text: &str, home: &str, features: Option<&BTreeSet<String>>) -> Outline {
+    read(text, home, features).outline
+}
+
+/// Reads the file of the module `home` (`crate.config`, `server.routes` of a library) of a package whose features are known, or not.
+#[must_use]
+pub fn read<'t>(text: &'t str, home: &str, features: Option<&BTreeSet<String>>) -> Unit<'t> {
     let Scan { tokens, cut, .. } = scan(text, &RUST);
     let mut parser = Parser {
         cursor: Cursor::new(text, &tokens),
         names: Names::default(),
-        features,
+        home: home.to_owned(),
+        features: features.cloned(),
         context: Context::default(),
         owner: None,
         bare: false,
         chain: 0,
+        inside: Vec::new(),
+        modules: Vec::new(),
         out: Outline::default(),
     };
     parser.uses();
     parser.items();
-    Outline { broken: cut || parser.broken, ..parser.out }
+    let broken = cut || parser.broken;
+    let Parser { out, modules, .. } = parser;
+    let said = |token: &Token<'t>| token.kind == Kind::Ident || token.kind == Kind::Str && token.text.len() < LONG_WORD;
+    let words = tokens.iter().filter(|token| said(token)).map(|token| (token.text.trim_matches('"'), token.offset)).collect();
+    Unit { outline: Outline { broken, ..out }, modules, words }
 }
 
 struct Parser<'t> {
     cursor: Cursor<'t>,
     names: Names<'t>,
-    features: Option<&'t BTreeSet<String>>,
+    /// The module's name as the program's other files know it.
+    home: String,
+    features: Option<BTreeSet<String>>,
     context: Context,
     /// The type whose methods are read: `Self`.
     owner: Option<String>,
@@ -55,6 +92,9 @@ struct Parser<'t> {
     bare: bool,
     /// How many calls the chain that is being read has.
     chain: u32,
+    /// The inline modules that are being read.
+    inside: Vec<&'t str>,
+    modules: Vec<Module>,
     out: Outline,
 }
 

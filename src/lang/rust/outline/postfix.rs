@@ -11,10 +11,7 @@ impl Parser<'_> {
         let word = self.word().unwrap_or_default();
         let mut path = match word {
             "Self" => self.owner.clone().unwrap_or_else(|| word.to_owned()),
-            "self" if self.is("::") => {
-                self.at += 1;
-                self.word().unwrap_or_default().to_owned()
-            }
+            "crate" | "self" | "super" if self.is("::") => self.absolute_path(word),
             _ if self.is("::") => self.names.imported(word).unwrap_or(word).to_owned(),
             _ => self.names.full(word),
         };
@@ -35,6 +32,16 @@ impl Parser<'_> {
             return self.literal(first, path);
         }
         Value::Name(path)
+    }
+
+    /// `crate::a`, `super::super::b`, behind its first word.
+    fn absolute_path(&mut self, word: &str) -> String {
+        let mut path = word.to_owned();
+        while self.is("::") && self.ahead(1).is_some_and(|token| token.ident().is_some()) {
+            self.at += 1;
+            path = format!("{path}.{}", self.word().unwrap_or_default());
+        }
+        self.absolute(&path)
     }
 
     /// `<T as Trait>::name`: the trait's, whatever the type.

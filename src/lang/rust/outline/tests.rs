@@ -6,7 +6,7 @@ use crate::program::show::{bound, called, show};
 
 fn read(body: &str) -> Outline {
     let head = "use std::{env, net::{SocketAddr, TcpListener as Listener}};\nuse axum::{self, Router, routing::get};\nuse crate::config::Config;\nuse anyhow::*;\n";
-    let out = outline(&format!("{head}{body}"), None);
+    let out = outline(&format!("{head}{body}"), "crate", None);
     assert!(!out.broken, "{body}");
     out
 }
@@ -35,8 +35,8 @@ fn imports_are_trees() {
             name("axum.routing.get", "get"),
             name("crate.config.Config", "Config"),
             ("anyhow.*".to_owned(), None),
-            name("a.b", "b"),
-            name("super.c", "d"),
+            name("crate.a.b", "b"),
+            name("crate.c", "d"),
         ]
     );
 }
@@ -139,7 +139,7 @@ fn closures_stand_inside_their_functions() {
 fn tests_other_systems_and_features_that_are_off_are_left_out() {
     let text = "#[cfg(test)] mod tests { fn a() { x() } } #[cfg(windows)] use b; #[cfg(not(feature = \"f\"))] fn c() { y() } #[cfg(feature = \"f\")] fn d() { z() } #[tokio::test] async fn e() { w() } struct S { #[cfg(windows)] f: u8, g: u8 }";
     let features = BTreeSet::from(["f".to_owned()]);
-    let out = outline(text, Some(&features));
+    let out = outline(text, "crate", Some(&features));
     let names: Vec<_> = out.functions.iter().map(|function| (function.name.as_str(), function.test)).collect();
     assert_eq!(names, [("d", false), ("e", true)]);
     assert!(out.calls.iter().any(|call| call.path == "w" && call.context.test));
@@ -157,7 +157,12 @@ fn types_have_fields_attributes_and_derives() {
     let arguments: Vec<_> = port.arguments.iter().map(|argument| (argument.name.as_deref(), show(&argument.value))).collect();
     assert_eq!(
         arguments,
-        [(None, "short".into()), (None, "long".into()), (Some("env"), "\"PORT\"".into()), (Some("default_value_t"), "8080".into())]
+        [
+            (Some("short"), "true".into()),
+            (Some("long"), "true".into()),
+            (Some("env"), "\"PORT\"".into()),
+            (Some("default_value_t"), "8080".into())
+        ]
     );
     assert_eq!(args.fields[1].kind.as_deref(), Some("Option<HashMap<A, B>>"));
     assert_eq!((serve.name.as_str(), serve.fields[0].name.as_str()), ("Cmd.Serve", "addr"));
@@ -234,14 +239,14 @@ fn hostile_text_takes_no_time() {
         "move ",
         "#[a] ",
     ] {
-        let _ = outline(&format!("fn main() {{\n{}", text.repeat(200_000 / text.len())), None);
+        let _ = outline(&format!("fn main() {{\n{}", text.repeat(200_000 / text.len())), "crate", None);
     }
 }
 
 proptest::proptest! {
     #[test]
     fn any_text_is_read(words in proptest::collection::vec(proptest::prelude::prop::sample::select(WORDS), 0..80)) {
-        let _ = outline(&words.join(" "), None);
+        let _ = outline(&words.join(" "), "crate", None);
     }
 }
 

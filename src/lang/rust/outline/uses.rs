@@ -2,10 +2,18 @@
 
 use super::Parser;
 use crate::program::Import;
+use crate::program::scan::Token;
 
 impl Parser<'_> {
-    /// Notes all imports of the file, wherever they stand.
+    /// Notes all imports of the file, wherever they stand, and the modules that it declares.
     pub(super) fn uses(&mut self) {
+        for at in 0..self.tokens.len() {
+            let module = self.tokens.get(at + 1).and_then(Token::ident).filter(|_| self.tokens[at].is("mod"));
+            if let Some(name) = module {
+                self.at = at + 2;
+                self.imported(&format!("{}.{name}", self.home), Some(name.to_owned()), at + 1);
+            }
+        }
         for at in 0..self.tokens.len() {
             let declares = self.tokens[at].is("use") && self.tokens.get(at + 1).is_some_and(|next| next.ident().is_some() || next.is("::"));
             if declares {
@@ -53,6 +61,21 @@ impl Parser<'_> {
         }
     }
 
+    /// A path that begins with `crate`, `self` or `super` as other packages spell it.
+    pub(super) fn absolute(&self, path: &str) -> String {
+        let root = self.home.split('.').next().unwrap_or_default();
+        let (mut base, mut rest) = match path.split_once('.').unwrap_or((path, "")) {
+            ("crate", rest) => (root, rest),
+            ("self", rest) => (self.home.as_str(), rest),
+            ("super", rest) => (above(&self.home), rest),
+            _ => return path.to_owned(),
+        };
+        while let Some(behind) = rest.strip_prefix("super.") {
+            (base, rest) = (above(base), behind);
+        }
+        if rest.is_empty() { base.to_owned() } else { format!("{base}.{rest}") }
+    }
+
     fn alias(&mut self) -> Option<String> {
         if self.take("as") { self.word().map(str::to_owned) } else { None }
     }
@@ -62,7 +85,7 @@ impl Parser<'_> {
         let (head, rest) = path.split_once('.').unwrap_or((path, ""));
         let path = match self.names.imported(head) {
             Some(full) if !rest.is_empty() && full != head => format!("{full}.{rest}"),
-            _ => path.strip_prefix("self.").unwrap_or(path).to_owned(),
+            _ => self.absolute(path),
         };
         let name = name.filter(|name| name != "_");
         if let Some(name) = &name {
@@ -70,4 +93,8 @@ impl Parser<'_> {
         }
         self.out.imports.push(Import { path, name, context: self.context, at: self.place(first) });
     }
+}
+
+fn above(module: &str) -> &str {
+    module.rsplit_once('.').map_or(module, |(above, _)| above)
 }
