@@ -118,17 +118,19 @@ impl<'t> language::Project<'t> for Programs<'t> {
         if lock.is_none() && !reached.externals.is_empty() {
             warnings.push(no_lock(package, &reached));
         }
-        let scripts = build_script::look(
-            self.tree,
-            reached.locals.iter().map(|local| (local.package.directory.as_path(), local.package.script())),
-            catalog,
-        );
+        let scripted = reached.locals.iter().map(|local| build_script::Scripted {
+            directory: &local.package.directory,
+            script: local.package.script(),
+            features: &local.features,
+        });
+        let scripts = build_script::look(self.tree, scripted, catalog)?;
         warnings.extend(scripts.warnings);
         let is_on = |local: &super::reach::Local<'_>| local.package.directory == package.directory;
         let on = reached.locals.iter().find(|local| is_on(local)).map(|local| local.features.clone()).unwrap_or_default();
         let roots = [package.script().unwrap_or_else(|| package.directory.join("build.rs")), bin.path.clone()];
         let roots = roots.into_iter().chain(package.library.as_ref().map(|(_, path)| path.clone()));
         let one_of = roots.into_iter().find_map(|path| build_script::demanded_features(self.tree, &path, &on));
+        let one_of = one_of.map(|demanded| demanded.map(|names| with_those_that_turn_them_on(package, names)));
         let history = scripts.history.or_else(|| {
             let git = Need::Program("git".to_owned());
             let asks = |fact: &&Fact<Inside>| fact.value.links == Links::Nothing && fact.value.build.contains(&git);
@@ -328,6 +330,21 @@ fn for_browsers(name: &str, tool: &Fact<&'static str>) -> Diagnostic {
     );
     let error = tool.because().iter().fold(error, Diagnostic::because);
     error.help("build it beforehand and name the program that serves the result with `--app`, or serve the result as a static site")
+}
+
+/// Features, each behind those that turn it on: `sqlite = ["sqlite_system", "libsqlite3-sys/bundled"]` brings what it needs along.
+fn with_those_that_turn_them_on(package: &Package<'_>, names: Vec<String>) -> Vec<String> {
+    let features = &package.manifest.says.features;
+    let mut all: Vec<String> = Vec::new();
+    for name in names {
+        let turns_on = features.iter().filter(|(other, means)| *other != "default" && means.contains(&name));
+        for feature in turns_on.map(|(other, _)| other.clone()).chain([name.clone()]) {
+            if !all.contains(&feature) {
+                all.push(feature);
+            }
+        }
+    }
+    all
 }
 
 fn is_on_by_default(package: &Package<'_>, feature: &str) -> bool {

@@ -7,14 +7,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::outline::outline;
 use super::scan::{Kind, scan};
 use crate::catalog::Catalog;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::need::Need;
-use crate::program::Source;
+use crate::program::{Program, Source};
 use crate::tree::Tree;
 
 const STARTS: Rule = Rule::parsed("rust.build-starts", "the build script starts this");
 const OUTSIDE: Rule = Rule::parsed("rust.build-outside", "the build script reads this");
+const SAYS: Rule = Rule::parsed("rust.compile-error-says", "this is what the compiler says then");
 const ASKS: Rule = Rule::parsed("rust.compile-error", "nothing compiles without one of these features");
 
 /// What comes with every toolchain.
@@ -31,41 +32,56 @@ pub struct Scripts {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Looks through the build scripts of these packages; nothing can lie above `root`.
-#[must_use]
-pub fn look<'p>(tree: &Tree, packages: impl Iterator<Item = (&'p Utf8Path, Option<Utf8PathBuf>)>, catalog: &Catalog) -> Scripts {
+/// A package whose build script is looked at.
+#[derive(Debug)]
+pub struct Scripted<'p> {
+    /// Its directory.
+    pub directory: &'p Utf8Path,
+    /// Its script, where that lies elsewhere than usual.
+    pub script: Option<Utf8PathBuf>,
+    /// Its features that are on.
+    pub features: &'p BTreeSet<String>,
+}
+
+/// Looks through the build scripts of these packages.
+///
+/// # Errors
+/// When a pack's vocabulary is broken.
+pub fn look<'p>(tree: &Tree, packages: impl Iterator<Item = Scripted<'p>>, catalog: &Catalog) -> Result<Scripts> {
     let mut scripts = Scripts::default();
-    for (directory, script) in packages {
-        let path = script.unwrap_or_else(|| directory.join("build.rs"));
+    let vocabulary = catalog.vocabulary("rust")?;
+    for package in packages {
+        let path = package.script.unwrap_or_else(|| package.directory.join("build.rs"));
         let Some((path, text)) = tree.paths().find(|known| *known == path).and_then(|path| Some((path, tree.text(path).ok()?))) else {
             continue;
         };
-        let source = Source::new(path, text, "crate", outline(text, "crate", None));
-        for call in source.outline.calls.iter().filter(|call| call.path == "std.process.Command.new") {
-            let Some(name) = call.arguments.first().and_then(|argument| argument.value.text()).filter(|name| is_name(name)) else {
-                continue;
-            };
-            scripts.start(name, source.evidence(call.at, STARTS), catalog);
+        let source = Source::new(path, text, "crate", outline(text, "crate", Some(package.features)));
+        for started in Program::new(vec![&source], vocabulary).starts() {
+            if let Need::Program(name) = &started.value
+                && !ALWAYS_THERE.contains(&name.as_str())
+            {
+                scripts.start(name, &started.because()[0].under(STARTS), catalog);
+            }
         }
-        scripts.outside(directory, &source);
+        scripts.outside(package.directory, &source);
     }
-    scripts
+    Ok(scripts)
 }
 
 impl Scripts {
-    fn start(&mut self, name: &str, evidence: Evidence, catalog: &Catalog) {
+    fn start(&mut self, name: &str, evidence: &Evidence, catalog: &Catalog) {
         if name == "git" {
             self.history.get_or_insert_with(|| evidence.clone());
         }
         let need = Need::Program(name.to_owned());
         if catalog.knows(&need) {
-            self.needs.push(Fact::new(need, evidence));
+            self.needs.push(Fact::new(need, evidence.clone()));
             return;
         }
         let message = format!(
             "the build script starts `{name}`, and no package that imggen knows gives it: the build fails where it cannot do without"
         );
-        let warning = Diagnostic::warning("rust::unknown-build-program", message).because(&evidence);
+        let warning = Diagnostic::warning("rust::unknown-build-program", message).because(evidence);
         self.warnings.push(
             warning.help(format!("install `{name}` in a pack's `before_dependencies` block, or run it before and commit what it makes")),
         );
@@ -83,12 +99,6 @@ impl Scripts {
             }
         }
     }
-}
-
-fn is_name(name: &str) -> bool {
-    name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c))
-        && !ALWAYS_THERE.contains(&name)
 }
 
 /// The features of which a `compile_error!` in the file asks for one, when none of them is on.
@@ -112,7 +122,12 @@ pub fn demanded_features(tree: &Tree, path: &Utf8Path, on: &BTreeSet<String>) ->
         if denies && !features.is_empty() && !features.iter().any(|feature| on.contains(feature)) {
             let span = Span::of(text, tokens[at].start(), tokens[close].end());
             let said = text[tokens[at].start()..tokens[close].end()].lines().next().unwrap_or_default();
-            return Some(Fact::new(features, Evidence::at(path, span, ASKS, said)));
+            let fact = Fact::new(features, Evidence::at(path, span, ASKS, said));
+            let message = tokens[close + 1..].iter().take(5).find_map(|token| Some((token, token.value()?)));
+            return Some(match message {
+                Some((token, says)) => fact.and(Evidence::at(path, Span::of(text, token.start(), token.end()), SAYS, says)),
+                None => fact,
+            });
         }
     }
     None

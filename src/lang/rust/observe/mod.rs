@@ -54,13 +54,14 @@ pub struct World<'w> {
 pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin, world: &World<'_>) -> Observed {
     let files = sources::sources(tree, reach, package, bin);
     let program = Program::new(files.iter().map(|file| &file.source).collect(), world.vocabulary);
-    let Compiled { keeps, embedded, baked, env, warnings } = compiled::look(tree, &files, reach);
+    let Compiled { keeps, mut embedded, baked, env, warnings } = compiled::look(tree, &files, reach);
+    // what is opened where it was compiled is not opened anywhere else
+    embedded.extend(baked.iter().map(|read| read.with(read.value.source.clone())));
     let home = if tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() };
     let mut bases = vec![home, package.root.clone(), package.directory.clone()];
     bases.dedup();
     let program::Observed { mut behaviour, warnings: seen } =
-        program.observe(&Site { tree, bases, embedded: &embedded, compiled: &["rs"] });
-    // what is opened where it was compiled is not opened anywhere else
+        program.observe(&Site { tree, bases, embedded: &embedded, compiled: &["rs"], ships_alone: true });
     behaviour.reads.retain(|read| !baked.iter().any(|known| read.value.source.starts_with(&known.value.source)));
     behaviour.reads.extend(baked);
     if let Some(at) = loco::starts(&program) {
