@@ -7,6 +7,7 @@ use crate::catalog::{Base, Catalog};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::need::Need;
+use crate::program::STARTS_ONE_OF;
 
 /// One way to build the program, and what the result then asks of its base. A language offers its variants best first.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
@@ -116,7 +117,14 @@ fn place(variant: &Variant, base: &Base, catalog: &Catalog) -> std::result::Resu
             None => lacks.push(need.clone()),
         }
     }
+    lacks.retain(|need| !has_another(need, &met));
     if lacks.is_empty() { Ok(met) } else { Err(lacks) }
+}
+
+/// Whether the image has another one of the programs of which the same places start any.
+fn has_another(need: &Fact<Need>, met: &[Met]) -> bool {
+    let another = |at| met.iter().any(|met| met.need.because().contains(at));
+    need.because().iter().all(|at| at.rule == STARTS_ONE_OF && another(at))
 }
 
 fn way(need: &Need, base: &Base, catalog: &Catalog) -> Option<Way> {

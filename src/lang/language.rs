@@ -14,6 +14,7 @@ use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
+use crate::lang::started;
 use crate::layers::Layers;
 use crate::plan::{Blueprint, Target};
 use crate::tree::Tree;
@@ -253,7 +254,8 @@ impl<L: Language> AnyPlace for Place<'_, L> {
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting) -> Result<Found> {
-        let (app, facts) = self.project.look(catalog, sighting, &self.seed)?;
+        let (mut app, facts) = self.project.look(catalog, sighting, &self.seed)?;
+        started::leave_unknown(&mut app, catalog);
         Ok(Found { language: L::INSTANCE, app, facts: Box::new(facts) })
     }
 }

@@ -12,6 +12,7 @@ pub mod python;
 pub mod rust;
 pub mod sections;
 pub mod site;
+mod started;
 
 use self::language::AnyLanguage;
 

@@ -29,7 +29,7 @@ use std::cell::RefCell;
 use self::budget::Budget;
 use self::configuration::Configuration;
 use self::index::Index;
-pub use self::observe::{Heard, Observed, Site};
+pub use self::observe::{Heard, Observed, STARTS_ONE_OF, Site};
 use self::origin::Origins;
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
 pub use self::resolve::{Expression, Given, Part, Place, Resolved, Step};

@@ -27,24 +27,6 @@ const VENDORED: Rule = Rule::parsed("go.vendored", "the dependencies are in the 
 /// Names of directories that say nothing about the program in them.
 const NAMELESS: [&str; 5] = ["cmd", "main", "src", "app", "bin"];
 
-/// Takes out the programs that no base has and no package gives, and says so: it may do without them, and nothing can be installed.
-fn drop_unknown_programs(needs: &mut Vec<Fact<Need>>, catalog: &Catalog, own: &str) -> Vec<Diagnostic> {
-    let (known, unknown): (Vec<_>, Vec<_>) = std::mem::take(needs).into_iter().partition(|need| catalog.knows(&need.value));
-    *needs = known;
-    let foreign = |need: &Fact<Need>| match &need.value {
-        // its own name is found in the image, other systems' programs are not looked for in it
-        Need::Program(name) => name != own && !name.ends_with(".exe"),
-        _ => true,
-    };
-    let warn = |need: Fact<Need>| {
-        let message = format!("the {} is started, and imggen knows no package that gives it", need.value.words());
-        let warning = Diagnostic::warning("go::unknown-program", message)
-            .help("if the program does not do without it, name its package: `[packages] run = [...]` on a base with a package manager");
-        need.because().iter().fold(warning, Diagnostic::because)
-    };
-    unknown.into_iter().filter(foreign).map(warn).collect()
-}
-
 fn library_only(workspace: &Workspace) -> Diagnostic {
     let error = Diagnostic::error("go::library-only", "no package here is a program");
     let modules = workspace.modules.iter().map(|module| Evidence::exists(module.directory.join("go.mod"), LIBRARY));
@@ -106,7 +88,6 @@ impl<'t> language::Project<'t> for Project<'t> {
         warnings.extend(self.missing_packages(&reach, module, &observed));
         let dependencies = self.dependencies(module, &local, &mut warnings);
         let mut behaviour = observed.behaviour;
-        warnings.extend(drop_unknown_programs(&mut behaviour.needs, catalog, &sighting.name));
         let seeded =
             behaviour.writes.iter().filter_map(|write| self.seeded(write.value.directory.as_path(), module).map(|file| write.with(file)));
         behaviour

@@ -42,9 +42,7 @@ impl Looker<'_, '_> {
     /// What it does when it runs.
     pub fn app(&self, sighting: &Sighting, mut warnings: Vec<Diagnostic>) -> App {
         let entry = self.entry;
-        let observe::Seen { mut behaviour, warnings: seen } = self.seen.clone();
-        // a word that no distribution has a package of may be anything
-        behaviour.needs.retain(|need| self.catalog.knows(&need.value));
+        let observe::Seen { behaviour, warnings: seen } = self.seen.clone();
         warnings.splice(0..0, self.project.warnings.iter().cloned());
         warnings.extend(entry.warnings.iter().cloned());
         warnings.extend(seen);

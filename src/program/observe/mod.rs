@@ -32,6 +32,7 @@ pub use self::address::is_loopback;
 pub use self::listens::warnings;
 pub use self::path::{fixed, is_pattern, matching, relative};
 pub use self::signals::Heard;
+pub use self::starts::STARTS_ONE_OF;
 pub use super::origin::comes_from;
 
 /// Where a program runs: what its paths may name.

@@ -11,7 +11,15 @@ use crate::program::origin::Match;
 use crate::program::{Call, Given, Program, Resolved, Value};
 
 const STARTS: Rule = Rule::parsed("program.starts-program", "this starts another program");
+const ONE_OF: Rule = Rule::parsed(STARTS_ONE_OF, "this starts one of several programs");
 const SHELL: Rule = Rule::parsed("program.starts-shell", "this gives a line to the shell");
+
+/// The rule of a place that starts one of several programs: it needs any of them.
+pub const STARTS_ONE_OF: &str = "program.starts-one-of";
+
+/// Other systems' programs, by their endings and places.
+const FOREIGN_ENDINGS: [&str; 5] = ["exe", "cmd", "bat", "ps1", "app"];
+const FOREIGN_PLACES: [&str; 4] = ["/Applications/", "/Library/", "/System/", "/opt/homebrew/"];
 
 /// What takes a line behind `-c`.
 const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
@@ -49,6 +57,8 @@ impl<'t> Program<'t> {
         }
         let as_line = self.texts_of(file, call, &starts.shell).iter().any(|text| text == "true");
         let programs = self.texts_of(file, call, &starts.program);
+        let place = |texts: &[String]| if texts.len() > 1 { evidence.under(ONE_OF) } else { evidence.clone() };
+        let evidence = place(&programs);
         for text in programs.iter().filter(|_| programs.len() <= CHOICES) {
             if as_line {
                 self.line(found, text, &evidence);
@@ -63,7 +73,9 @@ impl<'t> Program<'t> {
         if as_line || !lines.is_empty() {
             add(found, "sh", &self.evidence(file, call.at, SHELL));
         }
-        for text in self.texts_of(file, call, &starts.line) {
+        let lines = self.texts_of(file, call, &starts.line);
+        let evidence = place(&lines);
+        for text in lines {
             self.line(found, &text, &evidence);
         }
     }
@@ -126,9 +138,11 @@ impl<'t> Program<'t> {
         let path = path.split_whitespace().next()?;
         let is_path = path.contains('/');
         let name = Utf8Path::new(path).file_name()?;
+        let foreign = FOREIGN_PLACES.iter().any(|place| path.starts_with(place)) || path.contains('\\') || path.contains(':')
+            || Utf8Path::new(name).extension().is_some_and(|ending| FOREIGN_ENDINGS.contains(&ending));
         let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
         let own = is_path && !path.starts_with('/') || path.starts_with("/proc/");
-        (is_name && !own && !self.vocabulary.is_desktop(name)).then(|| name.to_owned())
+        (is_name && !own && !foreign && !self.vocabulary.is_desktop(name)).then(|| name.to_owned())
     }
 }
 
