@@ -17,6 +17,7 @@ use crate::lang::language::{AnyProject, Found, Seen};
 use crate::layers::{Chosen, Layers};
 use crate::settings::{PartList, PartSetting, tree_path};
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const BESIDE: Rule = Rule::weak("parts.beside", "this package is the one whose build can make it");
 const MAKES: Rule = Rule::parsed("parts.makes", "its build makes it");
@@ -83,13 +84,14 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
     let set = settings.choose("parts", |settings| settings.parts.clone());
     let prebuilt = settings.list("prebuilt", |settings| settings.prebuilt.clone(), Vec::new());
     let brought = |path: &Utf8Path| prebuilt.iter().any(|chosen| path.starts_with(tree_path(&chosen.value)));
-    let wanted: Vec<&Fact<Asset>> =
-        app.behaviour.assets.iter().filter(|asset| !is_present(tree, &asset.value.path) && !brought(&asset.value.path)).collect();
     let mut makers = Vec::new();
     for project in projects {
         makers.extend(project.makers()?.into_iter().map(|(seen, output)| Maker { seen, output }));
     }
-    makers.retain(|maker| maker.seen.sighting.directory != app.directory || maker.seen.language.name() != found.language.name());
+    let own = |maker: &Maker<'_>| maker.seen.sighting.directory == app.directory && maker.seen.language.name() == found.language.name();
+    let (own, makers): (Vec<_>, Vec<_>) = makers.into_iter().partition(own);
+    let comes = |path: &Utf8Path| is_present(tree, path) || brought(path) || is_written(app, path) || by_output(&own, path).is_some();
+    let wanted: Vec<&Fact<Asset>> = app.behaviour.assets.iter().filter(|asset| !comes(&asset.value.path)).collect();
     let mut parts = Parts::default();
     if let Some(set) = set {
         for part in &set.value.0 {
@@ -124,6 +126,14 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
     let unjoined: Vec<_> = makers.iter().filter(|maker| !used(maker)).filter_map(|maker| not_joined(tree, maker, app)).collect();
     parts.warnings.extend(unjoined);
     Ok(parts)
+}
+
+/// Whether the program itself puts there what it hands out, such as what its users upload.
+fn is_written(app: &App, path: &Utf8Path) -> bool {
+    let home = |directory: &Utf8Path| normal(app.home.join(directory));
+    app.behaviour.writes.iter().map(|write| home(&write.value.directory)).any(|directory| {
+        !directory.as_str().is_empty() && directory != app.home && (path.starts_with(&directory) || directory.starts_with(path))
+    })
 }
 
 /// Whether a package puts what it makes among the app's own files, out of its own directory: that is for nobody else.

@@ -261,9 +261,24 @@ impl<'t> Program<'t> {
         }
     }
 
+    /// The function that a module exports by default.
+    fn exported_function(&self, file: usize, path: &str) -> Vec<(usize, u32)> {
+        let Some((module, "default")) = self.module_of(file, path) else { return Vec::new() };
+        let of_module = |found: &(usize, u32)| self.sources[found.0].module == module;
+        let exported = self.index.globals(module, "default").flat_map(|bound| match bound.value {
+            Value::Function(number) => vec![(bound.file, *number)],
+            Value::Name(name) if !name.contains('.') => self.index.functions_of(name).iter().copied().filter(of_module).collect(),
+            _ => Vec::new(),
+        });
+        exported.take(2).collect()
+    }
+
     /// The functions of the project that a call of `path` may call.
     pub(super) fn project_functions(&self, file: usize, path: &str) -> Vec<(usize, u32)> {
         let name = last_word(path);
+        if name == "default" {
+            return self.exported_function(file, path);
+        }
         let named = self.index.functions_of(name);
         if named.is_empty() {
             return Vec::new();
@@ -271,6 +286,8 @@ impl<'t> Program<'t> {
         let full = |(file, number): &(usize, u32)| self.function(*file, *number).map_or("", |function| function.name.as_str());
         let of_module = |found: &(usize, u32)| self.sources[found.0].module.as_str();
         if let Some((module, rest)) = self.module_of(file, path) {
+            // a member of what a module exports is a name of the module itself
+            let rest = rest.strip_prefix("default.").unwrap_or(rest);
             let exact: Vec<_> = named.iter().copied().filter(|found| of_module(found) == module && full(found) == rest).collect();
             if !exact.is_empty() {
                 return exact;

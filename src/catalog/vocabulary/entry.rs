@@ -316,6 +316,8 @@ pub struct Join {
     pub parts: Slots,
     /// What stands between them; parts of a path leave nothing behind when they are empty.
     pub separator: String,
+    /// Whether a later part of a path that begins with a slash goes on where the former ones end, and does not begin anew.
+    pub goes_on: bool,
     /// What stands before a part that is the only one.
     pub alone: String,
 }

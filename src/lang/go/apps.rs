@@ -15,7 +15,6 @@ use crate::declared::{self, Own};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::language::{self, Sightings};
-use crate::need::Need;
 use crate::tree::Tree;
 
 const ASIDE: Rule = Rule::parsed("go.aside", "this directory holds examples, tools or tests");

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::conventions;
 use super::package::Package;
 use super::sources::Sources;
 use crate::app::Behaviour;
@@ -28,6 +29,8 @@ pub struct Seen {
     pub names: Vec<Fact<Utf8PathBuf>>,
     /// Files that it reads beside its sources, relative to the project's root.
     pub beside: Vec<Fact<Utf8PathBuf>>,
+    /// Whether it applies changes to its database itself.
+    pub migrates: bool,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
 }
@@ -41,6 +44,7 @@ pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &
     let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
     let site = Site { tree, bases: vec![package.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false };
     let Observed { mut behaviour, warnings } = program.observe(&site);
+    conventions::apply(tree, package, &mut behaviour);
     let mut names = names(tree, package, sources);
     let first = |path: &Utf8Path| path.strip_prefix(&package.directory).ok()?.components().next().map(|part| part.as_str().to_owned());
     let own = sources.files.first().and_then(|entry| first(&entry.path));
@@ -54,7 +58,9 @@ pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &
             None => behaviour.reads.push(read),
         }
     }
-    Ok(Seen { hears: program.ends_by_itself(), behaviour, names, beside, warnings })
+    let migrates =
+        sources.files.iter().any(|source| source.module.outline.calls.iter().any(|call| call.path.to_lowercase().contains("migrat")));
+    Ok(Seen { hears: program.ends_by_itself(), behaviour, names, beside, migrates, warnings })
 }
 
 /// Where a program listens, nothing else.

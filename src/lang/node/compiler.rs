@@ -2,7 +2,9 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::making;
 use super::package::Package;
+use super::script::{self, Command};
 use crate::evidence::{Evidence, Rule};
 use crate::read::document::Document;
 use crate::tree::Tree;
@@ -33,11 +35,14 @@ pub struct Compiled {
 }
 
 impl Compiler {
-    /// Reads the settings that a build of the package uses: `tsconfig.build.json` before `tsconfig.json`, and what they extend.
+    /// Reads the settings that a build of the package uses: those that its script names, `tsconfig.build.json` before `tsconfig.json`, and
+    /// what they extend.
     pub fn read(tree: &Tree, package: &Package<'_>) -> Self {
         let names = ["tsconfig.build.json", "tsconfig.prod.json", "tsconfig.server.json", "tsconfig.json"];
         let mut compiler = Self::default();
-        for file in names.iter().map(|name| package.directory.join(name)).filter(|file| tree.has(file)) {
+        let named = compilations(package).into_iter().flat_map(|command| projects(tree, package, &command));
+        let usual = names.iter().map(|name| package.directory.join(name));
+        for file in named.chain(usual).filter(|file| tree.has(file)) {
             compiler.file.get_or_insert_with(|| file.clone());
             compiler.take(tree, &file, 5);
             if compiler.output.is_some() {
@@ -140,4 +145,21 @@ impl Compiler {
         let inside = source.strip_prefix(root).ok()?.with_extension(ending);
         output.join(inside).strip_prefix(&package.directory).ok().map(Utf8Path::to_owned)
     }
+}
+
+/// The commands of TypeScript's compiler in the script that builds.
+fn compilations(package: &Package<'_>) -> Vec<Command> {
+    let chain = making::build_script(package).and_then(|name| script::chain(package, name));
+    let is_compiler = |command: &Command| matches!(command.program(), "tsc" | "tspc" | "vue-tsc" | "tsc-alias" | "nest");
+    chain.into_iter().flat_map(|chain| chain.commands).filter(is_compiler).collect()
+}
+
+/// The settings that a command names: `tsc -p server`, `tsc --build tsconfig.lib.json`.
+fn projects(tree: &Tree, package: &Package<'_>, command: &Command) -> Vec<Utf8PathBuf> {
+    const NAME: [&str; 5] = ["-p", "--project", "-b", "--build", "--path"];
+    let arguments = command.arguments();
+    let named =
+        arguments.iter().zip(arguments.iter().skip(1)).filter(|(flag, value)| NAME.contains(&flag.as_str()) && !value.starts_with('-'));
+    let paths = named.map(|(_, value)| package.inside(value));
+    paths.map(|path| if tree.has_directory(&path) { path.join("tsconfig.json") } else { path }).collect()
 }

@@ -19,7 +19,7 @@ pub fn of(tree: &Tree, root: &Package<'_>, package: &Package<'_>, product: &Prod
             let built = start.taken.parts().iter().map(|(path, _)| first(path));
             patterns.extend(built.filter_map(|path| inside(&path)));
         }
-        Product::Site(output) => patterns.extend(inside(output.directory.as_str())),
+        Product::Site(output) => patterns.extend(output.directory.as_ref().and_then(|directory| inside(directory.as_str()))),
     }
     for (name, there) in [(".next", "next"), (".nuxt", "nuxt"), (".svelte-kit", "@sveltejs/kit"), (".astro", "astro"), (".turbo", "turbo")]
     {

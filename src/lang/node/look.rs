@@ -20,7 +20,7 @@ use super::prisma::{self, Place};
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::Workspace;
-use super::{Facts, Making, Member, Product, Start, Taken, making, natives, runtime, site, stale};
+use super::{Facts, Making, Member, Product, Start, Taken, making, migrations, natives, runtime, site, stale};
 use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting, WritePath};
 use crate::catalog::{Catalog, Served};
 use crate::diagnostic::{Diagnostic, Result};
@@ -116,6 +116,9 @@ impl Looker<'_, '_> {
         warnings.extend(of_lock.iter().cloned());
         warnings.extend(seen.warnings);
         warnings.extend(self.unsettled(entry));
+        let made_of = std::iter::once(self.package).chain(self.workspace.needed_by(self.package, &[Kind::Production]));
+        let served = matches!(product, Product::Server(_));
+        warnings.extend(migrations::note(self.tree, made_of, entry, seen.migrates).filter(|_| served));
         warnings.extend(blocked::warning(self.tree, &self.workspace.root, managed, &natives)?);
         let (build_env::Given { stand_ins, secrets }, notes) = self.given(entry, &making);
         warnings.extend(notes);

@@ -74,7 +74,7 @@ pub fn makers(workspaces: &Workspaces<'_>) -> Result<Vec<Maker<Seed>>> {
             };
             if let Some(pages) = &pages {
                 let made = site::output(workspaces.tree(), package, &workspace.root, pages)?;
-                makers.push(maker(pages, None, Some(made)));
+                makers.push(maker(pages, None, made));
             }
             for (name, chain) in BUILDS.iter().filter_map(|name| Some((*name, script::chain(package, name)?))) {
                 let Some(at) = chain.at.first() else { continue };

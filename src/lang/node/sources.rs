@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::compiler::Compiler;
 use super::outline;
 use super::package::Package;
 use super::source::Source;
@@ -30,13 +31,16 @@ impl<'t> Sources<'t> {
     /// Reads `entry` and what it reaches.
     pub fn reach(tree: &'t Tree, workspace: &Workspace<'_>, package: &Package<'_>, entry: &Utf8Path) -> Self {
         let aliases = aliases(tree, package);
+        let compiler = Compiler::read(tree, package);
         let mut seen: BTreeSet<Utf8PathBuf> = BTreeSet::from([entry.to_owned()]);
         let mut queue = vec![entry.to_owned()];
         let mut files = Vec::new();
         let mut at_once: BTreeMap<Utf8PathBuf, Vec<Utf8PathBuf>> = BTreeMap::new();
         while let Some(path) = (files.len() < MOST).then(|| queue.pop()).flatten() {
             let Ok(text) = tree.text(&path) else { continue };
-            let lead = |name: &str| resolve(tree, workspace, package, &aliases, &path, name);
+            let lead = |name: &str| {
+                resolve(tree, workspace, package, &aliases, &path, name).or_else(|| written(tree, package, &compiler, &path, name))
+            };
             // what is no code is named by its path
             let named =
                 |name: &str| lead(name).filter(|path| path.extension() != Some("json")).map(|path| path.with_extension("").into_string());
@@ -100,6 +104,13 @@ fn aliases(tree: &Tree, package: &Package<'_>) -> Vec<(String, Utf8PathBuf)> {
         aliases.push((String::new(), package.inside(base)));
     }
     aliases
+}
+
+/// What the compiler makes the module of that `from` loads from where it writes: `./dist/server` of what is `src/server.ts`.
+fn written(tree: &Tree, package: &Package<'_>, compiler: &Compiler, from: &Utf8Path, name: &str) -> Option<Utf8PathBuf> {
+    let path = normal(from.parent()?.join(Some(name).filter(|name| name.starts_with('.'))?));
+    let inside = Some(path).filter(|path| compiler.writes(path))?;
+    compiler.made(tree, package, inside.strip_prefix(&package.directory).ok()?).source
 }
 
 fn resolve(

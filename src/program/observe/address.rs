@@ -72,14 +72,14 @@ pub fn settle(values: &[Resolved], bare: bool) -> Option<Settled> {
     let is_port = |value: &Resolved| value.text().is_some_and(|text| text.parse::<u16>().is_ok());
     let bare = bare || values.iter().any(is_port);
     let spots: Vec<_> = values.iter().filter_map(|value| Some((spot(value, bare)?, value))).collect();
-    let known = |whole: bool| {
+    let known = |whole: bool, guessed: bool| {
         spots.iter().find_map(|(spot, value)| match spot.port {
-            Port::Known(port) if port > 0 && (!whole || value.text().is_some()) => Some((port, spot, value)),
+            Port::Known(port) if port > 0 && (!whole || value.text().is_some()) && (guessed || !value.guessed) => Some((port, spot, value)),
             _ => None,
         })
     };
-    // one that is known with its host says more
-    let known = known(true).or_else(|| known(false));
+    // one that is known with its host says more, and one that is only called alike the least
+    let known = known(true, false).or_else(|| known(false, false)).or_else(|| known(true, true)).or_else(|| known(false, true));
     // what has to be set is set, and no default counts beside it
     let known = known.filter(|_| !values.iter().any(|value| value.required));
     let variables = spots.iter().filter_map(|(spot, value)| match spot.port {
@@ -132,6 +132,12 @@ pub fn overriding_variable(values: &[Resolved]) -> Option<&str> {
 pub fn is_private(values: &[Resolved]) -> bool {
     let picked = |value: &Resolved| spot(value, false).is_some_and(|spot| spot.port == Port::Known(0));
     !values.is_empty() && values.iter().all(picked)
+}
+
+/// Whether it is the loopback interface, or an address on it.
+#[must_use]
+pub fn names_loopback(value: &Resolved) -> bool {
+    value.text().is_some_and(is_loopback) || spot(value, false).is_some_and(|spot| spot.loopback)
 }
 
 /// Whether all of it is known, and nothing of it says where to listen.

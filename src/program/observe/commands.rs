@@ -113,7 +113,7 @@ impl<'t> Program<'t> {
             let (file, number) = function;
             let Some(body) = self.function(file, number).map(|function| function.body) else { continue };
             for call in self.index.calls_within(file, body).filter(|call| self.is_inside(file, call.context.function, number)) {
-                if self.listening_call(file, call).is_some() {
+                if self.is_listening(file, call) {
                     return true;
                 }
                 open.extend(self.index.functions_of(call.method()).iter().map(|called| (*called, depth + 1)));

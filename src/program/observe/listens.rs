@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::program::configuration::CONFIGURED;
 use crate::program::origin::Match;
+use crate::program::resolve::is_nothing;
 use crate::program::{Call, Context, Expression, Given, Part, Program, Resolved, SettingKind, Value};
 
 const ADDRESS: Rule = Rule::parsed("program.listen-address", "this is a call that listens, and its address can be followed");
@@ -26,10 +27,12 @@ pub struct Found {
     pub environment: Vec<Fact<VariableValue>>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
+    /// A call that leaves the port to the system, where nothing else listens.
+    pub picked: Option<Evidence>,
 }
 
 /// Something that listens.
-pub(super) struct Candidate<'v> {
+struct Candidate<'v> {
     entry: &'v Listens,
     /// The address, or the port where it is `bare`; none: nothing was given.
     address: Option<Vec<Resolved>>,
@@ -37,6 +40,8 @@ pub(super) struct Candidate<'v> {
     bare: bool,
     /// The interface, where it is given by itself.
     host: Option<Vec<Resolved>>,
+    /// Whether it may be given no interface, which is all of them.
+    open: bool,
     /// The call or setting that says so.
     evidence: Evidence,
     rank: Rank,
@@ -46,8 +51,8 @@ pub(super) struct Candidate<'v> {
 enum Seen<'v> {
     /// It is none after all.
     Nothing,
-    /// It listens, and nobody is meant to reach it.
-    Private,
+    /// It listens, and nobody is meant to reach it; the call where the system picks the port of what may be meant for somebody.
+    Private(Option<Evidence>),
     Candidate(Box<Candidate<'v>>),
 }
 
@@ -85,14 +90,22 @@ impl<'t> Program<'t> {
     /// Looks through all that may listen.
     #[must_use]
     pub fn listens(&self) -> Found {
-        let mut candidates: Vec<Candidate<'t>> = self.known_calls().filter_map(|(file, call, _)| self.listening_call(file, call)).collect();
+        let mut found = Found::default();
+        let mut candidates: Vec<Candidate<'t>> = Vec::new();
+        for (file, call, _) in self.known_calls() {
+            match self.listening_call(file, call) {
+                Seen::Candidate(candidate) => candidates.push(*candidate),
+                Seen::Private(picked) => found.picked = found.picked.or(picked),
+                Seen::Nothing => {}
+            }
+        }
         candidates.extend(self.listening_settings());
         candidates.extend(self.listening_annotations());
         // what is given elsewhere takes the place of what is there when nothing is given
         let given = candidates.iter().any(|candidate| candidate.entry.option && candidate.address.is_some());
         candidates.retain(|candidate| !given || candidate.address.is_some());
-        let mut found = Found::default();
         let Some(first) = candidates.first().map(|candidate| candidate.evidence.clone()) else { return found };
+        found.picked = None;
         candidates.sort_by_key(|candidate| candidate.rank);
         let mut missed = None;
         let mut best = Rank::Side;
@@ -116,7 +129,12 @@ impl<'t> Program<'t> {
         found
     }
 
-    pub(super) fn listening_call(&self, file: usize, call: &'t Call) -> Option<Candidate<'t>> {
+    /// Whether a call makes the program reachable.
+    pub(super) fn is_listening(&self, file: usize, call: &'t Call) -> bool {
+        matches!(self.listening_call(file, call), Seen::Candidate(_))
+    }
+
+    fn listening_call(&self, file: usize, call: &'t Call) -> Seen<'t> {
         for entry in self.vocabulary.calls(call.method()) {
             let Meaning::Listens(listens) = &*entry.meaning else { continue };
             let matched = self.matches(entry, file, call);
@@ -125,11 +143,10 @@ impl<'t> Program<'t> {
             }
             match self.candidate(file, call, listens, matched == Match::Proven) {
                 Seen::Nothing => {}
-                Seen::Private => return None,
-                Seen::Candidate(candidate) => return Some(*candidate),
+                seen => return seen,
             }
         }
-        None
+        Seen::Nothing
     }
 
     fn candidate(&self, file: usize, call: &'t Call, entry: &'t Listens, proven: bool) -> Seen<'t> {
@@ -146,15 +163,19 @@ impl<'t> Program<'t> {
             Some(port) => (Some(port), true),
             None => (values(&entry.address), false),
         };
+        let host = values(&entry.host);
         let told = address.as_ref().is_some_and(|values| address::looks_like_address(values));
         // many types have such a method, so the receiver or the address has to tell
         if !proven && !told {
             return Seen::Nothing;
         }
         if let Some(values) = &address {
-            let private = address::is_private(values) || !bare && address::is_no_address(values);
-            if private {
-                return Seen::Private;
+            if address::is_private(values) {
+                let inside = values.iter().chain(host.iter().flatten()).any(address::names_loopback);
+                return Seen::Private((!inside).then(|| self.evidence(file, call.at, LISTENS)));
+            }
+            if !bare && address::is_no_address(values) {
+                return Seen::Private(None);
             }
         } else if entry.option {
             return Seen::Nothing;
@@ -162,7 +183,14 @@ impl<'t> Program<'t> {
         let rule = if address.is_some() { ADDRESS } else { LISTENS };
         let evidence = self.evidence(file, call.at, rule);
         let rank = Rank::of(&self.surroundings(file, call));
-        Seen::Candidate(Box::new(Candidate { entry, address, bare, host: values(&entry.host), evidence, rank }))
+        let open = self.given(file, call, &entry.host).into_iter().any(|given| self.may_be_nothing(given));
+        Seen::Candidate(Box::new(Candidate { entry, address, bare, host, open, evidence, rank }))
+    }
+
+    /// Whether what is given may be nothing.
+    fn may_be_nothing(&self, given: Given<'t>) -> bool {
+        let Given::Value(expression) = given else { return false };
+        self.shapes(expression).iter().any(|shape| matches!(shape.value, Value::Name(name) if is_nothing(name)))
     }
 
     /// An address in one: also as a list of host and port.
@@ -204,7 +232,15 @@ impl<'t> Program<'t> {
                         continue;
                     }
                     let evidence = self.evidence(file, binding.at, SETTING);
-                    found.push(Candidate { entry: listens, address: Some(values), bare, host: None, evidence, rank: Rank::Main });
+                    found.push(Candidate {
+                        entry: listens,
+                        address: Some(values),
+                        bare,
+                        host: None,
+                        open: false,
+                        evidence,
+                        rank: Rank::Main,
+                    });
                 }
             }
         }
@@ -220,7 +256,15 @@ impl<'t> Program<'t> {
                 for entry in self.vocabulary.annotations(&annotation.name) {
                     let Meaning::Listens(listens) = &*entry.meaning else { continue };
                     let evidence = self.evidence(file, annotation.at, LISTENS);
-                    found.push(Candidate { entry: listens, address: None, bare: false, host: None, evidence, rank: Rank::Main });
+                    found.push(Candidate {
+                        entry: listens,
+                        address: None,
+                        bare: false,
+                        host: None,
+                        open: false,
+                        evidence,
+                        rank: Rank::Main,
+                    });
                 }
             }
         }
@@ -344,9 +388,11 @@ impl<'t> Program<'t> {
             [Part::Variable(name)] => Some(name.clone()),
             _ => None,
         });
-        let text = values.iter().find_map(Resolved::text);
-        let default = entry.default_host.as_deref().filter(|_| values.iter().all(|value| value.text().is_none()) && variable.is_some());
-        if text.or(default).is_some_and(is_loopback) {
+        let texts: Vec<&str> = values.iter().filter_map(Resolved::text).collect();
+        let default = entry.default_host.as_deref().filter(|_| texts.is_empty() && variable.is_some());
+        // one of several, and nobody sees which, is the loopback interface where all are
+        let alone = |text: &[&str]| !text.is_empty() && text.iter().all(|text| is_loopback(text));
+        if !candidate.open && alone(&texts) || default.is_some_and(is_loopback) {
             listen.interface = Interface::Loopback;
         }
         listen.host = variable.or_else(|| entry.host_variable.clone());
@@ -385,6 +431,14 @@ fn deliberate(fact: &Fact<Listen>) -> bool {
 
 /// That it listens, and nobody sees where.
 pub const SOMEWHERE: Listen = Listen { port: None, variable: None, interface: Interface::Any, host: None };
+
+/// What there is to say where the system picks the port.
+pub fn picked(at: &Evidence) -> Diagnostic {
+    let message = "the program lets the system pick its port, another one each time: no image can expose it";
+    Diagnostic::warning("port::picked", message)
+        .because(at)
+        .help("have it listen on the port of a variable such as `PORT`, or name one in the source; then `--set port=8080` exposes it")
+}
 
 /// What there is to say about programs that only their own container reaches.
 pub fn warnings(listens: &[Fact<Listen>]) -> impl Iterator<Item = Diagnostic> {

@@ -11,6 +11,7 @@ mod names;
 mod needs;
 mod path;
 mod reads;
+mod samples;
 mod signals;
 mod starts;
 mod writes;
@@ -94,10 +95,17 @@ impl Program<'_> {
     #[must_use]
     pub fn observe(&self, site: &Site<'_>) -> Observed {
         let mut reads = self.reads(site);
+        let missing = self.missing_settings(site);
+        // what is not there says what its sample says, for all that can be seen
+        for settings in &missing {
+            if let Ok(text) = site.tree.text(&settings.sample) {
+                self.configure(&settings.sample, text);
+            }
+        }
         self.read_configuration(site, &reads);
         let conventional: Vec<_> = beside::conventional(site, &reads).collect();
         reads.extend(conventional);
-        let listens::Found { listens, demands, arguments, environment, warnings } = self.listens();
+        let listens::Found { listens, demands, arguments, environment, warnings, picked } = self.listens();
         let is_port = |name: &String| {
             listens.iter().any(|fact| {
                 fact.value.variable.as_ref().is_some_and(|variable| variable.name == *name) || fact.value.host.as_ref() == Some(name)
@@ -119,7 +127,13 @@ impl Program<'_> {
             arguments,
             environment,
         };
-        let warnings = listens::warnings(&behaviour.listens).chain(warnings).chain(several).chain(self.not_followed()).collect();
+        let warnings = listens::warnings(&behaviour.listens)
+            .chain(warnings)
+            .chain(picked.as_ref().map(listens::picked))
+            .chain(several)
+            .chain(missing.iter().map(samples::warning))
+            .chain(self.not_followed())
+            .collect();
         Observed { behaviour, warnings }
     }
 }

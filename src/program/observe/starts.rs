@@ -138,7 +138,9 @@ impl<'t> Program<'t> {
         let path = path.split_whitespace().next()?;
         let is_path = path.contains('/');
         let name = Utf8Path::new(path).file_name()?;
-        let foreign = FOREIGN_PLACES.iter().any(|place| path.starts_with(place)) || path.contains('\\') || path.contains(':')
+        let foreign = FOREIGN_PLACES.iter().any(|place| path.starts_with(place))
+            || path.contains('\\')
+            || path.contains(':')
             || Utf8Path::new(name).extension().is_some_and(|ending| FOREIGN_ENDINGS.contains(&ending));
         let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+'));
         let own = is_path && !path.starts_with('/') || path.starts_with("/proc/");

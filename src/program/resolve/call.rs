@@ -46,6 +46,9 @@ impl<'t> Program<'t> {
                     }
                     given => given.iter().map(|given| self.given_values(*given, scope)).collect(),
                 };
+                if join.goes_on {
+                    parts.iter_mut().skip(1).flatten().for_each(Resolved::without_slash);
+                }
                 if parts.len() == 1 && !join.alone.is_empty() {
                     parts.insert(0, vec![Resolved::written(&join.alone, scope.step(super::WRITTEN))]);
                     separated(&parts, "")

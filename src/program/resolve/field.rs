@@ -2,9 +2,9 @@
 
 use super::{MOST, Resolved, Scope};
 use crate::catalog::vocabulary::last_word;
-use crate::program::Program;
-use crate::program::index::{Member, member};
+use crate::program::index::{Bound, Member, member, words};
 use crate::program::outline::Function;
+use crate::program::{Program, Value};
 
 /// More fields of one name than are looked at.
 const MANY: usize = 256;
@@ -18,7 +18,7 @@ impl<'t> Program<'t> {
 
     /// The same, with what it is a field of and its own name apart.
     pub(super) fn field_of(&self, before: &str, field: &str, scope: Scope<'_, 't>) -> Vec<Resolved> {
-        let members: Vec<&Member<'t>> = self.index.fields(field).iter().take(MANY).collect();
+        let mut members: Vec<&Member<'t>> = self.index.fields(field).iter().take(MANY).collect();
         let stored: Vec<usize> = self.settings.stored(field).collect();
         if members.is_empty() && stored.is_empty() {
             return Vec::new();
@@ -30,10 +30,15 @@ impl<'t> Program<'t> {
             return Vec::new();
         }
         let is_of = |candidate: &str| candidate.to_ascii_lowercase().contains(&owner.to_ascii_lowercase());
-        let owners = members.iter().map(|member| member.owner).chain(stored.iter().filter_map(|number| self.settings.all[*number].owner));
+        let of_members: Vec<&str> = members.iter().map(|member| member.owner).collect();
+        let owners = of_members.iter().copied().chain(stored.iter().filter_map(|number| self.settings.all[*number].owner));
         // `cfg.Server.Port` is the port of `ServerConfig`, when there is one
         let telling = owner.len() > 2 && owners.clone().any(is_of);
         let exact = telling && owners.clone().any(|candidate| same(candidate, owner));
+        // what a library gives back has fields of its own, and none of those that others bear the names of
+        if !telling && self.is_of_library(before, scope) {
+            members.clear();
+        }
         let fits = |candidate: &str| !telling || if exact { same(candidate, owner) } else { is_of(candidate) };
         let module = |file: usize| self.sources[file].module.as_str();
         let home = module(scope.file);
@@ -58,7 +63,26 @@ impl<'t> Program<'t> {
         };
         // many structures have a `Port`; the module's own is meant before any other
         let own = gather(&|file| module(file) == home);
-        if own.iter().any(Resolved::says_something) { own } else { gather(&|_| true) }
+        if own.iter().any(Resolved::says_something) {
+            return own;
+        }
+        let mut values = gather(&|_| true);
+        if !exact && !matches!(parent, "self" | "this" | "cls") {
+            values.iter_mut().for_each(|value| value.guessed = true);
+        }
+        values
+    }
+
+    /// Whether the first word of a name is what a function of a library gave, and nothing else.
+    fn is_of_library(&self, name: &str, scope: Scope<'_, 't>) -> bool {
+        let first = words(name).first().copied().unwrap_or_default();
+        let bounds = self.bounds(first, scope.file, scope.function);
+        let foreign = |bound: &Bound<'t>| {
+            let Value::Call(call) = bound.value else { return false };
+            let own = !self.project_functions(bound.file, &call.path).is_empty() || !self.index.types_of(call.method()).is_empty();
+            !own && bound.kind.is_none()
+        };
+        !bounds.is_empty() && bounds.iter().all(foreign)
     }
 
     /// The type whose method the code stands in.

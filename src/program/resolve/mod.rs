@@ -13,6 +13,7 @@ mod shape;
 pub(super) use self::call::is_variable;
 pub use self::given::{Given, arguments};
 pub use self::resolved::{MOST, Part, Place, Resolved, Step, append, joined, separated};
+pub(super) use self::shape::is_nothing;
 use super::Program;
 use super::outline::{At, Call, Context};
 use super::value::Value;

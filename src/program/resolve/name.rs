@@ -2,9 +2,9 @@
 
 use super::{DEPTH, Frame, MOST, Resolved, Scope, Step, TAG, WRITTEN};
 use crate::catalog::vocabulary::{Where, last_word};
-use crate::program::index::Bound;
+use crate::program::index::{Bound, words};
 use crate::program::outline::{Call, Function};
-use crate::program::{Expression, Part, Place, Program};
+use crate::program::{Expression, Part, Place, Program, Value};
 
 /// How many callers are asked for what they pass.
 const CALLERS: usize = 4;
@@ -41,7 +41,16 @@ impl<'t> Program<'t> {
         if !values.iter().any(Resolved::says_something) {
             values = self.field(name, scope);
         }
-        if values.iter().any(Resolved::says_something) { values } else { self.of_configuration(name, scope) }
+        if !values.iter().any(Resolved::says_something) {
+            return self.of_configuration(name, scope);
+        }
+        // what is only set in some cases is what the settings say in all others
+        let field = words(name).last().copied().unwrap_or_default();
+        let fields = self.index.fields(field);
+        if !fields.is_empty() && fields.iter().all(|field| field.bound.context.conditional) {
+            values.splice(0..0, self.of_configuration(name, scope));
+        }
+        values
     }
 
     /// What a settings file says that `config.server.port` may be a member of: the longest key that it has.
@@ -49,7 +58,7 @@ impl<'t> Program<'t> {
         if self.configuration.borrow().is_empty() {
             return Vec::new();
         }
-        let words = crate::program::index::words(name);
+        let words = words(name);
         let tails = (1..words.len()).map(|from| words[from..].join("."));
         tails.map(|key| self.configured(&key, scope.depth)).find(|values| !values.is_empty()).unwrap_or_default()
     }
@@ -222,7 +231,9 @@ impl<'t> Program<'t> {
             Some((owner, _)) => (name, Some(owner)),
             None => (name, None),
         };
-        let calls = self.index.calls_of(name).iter().copied();
+        // what a module exports by default is called by that word
+        let by_default = self.index.calls_of("default").iter().copied().filter(|(at, call)| self.is_default(*at, &call.path, file, name));
+        let calls = self.index.calls_of(name).iter().copied().chain(by_default);
         let shared = owner.is_some() && self.index.functions_of(name).len() > 1;
         calls
             .filter(|(at, call)| {
@@ -230,9 +241,19 @@ impl<'t> Program<'t> {
                 if shared {
                     return owner.is_some_and(|owner| call.path.rsplit('.').nth(1) == Some(last_word(owner)));
                 }
-                owner.is_some() || name != last_word(&function.name) || self.project_functions(*at, &call.path).contains(&(file, number))
+                owner.is_some()
+                    || name != last_word(&function.name)
+                    || call.method() == "default"
+                    || self.project_functions(*at, &call.path).contains(&(file, number))
             })
             .collect()
+    }
+
+    /// Whether a path leads to what the module of a file exports by default, and that is `name`.
+    fn is_default(&self, from: usize, path: &str, file: usize, name: &str) -> bool {
+        let Some((module, "default")) = self.module_of(from, path) else { return false };
+        let is_name = |bound: &Bound<'t>| matches!(bound.value, Value::Name(exported) if exported == name);
+        self.sources[file].module == module && self.index.globals(module, "default").any(is_name)
     }
 
     /// What a name is given.

@@ -54,6 +54,8 @@ pub struct Resolved {
     pub steps: Vec<Step>,
     /// Whether the program stops when it is not set.
     pub required: bool,
+    /// Whether it is what some field of that name is set to, and nothing shows that it is the one that is meant.
+    pub guessed: bool,
     /// The flags and settings that it is the default of, by their numbers.
     pub settings: Vec<usize>,
 }
@@ -134,6 +136,14 @@ impl Resolved {
         }
         self.settings.extend(other.settings.iter().filter(|setting| !self.settings.contains(setting)).copied().collect::<Vec<_>>());
         self.required |= other.required;
+        self.guessed |= other.guessed;
+    }
+
+    /// Takes away the slash that it begins with.
+    pub fn without_slash(&mut self) {
+        if let Some(Part::Text(text)) = self.parts.first_mut() {
+            *text = text.trim_start_matches('/').to_owned();
+        }
     }
 
     /// The directory of the path that it is.

@@ -7,8 +7,13 @@ use crate::program::origin::Match;
 use crate::program::outline::{Call, Context};
 use crate::program::{Expression, Program, Value};
 
+/// Whether a name stands for no value at all.
+pub(in crate::program) fn is_nothing(name: &str) -> bool {
+    matches!(name, "null" | "undefined" | "None" | "nil")
+}
+
 impl<'t> Program<'t> {
-    /// The lists, tables, calls and texts that an expression stands for.
+    /// The lists, tables, calls, texts and names of nothing that an expression stands for.
     #[must_use]
     pub fn shapes(&self, expression: Expression<'t>) -> Vec<Expression<'t>> {
         let mut found = Vec::new();
@@ -26,6 +31,7 @@ impl<'t> Program<'t> {
 
     fn follow_unvisited(&self, expression: Expression<'t>, found: &mut Vec<Expression<'t>>, depth: u32) {
         match expression.value {
+            Value::Name(name) if is_nothing(name) => found.push(expression),
             Value::Name(name) => {
                 for next in self.stands_for(name, expression) {
                     self.follow(next, found, depth + 1);

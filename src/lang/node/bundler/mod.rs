@@ -162,6 +162,11 @@ pub fn by_dependencies(tree: &Tree, package: &Package<'_>, root: &Package<'_>) -
     (!is_library).then_some(Pages { bundler, script: Some(script), single: None, at })
 }
 
+/// Whether a package that webpack builds has pages, and not only a program: one of what makes or serves them is there.
+pub fn has_pages(package: &Package<'_>) -> bool {
+    ["html-webpack-plugin", "webpack-dev-server", "@rspack/dev-server"].iter().any(|name| package.dependency(name).is_some())
+}
+
 /// A script that builds pages.
 struct Script {
     name: String,

@@ -20,6 +20,8 @@ const DEPTH: usize = 8;
 pub struct Settings<'t> {
     /// Where it is.
     pub path: Utf8PathBuf,
+    /// Its directory inside its package.
+    directory: Utf8PathBuf,
     text: &'t str,
     module: Module,
 }
@@ -28,14 +30,20 @@ impl<'t> Settings<'t> {
     /// The first of the files `stem.js`, `stem.ts` and so on that is there; `stem` may name directories.
     pub fn read(tree: &'t Tree, package: &Package<'_>, stem: &str) -> Option<Self> {
         let files = ENDINGS.iter().map(|ending| package.inside(&format!("{stem}.{ending}")));
-        files.into_iter().find_map(|file| Self::of(tree, &file))
+        files.into_iter().find_map(|file| Self::of_package(tree, package, &file))
+    }
+
+    /// This file of a package, if it is there.
+    pub fn of_package(tree: &'t Tree, package: &Package<'_>, file: &Utf8Path) -> Option<Self> {
+        let directory = file.parent().and_then(|parent| parent.strip_prefix(&package.directory).ok()).unwrap_or(Utf8Path::new(""));
+        Some(Self { directory: directory.to_owned(), ..Self::of(tree, file)? })
     }
 
     /// This file, if it is there.
     pub fn of(tree: &'t Tree, file: &Utf8Path) -> Option<Self> {
         let text = tree.text(file).ok()?;
         let module = outline::read(text, file.extension().unwrap_or_default(), &|_| None);
-        Some(Self { path: file.to_owned(), text, module })
+        Some(Self { path: file.to_owned(), directory: Utf8PathBuf::new(), text, module })
     }
 
     /// Something in the file, as evidence.
@@ -131,6 +139,27 @@ impl<'t> Settings<'t> {
         Some(Fact::new(normal(Utf8Path::new(&path)), self.place(keys, value, keys.join("."))))
     }
 
+    /// The directories that it says files are put into, wherever it does: `output.path`, `outdir`, `gulp.dest("site")`.
+    pub fn outputs(&self) -> Vec<Fact<Utf8PathBuf>> {
+        const KEYS: [&str; 6] = ["outdir", "outDir", "outputDir", "dest", "destination", "distDir"];
+        const CALLS: [&str; 2] = ["dest", "symlink"];
+        let of_options = self.module.options.iter().filter_map(|(key, value, at)| match key.as_str() {
+            "output" => Some((likeliest(value).get("path")?, *at)),
+            key => KEYS.contains(&key).then_some((value, *at)),
+        });
+        let of_calls =
+            self.calls().filter(|call| CALLS.contains(&call.method())).filter_map(|call| Some((&call.arguments.first()?.value, call.at)));
+        let found = of_options.chain(of_calls).filter_map(|(value, at)| {
+            let path = normal(Utf8Path::new(&self.spelt(value, DEPTH)?));
+            // a file is put into its directory
+            let path = if path.extension().is_some() { path.parent()?.to_owned() } else { path };
+            let fits =
+                path.is_relative() && !path.starts_with("..") && !path.as_str().is_empty() && !path.as_str().contains(['*', '<', '$']);
+            fits.then(|| Fact::new(path.clone(), self.evidence(at, SETTING, path.as_str())))
+        });
+        found.collect()
+    }
+
     /// A value that is a text whatever happens while the image is built.
     fn plain(&self, value: &Value) -> Option<String> {
         match likeliest(value) {
@@ -145,7 +174,7 @@ impl<'t> Settings<'t> {
         let depth = depth.checked_sub(1)?;
         let all = |values: &mut dyn Iterator<Item = &Value>| values.map(|value| self.spelt(value, depth)).collect::<Option<Vec<_>>>();
         match likeliest(value) {
-            Value::Name(name) if matches!(name.as_str(), "__dirname" | "import.meta.dirname") => Some(".".into()),
+            Value::Name(name) if matches!(name.as_str(), "__dirname" | "import.meta.dirname") => Some(format!("./{}", self.directory)),
             Value::Name(name) => self.bound(name).and_then(|value| self.spelt(value, depth)),
             Value::Joined(parts) => all(&mut parts.iter()).map(|parts| parts.concat()),
             Value::Call(call) => {

@@ -197,5 +197,11 @@ pub(super) fn is_build(command: &Command) -> bool {
         "copyfiles",
         "echo",
     ];
-    tools.contains(&command.program()) || command.arguments().iter().any(|word| verbs.contains(&word.as_str()))
+    let installs = ["npm", "pnpm", "yarn", "bun"].contains(&command.program())
+        && command.arguments().first().is_none_or(|word| ["ci", "i", "install"].contains(&word.as_str()));
+    // where it went to build, it comes back from
+    installs
+        || command.program() == "cd"
+        || tools.contains(&command.program())
+        || command.arguments().iter().any(|word| verbs.contains(&word.as_str()))
 }

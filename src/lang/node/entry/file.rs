@@ -1,9 +1,10 @@
 //! The file that node is given: one that is there, one that a build makes, or TypeScript as it is.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{File, Finder};
 use crate::evidence::Evidence;
+use crate::lang::node::nx;
 use crate::lang::node::script::is_script;
 use crate::lang::node::sources;
 
@@ -46,9 +47,26 @@ impl Finder<'_, '_> {
                 ..File::default()
             });
         }
+        if let Some(file) = self.of_nx(&path) {
+            return Some(file);
+        }
         let builds = self.package.script("build").is_some() || self.compiler.compiles() || self.any_build().is_some();
         let made = self.compiler.made(self.tree, self.package, &path);
         builds.then(|| File { path: made.path, source: made.source, built: true, ..File::default() })
+    }
+
+    /// A file that Nx builds, by its path in the directory that its build leaves: `node main` is said of `dist/apps/api`.
+    fn of_nx(&self, path: &Utf8Path) -> Option<File> {
+        let applications = nx::applications(self.tree, self.package);
+        let stem = path.with_extension("");
+        let mut fitting = applications.iter().filter(|app| {
+            let made = app.output.join(app.main.file_stem().unwrap_or_default());
+            self.package.inside(stem.as_str()) == made || app.main.file_stem() == Some(stem.as_str())
+        });
+        let app = fitting.next().filter(|_| fitting.next().is_none())?;
+        let output = app.output.strip_prefix(&self.package.directory).unwrap_or(&app.output);
+        let path = output.join(app.main.file_stem()?).with_extension("js");
+        Some(File { path, source: Some(app.main.clone()), built: true, ..File::default() })
     }
 
     /// The script that builds, whatever it is called.

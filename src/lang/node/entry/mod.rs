@@ -165,12 +165,17 @@ impl Finder<'_, '_> {
     }
 
     fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
-        PRODUCTION.iter().find_map(|name| {
+        let mut found = PRODUCTION.iter().filter_map(|name| {
             let start = self.script(name)?;
             let entry = self.end_of(&start, made, passed_over)?;
             // what previews pages serves them while one works on them
             (*name != "preview" || !matches!(entry.run, Run::Pages(_))).then_some(entry)
-        })
+        });
+        let first = found.next()?;
+        // a file that nothing is written for is meant in another directory, as in that of an image
+        let astray = |entry: &Entry| matches!(&entry.run, Run::File(file) if file.built && file.source.is_none());
+        let better = astray(&first).then(|| found.find(|entry| matches!(entry.run, Run::File(_)) && !astray(entry))).flatten();
+        Some(better.unwrap_or(first))
     }
 
     /// What is run without a script that says how: `main`, what the scripts for working on it start, the usual files.
@@ -239,9 +244,18 @@ impl Finder<'_, '_> {
         let listens = || self.tree.text(source).is_ok_and(|text| text.contains(".listen(") || text.contains("createServer"));
         // nor of one whose files a bundler takes in: its entry runs in a browser
         let bundled = || {
-            bundler::by_dependencies(self.tree, self.package, &self.workspace.root).is_some_and(|pages| pages.bundler != Bundler::Webpack)
+            bundler::by_dependencies(self.tree, self.package, &self.workspace.root)
+                .is_some_and(|pages| pages.bundler != Bundler::Webpack || bundler::has_pages(self.package))
         };
-        runs || (private && !member && !bundled()) || listens()
+        runs || (private && !member && !bundled() && !self.is_for_browsers(source)) || listens()
+    }
+}
+
+impl Finder<'_, '_> {
+    /// Whether a file speaks of what only browsers have.
+    fn is_for_browsers(&self, source: &Utf8Path) -> bool {
+        const WORDS: [&str; 5] = ["document.", "window.", "localStorage", "createRoot(", "ReactDOM"];
+        self.tree.text(source).is_ok_and(|text| WORDS.iter().any(|word| text.contains(word)))
     }
 }
 

@@ -6,7 +6,7 @@ use super::names::What;
 use super::{Reader, at};
 use crate::program::{At, Binding, Value};
 
-impl Reader<'_> {
+impl<'a> Reader<'_> {
     /// Binds the names of a pattern to what they take of a value.
     pub(super) fn take(&mut self, pattern: &BindingPattern<'_>, value: Value, kind: Option<String>, place: At) {
         match pattern {
@@ -61,13 +61,18 @@ impl Reader<'_> {
     }
 
     /// `a.b = c`, `module.exports = c`, `exports.a = c`.
-    pub(super) fn assigned(&mut self, it: &AssignmentExpression<'_>) -> Value {
-        let value = self.value(&it.right);
+    pub(super) fn assigned(&mut self, it: &AssignmentExpression<'a>) -> Value {
         let place = at(it.span);
         let target = it.left.as_member_expression().map(|member| self.member(member)).or_else(|| {
             let name = it.left.get_identifier_name()?;
             Some(name.to_owned())
         });
+        // a function without a name is called by that of what it is given to
+        let name = target.as_deref().map(|target| exported(target).unwrap_or(target)).filter(|name| !name.contains(['.', '?', '[']));
+        let value = match name {
+            Some(name) => self.called(name, &it.right),
+            None => self.value(&it.right),
+        };
         let Some(target) = target.filter(|target| !target.contains('?')) else { return value };
         let value = match it.operator.as_str() {
             "=" => value,
@@ -75,8 +80,7 @@ impl Reader<'_> {
             "+=" => Value::Joined(vec![Value::Name(target.clone()), value]),
             _ => Value::Unknown,
         };
-        let own = target.strip_prefix("module.exports.").or_else(|| target.strip_prefix("exports."));
-        match own {
+        match exported(&target) {
             _ if target == "module.exports" || target == "exports" => self.export(value.clone(), place),
             Some("default") => self.export(value.clone(), place),
             Some(name) if !name.contains('.') => {
@@ -98,6 +102,11 @@ impl Reader<'_> {
         self.names.requires(&full);
         Value::Name(full)
     }
+}
+
+/// The name that a module exports, of `exports.name` or `module.exports.name`.
+fn exported(target: &str) -> Option<&str> {
+    target.strip_prefix("module.exports.").or_else(|| target.strip_prefix("exports."))
 }
 
 /// `value`, or `default` where it is not there.

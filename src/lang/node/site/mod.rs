@@ -4,6 +4,7 @@ pub mod angular;
 mod command;
 mod outputs;
 mod project;
+mod runner;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +23,7 @@ use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact};
 use crate::plan::{Blueprint, Setting, Target};
+use crate::settings::tree_path;
 use crate::tree::Tree;
 use crate::tree::path::normal;
 use crate::web::{self, Site};
@@ -31,8 +33,8 @@ use crate::web::{self, Site};
 pub struct Output {
     /// What builds them.
     pub bundler: Bundler,
-    /// Where they lie then, inside the package.
-    pub directory: Utf8PathBuf,
+    /// Where they lie then, inside the package, where that can be seen.
+    pub directory: Option<Utf8PathBuf>,
     /// What says so, where it is not the bundler's own choice.
     pub because: Option<Evidence>,
     /// How they are handed out.
@@ -46,7 +48,8 @@ pub struct Output {
 /// What a bundler's settings say of its output.
 #[derive(Debug)]
 struct Bundled {
-    directory: Utf8PathBuf,
+    /// None where nothing shows it.
+    directory: Option<Utf8PathBuf>,
     because: Option<Evidence>,
     base: Option<Fact<String>>,
     hashed: Option<Fact<web::Hashed>>,
@@ -64,21 +67,48 @@ pub fn look(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Page
     // what a build leaves is still to be made, so that any of its kind may be there
     let types = web::types_of_any();
     let Bundled { directory, because, base, hashed, otherwise, bare_names } = bundled;
-    let directory = inside(package, &directory, because.as_ref().unwrap_or(at))?;
+    let directory = directory.map(|directory| inside(package, &directory, because.as_ref().unwrap_or(at))).transpose()?;
     let site = Site { page: at.clone(), base, otherwise, hashed, bare_names, types };
     let behaviour = Behaviour { listens: vec![web::listens(at)], needs: web::needs(at), ..Behaviour::default() };
     let baked = baked::find(tree, package);
     Ok((Output { bundler: pages.bundler, directory, because, site, baked, at: at.clone() }, behaviour))
 }
 
-/// What a build of the pages makes, relative to the project's root.
+/// What a build of the pages makes, relative to the project's root; none where nothing shows it.
 ///
 /// # Errors
 /// When a settings file of the bundler is broken.
-pub fn output(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Pages) -> Result<Fact<Utf8PathBuf>> {
+pub fn output(tree: &Tree, package: &Package<'_>, root: &Package<'_>, pages: &Pages) -> Result<Option<Fact<Utf8PathBuf>>> {
     let bundled = project::Project { tree, package, root, pages }.read()?;
     let at = bundled.because.unwrap_or_else(|| pages.at.clone());
-    Ok(Fact::new(normal(package.directory.join(bundled.directory)), at))
+    Ok(bundled.directory.map(|directory| Fact::new(normal(package.directory.join(directory)), at)))
+}
+
+impl Output {
+    /// Where the files are: what a setting says, or else what was seen.
+    ///
+    /// # Errors
+    /// When neither says it, or the setting names no directory inside the package.
+    fn place(&self, choices: &Choices<'_>) -> Result<(Utf8PathBuf, Decision)> {
+        if let Some(set) = choices.layers.choose("node.output", |settings| settings.languages.node.output.clone()) {
+            let directory = tree_path(&set.value);
+            if directory.as_str().is_empty() || !web::is_plain(directory.as_str()) {
+                let message = format!("`{}` cannot be where the site is built: it has to be a directory inside the package", set.value);
+                return Err(set.blame(Diagnostic::usage("node::output-directory", message)).into());
+            }
+            let decision = Decision::chosen(Topic::Files, directory.as_str(), &set);
+            return Ok((directory, decision));
+        }
+        let because = self.because.as_ref().unwrap_or(&self.at);
+        let Some(directory) = &self.directory else {
+            let message =
+                format!("nothing shows in which directory the build leaves the site: {} is not all that builds it", self.bundler.name());
+            let error = Diagnostic::usage("node::output-unknown", message).because(because);
+            return Err(error.help("name its output: `--set node.output=dist`, or `[node]` `output = \"dist\"` in imggen.toml").into());
+        };
+        let decision = Decision::detected(Topic::Files, directory.as_str(), std::slice::from_ref(because));
+        Ok((directory.clone(), decision.why(format!("where {} leaves them", self.bundler.name()))))
+    }
 }
 
 /// The output's directory, which has to lie in the build context.
@@ -118,12 +148,11 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         return Ok(Blueprint { takes: Vec::new(), entrypoint: Vec::new(), arguments: Vec::new(), ports: Vec::new(), ..blueprint });
     }
     let site = output.site.under(&choices.layers);
-    let directory = build::place(&facts.directory.join(&output.directory));
-    blueprint.build.compress = site.compress(&facts.directory.join(&output.directory));
+    let (inside, files) = output.place(choices)?;
+    let directory = build::place(&facts.directory.join(&inside));
+    blueprint.build.compress = site.compress(&facts.directory.join(&inside));
     let mut decisions = blueprint.decisions;
-    let because = output.because.as_ref().unwrap_or(&output.at);
-    let files = Decision::detected(Topic::Files, output.directory.as_str(), std::slice::from_ref(because));
-    decisions.push(files.why(format!("where {} leaves them", output.bundler.name())));
+    decisions.push(files);
     decisions.extend(site.decisions(&choices.layers));
     Ok(Blueprint {
         headline: match target {

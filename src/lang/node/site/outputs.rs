@@ -8,6 +8,8 @@ use super::project::{Project, Usual};
 use crate::diagnostic::Result;
 use crate::evidence::{Fact, Rule};
 use crate::lang::node::bundler::Bundler;
+use crate::lang::node::bundler::settings::Settings;
+use crate::lang::node::range::major;
 use crate::web::{Otherwise, is_plain};
 
 const HOMEPAGE: Rule = Rule::parsed("node.homepage", "the package names the address that it is made for");
@@ -32,7 +34,10 @@ impl Project<'_, '_> {
                 Bundled { otherwise, ..self.usual(&usual, None, base) }
             }
             Bundler::Rsbuild => self.rsbuild(),
-            Bundler::Script => self.usual(&Usual { directory: "dist", hashed: "", copied_from: "public" }, None, None),
+            Bundler::Script => {
+                let usual = Usual { directory: "dist", hashed: "", copied_from: "public" };
+                self.usual(&usual, self.by_runner(), None)
+            }
             Bundler::SvelteKit => self.svelte_kit(),
             Bundler::Vite => self.vite(),
             Bundler::VitePress => self.vite_press(),
@@ -42,9 +47,9 @@ impl Project<'_, '_> {
     }
 
     fn vite(&self) -> Bundled {
-        let settings = self.settings("vite.config");
-        let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
         let command = self.command(&["vite"]);
+        let settings = self.configured(command.as_ref()).or_else(|| self.settings("vite.config"));
+        let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
         let flag = |names: &[&str]| command.as_ref().and_then(|command| command.flag(names));
         let root = settings
             .as_ref()
@@ -168,9 +173,17 @@ impl Project<'_, '_> {
 
     fn nuxt(&self) -> Bundled {
         let settings = self.settings("nuxt.config");
-        let base = settings.as_ref().and_then(|settings| settings.text(&["app", "baseURL"]));
-        let usual = Usual { directory: ".output/public", hashed: "_nuxt", copied_from: "public" };
-        Bundled { otherwise: self.error_page(&[]), bare_names: true, ..self.usual(&usual, None, base) }
+        let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
+        let old = self.package.asks_of("nuxt").and_then(major).is_some_and(|major| major < 3);
+        let base = if old { of(&["router", "base"]) } else { of(&["app", "baseURL"]) };
+        let directory = of(&["generate", "dir"]).filter(|_| old).map(|path| path.map(Utf8PathBuf::from));
+        let usual = Usual {
+            directory: if old { "dist" } else { ".output/public" },
+            hashed: "_nuxt",
+            copied_from: if old { "static" } else { "public" },
+        };
+        let otherwise = if old { Otherwise::Router(Fact::new("200.html".into(), self.pages.at.clone())) } else { self.error_page(&[]) };
+        Bundled { otherwise, bare_names: true, ..self.usual(&usual, directory, base) }
     }
 
     fn svelte_kit(&self) -> Bundled {
@@ -222,11 +235,34 @@ impl Project<'_, '_> {
     }
 
     fn webpack(&self) -> Bundled {
-        let stems = ["webpack.config", "webpack.prod", "webpack.config.prod", "config/webpack.prod", "rspack.config"];
-        let settings = stems.iter().find_map(|stem| self.settings(stem));
-        let directory = settings.as_ref().and_then(|settings| settings.path(&["output", "path"]));
+        const STEMS: [&str; 12] = [
+            "webpack.config",
+            "webpack.prod",
+            "webpack.config.prod",
+            "webpack.config.production",
+            "webpack.production",
+            "config/webpack.prod",
+            "config/webpack.config.prod",
+            "build/webpack.prod",
+            "build/webpack.prod.conf",
+            "webpack/webpack.prod",
+            "webpack/webpack.config.prod",
+            "rspack.config",
+        ];
+        let command = self.command(&["webpack", "webpack-cli", "rspack"]);
+        let flag = |names: &[&str]| command.as_ref().and_then(|command| command.flag(names));
+        let stems = || STEMS.iter().filter_map(|stem| self.settings(stem));
+        let output = |settings: &Settings<'_>| settings.path(&["output", "path"]);
+        let named = self.configured(command.as_ref());
+        let settings = named.or_else(|| stems().find(|settings| output(settings).is_some())).or_else(|| stems().next());
+        let set = flag(&["--output-path", "-o"]).map(|path| path.map(Utf8PathBuf::from));
+        let set = set.or_else(|| settings.as_ref().and_then(output));
+        // what another program runs is put where that has it
+        let directory = if command.is_some() { set } else { self.by_runner().or(set) };
         let base = settings.as_ref().and_then(|settings| settings.text(&["output", "publicPath"]));
         let usual = Usual { directory: "dist", hashed: "", copied_from: "public" };
-        Bundled { otherwise: self.router("index.html"), ..self.usual(&usual, directory, base) }
+        let seen = directory.is_some() || command.is_some();
+        let bundled = Bundled { otherwise: self.router("index.html"), ..self.usual(&usual, directory, base) };
+        if seen { bundled } else { Bundled { directory: None, ..bundled } }
     }
 }

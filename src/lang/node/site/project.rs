@@ -60,11 +60,17 @@ impl<'t> Project<'_, 't> {
         Command::of(self.package, self.pages.script.as_deref(), programs)
     }
 
+    /// The settings that a command names: `--config build/webpack.js`.
+    pub(super) fn configured(&self, command: Option<&Command>) -> Option<Settings<'t>> {
+        let file = command?.flag(&["--config", "-c"])?;
+        Settings::of_package(self.tree, self.package, &self.package.inside(&file.value))
+    }
+
     /// The usual output, with what settings and flags say over it.
     pub(super) fn usual(&self, usual: &Usual, directory: Option<Fact<Utf8PathBuf>>, base: Option<Fact<String>>) -> Bundled {
         let because = directory.as_ref().map(|directory| directory.because()[0].clone());
         Bundled {
-            directory: directory.map_or_else(|| usual.directory.into(), |directory| directory.value),
+            directory: Some(directory.map_or_else(|| usual.directory.into(), |directory| directory.value)),
             because,
             base: base.and_then(below_root),
             hashed: self.hashed(usual.hashed, usual.copied_from, None),

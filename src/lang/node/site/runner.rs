@@ -1,0 +1,56 @@
+//! Sites that a task runner or a script of the project's own builds: where its file says that it puts them.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::project::Project;
+use crate::evidence::Fact;
+use crate::lang::node::bundler::settings::Settings;
+use crate::lang::node::making;
+use crate::lang::node::script::{self, Command, is_script};
+use crate::tree::path::normal;
+
+impl<'t> Project<'_, 't> {
+    /// The one directory that the files of what builds it speak of; none where they speak of several.
+    pub(super) fn by_runner(&self) -> Option<Fact<Utf8PathBuf>> {
+        let name = self.pages.script.as_deref().or_else(|| making::build_script(self.package))?;
+        let commands = script::chain(self.package, name)?.commands;
+        commands.iter().find_map(|command| {
+            let found = self.files_of(command).into_iter().flat_map(|settings| settings.outputs()).collect();
+            one(found, command.arguments())
+        })
+    }
+
+    /// The files that say what a command does.
+    fn files_of(&self, command: &Command) -> Option<Settings<'t>> {
+        let of = |stems: &[&str]| stems.iter().find_map(|stem| self.settings(stem));
+        match command.program() {
+            "grunt" => of(&["Gruntfile", "gruntfile"]),
+            "gulp" => of(&["gulpfile", "gulpfile.babel", "gulpfile.esm", "Gulpfile"]),
+            "node" | "tsx" | "ts-node" | "bun" | "zx" => {
+                let file = command.arguments().iter().find(|word| is_script(word))?;
+                Settings::of_package(self.tree, self.package, &self.package.inside(file))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What several outputs come to: those of the tasks that the words name before all others, and of those the directory that holds them all.
+fn one(found: Vec<Fact<Utf8PathBuf>>, words: &[String]) -> Option<Fact<Utf8PathBuf>> {
+    let named = |fact: &Fact<Utf8PathBuf>| fact.value.components().any(|part| words.iter().any(|word| word == part.as_str()));
+    let (asked, rest): (Vec<_>, Vec<_>) = found.into_iter().partition(named);
+    let found = if asked.is_empty() { rest } else { asked };
+    let shared = found.iter().map(|fact| fact.value.clone()).reduce(|shared, path| common(&shared, &path))?;
+    let first = found.iter().find(|fact| fact.value == shared).or(found.first())?;
+    (!shared.as_str().is_empty()).then(|| first.with(shared))
+}
+
+fn common(one: &Utf8Path, other: &Utf8Path) -> Utf8PathBuf {
+    normal(
+        one.components()
+            .zip(other.components())
+            .take_while(|(one, other)| one == other)
+            .map(|(part, _)| part.as_str())
+            .collect::<Utf8PathBuf>(),
+    )
+}
