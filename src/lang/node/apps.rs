@@ -81,6 +81,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         for (index, place) in self.places.iter().enumerate() {
             self.find_in(index, &place.workspace, &mut apps, &mut missed);
         }
+        join_starters(&mut apps);
         let otherwise = runtime::of_deno(self.tree).or_else(|| (!missed.is_empty()).then(|| nothing_starts(missed).into()));
         Ok(Sightings { apps, otherwise })
     }
@@ -156,6 +157,30 @@ impl<'t> Workspaces<'t> {
             apps.push((sighting(package, &entry, claims), Seed { workspace: index, directory, compiler, entry }));
         }
     }
+}
+
+/// A package that starts another one's program, which has packages of its own, is not an app besides: it names that one.
+fn join_starters(apps: &mut Vec<(Sighting, Seed)>) {
+    let owner = |apps: &[(Sighting, Seed)], starter: usize| {
+        let (sighting, seed) = &apps[starter];
+        let path = source(&seed.entry)?;
+        let inner = |(other, theirs): &(Sighting, Seed)| {
+            theirs.workspace != seed.workspace
+                && source(&theirs.entry).as_ref() == Some(&path)
+                && other.directory.starts_with(&sighting.directory)
+        };
+        apps.iter().position(inner).filter(|owner| *owner != starter)
+    };
+    let joined: Vec<_> = (0..apps.len()).filter_map(|starter| Some((starter, owner(apps, starter)?))).collect();
+    for (starter, owner) in &joined {
+        let at = apps[*starter].0.program.under(NAMED);
+        apps[*owner].0.claims.push(Fact::new(Claim::Named, at));
+    }
+    let mut number = 0;
+    apps.retain(|_| {
+        number += 1;
+        !joined.iter().any(|(starter, _)| *starter == number - 1)
+    });
 }
 
 /// What is said of a member.

@@ -189,6 +189,7 @@ impl Looker<'_, '_> {
                     None => Seen::default(),
                 };
                 let mut seen = seen;
+                by_environment(&mut seen, &env, &at);
                 by_arguments(&mut seen, file, &at);
                 let mut words = file.flags.clone();
                 words.push(file.path.to_string());
@@ -421,6 +422,19 @@ impl Looker<'_, '_> {
 
 fn passed_over((what, why, at): &entry::PassedOver) -> PassedOver {
     PassedOver { value: what.clone(), why: (*why).to_owned(), because: vec![at.clone()] }
+}
+
+/// A port in the variables that are set for it is the one that is listened on.
+fn by_environment(seen: &mut Seen, env: &[(String, String)], at: &Evidence) {
+    for listen in &mut seen.behaviour.listens {
+        let Some(variable) = listen.value.variable.clone() else { continue };
+        let set = env.iter().find(|(name, _)| *name == variable.name).and_then(|(_, value)| value.parse::<u16>().ok());
+        if let Some(port) = set {
+            listen.value.port = Some(port);
+            listen.value.variable = Some(PortVariable { role: Role::Optional, ..variable });
+            *listen = listen.clone().and(at.clone());
+        }
+    }
 }
 
 /// A port among the arguments is the one that is listened on, whatever the sources have as a default.

@@ -2,6 +2,7 @@
 
 pub mod settings;
 
+use camino::Utf8Path;
 use serde::{Serialize, Serializer};
 
 use self::settings::Settings;
@@ -99,7 +100,7 @@ impl Serialize for Bundler {
 }
 
 /// What a package depends on that is built by a bundler, the most particular first: many generators depend on Vite themselves.
-const BY_DEPENDENCY: [(&str, Bundler); 13] = [
+const BY_DEPENDENCY: [(&str, Bundler); 17] = [
     ("@docusaurus/core", Bundler::Docusaurus),
     ("gatsby", Bundler::Gatsby),
     ("vitepress", Bundler::VitePress),
@@ -113,6 +114,10 @@ const BY_DEPENDENCY: [(&str, Bundler); 13] = [
     ("@rsbuild/core", Bundler::Rsbuild),
     ("@rspack/core", Bundler::Webpack),
     ("webpack", Bundler::Webpack),
+    ("gulp", Bundler::Script),
+    ("grunt", Bundler::Script),
+    ("esbuild", Bundler::Script),
+    ("rollup", Bundler::Script),
 ];
 
 /// The programs by which scripts build.
@@ -158,8 +163,17 @@ pub fn by_dependencies(tree: &Tree, package: &Package<'_>, root: &Package<'_>) -
     })?;
     let is_library = bundler == Bundler::Vite
         && Settings::read(tree, package, "vite.config").is_some_and(|settings| settings.has(&["build", "lib"]).is_some());
+    // what builds anything builds pages where there is one
+    let is_library = is_library || bundler == Bundler::Script && !has_page(tree, package);
     let at = found.because()[0].under(PAGES);
     (!is_library).then_some(Pages { bundler, script: Some(script), single: None, at })
+}
+
+/// Whether a page lies at the top of a package, or in a directory there.
+fn has_page(tree: &Tree, package: &Package<'_>) -> bool {
+    let top = |path: &&Utf8Path| path.components().count() <= package.directory.components().count() + 2;
+    package.document.string(&["bin"]).is_none()
+        && tree.below(&package.directory).filter(top).any(|path| path.file_name() == Some("index.html"))
 }
 
 /// Whether a package that webpack builds has pages, and not only a program: one of what makes or serves them is there.

@@ -3,6 +3,7 @@
 mod adonis;
 mod angular;
 mod astro;
+mod desktop;
 mod medusa;
 mod next;
 mod nitro;
@@ -78,8 +79,19 @@ pub enum Made {
 }
 
 /// The frameworks, a particular one before one that it may be built on.
-const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 10] =
-    [next::made, nuxt::made, svelte::made, astro::made, qwik::made, remix::made, medusa::made, adonis::made, angular::made, nitro::made];
+const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 11] = [
+    next::made,
+    nuxt::made,
+    svelte::made,
+    astro::made,
+    qwik::made,
+    remix::made,
+    medusa::made,
+    adonis::made,
+    angular::made,
+    nitro::made,
+    desktop::made,
+];
 
 /// What the framework of a package makes of it, when it has one. `nested` is the package's directory inside its workspace, where that is
 /// another one than the root.

@@ -33,9 +33,28 @@ impl Command {
         None
     }
 
-    /// The words that are no flags, with their place.
+    /// The words that are no flags and no values of such, with their place.
     pub(super) fn word(&self, number: usize) -> Option<Fact<String>> {
-        let mut words = self.words.iter().filter(|word| !word.starts_with('-'));
-        words.nth(number).map(|word| Fact::new(word.clone(), self.at.clone()))
+        let before = std::iter::once("").chain(self.words.iter().map(String::as_str));
+        let mut words = self.words.iter().zip(before).filter(|(word, before)| !word.starts_with('-') && !VALUED.contains(before));
+        words.nth(number).map(|(word, _)| Fact::new(word.clone(), self.at.clone()))
     }
 }
+
+/// Flags of bundlers that take the next word.
+const VALUED: [&str; 14] = [
+    "--assetsDir",
+    "--base",
+    "--base-href",
+    "--config",
+    "--configuration",
+    "--dist-dir",
+    "--logLevel",
+    "--mode",
+    "--outDir",
+    "--output-path",
+    "--public-url",
+    "-c",
+    "-l",
+    "-m",
+];

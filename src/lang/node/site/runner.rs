@@ -14,10 +14,21 @@ impl<'t> Project<'_, 't> {
     pub(super) fn by_runner(&self) -> Option<Fact<Utf8PathBuf>> {
         let name = self.pages.script.as_deref().or_else(|| making::build_script(self.package))?;
         let commands = script::chain(self.package, name)?.commands;
-        commands.iter().find_map(|command| {
-            let found = self.files_of(command).into_iter().flat_map(|settings| settings.outputs()).collect();
-            one(found, command.arguments())
-        })
+        commands
+            .iter()
+            .find_map(|command| {
+                let found = self.files_of(command).into_iter().flat_map(|settings| settings.outputs()).collect();
+                one(found, command.arguments())
+            })
+            .map(|output| self.with_page(output))
+    }
+
+    /// The directory around an output that has the page which loads it.
+    fn with_page(&self, output: Fact<Utf8PathBuf>) -> Fact<Utf8PathBuf> {
+        let above = output.value.ancestors().filter(|path| !path.as_str().is_empty());
+        let page =
+            above.into_iter().find(|path| self.tree.has(self.package.inside(path.as_str()).join("index.html"))).map(Utf8Path::to_owned);
+        page.map_or_else(|| output.clone(), |page| output.with(page))
     }
 
     /// The files that say what a command does.
