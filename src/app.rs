@@ -66,6 +66,8 @@ pub enum Claim {
     Foreign,
     /// It is pages: those of a program beside it, as a rule, which hands them out or has an image of its own.
     Pages,
+    /// The project makes an image of it and of others, each by itself.
+    Image,
     /// The project says so itself: a Procfile, a default in its manifest.
     Named,
     /// It bears the project's, module's or package's name.
@@ -82,6 +84,7 @@ impl Claim {
             Self::Aside => "an example, a tool or a test",
             Self::Foreign => "a part of a project in another language",
             Self::Pages => "pages, and a program is there",
+            Self::Image => "an image of its own",
             Self::Named => "the project names it",
             Self::Namesake => "it bears the project's name",
             Self::Built => "the project's tools build it",
@@ -102,6 +105,10 @@ pub struct Behaviour {
     pub assets: Vec<Fact<Asset>>,
     /// Directories that it writes to: relative ones to its working directory, or absolute.
     pub writes: Vec<Fact<WritePath>>,
+    /// Packages of another toolchain that its own build builds, by their directories: no parts, for it needs none of them made.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(with = "Vec<Fact<String>>")]
+    pub builds: Vec<Fact<Utf8PathBuf>>,
     /// What it asks of its image beyond what its linkage asks.
     pub needs: Vec<Fact<Need>>,
     /// The signal that it ends on, where it is not the usual SIGTERM.

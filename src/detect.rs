@@ -1,8 +1,12 @@
 //! What is in a project: every app of every language, and what of the project is no part of any.
 
+use crate::app::Claim;
 use crate::catalog::Catalog;
 use crate::decision::Decision;
+use crate::declared;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
+use crate::interpreters;
 use crate::lang::language::{AnyProject, Found, Seen};
 use crate::lang::{ALL, manifests};
 use crate::layers::Layers;
@@ -51,6 +55,7 @@ pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
         refusals.extend(otherwise.map(|why| *why));
     }
     manifests::claim_pages(tree, ALL, &mut seen);
+    claim_images(tree, &mut seen);
     tell_apart(&mut seen);
     Ok(Detection { tree, projects, seen, refusals, notes: tree.notes().to_vec() })
 }
@@ -67,9 +72,23 @@ pub fn pick(catalog: &Catalog, detection: &Detection<'_>, settings: &Layers) -> 
     let mut found = seen.look(catalog)?;
     let Parts { parts, warnings } = parts::find(detection.tree, &detection.projects, catalog, &found, settings)?;
     found.app.warnings.extend(warnings);
+    let scripts = interpreters::warnings(detection.tree, found.language.name(), &found.app.behaviour.needs);
+    found.app.warnings.extend(scripts);
     // what a part makes is not sent to the builder
     found.app.keeps.retain(|path| !parts.iter().any(|part| path.starts_with(&part.into)));
     Ok(Picked { found, decision, parts })
+}
+
+/// Claims the apps that the project itself makes images of, each by itself.
+fn claim_images(tree: &Tree, seen: &mut [Seen<'_>]) {
+    if seen.len() < 2 {
+        return;
+    }
+    for (directory, at) in declared::images(tree).into_iter().filter(|(directory, _)| !directory.as_str().is_empty()) {
+        for app in seen.iter_mut().filter(|app| app.sighting.directory == directory) {
+            app.sighting.claims.push(Fact::new(Claim::Image, at.clone()));
+        }
+    }
 }
 
 /// Gives apps of the same name their directories' names, and where they share those too, their languages', so that `--app` can tell them

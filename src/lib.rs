@@ -33,6 +33,7 @@ pub mod declared;
 pub mod detect;
 pub mod diagnostic;
 pub mod evidence;
+mod interpreters;
 pub mod ladder;
 pub mod lang;
 pub mod layers;

@@ -67,6 +67,9 @@ pub fn open<'a>(catalog: &Catalog, seen: &'a [Seen<'a>]) -> Result<Open<'a>> {
     open.narrow(Reach::Everywhere, plain, None);
     open.narrow(Reach::Below, |seen| evidence(claim(seen, Claim::Named)), Some("the project itself names it"));
     open.set_pages_aside();
+    if open.are_images() {
+        return Ok(open);
+    }
     if open.left.len() > 1 {
         // the costly question comes only when the cheap ones leave it open
         // every site listens: beside a program that says nothing of it
@@ -95,6 +98,11 @@ impl Open<'_> {
         }
         let about = |seen: &Seen<'_>| seen.sighting.directory.components().any(|part| ABOUT.contains(&part.as_str()));
         self.left.retain(|seen| !(is_pages(seen) && about(seen)));
+    }
+
+    /// Whether the project makes images of several of them: none of these is the one.
+    fn are_images(&self) -> bool {
+        self.left.iter().filter(|seen| claim(seen, Claim::Image).is_some()).count() > 1
     }
 
     /// Keeps those that something speaks for, if it speaks for any, and those that it does not speak of.

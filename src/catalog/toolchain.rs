@@ -29,6 +29,9 @@ pub struct Toolchain {
     /// Packages that newer releases do not compile.
     #[serde(default)]
     pub breaks: Vec<Breaks>,
+    /// Packages that older releases do not run.
+    #[serde(default)]
+    pub least: Vec<Least>,
 }
 
 /// A program for the build stage.
@@ -73,6 +76,18 @@ pub struct Breaks {
     pub series: Version,
     /// The last release that compiles it.
     pub last: Version,
+}
+
+/// Packages that are compiled for a release, and run on none that is older.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Least {
+    /// Their names, those of parents and lists of versions too.
+    pub packages: Vec<String>,
+    /// The first version that this is about.
+    pub from: Version,
+    /// The release.
+    pub release: Version,
 }
 
 /// A distribution that a toolchain's image comes on.

@@ -173,7 +173,9 @@ fn warn(path: &Utf8Path, content: Content, by_build: bool, evidence: &[Evidence]
 
 /// Where the texts of the project name one of `files`; tests and examples, and what they name, apart.
 fn named(tree: &Tree, files: &[Utf8PathBuf]) -> BTreeMap<Utf8PathBuf, Evidence> {
-    let is_test = |path: &Utf8Path| path.components().any(|part| TESTS.contains(&part.as_str()));
+    // the names of packages are no directories of the project's: `src/main/java/com/example`
+    let own = |path: &Utf8Path| path.as_str().split_once("src/main/").map_or_else(|| path.to_owned(), |(above, _)| above.into());
+    let is_test = |path: &Utf8Path| own(path).components().any(|part| TESTS.contains(&part.as_str()));
     let mut wanted: Vec<(&Utf8PathBuf, &str)> =
         files.iter().filter(|path| !is_test(path)).filter_map(|path| Some((path, path.file_name()?))).collect();
     let mut found = BTreeMap::new();

@@ -1,11 +1,12 @@
 //! Compose files: the services that build the directory.
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{By, Notes, Purpose, Said, rule};
 use crate::command::{Line, inside};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::document::{Document, Value};
+use crate::tree::Tree;
 
 const SERVICE: Rule = rule("declared.compose", "the compose file starts it so");
 const PORT: Rule = rule("declared.compose-port", "the compose file names this port of the container");
@@ -14,6 +15,7 @@ const VOLUME: Rule = rule("declared.compose-volume", "the compose file keeps thi
 const HIDES: Rule = rule("declared.compose-hides", "this mount hides what the image holds");
 const TARGET: Rule = rule("declared.compose-target", "the compose file builds this stage");
 const HEALTH: Rule = rule("declared.compose-health", "the compose file asks this");
+const IMAGE: Rule = rule("declared.compose-image", "the compose file makes an image of this");
 const STOP: Rule = rule("declared.compose-stop", "the compose file stops it by this");
 
 /// A compose file's name tells what it is for.
@@ -45,8 +47,28 @@ pub(super) fn read(notes: &mut Notes<'_>) {
     }
 }
 
+/// The directories from which compose files build images that are deployed, each with its service.
+pub(super) fn images(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
+    let mut found: Vec<(Utf8PathBuf, Evidence)> = Vec::new();
+    for folder in ["", "docker", "deploy", "deployment"].map(Utf8Path::new) {
+        let files = tree
+            .files_in(folder)
+            .filter(|path| path.file_name().and_then(purpose).is_some_and(|(_, purpose)| purpose == Purpose::Production));
+        for path in files {
+            let Some(document) = tree.text(path).ok().and_then(|text| Document::yaml(path, text).ok()) else { continue };
+            for (_, service) in document.entries(&["services"]) {
+                let (Some(directory), Some(build)) = (builds(folder, service), service.get(&["build"])) else { continue };
+                if !found.iter().any(|(known, _)| *known == directory) {
+                    found.push((directory, document.evidence(build, IMAGE)));
+                }
+            }
+        }
+    }
+    found
+}
+
 /// The directory that a service is built from.
-fn builds(folder: &Utf8Path, service: &Value<'_>) -> Option<camino::Utf8PathBuf> {
+fn builds(folder: &Utf8Path, service: &Value<'_>) -> Option<Utf8PathBuf> {
     let build = service.get(&["build"])?;
     let context = build.string().or_else(|| build.get(&["context"])?.string()).unwrap_or(".");
     let context = inside(folder, context)?;

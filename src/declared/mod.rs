@@ -190,6 +190,12 @@ pub fn read(tree: &Tree, directory: &Utf8Path) -> Declared {
     declared
 }
 
+/// The directories of which the project's compose files make images, each by itself.
+#[must_use]
+pub fn images(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
+    compose::images(tree)
+}
+
 /// Takes down what the readers find.
 struct Notes<'t> {
     tree: &'t Tree,

@@ -99,6 +99,7 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
         }
         return Ok(parts);
     }
+    makers.retain(|maker| !app.behaviour.builds.iter().any(|built| built.value == *maker.directory()));
     for asset in wanted {
         let path = &asset.value.path;
         if parts.parts.iter().any(|part: &Part| path.starts_with(&part.into)) {

@@ -47,6 +47,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     let mut warnings = choices.warnings.clone();
     warnings.extend(blueprint.warnings.clone());
     warnings.extend(kept_out.into_iter().map(|out| out.warning));
+    warnings.extend(layout.lost());
     let image = image(detection, choices, &layout, blueprint, Target::Production)?;
     decisions.extend(entry(&image.runtime, &found.app));
     decisions.extend(installed(&image));

@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::draw::{Layout, Taking};
 use super::{Blueprint, Copy, ShellLine};
 use crate::choices::Choices;
+use crate::diagnostic::Diagnostic;
 use crate::layers::Chosen;
 use crate::need::Need;
 
@@ -106,6 +107,17 @@ impl Taking {
             self.stage(comment, ShellLine::of("mkdir -p").path(to).path(parent).and(moved).and(shared));
         }
         self.copies.push(Copy::stage("build", WRITABLE, tree.as_str()).owned(owner));
+    }
+}
+
+impl Layout {
+    /// Says that new files in the working directory go with the container.
+    pub(super) fn lost(&self) -> Option<Diagnostic> {
+        let (written, workdir) = self.writable.iter().find(|(_, to)| Some(to.as_path()) == self.workdir.as_deref())?;
+        let at = written.because.first()?;
+        let note = Diagnostic::note("write::lost", "it writes new files into its working directory, and they go with the container");
+        let note = note.because(at);
+        Some(note.help(format!("mount what has to last: `docker run -v ./NAME:{workdir}/NAME ...`")))
     }
 }
 

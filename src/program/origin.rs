@@ -273,6 +273,16 @@ impl<'t> Program<'t> {
         exported.take(2).collect()
     }
 
+    /// Whether a path names a function of the project's by itself, or by the type that it is of.
+    pub(super) fn is_own_function(&self, file: usize, path: &str) -> bool {
+        let owner = path.rsplit_once('.').map(|(before, _)| last_word(before));
+        let is_of = |(file, number): &(usize, u32)| {
+            let full = self.function(*file, *number).map_or("", |function| function.name.as_str());
+            owner.is_none_or(|owner| matches!(owner, "this" | "self") || full.rsplit('.').nth(1) == Some(owner))
+        };
+        self.project_functions(file, path).iter().any(is_of)
+    }
+
     /// The functions of the project that a call of `path` may call.
     pub(super) fn project_functions(&self, file: usize, path: &str) -> Vec<(usize, u32)> {
         let name = last_word(path);

@@ -2,7 +2,9 @@
 
 use camino::Utf8PathBuf;
 
+use super::observe::Start;
 use super::sources::Sources;
+use super::word::Word;
 use super::{Facts, gradle, maven, nothing_runs, observe, run};
 use crate::app::{App, Sighting};
 use crate::catalog::Catalog;
@@ -30,6 +32,16 @@ pub trait Program {
 
     /// What it depends on when it runs, by the beginning of a name.
     fn dependency(&self, name: &str) -> Option<Evidence>;
+
+    /// The arguments that its build starts it with.
+    fn arguments(&self) -> Option<Fact<Vec<String>>> {
+        None
+    }
+
+    /// The directories of packages that its build builds by itself.
+    fn builds(&self) -> Vec<Fact<Utf8PathBuf>> {
+        Vec::new()
+    }
 
     /// What says that a servlet container serves it, and not it itself.
     fn contained(&self) -> Option<Evidence>;
@@ -84,14 +96,14 @@ impl<'t> language::Project<'t> for Builds<'t> {
     }
 
     /// As far as the program's own directory tells.
-    fn listens(&self, catalog: &Catalog, _: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
         let Some(program) = self.program(seed) else { return Ok(Vec::new()) };
         if let Some(contained) = program.contained() {
             return Ok(vec![contained]);
         }
         let own: Vec<_> = program.directories().into_iter().take(1).collect();
         let sources = Sources::read(self.tree, &own, catalog.vocabulary("java")?);
-        let seen = self.observe(catalog, &own, &sources, program.as_ref())?;
+        let seen = self.observe(catalog, sighting, &own, &sources, program.as_ref())?;
         Ok(seen.behaviour.listens.iter().flat_map(Fact::because).cloned().collect())
     }
 
@@ -100,7 +112,8 @@ impl<'t> language::Project<'t> for Builds<'t> {
         let directories = program.directories();
         let sources = Sources::read(self.tree, &directories, catalog.vocabulary("java")?);
         let facts = program.facts(catalog, &sources)?;
-        let Observed { mut behaviour, mut warnings } = self.observe(catalog, &directories, &sources, program.as_ref())?;
+        let Observed { mut behaviour, mut warnings } = self.observe(catalog, sighting, &directories, &sources, program.as_ref())?;
+        behaviour.builds = program.builds();
         behaviour.reads.extend(run::reads(self.tree, &facts));
         if let Some(served) = program.contained() {
             observe::serve(&mut behaviour, &served);
@@ -120,11 +133,21 @@ impl<'t> language::Project<'t> for Builds<'t> {
 }
 
 impl Builds<'_> {
-    fn observe(&self, catalog: &Catalog, directories: &[Utf8PathBuf], sources: &Sources<'_>, program: &dyn Program) -> Result<Observed> {
+    fn observe(
+        &self,
+        catalog: &Catalog,
+        sighting: &Sighting,
+        directories: &[Utf8PathBuf],
+        sources: &Sources<'_>,
+        program: &dyn Program,
+    ) -> Result<Observed> {
         let own = directories.first().cloned().unwrap_or_default();
+        let word = Word::read(self.tree, &own);
         let bases = if own.as_str().is_empty() { vec![own] } else { vec![own, Utf8PathBuf::new()] };
         let site = Site { tree: self.tree, bases, embedded: &[], compiled: &["java", "kt", "groovy", "class", "jar"], ships_alone: true };
-        observe::observe(catalog, &site, directories, sources, &|name| program.dependency(name))
+        let depends = |name: &str| program.dependency(name);
+        let start = Start { name: &sighting.name, word: &word, arguments: program.arguments() };
+        observe::observe(catalog, &site, directories, sources, &depends, start)
     }
 
     fn program(&self, seed: &Seed) -> Option<Box<dyn Program + '_>> {

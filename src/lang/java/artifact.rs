@@ -6,6 +6,9 @@ use serde::Serialize;
 use crate::evidence::Evidence;
 use crate::version::Version;
 
+/// The first Spring Boot whose loader is in its new package.
+const RENAMED: Version = Version::minor(3, 2);
+
 /// What a build leaves that runs.
 #[derive(Clone, Debug, Serialize)]
 pub struct Artifact {
@@ -45,6 +48,8 @@ pub enum Boot {
     Jars,
     /// Into directories that the loader starts, by the command that this names and the class.
     Loader(&'static str, &'static str),
+    /// Not at all: the loader of this package starts it as it is.
+    Whole(&'static str),
 }
 
 /// Where the dependencies of a class path come from.
@@ -62,7 +67,7 @@ impl Form {
     ///
     /// Jars are packed in layers by themselves since 2.4, web archives since 2.5; the loader's package was renamed in 3.2; since 3.3 `tools` takes `layertools`' place.
     pub fn of_boot(series: Option<Version>, is_war: bool) -> Self {
-        let launcher = match (is_war, series.is_some_and(|series| series >= Version::minor(3, 2))) {
+        let launcher = match (is_war, series.is_some_and(|series| series >= RENAMED)) {
             (true, true) => "org.springframework.boot.loader.launch.WarLauncher",
             (true, false) => "org.springframework.boot.loader.WarLauncher",
             (false, true) => "org.springframework.boot.loader.launch.JarLauncher",
@@ -72,8 +77,39 @@ impl Form {
             Some(series) if series >= Version::minor(3, 3) && !is_war => Self::Boot(Boot::Jars),
             Some(series) if series >= Version::minor(3, 3) => Self::Boot(Boot::Loader("tools", launcher)),
             Some(series) if series >= Version::minor(2, if is_war { 5 } else { 4 }) => Self::Boot(Boot::Loader("layertools", launcher)),
-            _ => Self::Single,
+            _ => Self::whole_boot(series),
         }
+    }
+
+    /// What Spring Boot of this series packs, started as it is. A series that nobody knows is a new one.
+    pub fn whole_boot(series: Option<Version>) -> Self {
+        let is_old = series.is_some_and(|series| series < RENAMED);
+        Self::Boot(Boot::Whole(if is_old { "org.springframework.boot.loader" } else { "org.springframework.boot.loader.launch" }))
+    }
+}
+
+impl Artifact {
+    /// The words that start the class `main` in place of those of `start`; none where something else decides which class is started.
+    pub fn start_of(&self, start: &[String], main: &str) -> Option<Vec<String>> {
+        let properties = |package: &str| format!("{package}.PropertiesLauncher");
+        let words: Vec<String> = match &self.form {
+            Form::Quarkus(_) | Form::War(_) => return None,
+            // its classes are where only the loader finds them
+            Form::Boot(Boot::Whole(package)) => {
+                let archive = start.last().cloned().unwrap_or_default();
+                vec![format!("-Dloader.main={main}"), "-cp".into(), archive, properties(package)]
+            }
+            Form::Boot(Boot::Loader(_, launcher)) => {
+                let (package, name) = launcher.rsplit_once('.').unwrap_or(("", launcher));
+                let path = (name == "WarLauncher").then(|| "-Dloader.path=WEB-INF/classes,WEB-INF/lib,WEB-INF/lib-provided".to_owned());
+                path.into_iter().chain([format!("-Dloader.main={main}"), properties(package)]).collect()
+            }
+            Form::Boot(Boot::Jars) | Form::Single | Form::ClassPath(_) => {
+                let path = start.get(1).cloned().unwrap_or_default();
+                vec!["-cp".into(), path, main.to_owned()]
+            }
+        };
+        Some(words)
     }
 }
 

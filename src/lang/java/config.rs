@@ -2,12 +2,19 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::evidence::{Evidence, Rule, Span};
+use super::profile;
+use super::sources::Sources;
+use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::read::document::{Document, Value};
 use crate::read::properties;
 use crate::tree::Tree;
 
 const CONFIGURED: Rule = Rule::parsed("java.configuration", "the program's configuration says this");
+
+/// Files of configuration that others import are followed as far as this.
+const MOST_IMPORTS: usize = 8;
+/// Keys that refer to others are followed as far as this.
+const MOST_REFERENCES: usize = 4;
 
 /// A value with the place that says it.
 #[derive(Clone, Debug)]
@@ -24,6 +31,7 @@ pub struct Entry {
 #[derive(Debug, Default)]
 pub struct Config {
     entries: Vec<Entry>,
+    production: Option<Fact<String>>,
 }
 
 /// A value that an environment variable may replace: `${PORT:8080}`.
@@ -36,17 +44,77 @@ pub struct Placeholder {
 }
 
 impl Config {
-    /// Reads the configuration in the resources below `directories`; what a profile says that is on by itself comes first.
-    pub fn read(tree: &Tree, directories: &[Utf8PathBuf]) -> Self {
-        let mut config = Self { entries: read(tree, directories, "application") };
-        if let Some(profiles) = config.get("spring.profiles.active").map(|entry| entry.value.clone()) {
-            for profile in profiles.split(',').map(str::trim).filter(|name| !name.is_empty() && !name.contains(['$', '@', '/'])) {
-                let mut own = read(tree, directories, &format!("application-{profile}"));
+    /// Reads the configuration in the resources below `directories`; what a profile says that is on comes first. `active` are those that
+    /// documents name.
+    pub fn read(tree: &Tree, directories: &[Utf8PathBuf], sources: &Sources<'_>, active: Option<&Fact<String>>) -> Self {
+        Self::named(tree, directories, &names(sources), active)
+    }
+
+    /// The same, of files that are called as they usually are, and by themselves.
+    pub fn usual(tree: &Tree, directories: &[Utf8PathBuf]) -> Self {
+        Self::named(tree, directories, &["application".to_owned()], None)
+    }
+
+    fn named(tree: &Tree, directories: &[Utf8PathBuf], names: &[String], active: Option<&Fact<String>>) -> Self {
+        let entries = names.iter().flat_map(|name| read(tree, directories, name)).collect();
+        let mut config = Self { entries, production: None };
+        config.import(tree, directories);
+        let own = config.get("spring.profiles.active").cloned();
+        config.production = own.as_ref().and_then(|own| profile::production(tree, directories, own)).filter(|_| active.is_none());
+        let profiles = active.or(config.production.as_ref()).map(|fact| fact.value.clone()).or(own.map(|own| own.value));
+        let included = config.get("spring.profiles.include").map(|entry| entry.value.clone());
+        for profile in included.iter().chain(&profiles).flat_map(|profiles| profiles.split(',')).map(str::trim) {
+            if !profile.is_empty() && !profile.contains(['$', '@', '/']) {
+                let mut own: Vec<_> = names.iter().flat_map(|name| read(tree, directories, &format!("{name}-{profile}"))).collect();
                 own.append(&mut config.entries);
                 config.entries = own;
             }
         }
         config
+    }
+
+    /// The profiles for production, where those that are on by themselves are for development.
+    pub fn production(&self) -> Option<&Fact<String>> {
+        self.production.as_ref()
+    }
+
+    /// What the files say that it imports: `spring.config.import: classpath:shared.yml`.
+    fn import(&mut self, tree: &Tree, directories: &[Utf8PathBuf]) {
+        let is_import = |entry: &&Entry| entry.key == "spring.config.import" || entry.key.starts_with("spring.config.import.");
+        let named: Vec<_> = self.entries.iter().filter(is_import).map(|entry| entry.value.clone()).collect();
+        for name in named.iter().flat_map(|named| named.split(',')).take(MOST_IMPORTS) {
+            let name = name.trim().trim_start_matches("optional:");
+            let name = name.strip_prefix("classpath:").or_else(|| name.strip_prefix("file:")).unwrap_or("").trim_start_matches(['.', '/']);
+            let stem = name.rsplit_once('.').map_or("", |(stem, _)| stem);
+            if !stem.is_empty() {
+                self.entries.extend(read(tree, directories, stem));
+            }
+        }
+    }
+
+    /// It with what these files say, which comes behind.
+    pub fn and_files(mut self, tree: &Tree, files: &[Utf8PathBuf]) -> Self {
+        for path in files {
+            read_file(tree, path, &mut self.entries);
+        }
+        self
+    }
+
+    /// It with what is said on the command line, which comes before.
+    pub fn under(mut self, mut stronger: Vec<Entry>) -> Self {
+        stronger.append(&mut self.entries);
+        self.entries = stronger;
+        self
+    }
+
+    /// What is said of a key, by another key where it refers to that.
+    pub fn meant(&self, key: &str) -> Option<&Entry> {
+        let mut entry = self.get(key)?;
+        for _ in 0..MOST_REFERENCES {
+            let Some(named) = placeholder(&entry.value).and_then(|placeholder| self.get(&placeholder.name)) else { break };
+            entry = named;
+        }
+        Some(entry)
     }
 
     /// The value of a key; `some-name` and `someName` are one.
@@ -90,7 +158,8 @@ pub fn filled(value: &str) -> String {
 /// The placeholder that a value is, if it is one and nothing else.
 pub fn placeholder(value: &str) -> Option<Placeholder> {
     let inner = value.trim().strip_prefix("${")?.strip_suffix('}')?;
-    let (name, default) = inner.split_once(':').map_or((inner, None), |(name, default)| (name, Some(default.to_owned())));
+    let (name, default) =
+        inner.split_once(':').map_or((inner, None), |(name, default)| (name, Some(default.trim_start_matches('-').to_owned())));
     Some(Placeholder { name: name.to_owned(), default })
 }
 
@@ -99,27 +168,46 @@ fn read(tree: &Tree, directories: &[Utf8PathBuf], name: &str) -> Vec<Entry> {
     for directory in directories {
         for place in ["src/main/resources/config", "src/main/resources", "config", "grails-app/conf"] {
             for ending in ["properties", "yml", "yaml", "conf"] {
-                let path = directory.join(place).join(format!("{name}.{ending}"));
-                // a file that cannot be read says nothing: it is no manifest of the build
-                let Ok(text) = tree.text(&path) else { continue };
-                if ending == "properties" {
-                    let all = properties::parse(&path, text).into_iter();
-                    // Quarkus' profile of what is built comes before what holds for all
-                    let (own, rest): (Vec<_>, Vec<_>) = all.partition(|property| property.key.starts_with("%prod."));
-                    entries.extend(own.into_iter().chain(rest).map(|property| Entry {
-                        at: property.evidence(CONFIGURED),
-                        key: property.key.strip_prefix("%prod.").unwrap_or(&property.key).to_owned(),
-                        value: property.value,
-                    }));
-                } else if ending == "conf" {
-                    of_hocon(&path, text, &mut entries);
-                } else {
-                    of_yaml(&path, text, &mut entries);
-                }
+                read_file(tree, &directory.join(place).join(format!("{name}.{ending}")), &mut entries);
             }
         }
     }
     entries
+}
+
+/// A file that cannot be read says nothing: it is no manifest of the build.
+fn read_file(tree: &Tree, path: &Utf8Path, entries: &mut Vec<Entry>) {
+    let Ok(text) = tree.text(path) else { return };
+    match path.extension() {
+        Some("properties") => {
+            let all = properties::parse(path, text).into_iter();
+            // Quarkus' profile of what is built comes before what holds for all
+            let (own, rest): (Vec<_>, Vec<_>) = all.partition(|property| property.key.starts_with("%prod."));
+            entries.extend(own.into_iter().chain(rest).map(|property| Entry {
+                at: property.evidence(CONFIGURED),
+                key: property.key.strip_prefix("%prod.").unwrap_or(&property.key).to_owned(),
+                value: property.value,
+            }));
+        }
+        Some("conf") => of_hocon(path, text, entries),
+        Some("yml" | "yaml") => of_yaml(path, text, entries),
+        _ => {}
+    }
+}
+
+/// What the files of configuration are called: `application`, or as the program says.
+fn names(sources: &Sources<'_>) -> Vec<String> {
+    let told = sources.files.iter().flat_map(|source| {
+        source.text.match_indices("spring.config.name").filter_map(|(at, key)| {
+            // `"spring.config.name=shop"`, `"spring.config.name", "shop"`
+            let rest = source.text.get(at + key.len()..)?;
+            let rest = rest.trim_start_matches(['=', '"', ',', ' ', '\n', ':']);
+            let name = rest.split(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_' | ','))).next()?;
+            (!name.is_empty()).then(|| name.split(',').map(str::to_owned).collect::<Vec<_>>())
+        })
+    });
+    let told: Vec<String> = told.flatten().collect();
+    if told.is_empty() { vec!["application".to_owned()] } else { told }
 }
 
 fn of_yaml(path: &Utf8Path, text: &str, entries: &mut Vec<Entry>) {
@@ -163,8 +251,9 @@ fn of_lines(path: &Utf8Path, text: &str, entries: &mut Vec<Entry>) {
 fn of_hocon(path: &Utf8Path, text: &str, entries: &mut Vec<Entry>) {
     let mut above: Vec<String> = Vec::new();
     let mut found: Vec<Entry> = Vec::new();
-    for (number, line) in (1..).zip(text.lines()) {
-        let said = line.split("//").next().unwrap_or_default().split('#').next().unwrap_or_default().trim();
+    let statements = (1..).zip(text.lines()).flat_map(|(number, line)| statements(line).into_iter().map(move |said| (number, line, said)));
+    for (number, line, said) in statements {
+        let said = said.trim();
         if said.ends_with('{') {
             let key = said.trim_end_matches('{').trim().trim_end_matches(['=', ':']).trim();
             above.push(key.trim_matches('"').to_owned());
@@ -189,7 +278,41 @@ fn of_hocon(path: &Utf8Path, text: &str, entries: &mut Vec<Entry>) {
     entries.append(&mut found);
 }
 
+/// The statements of a line of HOCON: what opens or closes a block stands by itself, and a comment is none.
+fn statements(line: &str) -> Vec<&str> {
+    let (mut found, mut start, mut quoted, mut inside) = (Vec::new(), 0, false, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            '"' => quoted = !quoted,
+            _ if quoted => {}
+            '#' => return [found, vec![&line[start..at]]].concat(),
+            '/' if line[at..].starts_with("//") => return [found, vec![&line[start..at]]].concat(),
+            '{' if line[..at].ends_with('$') => inside = true,
+            '}' if inside => inside = false,
+            '{' => {
+                found.push(&line[start..=at]);
+                start = at + 1;
+            }
+            '}' | ',' => {
+                found.push(&line[start..at]);
+                found.extend((c == '}').then_some("}"));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(&line[start..]);
+    found
+}
+
 fn flatten(document: &Document<'_>, value: &Value<'_>, prefix: &str, entries: &mut Vec<Entry>) {
+    for (number, item) in value.list().iter().enumerate() {
+        let name = format!("{prefix}.{number}");
+        match item.scalar() {
+            Some(text) => entries.push(Entry { key: name, value: text.to_owned(), at: document.evidence(item, CONFIGURED) }),
+            None => flatten(document, item, &name, entries),
+        }
+    }
     for (key, value) in value.map() {
         let name = if prefix.is_empty() { key.name.to_string() } else { format!("{prefix}.{}", key.name) };
         if let Some(text) = value.scalar() {

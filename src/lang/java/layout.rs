@@ -35,11 +35,12 @@ pub fn layout(facts: &Facts) -> Layout {
     let layer = |name: &str| from(format!("{LAYERS}/{name}/"), format!("{APP}/"));
     let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
     match &facts.artifact.form {
-        Form::Boot(how) => {
+        Form::Single | Form::Boot(Boot::Whole(_)) => whole(facts, &archive),
+        Form::Boot(how @ (Boot::Jars | Boot::Loader(..))) => {
             let (mode, flags, start) = match how {
-                Boot::Jars => ("tools", "extract --layers --application-filename app.jar", words(&["-jar", "app.jar"])),
                 Boot::Loader("tools", class) => ("tools", "extract --layers --launcher", words(&[class])),
                 Boot::Loader(mode, class) => (*mode, "extract", words(&[class])),
+                _ => ("tools", "extract --layers --application-filename app.jar", words(&["-jar", "app.jar"])),
             };
             let extract = ShellLine::of("java").word(format!("-Djarmode={mode}")).then("-jar").glob(&archive).then(flags);
             let layers = ["dependencies", "spring-boot-loader", "snapshot-dependencies", "application"];
@@ -52,21 +53,6 @@ pub fn layout(facts: &Facts) -> Layout {
                 commands: Vec::new(),
                 takes: ["lib/", "quarkus-run.jar", "app/", "quarkus/"].map(take).into(),
                 start: words(&["-jar", "quarkus-run.jar"]),
-            }
-        }
-        Form::Single => {
-            // Gradle is told to leave it there by itself
-            let placed = archive.is_absolute().then(|| archive.file_name()).flatten();
-            let name = placed.unwrap_or("app.jar");
-            let start = match &facts.main {
-                Some(main) => words(&["-cp", name, &main.value]),
-                None => words(&["-jar", name]),
-            };
-            let whole = || ShellLine::of("mkdir -p").word(OUT).and(moved(&archive, "app.jar"));
-            Layout {
-                commands: if placed.is_some() { Vec::new() } else { vec![whole()] },
-                takes: vec![from(format!("{OUT}/{name}"), format!("{APP}/"))],
-                start,
             }
         }
         Form::ClassPath(libraries) => class_path(facts, libraries, &archive),
@@ -86,6 +72,19 @@ pub fn layout(facts: &Facts) -> Layout {
             }
         }
     }
+}
+
+/// The archive as the build makes it.
+fn whole(facts: &Facts, archive: &Utf8Path) -> Layout {
+    // Gradle is told to leave it there by itself
+    let placed = archive.is_absolute().then(|| archive.file_name()).flatten();
+    let name = placed.unwrap_or("app.jar");
+    let start = match &facts.main {
+        Some(main) => vec!["-cp".to_owned(), name.to_owned(), main.value.clone()],
+        None => vec!["-jar".to_owned(), name.to_owned()],
+    };
+    let commands = if placed.is_some() { Vec::new() } else { vec![ShellLine::of("mkdir -p").word(OUT).and(moved(archive, "app.jar"))] };
+    Layout { commands, takes: vec![Copy::stage("build", format!("{OUT}/{name}"), format!("{APP}/"))], start }
 }
 
 /// Dependencies, the project's other modules, its own classes: a layer each.

@@ -5,6 +5,9 @@ use crate::app::{Interface, Listen, PortVariable, Role};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::program::observe::is_loopback;
 
+/// The key of Spring's own server.
+const SPRING: &str = "server.port";
+
 const STARTER: Rule = Rule::parsed("java.web", "this makes it a server");
 
 /// A framework that is a server by itself and is configured by files.
@@ -19,7 +22,29 @@ struct Framework {
     management: Option<&'static str>,
 }
 
-const FRAMEWORKS: [Framework; 7] = [
+const FRAMEWORKS: [Framework; 10] = [
+    // it takes the place of Spring's own server
+    Framework {
+        dependencies: &["armeria-spring-boot"],
+        port: "armeria.ports.0.port",
+        host: "armeria.ports.0.ip",
+        default: 0,
+        management: None,
+    },
+    Framework {
+        dependencies: &["dropwizard-core", "dropwizard-bom"],
+        port: "server.connector.port",
+        host: "server.connector.bindHost",
+        default: 0,
+        management: None,
+    },
+    Framework {
+        dependencies: &["dropwizard-core", "dropwizard-bom"],
+        port: "server.applicationConnectors.0.port",
+        host: "server.applicationConnectors.0.bindHost",
+        default: 8080,
+        management: Some("server.adminConnectors.0.port"),
+    },
     Framework {
         dependencies: &[
             "spring-boot-starter-web",
@@ -96,11 +121,13 @@ pub fn listens(depends: &dyn Fn(&str) -> Option<Evidence>, config: &Config) -> O
 }
 
 fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<Listen>> {
-    let kind = config.get("spring.main.web-application-type").filter(|entry| entry.value == "none");
+    // a path into a list is no name of a variable
+    let by_variable = !framework.port.contains(".0.") && !framework.port.contains("connector");
+    let kind = config.get("spring.main.web-application-type").filter(|entry| entry.value == "none" && framework.port == SPRING);
     if kind.is_some() {
         return Vec::new();
     }
-    let host = config.get(framework.host);
+    let host = config.meant(framework.host);
     let interface = if host.is_some_and(|entry| is_loopback(filled(&entry.value).trim())) { Interface::Loopback } else { Interface::Any };
     let set_by = |key: &str| key.replace('.', "_").replace('-', "").to_uppercase();
     let listen = |key: &str, entry: Option<&Entry>, default: Option<u16>| {
@@ -117,10 +144,12 @@ fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<
         };
         let role =
             if placeholder.as_ref().is_some_and(|placeholder| placeholder.default.is_none()) { Role::Demanded } else { Role::Optional };
+        let is_filled = placeholder.is_some();
         let name = placeholder.map_or_else(|| set_by(key), |placeholder| placeholder.name);
-        Some(Listen { port, variable: Some(PortVariable { name, role }), interface, host: host.map(|_| set_by(framework.host)) })
+        let variable = (by_variable || is_filled).then_some(PortVariable { name, role });
+        Some(Listen { port, variable, interface, host: host.filter(|_| by_variable).map(|_| set_by(framework.host)) })
     };
-    let own = config.get(framework.port);
+    let own = config.meant(framework.port);
     let mut found = Vec::new();
     if let Some(listen) = listen(framework.port, own, Some(framework.default)) {
         let fact = match own {
@@ -129,7 +158,7 @@ fn configured(framework: &Framework, at: Evidence, config: &Config) -> Vec<Fact<
         };
         found.push(host.filter(|_| interface == Interface::Loopback).map_or(fact.clone(), |entry| fact.and(entry.at.clone())));
     }
-    if let Some((key, entry)) = framework.management.and_then(|key| Some((key, config.get(key)?))) {
+    if let Some((key, entry)) = framework.management.and_then(|key| Some((key, config.meant(key)?))) {
         found.extend(
             listen(key, Some(entry), None).filter(|listen| listen.port.is_some()).map(|listen| Fact::new(listen, entry.at.clone())),
         );

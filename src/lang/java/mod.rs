@@ -6,6 +6,7 @@ mod artifact;
 mod aside;
 mod build;
 mod config;
+mod dropwizard;
 mod entry;
 mod gradle;
 mod jlink;
@@ -16,11 +17,14 @@ mod logging;
 mod maven;
 mod observe;
 mod outline;
+mod picocli;
+mod profile;
 mod report;
 mod run;
 mod server;
 pub mod settings;
 mod sources;
+mod word;
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
@@ -73,8 +77,8 @@ pub struct Facts {
     pub siblings: Vec<String>,
     /// Options of the virtual machine.
     pub options: Vec<Fact<String>>,
-    /// Arguments of the program.
-    pub arguments: Vec<String>,
+    /// The profiles of Spring's that it is run with, where others than its own.
+    pub profiles: Option<Fact<String>>,
     /// Modules of Java's that it uses itself.
     pub uses: Vec<Fact<String>>,
     /// Whether it has dependencies, whose modules are not seen.
@@ -116,8 +120,8 @@ pub struct MavenBuild {
     pub toolchain: Option<Fact<Vec<(String, String)>>>,
     /// Jars of the project's own that belong beside the dependencies.
     pub jars: Vec<Utf8PathBuf>,
-    /// Profiles that settings turn on.
-    pub profiles: Vec<String>,
+    /// Profiles that it is called with.
+    pub profiles: Vec<Fact<String>>,
 }
 
 const INTERPRETER: Interpreter = Interpreter { name: "java", title: "Java", setting: "java.version" };

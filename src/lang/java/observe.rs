@@ -1,18 +1,22 @@
 //! What a program does when it runs, beside listening: what it writes, and what it needs of its base.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::config::{Config, Entry, filled};
+use super::dropwizard;
 use super::listen::listens;
 use super::logging;
+use super::picocli;
 use super::sources::Sources;
+use super::word::{Word, with_files};
 use crate::app::{Behaviour, Interface, Listen, WritePath};
 use crate::catalog::Catalog;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::need::Need;
 use crate::program::observe::warnings;
 use crate::program::{Observed, Program, Site};
+use crate::tree::Tree;
 
 const TOMCAT: Rule = Rule::parsed("java.tomcat", "Tomcat serves this");
 const WRITES: Rule = Rule::parsed("java.writes", "it writes here");
@@ -44,6 +48,41 @@ pub fn serve(behaviour: &mut Behaviour, served: &Evidence) {
     behaviour.writes.push(Fact::new(WritePath { directory: TOMCAT_HOST.into() }, at));
 }
 
+/// What is said about how it is started.
+pub struct Start<'s> {
+    /// What it is called.
+    pub name: &'s str,
+    /// What documents say.
+    pub word: &'s Word,
+    /// What its build says.
+    pub arguments: Option<Fact<Vec<String>>>,
+}
+
+impl Start<'_> {
+    /// The arguments as they have to be in the image, and the files among them: as a document says, the build, or what is made of `depends`.
+    fn arguments(
+        &self,
+        tree: &Tree,
+        directory: &Utf8Path,
+        depends: &dyn Fn(&str) -> Option<Evidence>,
+        seen: &mut Behaviour,
+    ) -> (Vec<Diagnostic>, Vec<Utf8PathBuf>) {
+        let warning = self.word.complete(self.name, seen);
+        let usual = || DROPWIZARD.iter().find_map(|name| depends(name)).map(|at| dropwizard::command(tree, directory, &at));
+        let command = seen.command.take().or_else(|| self.arguments.clone()).or_else(usual);
+        let Some(command) = command else { return (warning.into_iter().collect(), Vec::new()) };
+        let (command, files) = with_files(tree, directory, &command);
+        let sources = files.iter().map(|file| file.value.source.clone()).collect();
+        seen.command = Some(command);
+        seen.reads.retain(|read| !files.iter().any(|file| file.value.source == read.value.source));
+        seen.reads.extend(files);
+        (warning.into_iter().collect(), sources)
+    }
+}
+
+/// Dependencies that make a program Dropwizard's.
+const DROPWIZARD: [&str; 2] = ["dropwizard-core", "dropwizard-bom"];
+
 /// What it does, as its sources, its configuration and its dependencies show it.
 ///
 /// # Errors
@@ -54,10 +93,21 @@ pub fn observe(
     directories: &[Utf8PathBuf],
     sources: &Sources<'_>,
     depends: &dyn Fn(&str) -> Option<Evidence>,
+    start: Start<'_>,
 ) -> Result<Observed> {
     let program = Program::new(sources.files.iter().collect(), catalog.vocabulary("java")?);
     let mut seen = program.observe(site);
-    let config = Config::read(site.tree, directories);
+    if seen.behaviour.command.is_none() {
+        let (command, several) = picocli::subcommand(sources, &seen.behaviour);
+        seen.behaviour.command = command;
+        seen.warnings.extend(several);
+    }
+    let directory = directories.first().map_or(Utf8Path::new(""), |directory| directory.as_path());
+    let (said, files) = start.arguments(site.tree, directory, depends, &mut seen.behaviour);
+    seen.warnings.extend(said);
+    let config = Config::read(site.tree, directories, sources, start.word.profiles().as_ref())
+        .and_files(site.tree, &files)
+        .under(start.word.properties());
     if let Some(configured) = listens(depends, &config) {
         seen.warnings.retain(|warning| warning.code != LOOPBACK);
         seen.warnings.extend(warnings(&configured));

@@ -1,15 +1,19 @@
 //! What is said about the build of a Java program: the headline, the decisions, what wants a look.
 
-use super::Tool;
 use super::archive::Archive;
-use super::artifact::Form;
+use super::artifact::{Boot, Form};
 use super::build::{Build, Maker};
+use super::{Tool, profile};
 use crate::catalog::NativeUse;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
 use crate::need::Libc;
 use crate::plan::Target;
+use crate::version::Version;
+
+/// The first Java that is linked of modules.
+const LINKS: Version = Version::whole(11);
 
 impl Maker<'_> {
     pub(super) fn headline(&self) -> String {
@@ -19,7 +23,7 @@ impl Maker<'_> {
         let because = self.facts.level.wanted();
         let mut parts =
             vec![format!("Java {} ({})", self.java, because.file()), format!("{} ({})", self.facts.what.value, self.facts.what.file())];
-        if let Form::Boot(_) = self.facts.artifact.form {
+        if let Form::Boot(Boot::Jars | Boot::Loader(..)) = self.facts.artifact.form {
             parts[1].push_str(" in layers");
         }
         if self.is_linked() {
@@ -43,7 +47,14 @@ impl Maker<'_> {
             Decision::detected(Topic::Dependencies, fetched, &[]).why("from the build files alone, so that a source edit fetches nothing"),
             Decision::detected(Topic::Build, self.form(), std::slice::from_ref(&facts.artifact.at)).why(build.make.commands.join(" && ")),
         ];
-        let skips = if let Tool::Maven(maven) = &facts.tool { maven.skips.as_slice() } else { &[] };
+        let (profiles, skips) = match &facts.tool {
+            Tool::Maven(maven) => (maven.profiles.as_slice(), maven.skips.as_slice()),
+            Tool::Gradle(_) => Default::default(),
+        };
+        for profile in profiles {
+            let option = format!("-P{}", profile.value);
+            decisions.push(Decision::detected(Topic::Build, option, profile.because()).why("what is on by itself is not what is deployed"));
+        }
         for skip in skips {
             decisions.push(Decision::detected(Topic::Build, skip.value, skip.because()).why("checks of the sources belong to CI"));
         }
@@ -53,6 +64,10 @@ impl Maker<'_> {
             decisions.push(Decision::detected(Topic::Build, &runtime.modules, &places).why(unseen));
         }
         decisions.extend(self.archive.iter().map(Archive::decision));
+        if let Some(profiles) = &facts.profiles {
+            let value = format!("{}={}", profile::VARIABLE, profiles.value);
+            decisions.push(Decision::detected(Topic::Environment, value, profiles.because()).why("production is run with these profiles"));
+        }
         for option in &facts.options {
             decisions.push(Decision::detected(Topic::Entry, &option.value, option.because()).why("the program is run with it"));
         }
@@ -61,9 +76,9 @@ impl Maker<'_> {
 
     fn form(&self) -> &'static str {
         match self.facts.artifact.form {
-            Form::Boot(_) => "Spring Boot's own layers",
+            Form::Boot(Boot::Jars | Boot::Loader(..)) => "Spring Boot's own layers",
             Form::Quarkus(_) => "Quarkus' directories, its libraries first",
-            Form::Single => "one archive, as the build makes it",
+            Form::Single | Form::Boot(Boot::Whole(_)) => "one archive, as the build makes it",
             Form::ClassPath(_) => "dependencies and classes in layers of their own",
             Form::War(_) => "unpacked, its libraries in a layer of their own",
         }
@@ -75,7 +90,20 @@ impl Maker<'_> {
         if let (Some(native), true, Target::Production) = (native, self.is_linked(), self.target) {
             warnings.push(note(native));
         }
+        warnings.extend(self.smaller());
         warnings
+    }
+}
+
+impl Maker<'_> {
+    /// Offers a Java that is cut down, where all that it has to hold can be seen.
+    fn smaller(&self) -> Option<Diagnostic> {
+        let facts = self.facts;
+        let is_plain = matches!(facts.artifact.form, Form::Single | Form::ClassPath(_)) && !facts.depends && facts.natives.is_empty();
+        let is_usual = self.choices.preset.default && !self.is_linked() && self.target == Target::Production;
+        let message = "it has no dependencies: a Java cut down to the modules that it uses is about a quarter of the size";
+        (is_plain && is_usual && self.java >= LINKS)
+            .then(|| Diagnostic::note("java::smaller", message).because(&facts.artifact.at).help("take `--preset java-jlink`"))
     }
 }
 

@@ -1,54 +1,27 @@
-//! What the project says about how it is run: Procfile, run plugins, the manifest. And what its build does that an image does without.
+//! What the build says about how the program is run: run plugins, the manifest. And what its build does that an image does without.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Facts;
 use super::artifact::{Artifact, Form};
 use super::maven::Module;
+use super::word::Word;
 use crate::app::RunFile;
-use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::properties;
 use crate::tree::Tree;
 
-const PROCFILE: Rule = Rule::parsed("java.procfile", "the Procfile starts this class");
+const ARGUMENTS: Rule = Rule::parsed("java.arguments", "the build starts it with these arguments");
 const OPTION: Rule = Rule::parsed("java.option", "it is run with this option");
 const PREVIEW: Rule = Rule::parsed("java.preview", "it is compiled with features that are not final");
 const WRAPPER: Rule = Rule::parsed("java.wrapper", "the project is built with this Maven");
 const AGENT: Rule = Rule::parsed("java.agent", "the agent that it is run with");
 
 /// Options that let a program reach what it does not run without, each with a value: `--add-opens a=b` or `--add-opens=a=b`.
-const OPENINGS: [&str; 5] = ["--add-opens", "--add-exports", "--add-reads", "--add-modules", "--enable-native-access"];
-
-/// The words of the Procfile's command, in the project's root or the module's directory.
-fn procfile(tree: &Tree, directory: &Utf8Path) -> Option<(Vec<String>, Evidence)> {
-    let path = [directory.join("Procfile"), "Procfile".into()].into_iter().find(|path| tree.has(path))?;
-    (1..).zip(tree.text(&path).ok()?.lines()).find_map(|(number, line)| {
-        let command = line.strip_prefix("web:")?.trim();
-        let words: Vec<_> = command.split_whitespace().map(str::to_owned).collect();
-        let starts = words.iter().any(|word| word == "java");
-        starts.then(|| (words, Evidence::at(path.clone(), Span::of_line(number, line), PROCFILE, command)))
-    })
-}
-
-/// The class that the Procfile starts.
-pub fn started(tree: &Tree, directory: &Utf8Path) -> Option<Fact<String>> {
-    let (words, at) = procfile(tree, directory)?;
-    let mut rest = words.iter().skip_while(|word| *word != "java").skip(1);
-    while let Some(word) = rest.next() {
-        match word.as_str() {
-            "-jar" => return None,
-            "-cp" | "-classpath" | "--class-path" | "-p" | "--module-path" => _ = rest.next(),
-            // the value of one of these may be a word of its own
-            word if OPENINGS.contains(&word) => _ = rest.next(),
-            word if word.starts_with(['-', '$']) => {}
-            class => return Some(Fact::new(class.to_owned(), at)),
-        }
-    }
-    None
-}
+pub(super) const OPENINGS: [&str; 5] = ["--add-opens", "--add-exports", "--add-reads", "--add-modules", "--enable-native-access"];
 
 /// The options of the virtual machine that it does not run without.
-pub fn options(tree: &Tree, module: &Module<'_>, artifact: &Artifact) -> Vec<Fact<String>> {
+pub fn options(word: &Word, module: &Module<'_>, artifact: &Artifact) -> Vec<Fact<String>> {
     let mut found: Vec<Fact<String>> = Vec::new();
     let mut add = |option: String, at: Evidence| {
         if !found.iter().any(|known| known.value == option) {
@@ -70,12 +43,8 @@ pub fn options(tree: &Tree, module: &Module<'_>, artifact: &Artifact) -> Vec<Fac
             add(option, flags.element.evidence(OPTION));
         }
     }
-    if let Some((words, at)) = procfile(tree, module.directory()) {
-        let at = at.under(OPTION);
-        let of_java = words.iter().map(String::as_str).skip_while(|word| *word != "java").skip(1).take_while(|word| *word != "-jar");
-        for option in wanted(of_java) {
-            add(option, at.clone());
-        }
+    for option in word.options() {
+        add(option.value.clone(), option.because()[0].under(OPTION));
     }
     // what a manifest opens counts only for the jar that is started by its name
     if matches!(artifact.form, Form::ClassPath(_)) {
@@ -130,11 +99,17 @@ pub fn reads(tree: &Tree, facts: &Facts) -> Vec<Fact<RunFile>> {
     facts.options.iter().filter_map(agent).collect()
 }
 
-/// The arguments of the program itself that the Procfile gives.
-pub fn arguments(tree: &Tree, module: &Module<'_>) -> Vec<String> {
-    let Some((words, _)) = procfile(tree, module.directory()) else { return Vec::new() };
-    let behind = words.iter().skip_while(|word| !word.ends_with(".jar")).skip(1);
-    behind.filter(|word| !word.contains('$')).cloned().collect()
+/// The arguments that the build's own tools give the program: Jib in its image, `exec:java`.
+pub fn arguments(module: &Module<'_>) -> Option<Fact<Vec<String>>> {
+    let of = |plugin: &str, list: &[&str]| {
+        let plugin = module.plugin(plugin)?;
+        let element = plugin.configurations().find_map(|configuration| configuration.at(list))?;
+        let words = element.children.iter().map(|word| plugin.fill(&word.text)).collect::<Vec<_>>();
+        // what is started by `exec:exec` is given as arguments too
+        let is_java = plugin.configured(&["executable"]).is_none();
+        (is_java && !words.is_empty()).then(|| Fact::new(words, element.evidence(ARGUMENTS)))
+    };
+    of("jib-maven-plugin", &["container", "args"]).or_else(|| of("exec-maven-plugin", &["arguments"]))
 }
 
 /// The version of Maven that the wrapper fetches, where its script is there.

@@ -121,6 +121,7 @@ impl Program<'_> {
             assets: self.assets(site),
             reads,
             writes: self.writes(site),
+            builds: Vec::new(),
             needs,
             stops_on: self.stops_on(),
             listens,

@@ -14,8 +14,11 @@ impl<'t> Program<'t> {
             return self.of_project(call, result, scope);
         }
         for entry in self.vocabulary.calls(call.method()) {
-            if self.matches(entry, scope.file, call) == Match::No {
-                continue;
+            match self.matches(entry, scope.file, call) {
+                Match::No => continue,
+                // a function of the project's own is that function, whatever a library calls its own
+                Match::Likely if self.is_own_function(scope.file, &call.path) => continue,
+                Match::Likely | Match::Proven => {}
             }
             if let Some(values) = self.meant(&entry.meaning, call, scope) {
                 return values;

@@ -37,7 +37,8 @@ impl Maker<'_> {
         if let Some(file) = &maven.file {
             line = line.then("-f").path(file);
         }
-        let profiles = self.choices.layers.list("java.profiles", |settings| settings.languages.java.profiles.clone(), Vec::new());
+        let profiles =
+            self.choices.layers.list("java.profiles", |settings| settings.languages.java.profiles.clone(), maven.profiles.clone());
         let profiles: Vec<_> = profiles.into_iter().map(|chosen| chosen.value).collect();
         if !profiles.is_empty() {
             line = line.word(format!("-P{}", profiles.join(",")));
@@ -59,7 +60,9 @@ impl Maker<'_> {
     }
 
     fn maven_command(&self, maven: &MavenBuild) -> ShellLine {
-        let options = maven.skips.iter().map(|skip| skip.value).chain(self.facts.artifact.options.iter().copied());
+        // some take more than one option to be left out
+        let skips = maven.skips.iter().flat_map(|skip| skip.value.split(' '));
+        let options = skips.chain(self.facts.artifact.options.iter().copied());
         let line = options.fold(self.maven(maven).then("-DskipTests"), ShellLine::word).then("package");
         self.facts.artifact.goals.iter().fold(line, |line, goal| {
             let line = line.word(goal);

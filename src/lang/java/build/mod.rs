@@ -11,10 +11,10 @@ use serde::Serialize;
 use super::archive::{Archive, Training};
 use super::artifact::Form;
 use super::layout::{Layout, layout, workdir};
-use super::{Facts, Tool, jlink};
+use super::{Facts, Tool, jlink, profile};
 use crate::catalog::{Installer, Toolchain};
 use crate::choices::Choices;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::plan::{Blueprint, Copy, Literal, Setting, ShellLine, Step, Target};
 use crate::version::Version;
 
@@ -93,6 +93,7 @@ struct Recipe {
 }
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
+    refuse_main(facts, choices)?;
     let toolchain = choices.catalog.toolchain("java")?;
     let java = version(choices, facts);
     // a jar runs on any distribution, and a linked runtime on the C library that it was linked with
@@ -112,12 +113,25 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         env: maker.env(),
         setting: Setting { workdir: workdir(facts), ..Setting::default() },
         entrypoint: maker.entrypoint(&layout),
-        arguments: facts.arguments.clone(),
+        arguments: maker.arguments(),
         ports: maker.debugger().into_iter().collect(),
         decisions: maker.decisions(&build),
         warnings: maker.warnings(),
         build,
     })
+}
+
+/// Refuses a class that is to be started where something else decides which one is.
+fn refuse_main(facts: &Facts, choices: &Choices<'_>) -> Result<()> {
+    let asked = choices.layers.choose("java.main-class", |settings| settings.languages.java.main_class.clone());
+    let refused = asked.filter(|asked| facts.artifact.start_of(&[], &asked.value).is_none());
+    let Some(asked) = refused else { return Ok(()) };
+    let (by, help) = match facts.artifact.form {
+        Form::War(_) => ("Tomcat starts it", "take `java.main-class` out"),
+        _ => ("Quarkus starts what it was built with", "say it in `application.properties`: `quarkus.package.main-class=...`"),
+    };
+    let error = Diagnostic::usage("java::no-main-class", format!("`{}` cannot be started: {by}", asked.value));
+    Err(asked.blame(error).because(&facts.artifact.at).help(help).into())
 }
 
 /// The Java of the variant that a base was found for, or of the level.
@@ -221,6 +235,7 @@ impl Maker<'_> {
         if matches!(self.facts.artifact.form, Form::War(_)) && !self.options().is_empty() {
             env.insert("CATALINA_OPTS".into(), self.options().join(" "));
         }
+        env.extend(self.facts.profiles.iter().map(|profiles| (profile::VARIABLE.to_owned(), profiles.value.clone())));
         if self.is_linked() {
             env.insert("LANG".into(), "C.UTF-8".into());
         }
@@ -248,8 +263,13 @@ impl Maker<'_> {
     /// The run that makes the archive: what is started, with options of its own.
     fn training(&self, archive: &Archive, layout: &Layout) -> Vec<String> {
         let set = self.choices.layers.iter().find_map(|layer| layer.settings().arguments.clone());
-        let arguments = set.unwrap_or_else(|| self.facts.arguments.clone());
+        let arguments = set.unwrap_or_else(|| self.arguments());
         [self.command(archive.training_options(self.choices).into_iter(), layout), arguments].concat()
+    }
+
+    /// The arguments of the program itself.
+    fn arguments(&self) -> Vec<String> {
+        self.choices.found.app.behaviour.command_arguments(self.choices.ports.first().copied())
     }
 
     /// The virtual machine with its options, these behind them, and what it starts.
@@ -257,11 +277,7 @@ impl Maker<'_> {
         let java = if self.is_linked() { format!("{}/bin/java", RUNTIME.1) } else { "java".to_owned() };
         let mut start = layout.start.clone();
         if let Some(main) = self.choices.layers.iter().find_map(|layer| layer.settings().languages.java.main_class.clone()) {
-            match start.iter().position(|word| word == "-jar") {
-                Some(jar) => "-cp".clone_into(&mut start[jar]),
-                None => _ = start.pop(),
-            }
-            start.push(main);
+            start = self.facts.artifact.start_of(&start, &main).unwrap_or(start);
         }
         std::iter::once(java).chain(self.options()).chain(options).chain(start).collect()
     }

@@ -22,7 +22,8 @@ const APPLICATIONS: [&str; 6] = [
     "java-library-distribution",
 ];
 const SHADOWS: [&str; 4] = ["com.gradleup.shadow", "com.github.johnrengelman.shadow", "io.github.goooler.shadow", "io.vertx.vertx-plugin"];
-const GRAILS: [&str; 4] = ["org.grails.grails-web", "org.apache.grails.gradle.grails-web", "org.grails.plugins.grails-web", "grails-web"];
+pub(super) const GRAILS: [&str; 4] =
+    ["org.grails.grails-web", "org.apache.grails.gradle.grails-web", "org.grails.plugins.grails-web", "grails-web"];
 const JVM: [&str; 5] = ["java", "groovy", "org.jetbrains.kotlin.jvm", "kotlin", "java-library"];
 
 /// What a project makes that runs.

@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::built::Built;
+use super::built::{Built, GRAILS};
 use super::settings::Settings;
 use super::{GradleBuild, Project, Task};
 use crate::app::Sighting;
@@ -12,9 +12,12 @@ use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::apps;
 use crate::lang::java::artifact::Form;
 use crate::lang::java::aside::aside;
+use crate::lang::java::config::Config;
 use crate::lang::java::sources::Sources;
+use crate::lang::java::word::Word;
 use crate::lang::java::{Facts, Tool, jlink, run, server};
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const OPTION: Rule = Rule::weak("java.gradle-option", "it is run with this option");
 const GIT: Rule = Rule::weak("java.gradle-git", "this asks git, and no repository is in the build context");
@@ -190,7 +193,21 @@ impl apps::Program for Program<'_> {
     }
 
     fn dependency(&self, name: &str) -> Option<Evidence> {
-        self.reached.iter().find_map(|project| project.dependency(name))
+        // what a plugin of Grails' brings is not written down again as a dependency
+        let ends = |id: &&&str| id.rsplit('.').next().is_some_and(|last| last.starts_with(name));
+        let brought = || GRAILS.iter().find(ends).and_then(|id| self.project.plugin(id)).map(|used| used.at);
+        self.reached.iter().find_map(|project| project.dependency(name)).or_else(brought)
+    }
+
+    fn builds(&self) -> Vec<Fact<Utf8PathBuf>> {
+        let said = ["nodeProjectDir", "workingDir"].iter().find_map(|name| {
+            let script = self.project.scripts.iter().find(|script| script.tokens.iter().any(|token| token.ident() == Some(*name)))?;
+            let at = script.tokens.iter().position(|token| token.ident() == Some(*name))?;
+            script.tokens[at + 1..].iter().take(8).find_map(|token| token.value())
+        });
+        let directory = said.map_or_else(String::new, |said| said.replace("$projectDir/", "").replace("${projectDir}/", ""));
+        let builds = self.node().or_else(|| self.project.plugin("com.github.node-gradle.node").map(|used| used.at));
+        builds.map(|at| Fact::new(normal(self.project.directory.join(directory)), at)).into_iter().collect()
     }
 
     fn contained(&self) -> Option<Evidence> {
@@ -204,6 +221,7 @@ impl apps::Program for Program<'_> {
             let plugin = self.project.plugin("io.openliberty.tools.gradle.Liberty").map(|used| used.at);
             server::refuse(platform, plugin, sources)?;
         }
+        let word = Word::read(self.tree, &self.project.directory);
         Ok(Facts {
             context: self.project.root.clone(),
             module: self.module().to_owned(),
@@ -217,8 +235,8 @@ impl apps::Program for Program<'_> {
             artifact: artifact.clone(),
             manifests: self.manifests(),
             siblings: Vec::new(),
-            options: self.options(),
-            arguments: Vec::new(),
+            options: self.options().into_iter().chain(word.options()).collect(),
+            profiles: word.profiles().or_else(|| Config::usual(self.tree, &apps::Program::directories(self)).production().cloned()),
             uses: jlink::used(sources),
             depends: true,
             natives: Vec::new(),

@@ -6,7 +6,7 @@ use super::Reactor;
 use crate::read::xml::Element;
 use crate::tree::path::normal;
 
-/// The profiles of `pom`, which stands in `directory`, that are on.
+/// The profiles of `pom` that are on for the module in `directory`.
 pub fn active<'p>(reactor: &Reactor, directory: &Utf8Path, pom: &'p Element) -> Vec<&'p Element> {
     let profiles = pom.list(&["profiles"]);
     let on: Vec<_> = profiles.iter().filter(|profile| is_on(reactor, directory, profile)).collect();
@@ -14,7 +14,12 @@ pub fn active<'p>(reactor: &Reactor, directory: &Utf8Path, pom: &'p Element) -> 
         return on;
     }
     // a profile that is on by default is off as soon as another one of the same pom is on
-    profiles.iter().filter(|profile| says(profile, "activeByDefault").is_some_and(|told| told == "true")).collect()
+    profiles.iter().filter(|profile| is_default(profile)).collect()
+}
+
+/// Whether a profile is on where nobody asks for another.
+pub fn is_default(profile: &Element) -> bool {
+    says(profile, "activeByDefault").is_some_and(|told| told == "true")
 }
 
 fn says<'p>(profile: &'p Element, what: &str) -> Option<&'p str> {

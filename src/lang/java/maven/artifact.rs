@@ -61,7 +61,7 @@ fn repackaged(module: &Module<'_>, packaging: &str, version: Option<Version>) ->
         || is(&["includeTools"], "false")
         || is(&["executable"], "true")
         || plugin.configured(&["layers", "configuration"]).is_some();
-    let form = if one_file { Form::Single } else { Form::of_boot(version, packaging == "war") };
+    let form = if one_file { Form::whole_boot(version) } else { Form::of_boot(version, packaging == "war") };
     let archive = module.archive(&format!("{}{classifier}", module.final_name()), packaging);
     Some(Artifact { form, archive, at: plugin.element.evidence(REPACKAGED), options: Vec::new(), goals: Vec::new() })
 }

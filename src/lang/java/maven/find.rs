@@ -11,14 +11,16 @@ use crate::app::{Claim, Sighting};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, series};
 use crate::lang::java::aside::aside;
+use crate::lang::java::level;
 use crate::lang::java::sources::mains;
-use crate::lang::java::{level, run};
+use crate::lang::java::word::{STARTED, Word};
 use crate::read::xml::Element;
 use crate::tree::Tree;
 use crate::version::Version;
 
 const MODULE: Rule = Rule::parsed("java.module", "this module makes no program");
 const USED: Rule = Rule::parsed("java.used", "another module is built with this one");
+const OUTSIDE: Rule = Rule::parsed("java.outside", "the build of the whole project does not know this one");
 const NAMESAKE: Rule = Rule::parsed("java.namesake", "this is the project's name");
 
 /// What it takes to find a program of Maven's again.
@@ -51,7 +53,7 @@ pub fn find(tree: &Tree, reactor: &Reactor) -> (Vec<(Sighting, Seed)>, Vec<Evide
         for (artifact, main) in found {
             let class = main.as_ref().map_or("", |main| main.value.rsplit('.').next().unwrap_or_default());
             let name = if several { format!("{}-{class}", module.artifact()) } else { module.artifact() };
-            let claims = claims(tree, module, needed_by.as_ref(), main.as_ref());
+            let claims = claims(tree, reactor, module, needed_by.as_ref(), main.as_ref());
             let sighting = Sighting { name, directory: module.directory().to_owned(), program: artifact.at, claims };
             apps.push((sighting, Seed { pom: module.pom.clone(), main }));
         }
@@ -65,7 +67,7 @@ fn programs(tree: &Tree, module: &Module<'_>) -> Vec<(Artifact, Option<Fact<Stri
         return Vec::new();
     }
     let boot = boot_version(module).and_then(|version| series(&version.value));
-    let told = run::started(tree, module.directory()).or_else(|| main_class(module));
+    let told = Word::read(tree, module.directory()).class().or_else(|| main_class(module));
     if let Some(artifact) = of_module(tree, module, boot, told.as_ref()) {
         return vec![(artifact, told)];
     }
@@ -74,11 +76,12 @@ fn programs(tree: &Tree, module: &Module<'_>) -> Vec<(Artifact, Option<Fact<Stri
     mains.into_iter().filter_map(|main| Some((of_module(tree, module, boot, Some(&main))?, Some(main)))).collect()
 }
 
-fn claims(tree: &Tree, module: &Module<'_>, used: Option<&Evidence>, main: Option<&Fact<String>>) -> Vec<Fact<Claim>> {
+fn claims(tree: &Tree, reactor: &Reactor, module: &Module<'_>, used: Option<&Evidence>, main: Option<&Fact<String>>) -> Vec<Fact<Claim>> {
     let mut claims = Vec::new();
     let used = used.map(|used| Fact::new(Claim::Aside, used.clone()));
-    claims.extend(aside(module.directory(), &module.pom).or(used));
-    if let Some(named) = main.filter(|main| main.because().iter().any(|at| at.file.file_name() == Some("Procfile"))) {
+    let outside = || reactor.is_outside(module).then(|| Fact::new(Claim::Aside, Evidence::exists(module.pom.clone(), OUTSIDE)));
+    claims.extend(aside(module.directory(), &module.pom).or(used).or_else(outside));
+    if let Some(named) = main.filter(|main| main.because().iter().any(|at| at.rule == STARTED.id)) {
         claims.push(named.with(Claim::Named));
     }
     let root = tree.has("pom.xml") && module.directory().as_str().is_empty();

@@ -1,6 +1,6 @@
 //! Which modules of a reactor lead to which: worked out once, because every program asks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -10,6 +10,8 @@ use super::Reactor;
 #[derive(Debug)]
 pub struct Graph {
     nodes: BTreeMap<Utf8PathBuf, Node>,
+    /// The pom in the project's own directory, and all that it names, in whatever profile.
+    of_project: BTreeSet<Utf8PathBuf>,
 }
 
 /// Where a module leads.
@@ -17,6 +19,8 @@ pub struct Graph {
 struct Node {
     /// The poms of the modules here that it depends on.
     needs: Vec<Utf8PathBuf>,
+    /// Those of them that are not there for its tests alone.
+    runs_with: Vec<Utf8PathBuf>,
     /// The poms that it names as its modules.
     modules: Vec<Utf8PathBuf>,
     /// The poms that it inherits from.
@@ -32,13 +36,29 @@ impl Graph {
             by_name.entry(module.coordinates()).or_default().push(module.pom.clone());
         }
         let node = |module: &super::Module<'_>| {
-            let named = module.dependencies().into_iter().filter_map(|dependency| by_name.get(&(dependency.group, dependency.artifact)));
-            let mut needs: Vec<_> = named.flatten().cloned().collect();
-            needs.sort();
-            needs.dedup();
-            Node { needs, modules: module.modules(), parents: module.chain().skip(1).map(Utf8Path::to_owned).collect() }
+            let dependencies = module.dependencies();
+            let named = |runs: bool| {
+                let counted = dependencies.iter().filter(|dependency| !runs || dependency.scope != "test");
+                let names = counted.filter_map(|dependency| by_name.get(&(dependency.group.clone(), dependency.artifact.clone())));
+                let mut named: Vec<_> = names.flatten().cloned().collect();
+                named.sort();
+                named.dedup();
+                named
+            };
+            Node {
+                needs: named(false),
+                runs_with: named(true),
+                modules: module.modules(),
+                parents: module.chain().skip(1).map(Utf8Path::to_owned).collect(),
+            }
         };
-        Self { nodes: modules.iter().map(|module| (module.pom.clone(), node(module))).collect() }
+        let nodes = modules.iter().map(|module| (module.pom.clone(), node(module))).collect();
+        Self { nodes, of_project: of_project(reactor) }
+    }
+
+    /// The pom in the project's own directory, if there is one, and all that it leads to.
+    pub fn of_project(&self) -> &BTreeSet<Utf8PathBuf> {
+        &self.of_project
     }
 
     /// The outermost module that leads to this one by its modules.
@@ -57,6 +77,11 @@ impl Graph {
     /// The module, those that it depends on, and those that these do.
     pub fn reach(&self, pom: &Utf8Path) -> Vec<Utf8PathBuf> {
         self.follow(pom, |node| node.needs.iter())
+    }
+
+    /// The same, without what is there for tests alone.
+    pub fn running(&self, pom: &Utf8Path) -> Vec<Utf8PathBuf> {
+        self.follow(pom, |node| node.runs_with.iter())
     }
 
     /// The module, those that it names, and all that they inherit from.
@@ -79,4 +104,16 @@ impl Graph {
         }
         found
     }
+}
+
+/// The modules of the project's own pom and theirs, those of profiles that are off too: they are known to the build.
+fn of_project(reactor: &Reactor) -> BTreeSet<Utf8PathBuf> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![Utf8PathBuf::from("pom.xml")];
+    while let Some(pom) = open.pop() {
+        let Some(module) = reactor.module(&pom).filter(|_| !found.contains(&pom)) else { continue };
+        open.extend(module.all_modules());
+        found.insert(pom);
+    }
+    found
 }

@@ -51,9 +51,17 @@ fn shaded(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Artifact {
     let said = |name: &str| plugin.configured(&[name]).map(|said| said.value);
     let attached = said("shadedArtifactAttached").as_deref() == Some("true");
     let renamed = said("finalName").filter(|name| *name != module.final_name());
+    let elsewhere = plugin.configurations().find_map(|configuration| configuration.child("outputFile")).map(|file| {
+        let file = file.text.replace("${project.build.directory}", &module.build_directory()).replace("${basedir}/", "");
+        Utf8PathBuf::from(module.pattern(&file.replace("${project.basedir}/", "")))
+    });
     let at = plugin.element.evidence(SHADED);
     if is_ordinary(plugin) {
-        let name = if attached || renamed.is_some() { module.final_name() } else { format!("original-{}", module.final_name()) };
+        let name = if attached || renamed.is_some() || elsewhere.is_some() {
+            module.final_name()
+        } else {
+            format!("original-{}", module.final_name())
+        };
         let archive = module.archive(&name, "jar");
         return Artifact {
             form: Form::ClassPath(Libraries::Copied),
@@ -69,7 +77,8 @@ fn shaded(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Artifact {
         (None, true) => format!("{}-{classifier}", module.final_name()),
         (None, false) => module.final_name(),
     };
-    Artifact { form: Form::Single, archive: module.archive(&name, "jar"), at, options: Vec::new(), goals: Vec::new() }
+    let archive = elsewhere.unwrap_or_else(|| module.archive(&name, "jar"));
+    Artifact { form: Form::Single, archive, at, options: Vec::new(), goals: Vec::new() }
 }
 
 /// Whether the packed jar holds nothing but what a class path holds: classes that were moved or left out, and a manifest of its own, are

@@ -4,10 +4,12 @@ mod activation;
 mod artifact;
 mod find;
 mod first;
+mod front;
 mod graph;
 mod jar;
 mod model;
 mod plugin;
+mod profiles;
 mod program;
 mod quarkus;
 mod repository;
@@ -25,6 +27,7 @@ pub use self::model::{Module, Said};
 pub use self::plugin::Plugin;
 pub use self::program::Program;
 use crate::diagnostic::Result;
+use crate::evidence::Fact;
 use crate::read::xml::Element;
 use crate::tree::Tree;
 use crate::tree::path::normal;
@@ -39,6 +42,8 @@ pub struct Reactor {
     poms: BTreeMap<Utf8PathBuf, Element>,
     /// `.mvn/maven.config`: properties and profiles of every run.
     options: Options,
+    /// Profiles that the build has to be called with.
+    profiles: Vec<Fact<String>>,
     /// Every file's path, for profiles that ask whether one is there.
     files: Vec<Utf8PathBuf>,
     /// Which module leads to which, once it was asked for.
@@ -65,9 +70,19 @@ impl Reactor {
             }
         }
         follow(tree, &mut poms)?;
-        let options = options(tree);
+        let mut options = options(tree);
+        let mut wanted: Vec<Fact<String>> = Vec::new();
+        // who names profiles for every run has chosen
+        if options.profiles.is_empty() {
+            for profile in poms.values().flat_map(profiles::wanted) {
+                if !wanted.iter().any(|known| known.value == profile.value) {
+                    wanted.push(profile);
+                }
+            }
+        }
+        options.profiles.extend(wanted.iter().map(|profile| profile.value.clone()));
         let files = if poms.is_empty() { Vec::new() } else { tree.paths().map(Utf8Path::to_owned).collect() };
-        Ok(Self { poms, options, files, graph: OnceLock::new() })
+        Ok(Self { poms, options, profiles: wanted, files, graph: OnceLock::new() })
     }
 
     /// The module whose pom is there.
@@ -98,9 +113,20 @@ impl Reactor {
         self.graph().root_of(&module.pom)
     }
 
+    /// Whether the project's own pom builds modules, and `module` is none of them: an image for tests, a plugin, a tool.
+    pub fn is_outside(&self, module: &Module<'_>) -> bool {
+        let known = self.graph().of_project();
+        known.len() > 1 && !known.contains(&module.pom)
+    }
+
     /// The modules that `module` is built with: itself, those that it depends on, and those that these do.
     pub fn reach<'r>(&'r self, module: &Module<'_>) -> Vec<Module<'r>> {
         self.graph().reach(&module.pom).iter().filter_map(|pom| self.module(pom)).collect()
+    }
+
+    /// Those of them that are there when it runs.
+    pub fn running<'r>(&'r self, module: &Module<'_>) -> Vec<Module<'r>> {
+        self.graph().running(&module.pom).iter().filter_map(|pom| self.module(pom)).collect()
     }
 
     /// The poms that Maven reads when it builds from `root`, itself first.

@@ -72,9 +72,11 @@ pub struct Dependency<'r> {
 impl<'r> Module<'r> {
     pub(super) fn new(reactor: &'r Reactor, chain: Vec<(&'r Utf8PathBuf, &'r Element)>, outside: Option<&'r Element>) -> Self {
         let pom = chain.first().map(|(path, _)| (*path).clone()).unwrap_or_default();
+        // a profile that asks for a file asks for the module's, wherever the profile is inherited from
+        let directory = pom.parent().unwrap_or(Utf8Path::new(""));
         let mut layers = Vec::new();
-        for (path, element) in &chain {
-            layers.extend(active(reactor, path.parent().unwrap_or(Utf8Path::new("")), element));
+        for (_, element) in &chain {
+            layers.extend(active(reactor, directory, element));
             layers.push(element);
         }
         Self {
@@ -247,12 +249,21 @@ impl<'r> Module<'r> {
     /// The poms of its modules, in its own pom and the profiles there that are on.
     pub fn modules(&self) -> Vec<Utf8PathBuf> {
         let own = self.layers.iter().position(|layer| layer.name == "project").map_or(0, |index| index + 1);
-        let names = self.layers[..own].iter().flat_map(|layer| layer.list(&["modules"]).iter().chain(layer.list(&["subprojects"])));
+        self.named(self.layers[..own].iter().copied())
+    }
+
+    /// The same, in all of its profiles.
+    pub fn all_modules(&self) -> Vec<Utf8PathBuf> {
+        let own = self.layers.iter().find(|layer| layer.name == "project");
+        self.named(own.into_iter().flat_map(|own| std::iter::once(*own).chain(own.list(&["profiles"]))))
+    }
+
+    fn named(&self, elements: impl Iterator<Item = &'r Element>) -> Vec<Utf8PathBuf> {
         let pom = |name: &Element| {
             let path = normal(self.directory().join(self.fill(&name.text)));
             if path.extension() == Some("xml") { path } else { path.join("pom.xml") }
         };
-        names.map(pom).collect()
+        elements.flat_map(|element| element.list(&["modules"]).iter().chain(element.list(&["subprojects"]))).map(pom).collect()
     }
 
     /// What it depends on, with what it inherits; versions as the dependency management that is here says.

@@ -6,12 +6,14 @@ use super::artifact::{boot_version, of_module, starts_itself};
 use super::model::Dependency;
 use super::repository::private;
 use super::skips::skips;
-use super::{Module, Reactor, Seed, first, requires};
+use super::{Module, Reactor, Seed, first, front, requires};
 use crate::catalog::{Catalog, Native, NativeUse};
 use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, series};
+use crate::lang::java::config::Config;
 use crate::lang::java::sources::Sources;
+use crate::lang::java::word::Word;
 use crate::lang::java::{Facts, MavenBuild, Tool, apps, jlink, level, run, server};
 use crate::read::xml::Element;
 use crate::tree::Tree;
@@ -34,6 +36,8 @@ pub struct Program<'a> {
     module: Module<'a>,
     /// Itself first.
     reached: Vec<Module<'a>>,
+    /// Those of them that are there when it runs.
+    running: Vec<Module<'a>>,
     artifact: Artifact,
     boot: Option<Fact<String>>,
     main: Option<Fact<String>>,
@@ -45,13 +49,22 @@ impl<'a> Program<'a> {
         let module = reactor.module(&seed.pom)?;
         let boot = boot_version(&module);
         let artifact = of_module(tree, &module, boot.as_ref().and_then(|version| series(&version.value)), seed.main.as_ref())?;
-        Some(Self { tree, reactor, reached: reactor.reach(&module), module, artifact, boot, main: seed.main.clone() })
+        Some(Self {
+            tree,
+            reactor,
+            reached: reactor.reach(&module),
+            running: reactor.running(&module),
+            module,
+            artifact,
+            boot,
+            main: seed.main.clone(),
+        })
     }
 
     /// The element of a dependency that is there at run time and is `wanted`.
     fn depends(&self, wanted: impl Fn(&Dependency<'_>) -> bool, rule: Rule) -> Option<Evidence> {
         let runs = |dependency: &Dependency<'_>| !matches!(dependency.scope.as_str(), "test" | "import") && wanted(dependency);
-        self.reached.iter().find_map(|module| {
+        self.running.iter().find_map(|module| {
             let dependency = module.dependencies().into_iter().find(&runs)?;
             Some(dependency.element.child("artifactId").unwrap_or(dependency.element).evidence(rule))
         })
@@ -116,7 +129,7 @@ impl<'a> Program<'a> {
                 .chain(demand.filter(|_| !has_wrapper).map(|demand| demand.with("-Denforcer.skip")))
                 .collect(),
             quarkus: matches!(self.artifact.form, Form::Quarkus(_)) || self.module.plugin("quarkus-maven-plugin").is_some(),
-            profiles: Vec::new(),
+            profiles: self.reactor.profiles.clone(),
         }
     }
 
@@ -125,7 +138,7 @@ impl<'a> Program<'a> {
         if !matches!(self.artifact.form, Form::ClassPath(_)) {
             return Vec::new();
         }
-        let names: Vec<_> = self.reached.iter().skip(1).map(|module| format!("{}-", module.artifact())).collect();
+        let names: Vec<_> = self.running.iter().skip(1).map(|module| format!("{}-", module.artifact())).collect();
         // `shop-*.jar` names those of `shop-core` as well
         let is_covered = |name: &String| names.iter().any(|other| name != other && name.starts_with(other.as_str()));
         names.iter().filter(|name| !is_covered(name)).map(|name| format!("{name}*.jar")).collect()
@@ -151,11 +164,19 @@ impl<'a> Program<'a> {
 
 impl apps::Program for Program<'_> {
     fn directories(&self) -> Vec<Utf8PathBuf> {
-        self.reached.iter().map(|module| module.directory().to_owned()).collect()
+        self.running.iter().map(|module| module.directory().to_owned()).collect()
     }
 
     fn dependency(&self, name: &str) -> Option<Evidence> {
         self.depends(|dependency| dependency.artifact.starts_with(name), DEPENDENCY)
+    }
+
+    fn arguments(&self) -> Option<Fact<Vec<String>>> {
+        run::arguments(&self.module)
+    }
+
+    fn builds(&self) -> Vec<Fact<Utf8PathBuf>> {
+        front::built(&self.all(&self.reactor.root_of(&self.module)))
     }
 
     fn contained(&self) -> Option<Evidence> {
@@ -180,6 +201,7 @@ impl apps::Program for Program<'_> {
         let mut read_first = [first::repositories(self.tree, &self.reached), first::configured(self.tree, &context)].concat();
         read_first.extend(jars.iter().filter(|jar| !read_first.iter().any(|place| jar.starts_with(place))).cloned().collect::<Vec<_>>());
         let all = self.all(&root);
+        let word = Word::read(self.tree, module.directory());
         let range = requires::java(&all);
         let toolchain = catalog.toolchain("java")?;
         let breaks = requires::newest(&self.reached, self.boot.as_ref(), toolchain);
@@ -193,7 +215,12 @@ impl apps::Program for Program<'_> {
                 self.tree,
                 module,
                 &self.reached,
-                range.as_ref().and_then(|range| range.value.least().map(|least| range.with(least))),
+                range
+                    .as_ref()
+                    .and_then(|range| range.value.least().map(|least| range.with(least)))
+                    .into_iter()
+                    .chain(requires::least(&self.reached, toolchain))
+                    .max_by_key(|least| least.value),
             )?,
             newest: range
                 .as_ref()
@@ -202,14 +229,14 @@ impl apps::Program for Program<'_> {
                 .chain(breaks)
                 .min_by_key(|newest| newest.value),
             first: read_first,
-            node: all.iter().find_map(node),
+            node: all.iter().find_map(front::node),
             what: self.what(),
             manifests,
             siblings: self.siblings(),
-            options: run::options(self.tree, module, &self.artifact),
-            arguments: run::arguments(self.tree, module),
+            options: run::options(&word, module, &self.artifact),
+            profiles: word.profiles().or_else(|| Config::usual(self.tree, &apps::Program::directories(self)).production().cloned()),
             uses: jlink::used(sources),
-            depends: self.reached.iter().any(links),
+            depends: self.running.iter().any(links),
             natives: self.natives(catalog),
             repositories: private(&self.reached),
             context,
@@ -258,17 +285,6 @@ fn containers(module: &Module<'_>) -> Option<Diagnostic> {
     let warning =
         Diagnostic::warning("java::docker-in-build", format!("`{name}` starts a container by Testcontainers, which no image build can"));
     Some(warning.because(&element.evidence(DOCKER)).help("check in the sources that it makes, and leave the plugin to a profile"))
-}
-
-/// Where the build calls Node's tools by itself.
-fn node(module: &Module<'_>) -> Option<Evidence> {
-    const NODE: Rule = Rule::parsed("java.node", "the build calls this");
-    let plugin = module.plugin("exec-maven-plugin")?;
-    let is_node = |name: &str| {
-        matches!(name.trim_end_matches(".cmd").rsplit('/').next(), Some("npm" | "npx" | "node" | "yarn" | "pnpm" | "corepack"))
-    };
-    let mut called = plugin.executions().filter_map(|execution| execution.at(&["configuration", "executable"]));
-    called.find(|element| is_node(&plugin.fill(&element.text))).map(|element| element.evidence(NODE))
 }
 
 /// `path` as it is called in `context`, which it is below.

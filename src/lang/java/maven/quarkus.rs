@@ -17,7 +17,7 @@ pub fn packed(tree: &Tree, module: &Module<'_>, packaging: &str) -> Option<Artif
     if !builds {
         return None;
     }
-    let config = Config::read(tree, &[module.directory().to_owned()]);
+    let config = Config::usual(tree, &[module.directory().to_owned()]);
     let said = |keys: &[&str]| {
         let of_maven = || keys.iter().find_map(|key| module.property(key)).map(|said| said.value);
         of_maven().or_else(|| keys.iter().find_map(|key| config.get(key)).map(|entry| entry.value.trim().to_owned()))

@@ -7,6 +7,7 @@ use crate::version::Version;
 
 const ENFORCED: Rule = Rule::parsed("java.enforced", "the build demands this");
 const ASKED: Rule = Rule::parsed("java.toolchain-demand", "the build asks for this JDK");
+const LEAST: Rule = Rule::parsed("java.least", "this is compiled for a Java that is at least so new");
 const BREAKS: Rule = Rule::parsed("java.breaks", "newer JDKs do not compile with this version");
 
 /// A range of versions as Maven writes it, `[17,22)`: from the least on, up to what is in it or just behind it.
@@ -124,6 +125,29 @@ pub fn newest(modules: &[Module<'_>], boot: Option<&Fact<String>>, toolchain: &T
         }
     }
     found.into_iter().min_by_key(|last| last.value)
+}
+
+/// The least JDK that the frameworks of these modules are compiled for, which their parents hand on.
+pub fn least(modules: &[Module<'_>], toolchain: &Toolchain) -> Option<Fact<Version>> {
+    let of = |module: &Module<'_>| {
+        let parent = module.outside.and_then(|parent| Some((parent.child("artifactId")?.text.as_str(), parent.child("version")?)));
+        let dependencies = module.dependencies();
+        let told = |name: &str| {
+            let own = parent.filter(|(artifact, _)| *artifact == name).map(|(_, at)| (module.fill(&at.text), at.evidence(LEAST)));
+            let imported = || module.imported(name).map(|said| (said.value.clone(), said.element.evidence(LEAST)));
+            let used = || {
+                let dependency = dependencies.iter().find(|dependency| dependency.artifact == name)?;
+                Some((dependency.version.clone()?, dependency.element.child("artifactId")?.evidence(LEAST)))
+            };
+            own.or_else(imported).or_else(used)
+        };
+        let least = toolchain.least.iter().filter_map(|least| {
+            let (own, at) = least.packages.iter().find_map(|name| told(name))?;
+            (version(&own)? >= least.from).then(|| Fact::new(least.release, at))
+        });
+        least.collect::<Vec<_>>()
+    };
+    modules.iter().flat_map(of).max_by_key(|least| least.value)
 }
 
 fn processors<'r>(plugin: &Plugin<'r, '_>) -> Vec<(String, Option<String>, &'r crate::read::xml::Element)> {

@@ -40,6 +40,9 @@ const PRODUCTION: [&str; 13] = [
 ];
 /// Scripts that start what is worked on: they name the file, and not how it is deployed.
 const DEVELOPMENT: [&str; 4] = ["dev", "start:dev", "develop", "watch"];
+/// What `npm start` runs where no script says otherwise.
+const NPM_STARTS: &str = "server.js";
+
 /// Files that programs start in.
 const USUAL_FILES: [&str; 16] = [
     "server.js",
@@ -198,7 +201,8 @@ impl Finder<'_, '_> {
             USUAL_FILES.iter().find_map(|name| {
                 let file = self.plain(name)?;
                 let at = Evidence::exists(file.source.clone()?, USUAL);
-                self.is_program(file.source.as_ref()?).then_some((file, at))
+                let is_npms = *name == NPM_STARTS && !self.exports();
+                (is_npms || self.is_program(file.source.as_ref()?)).then_some((file, at))
             })
         };
         let (file, at) = main.or_else(worked_on).or_else(usual)?;
@@ -212,6 +216,12 @@ impl Finder<'_, '_> {
         })?;
         let file = self.named(path)?;
         Some(entry(Run::File(File { tool: true, ..file }), vec![self.package.document.evidence(value, BIN)]))
+    }
+
+    /// Whether the package is there to be imported.
+    fn exports(&self) -> bool {
+        let document = &self.package.document;
+        document.has(&["main"]) || document.has(&["exports"]) || self.tree.has(self.package.inside("index.js"))
     }
 
     /// Whether a file is a program and not only something to import: it listens, or its package runs things.
@@ -241,7 +251,8 @@ impl Finder<'_, '_> {
         let private = self.package.document.boolean(&["private"]) == Some(true);
         // a member of a workspace is mostly there to be imported, and `private` says nothing of it
         let member = self.package.directory != self.workspace.root.directory;
-        let listens = || self.tree.text(source).is_ok_and(|text| text.contains(".listen(") || text.contains("createServer"));
+        let listens =
+            || self.tree.text(source).is_ok_and(|text| [".listen(", "createServer", ".bindAsync("].iter().any(|call| text.contains(call)));
         // nor of one whose files a bundler takes in: its entry runs in a browser
         let bundled = || {
             bundler::by_dependencies(self.tree, self.package, &self.workspace.root)
