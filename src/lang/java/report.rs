@@ -100,6 +100,7 @@ impl Maker<'_> {
     fn smaller(&self) -> Option<Diagnostic> {
         let facts = self.facts;
         let is_plain = matches!(facts.artifact.form, Form::Single | Form::ClassPath(_)) && !facts.depends && facts.natives.is_empty();
+        let is_plain = is_plain && self.choices.found.app.behaviour.needs.is_empty();
         let is_usual = self.choices.preset.default && !self.is_linked() && self.target == Target::Production;
         let message = "it has no dependencies: a Java cut down to the modules that it uses is about a quarter of the size";
         (is_plain && is_usual && self.java >= LINKS)
