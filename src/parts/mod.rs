@@ -89,7 +89,7 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
         makers.extend(project.makers()?.into_iter().map(|(seen, output)| Maker { seen, output }));
     }
     let own = |maker: &Maker<'_>| maker.seen.sighting.directory == app.directory && maker.seen.language.name() == found.language.name();
-    let (own, makers): (Vec<_>, Vec<_>) = makers.into_iter().partition(own);
+    let (own, mut makers): (Vec<_>, Vec<_>) = makers.into_iter().partition(own);
     let comes = |path: &Utf8Path| is_present(tree, path) || brought(path) || is_written(app, path) || by_output(&own, path).is_some();
     let wanted: Vec<&Fact<Asset>> = app.behaviour.assets.iter().filter(|asset| !comes(&asset.value.path)).collect();
     let mut parts = Parts::default();
