@@ -25,6 +25,9 @@ pub use self::carry::Carried;
 pub use self::drift::{Cause, Changed, Drift, is_sealed_by};
 use self::instructions::instructions;
 pub use self::merge::{Merged, has_marks, merge};
+pub use self::reference::{Pinned, pin, references};
+pub(crate) use self::reference::{images, installed};
+pub(crate) use self::suggest::labels;
 pub use self::suggest::{Suggestions, suggest};
 #[cfg(feature = "cli")]
 pub use self::write::{read, write};

@@ -41,6 +41,7 @@ pub mod need;
 pub mod pack;
 pub mod parts;
 pub mod plan;
+pub mod policy;
 pub mod preset;
 pub mod program;
 #[cfg(not(fuzzing))]
@@ -94,7 +95,21 @@ pub fn generate(tree: &Tree, settings: &Layers, packs: &Packs) -> Result<Output>
     let plan = draw(&detection, &choices)?;
     let files = render(&plan, packs)?;
     check(&files, &plan, tree, &catalog)?;
+    obey(&files, &plan, packs, &catalog)?;
     Ok(Output { plan, files })
+}
+
+/// Holds the files and the base against what the packs' organisations allow.
+///
+/// # Errors
+/// The first rule that is broken; the others are its notes. A digest that is missing breaks none here: it is had of a file that is there.
+pub fn obey(files: &[File], plan: &Plan, packs: &Packs, catalog: &catalog::Catalog) -> Result<()> {
+    let texts = files.iter().flat_map(|file| policy::faults(packs, &file.path, &file.text));
+    let mut faults = policy::base_faults(packs, plan, catalog).into_iter().chain(texts).filter(|fault| fault.severity == Severity::Error);
+    match faults.next() {
+        Some(first) => Err(faults.fold(first, |first, other| first.info(other.message)).into()),
+        None => Ok(()),
+    }
 }
 
 /// Reads the rendered files again, so that nothing leaves that must not ship, whoever's template it came from.

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::policy::{Policy, Rules};
 use crate::read::file;
 use crate::requires;
 use crate::tree::READ_LIMIT;
@@ -29,6 +30,8 @@ pub struct Pack {
     /// Where it lies; nothing for one that is held in memory.
     directory: Option<Utf8PathBuf>,
     files: BTreeMap<Utf8PathBuf, String>,
+    /// What its organisation allows.
+    policy: Option<Rules>,
     /// Files that could not be read and that nobody has to read.
     skipped: Vec<(Utf8PathBuf, String)>,
 }
@@ -37,8 +40,9 @@ pub struct Pack {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Head {
-    name: String,
+    name: Option<String>,
     version: Option<String>,
+    policy: Option<Policy>,
     /// The versions of imggen that it is written for; looked at before all else.
     #[serde(rename = "requires")]
     _requires: Option<String>,
@@ -63,13 +67,13 @@ impl Pack {
         embed("presets", &PRESETS, &mut files);
         embed("presets/_catalog", &CATALOG, &mut files);
         embed("templates", &TEMPLATES, &mut files);
-        Self { name: "imggen".into(), version: None, directory: None, files, skipped: Vec::new() }
+        Self { name: "imggen".into(), version: None, directory: None, files, policy: None, skipped: Vec::new() }
     }
 
     /// A pack of files that are held in memory.
     #[must_use]
     pub fn from_memory(name: impl Into<String>, files: impl IntoIterator<Item = (Utf8PathBuf, String)>) -> Self {
-        Self { name: name.into(), version: None, directory: None, files: files.into_iter().collect(), skipped: Vec::new() }
+        Self { name: name.into(), version: None, directory: None, files: files.into_iter().collect(), policy: None, skipped: Vec::new() }
     }
 
     /// The pack in a directory.
@@ -79,13 +83,13 @@ impl Pack {
     pub fn open(directory: &Utf8Path) -> Result<Self> {
         let refused = |path: &Utf8Path, error: &dyn std::fmt::Display| {
             Diagnostic::usage("pack::unreadable", format!("`{path}` cannot be read: {error}"))
-                .help("a pack is a directory that holds `presets/` or `templates/`")
+                .help("a pack is a directory that holds `presets/`, `templates/` or `pack.toml`")
         };
         let (mut files, mut skipped) = (BTreeMap::new(), Vec::new());
         let mut waiting: Vec<Utf8PathBuf> =
             ["presets", "templates"].map(Utf8PathBuf::from).into_iter().filter(|part| directory.join(part).is_dir()).collect();
-        if waiting.is_empty() {
-            let nothing = std::io::Error::new(std::io::ErrorKind::NotFound, "it holds neither `presets/` nor `templates/`");
+        if waiting.is_empty() && !directory.join(HEAD).is_file() {
+            let nothing = std::io::Error::new(std::io::ErrorKind::NotFound, "it holds neither `presets/` nor `templates/` nor `pack.toml`");
             return Err(refused(directory, &nothing).into());
         }
         while let Some(part) = waiting.pop() {
@@ -108,9 +112,14 @@ impl Pack {
             }
         }
         let head = head(directory)?;
-        let (name, version) = head.map_or((None, None), |head| (Some(head.name), head.version));
+        let (name, version, policy) = match head {
+            Some((Head { name, version, policy, .. }, text)) => {
+                (name, version, policy.map(|policy| Rules { policy, file: directory.join(HEAD), text }))
+            }
+            None => (None, None, None),
+        };
         let name = name.unwrap_or_else(|| directory.to_string());
-        Ok(Self { name, version, directory: Some(directory.to_owned()), files, skipped })
+        Ok(Self { name, version, directory: Some(directory.to_owned()), files, policy, skipped })
     }
 
     /// Its name: what its `pack.toml` says, else its directory.
@@ -143,11 +152,11 @@ fn is_catalog(path: &Utf8Path) -> bool {
 }
 
 /// What a pack says of itself.
-fn head(directory: &Utf8Path) -> Result<Option<Head>> {
+fn head(directory: &Utf8Path) -> Result<Option<(Head, String)>> {
     let path = directory.join(HEAD);
     let broken = |why: &dyn std::fmt::Display| {
         Diagnostic::usage("pack::broken", format!("`{path}` cannot be read: {why}"))
-            .help("it takes `name`, `version` and `requires`, for example `name = \"acme\"`")
+            .help("it takes `name`, `version`, `requires` and `[policy]`, for example `name = \"acme\"`")
     };
     let text = match file::text(file::plain(&path, READ_LIMIT)) {
         Ok(text) => text,
@@ -158,7 +167,8 @@ fn head(directory: &Utf8Path) -> Result<Option<Head>> {
     if let Some(range) = table.get("requires").and_then(toml::Value::as_str) {
         requires::check(&path, range, None)?;
     }
-    Ok(Some(toml::from_str(&text).map_err(|error| broken(&error.message()))?))
+    let head: Head = toml::from_str(&text).map_err(|error| broken(&error.message()))?;
+    Ok(Some((head, text)))
 }
 
 fn embed(prefix: &str, dir: &Dir<'_>, files: &mut BTreeMap<Utf8PathBuf, String>) {
@@ -208,6 +218,16 @@ impl Packs {
             }
         }
         Self(all)
+    }
+
+    /// What the packs' organisations allow.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Rules> {
+        self.0.iter().filter_map(|pack| pack.policy.as_ref())
+    }
+
+    /// The texts of the files in which the policies stand.
+    pub fn policy_files(&self) -> impl Iterator<Item = (&Utf8Path, &str)> {
+        self.policies().map(|rules| (rules.file.as_path(), rules.text.as_str()))
     }
 
     /// The packs that have a version, as a header names them: `+acme/1.4`.

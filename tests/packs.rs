@@ -146,3 +146,77 @@ fn a_ladder_takes_in_the_one_below() {
     let (exit, out, said) = room.imggen(&["explain", "base"], &[]);
     assert!(exit == 0 && out.starts_with("base  distroless-base"), "{out}{said}");
 }
+
+#[test]
+fn a_policy_is_held_against_what_is_written_and_what_is_edited() {
+    let room = Room::new();
+    let policy = |rules: &str| room.put("acme/pack.toml", &format!("name = \"acme\"\n\n[policy]\n{rules}\n"));
+    let generate = |arguments: &[&str]| room.imggen(&[&["generate", "--pack", "../../../acme"], arguments].concat(), &[]);
+    for (rules, code) in [
+        ("registries = [\"mirror.example.com\"]", "policy::registry"),
+        ("images = [\"docker.io/library/golang:*\"]", "policy::image"),
+        ("labels = [\"org.opencontainers.image.vendor\"]", "policy::label"),
+    ] {
+        policy(rules);
+        let (exit, _, said) = generate(&[]);
+        assert!(exit == 3 && said.contains(code) && said.contains("acme/pack.toml:4:"), "{rules}: {said}");
+    }
+    policy(
+        "registries = [\"docker.io/library\", \"gcr.io/distroless\"]\nhighest-base = \"distroless-static\"\nforbidden-packages = [\"curl\"]",
+    );
+    let (exit, _, said) = generate(&[]);
+    assert_eq!(exit, 0, "{said}");
+    let (exit, _, said) = generate(&["--preset", "go-slim"]);
+    assert!(exit == 3 && said.contains("`slim` is larger than `distroless-static`"), "{said}");
+
+    let file = room.path("repository/apps/shop/Dockerfile");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("WORKDIR /src\n", "WORKDIR /src\nRUN apt-get update && apt-get install -y curl=8 && curl x\n")).unwrap();
+    room.put("repository/apps/shop/imggen.toml", "keep = [\"Dockerfile\"]\n");
+    let (exit, _, said) = generate(&[]);
+    assert!(exit == 3 && said.contains("`Dockerfile` installs `curl`, which is forbidden") && said.contains("acme/pack.toml:6:"), "{said}");
+    fs::write(&file, text.replace("gcr.io/distroless/static-debian13:nonroot", "quay.io/ubuntu")).unwrap();
+    policy("registries = [\"gcr.io\", \"docker.io/library\"]");
+    let (_, _, said) = generate(&[]);
+    assert!(said.contains("`quay.io/ubuntu` in `Dockerfile`"), "{said}");
+}
+
+#[test]
+fn a_digest_that_is_demanded_fails_the_check_and_not_the_writing() {
+    let room = Room::new();
+    room.put("acme/pack.toml", "[policy]\ndigests = true\n");
+    let (exit, _, said) = room.imggen(&["generate", "--pack", "../../../acme"], &[]);
+    assert!(exit == 0 && said.contains("warning[policy::digest]"), "{said}");
+    assert_eq!(room.imggen(&["generate", "--check", "--pack", "../../../acme"], &[]).0, 1);
+    for name in ["Dockerfile", "Dockerfile.debug"] {
+        let file = room.path(&format!("repository/apps/shop/{name}"));
+        let digest = format!("@sha256:{}", "0".repeat(64));
+        let text = fs::read_to_string(&file).unwrap();
+        let pin = |line: &str| if line.starts_with("FROM ") { line.replacen(" AS ", &format!("{digest} AS "), 1) } else { line.to_owned() };
+        fs::write(&file, text.lines().map(pin).collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    }
+    let (exit, _, said) = room.imggen(&["generate", "--check", "--pack", "../../../acme"], &[]);
+    assert_eq!((exit, said.as_str()), (0, ""));
+}
+
+#[test]
+fn one_hook_stands_in_every_language() {
+    let room = Room::new();
+    room.put("acme/templates/base/build_top.j2", "RUN touch /built\n");
+    room.put("acme/templates/base/run_end.j2", "LABEL hooked=yes\n");
+    let dir = |path: &str| format!("repository/{path}");
+    room.put(&dir("py/app.py"), "from flask import Flask\n\napp = Flask(__name__)\n");
+    room.put(&dir("py/requirements.txt"), "flask==3.1.0\ngunicorn==23.0.0\n");
+    room.put(&dir("site/index.html"), "<title>x</title>\n");
+    room.put(&dir("rs/Cargo.toml"), "[package]\nname = \"rs\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
+    room.put(&dir("rs/Cargo.lock"), "version = 4\n\n[[package]]\nname = \"rs\"\nversion = \"0.1.0\"\n");
+    room.put(&dir("rs/src/main.rs"), "fn main() {}\n");
+    for project in [".", "../../py", "../../site", "../../rs"] {
+        let (exit, out, said) = room.imggen(&["generate", "--stdout=Dockerfile", "--pack", "../../../acme", project], &[]);
+        assert_eq!(exit, 0, "{said}");
+        let hook = out.find("RUN touch /built\n").unwrap_or_else(|| panic!("{out}"));
+        let first = out.find("FROM ").unwrap();
+        assert!(!out[first..hook].contains("RUN ") && !out[first..hook].contains("COPY "), "{out}");
+        assert!(out.contains("LABEL hooked=yes\nUSER "), "{out}");
+    }
+}

@@ -16,7 +16,10 @@ import tempfile
 
 
 def run(*command, cwd=None):
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=300)
+    try:
+        return subprocess.run(command, cwd=cwd, capture_output=True, text=True, errors="replace", timeout=60)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 124, "", "")
 
 
 def acts(text):
@@ -38,7 +41,7 @@ def main():
     given = parser.parse_args()
     imggen = pathlib.Path(given.imggen).resolve() if "/" in given.imggen else given.imggen
 
-    counts = dict.fromkeys(["commits", "refused", "written", "instructions", "patterns alone", "neither"], 0)
+    counts = dict.fromkeys(["commits", "refused", "too long", "written", "instructions", "patterns alone", "neither"], 0)
     with tempfile.TemporaryDirectory() as temporary:
         clone, out = pathlib.Path(temporary, "project"), pathlib.Path(temporary, "out")
         run("git", "clone", "--quiet", "--no-checkout", given.repository, str(clone))
@@ -51,7 +54,7 @@ def main():
             before = snapshot(out)
             check = run(*command, "--check", cwd=clone)
             if check.returncode not in (0, 1):
-                counts["refused"] += 1
+                counts["too long" if check.returncode == 124 else "refused"] += 1
             elif check.returncode == 1:
                 wrote = run(*command, "--force", cwd=clone)
                 after = snapshot(out)

@@ -1,5 +1,6 @@
 //! References of images as a Dockerfile names them, taken apart as far as bots change them: the version in a tag, and a digest.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::instructions::units;
@@ -58,6 +59,65 @@ fn version(tag: &str) -> (Vec<u64>, &str) {
         Ok(numbers) if is_version => (numbers, rest),
         _ => (Vec::new(), tag),
     }
+}
+
+/// A reference as `pin` sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pinned {
+    /// The reference without its digest.
+    pub plain: String,
+    /// Its digest.
+    pub digest: Option<String>,
+}
+
+/// The references of images in a Dockerfile that have a tag, each once.
+#[must_use]
+pub fn references(text: &str) -> Vec<Pinned> {
+    let tagged = all(text).into_iter().filter_map(Reference::parse).filter(|reference| !reference.tag.is_empty());
+    tagged.map(|reference| Pinned { plain: reference.plain(), digest: reference.digest.map(str::to_owned) }).collect()
+}
+
+/// The text with these digests behind the references that they are of.
+#[must_use]
+pub fn pin(text: &str, digests: &BTreeMap<String, String>) -> String {
+    replace(text, |text| {
+        let plain = Reference::parse(text)?.plain();
+        Some(format!("{plain}@{}", digests.get(&plain)?))
+    })
+}
+
+/// The images that a Dockerfile stands on or takes from, as they are written and each once; names of its own stages are none.
+pub(crate) fn images(text: &str) -> Vec<String> {
+    let mut images: Vec<String> = all(text).into_iter().map(str::to_owned).collect();
+    let mut stages: Vec<String> = Vec::new();
+    for unit in units(text) {
+        let line = unit.line();
+        let words: Vec<_> = line.split(' ').filter(|word| !word.starts_with("--")).collect();
+        if let [keyword, image, rest @ ..] = &words[..]
+            && keyword.eq_ignore_ascii_case("FROM")
+        {
+            let image = *image;
+            let is_stage = stages.iter().any(|stage| stage.eq_ignore_ascii_case(image));
+            if !(is_stage || image == "scratch" || images.iter().any(|known| known == image)) {
+                images.push(image.to_owned());
+            }
+            stages.extend(rest.get(1).map(|name| (*name).to_owned()));
+        }
+    }
+    images
+}
+
+/// The packages that a Dockerfile installs from a distribution, in whatever stage and beside whatever else.
+pub(crate) fn installed(text: &str) -> Vec<String> {
+    let lines = units(text).into_iter().map(|unit| unit.line()).filter(|line| line.to_ascii_uppercase().starts_with("RUN "));
+    let commands: Vec<_> = lines.flat_map(|line| line.split(['&', ';', '|']).map(str::to_owned).collect::<Vec<_>>()).collect();
+    let installs = |command: &&String| {
+        let words: Vec<_> = command.split_whitespace().collect();
+        let has = |names: &[&str]| words.iter().any(|word| names.contains(word));
+        has(&["apt-get", "apt", "apk", "dnf", "microdnf", "yum"]) && has(&["install", "add"])
+    };
+    let words = commands.iter().filter(installs).flat_map(|command| command.split_whitespace());
+    words.filter(|word| !word.starts_with('-')).map(|word| word.split('=').next().unwrap_or(word).to_owned()).collect()
 }
 
 /// Where the references of images stand in a Dockerfile: behind FROM, in `COPY --from` and in mounts.
@@ -119,6 +179,14 @@ mod tests {
         let text = "# FROM x:1\nFROM --platform=$BUILDPLATFORM golang:1.27-trixie AS build\nCOPY --from=build /a /b\n\
                     COPY --from=ghcr.io/astral-sh/uv:0.13 /uv /bin/\nRUN --mount=type=bind,from=localhost:5000/tool:2,target=/t \\\n  x:1\nFROM scratch\n";
         assert_eq!(all(text), ["ghcr.io/astral-sh/uv:0.13", "golang:1.27-trixie", "localhost:5000/tool:2"]);
+    }
+
+    #[test]
+    fn digests_stand_behind_their_references() {
+        let digests = BTreeMap::from([("a:1".to_owned(), "sha256:0".to_owned())]);
+        let pinned = pin("FROM a:1 AS build\nCOPY --from=a:1@sha256:1 /x /\nFROM b:1\n", &digests);
+        assert_eq!(pinned, "FROM a:1@sha256:0 AS build\nCOPY --from=a:1@sha256:0 /x /\nFROM b:1\n");
+        assert_eq!(references(&pinned).len(), 2);
     }
 
     #[test]

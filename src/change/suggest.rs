@@ -76,6 +76,14 @@ pub fn suggest(path: &str, base: &str, edited: &str) -> Suggestions {
     found
 }
 
+/// The names of the labels of a Dockerfile's image.
+pub(crate) fn labels(text: &str) -> Vec<String> {
+    let body = super::body(text);
+    let values = Sayings::of(&body).values;
+    let names = values.iter().filter_map(|(key, ..)| key.strip_prefix("labels."));
+    names.map(|name| name.trim_matches('"').to_owned()).collect()
+}
+
 impl<'t> Sayings<'t> {
     fn of(body: &'t str) -> Self {
         let units = units(body);

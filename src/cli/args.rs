@@ -48,6 +48,8 @@ pub enum Verb {
     Init(Init),
     /// Write the files anew, from imggen.toml and from what is found.
     Generate(Generate),
+    /// Write the digests of today behind the references in the files; opens the network.
+    Pin(Pin),
     /// Show what is in a project: apps, ports, files, needs.
     Detect(Detect),
     /// Show what is decided for an app, line by line.
@@ -107,6 +109,16 @@ pub struct Generate {
     pub format: Format,
     #[command(flatten)]
     pub given: Given,
+}
+
+/// `imggen pin`
+#[derive(Debug, Args)]
+pub struct Pin {
+    #[command(flatten)]
+    pub place: Place,
+    /// Write nothing; exit with 1 where a digest is missing or no longer that of its tag.
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// `imggen detect`

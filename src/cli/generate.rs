@@ -22,7 +22,7 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
     if says {
         console.draw_all(&survey.detection.notes);
     }
-    let made = project.make(&survey, &survey.pick(&layers)?, &layers)?.verified(&survey, console)?;
+    let made = project.make(&survey, &survey.pick(&layers)?, &layers)?.verified(&survey, &project.packs, console)?;
     if says && !args.check {
         console.draw_all(&made.plan.warnings);
     }
@@ -34,13 +34,15 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
     if args.merge {
         return merge(&project, changes, &made, &out, console);
     }
+    let open = if args.diff { 0 } else { write::obey(&project.packs, &changes, console)? };
     write::leave_kept(&mut changes, &layers);
     if args.check || args.diff {
         if !says {
             let report = Report::new(&made, &changes, out.notes, next::commands(&made, &project.dir), false);
             console.print(&text::json(&report))?;
         }
-        return Ok(compare(&project, &changes, &made.plan, args, console)?);
+        let exit = compare(&project, &changes, &made.plan, args, console)?;
+        return Ok(if args.check && open > 0 { Exit::Differs } else { exit });
     }
     write::refuse(&changes, &args.target, Some(&project.dir), console)?;
     Ok(write::finish(&project, &changes, &made, &out, console)?)

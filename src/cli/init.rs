@@ -54,11 +54,12 @@ fn init(project: &Project, target: &Target, form: Form, mut prompt: Option<&mut 
         }
     }
     let prompted = answers.said();
-    let made = project.make(&survey, &picked, &project.layers(Some(&prompted))?)?.verified(&survey, console)?;
+    let made = project.make(&survey, &picked, &project.layers(Some(&prompted))?)?.verified(&survey, &project.packs, console)?;
     let mut changes = write::changes(project, target, &made.files)?;
     if target.output_dir.is_none() {
         changes.extend(record(project, &survey, &picked, &prompted, &made)?);
     }
+    write::obey(&project.packs, &changes, console)?;
     write::leave_kept(&mut changes, &project.layers(Some(&prompted))?);
     if says {
         console.draw_all(&made.plan.warnings);

@@ -15,6 +15,7 @@ mod init;
 mod leaves;
 mod merge;
 mod next;
+mod pin;
 mod plan;
 mod presets;
 mod project;
@@ -94,6 +95,7 @@ fn dispatch(verb: &Verb, console: &mut Console) -> Result<Exit, Stop> {
     match verb {
         Verb::Init(args) => init::run(args, console),
         Verb::Generate(args) => generate::run(args, console),
+        Verb::Pin(args) => pin::run(args, console),
         Verb::Detect(args) => Ok(detect::run(args, console)?),
         Verb::Plan(args) => Ok(plan::run(args, console)?),
         Verb::Explain(args) => Ok(explain::run(args, console)?),
@@ -122,7 +124,7 @@ fn form_of(verb: &Verb) -> Form {
         Verb::Templates(args) => args.format.format,
         Verb::Init(args) => args.format.format,
         Verb::Generate(args) => args.format.format,
-        Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
+        Verb::Pin(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
     }
 }
 

@@ -93,7 +93,11 @@ fn ask(reference: &str) -> Result<String> {
     }
     let error = Diagnostic::error("pin::unknown", format!("nobody here tells the digest of `{reference}`"));
     let error = said.iter().fold(error, |error, said| error.info(said.clone()));
-    let help = if said.is_empty() { "install docker with buildx, skopeo or crane" } else { "log in with that tool where the registry asks who you are" };
+    let help = if said.is_empty() {
+        "install docker with buildx, skopeo or crane"
+    } else {
+        "log in with that tool where the registry asks who you are"
+    };
     Err(error.help(help).into())
 }
 

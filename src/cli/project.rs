@@ -19,7 +19,7 @@ use crate::read::file;
 use crate::settings::{Document, PROJECT_ONLY, assignment};
 use crate::settle::settle;
 use crate::tree::{READ_LIMIT, Tree};
-use crate::{check, render};
+use crate::{check, obey, render};
 
 /// The project's own settings.
 pub const SETTINGS: &str = "imggen.toml";
@@ -210,8 +210,9 @@ impl Made {
     ///
     /// # Errors
     /// When one of them must not ship.
-    pub fn verified(self, survey: &Survey<'_>, console: &mut Console) -> Result<Self> {
+    pub fn verified(self, survey: &Survey<'_>, packs: &Packs, console: &mut Console) -> Result<Self> {
         let checked = check(&self.files, &self.plan, survey.tree, survey.catalog);
+        obey(&self.files, &self.plan, packs, survey.catalog)?;
         if checked.is_err() {
             // a label that points into a rendered file means this one and not the one on disk
             self.files.iter().for_each(|file| console.sources.add(file.path.clone(), &*file.text));
@@ -258,6 +259,7 @@ fn packs_of(dir: &Utf8Path, files: Option<&Files>, given: &PackArgs, console: &m
     }
     let packs = Packs::over_built_in(packs);
     console.sources.packs(&packs);
+    packs.policy_files().for_each(|(file, text)| console.sources.add(file, text));
     Ok(packs)
 }
 

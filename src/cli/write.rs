@@ -10,8 +10,10 @@ use super::text::{self, STRONG, clip, plain, styled};
 use super::{Exit, Stop};
 use super::{base, drift, next};
 use crate::change::{self, Change, File, Header, State, compare, diff};
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::layers::Layers;
+use crate::pack::Packs;
+use crate::policy;
 use crate::render::with_own_ignore_files;
 use crate::settings::Names;
 
@@ -87,6 +89,27 @@ fn settings_for(change: &Change, project: Option<&Utf8Path>, error: Diagnostic) 
         Some(line) => error.info(format!("no setting says `{}` of `{}`; a template of yours can", clip(&plain(line), LINE), change.path)),
         None => error,
     }
+}
+
+/// Holds what will be there against what the packs' organisations allow: what is kept or was edited as well as what is written. Says how
+/// many digests are missing.
+///
+/// # Errors
+/// When a rule is broken.
+pub fn obey(packs: &Packs, changes: &[Change], console: &mut Console) -> Result<usize> {
+    let mut missing = 0;
+    for change in changes {
+        let stays = change.state == State::Same || change.state.is_theirs();
+        let text = change.before.as_deref().filter(|_| stays).unwrap_or(&change.after);
+        for fault in policy::faults(packs, &change.path, text) {
+            if fault.severity == Severity::Error {
+                return Err(fault.into());
+            }
+            missing += 1;
+            console.draw(&fault);
+        }
+    }
+    Ok(missing)
 }
 
 /// Whether the settings say that the edits of a file stay as they are.
