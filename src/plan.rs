@@ -3,6 +3,8 @@
 mod cite;
 mod draw;
 mod joined;
+mod labels;
+mod network;
 mod server;
 pub mod text;
 mod writable;
@@ -15,6 +17,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::draw::draw;
+pub use self::network::{Network, Reach};
 pub use self::server::{Location, Server, Types};
 pub use self::text::{Literal, NginxText, ShellLine};
 use crate::app::StopSignal;
@@ -46,6 +49,9 @@ pub struct Plan {
     pub debug: Option<Image>,
     /// Whether each Dockerfile has an ignore file of its own beside it, because the project's `.dockerignore` is not imggen's.
     pub own_ignore_files: bool,
+    /// What stages that fetch something need.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
     /// What stays out of the build context.
     pub ignore: Vec<IgnoreGroup>,
     /// What was decided, and why.
@@ -171,6 +177,9 @@ pub struct Runtime {
     /// Labels.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
+    /// Whether the version and the revision that a build is given are labels too.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub stamped: bool,
     /// The signal that stops it, where it is not SIGTERM.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_signal: Option<Commented<StopSignal>>,

@@ -42,7 +42,7 @@ pub(crate) struct Rules {
 /// What a file breaks of the packs' policies. A missing digest is a warning: it can only be had once the file is there.
 #[must_use]
 pub fn faults(packs: &Packs, path: &Utf8Path, text: &str) -> Vec<Diagnostic> {
-    let is_dockerfile = path.file_name().is_some_and(|name| name.starts_with("Dockerfile"));
+    let is_dockerfile = path.file_name().is_some_and(|name| name.starts_with("Dockerfile") && !name.ends_with(".dockerignore"));
     packs.policies().filter(|_| is_dockerfile).flat_map(|rules| rules.hold(path, text)).collect()
 }
 

@@ -58,6 +58,9 @@ pub struct Settings {
     /// Labels of the image.
     #[serde(default)]
     pub labels: BTreeMap<String, String>,
+    /// Whether the image has labels `org.opencontainers.image.*`: its title, source and licenses as manifests say, and its version and
+    /// revision by the build arguments `VERSION` and `REVISION`.
+    pub image_labels: Option<bool>,
     /// Files and directories of the project to have in the working directory; `"..."` stands for those that were found.
     pub files: Option<Vec<String>>,
     /// Directories that the program may write to, relative to its working directory or absolute; `"..."` as in `files`.
@@ -74,6 +77,9 @@ pub struct Settings {
     /// Registries to fetch images from in place of others: `"docker.io" = "mirror.example.com/hub"`.
     #[serde(default)]
     pub registries: BTreeMap<String, String>,
+    /// What everybody behind a company's network needs.
+    #[serde(default)]
+    pub network: NetworkSettings,
     /// Each language's own.
     #[serde(skip)]
     pub languages: Sections,
@@ -119,6 +125,27 @@ impl fmt::Display for Names {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(", "))
     }
+}
+
+/// Mirrors in place of public registries, and certificates beside the public ones.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+pub struct NetworkSettings {
+    /// A file of the project with certificates in PEM form, for every stage that fetches something.
+    pub certificates: Option<String>,
+    /// The mirror of deb.debian.org and archive.ubuntu.com.
+    pub apt: Option<String>,
+    /// The mirror of dl-cdn.alpinelinux.org/alpine.
+    pub apk: Option<String>,
+    /// The registry of npm, pnpm and Yarn.
+    pub npm: Option<String>,
+    /// The index of uv and pip.
+    pub pypi: Option<String>,
+    /// The sparse index in place of crates.io.
+    pub crates: Option<String>,
+    /// The proxy of Go modules.
+    pub go: Option<String>,
+    /// The mirror of all Maven repositories.
+    pub maven: Option<String>,
 }
 
 /// One port or several.

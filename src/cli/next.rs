@@ -8,12 +8,22 @@ use super::project::Made;
 pub fn commands(made: &Made, dir: &Utf8Path) -> [String; 2] {
     let tag = tag(&made.plan.app);
     let dockerfile = made.files.iter().find(|file| file.path == "Dockerfile").map_or("", |file| &file.text);
-    let build: Vec<_> =
-        ["docker build".to_owned(), format!("-t {tag}")].into_iter().chain(access(dockerfile)).chain([shell(dir.as_str())]).collect();
+    let build: Vec<_> = ["docker build".to_owned(), format!("-t {tag}")]
+        .into_iter()
+        .chain(access(dockerfile))
+        .chain(stamps(made))
+        .chain([shell(dir.as_str())])
+        .collect();
     let demands = made.demands.iter().filter(|name| !made.plan.image.runtime.env.contains_key(*name)).map(|name| format!("-e {name}"));
     let ports = made.plan.image.runtime.ports.iter().map(|port| format!("-p {port}:{port}"));
     let run: Vec<_> = ["docker run --rm".to_owned()].into_iter().chain(demands).chain(ports).chain([tag]).collect();
     [build.join(" "), run.join(" ")]
+}
+
+/// What fills in the labels of a version and a revision.
+fn stamps(made: &Made) -> Option<String> {
+    let stamped = made.plan.image.runtime.stamped;
+    stamped.then(|| "--build-arg VERSION=\"$(git describe --tags --always)\" --build-arg REVISION=\"$(git rev-parse HEAD)\"".to_owned())
 }
 
 /// The flags for what a build mounts and does not keep.

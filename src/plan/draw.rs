@@ -6,6 +6,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::joined::Joined;
+use super::labels::labels;
+use super::network::network;
 use super::writable::{Writing, owner, written};
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target};
 use crate::app::{App, Needed};
@@ -68,6 +70,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
         preset,
         image,
         debug,
+        network: network(&choices.layers)?,
         own_ignore_files: context::theirs(detection.tree).is_some(),
         ignore,
         decisions,
@@ -108,6 +111,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         Start::Program => (blueprint.entrypoint, arguments),
         Start::Command => (Vec::new(), [blueprint.entrypoint, arguments].concat()),
     };
+    let stamped = choices.layers.choose("image-labels", |settings| settings.image_labels).is_some_and(|chosen| chosen.value);
     let stop_signal = choices.found.app.behaviour.stops_on.as_ref();
     let init = choices.fit.met.iter().find(|met| met.need.value == Need::Init && choices.fit.copies(&Need::Init));
     let first = init.map(|_| [INIT.1, "--"].map(str::to_owned)).into_iter().flatten();
@@ -124,7 +128,8 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         workdir: layout.workdir.as_ref().map(ToString::to_string),
         user: choices.user.clone(),
         ports: choices.ports.iter().copied().chain(blueprint.ports).collect(),
-        labels: choices.layers.map("labels", |settings| &settings.labels).into_iter().map(|(name, chosen)| (name, chosen.value)).collect(),
+        labels: all_labels(detection, choices, stamped),
+        stamped,
         stop_signal: stop_signal
             .map(|signal| Commented { value: signal.value, comment: format!("it listens for Ctrl-C alone ({})", signal.file()) }),
         init: init.map(|met| format!("it leaves signals to the first process ({})", met.need.file())),
@@ -194,6 +199,14 @@ impl Layout {
         let writable = self.writable.iter().map(|(path, to)| Decision::chosen(Topic::Writable, to.to_string(), path));
         files.chain(writable).collect()
     }
+}
+
+/// What settings say, over what manifests say of where the image comes from.
+fn all_labels(detection: &Detection<'_>, choices: &Choices<'_>, stamped: bool) -> BTreeMap<String, String> {
+    let app = &choices.found.app;
+    let mut all = if stamped { labels(detection.tree, &app.home, &app.name) } else { BTreeMap::new() };
+    all.extend(choices.layers.map("labels", |settings| &settings.labels).into_iter().map(|(name, chosen)| (name, chosen.value)));
+    all
 }
 
 /// The parts that the app opens when it runs, and not where its build put them.
@@ -375,6 +388,8 @@ fn decide_context(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Lay
     let mut reads: Vec<Kept> = layout.files.iter().map(|(file, _)| source(file)).collect();
     let apps = || std::iter::once(&choices.found.app).chain(choices.parts.iter().map(|part| &part.part.found.app));
     reads.extend(apps().flat_map(|app| &app.keeps).map(|path| Kept { path: path.clone(), by_build: true, because: Vec::new() }));
+    let certificates = choices.layers.choose("network.certificates", |settings| settings.network.certificates.clone());
+    reads.extend(certificates.map(|chosen| Kept { path: normal(&chosen.value), by_build: true, because: chosen.because }));
     let settings = choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new());
     context::decide(context::Request {
         tree: detection.tree,
