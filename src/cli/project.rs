@@ -74,6 +74,8 @@ pub struct Project {
     pub packs: Packs,
     /// Where the packs of the command line lie, seen from the project.
     pub given_packs: Vec<Utf8PathBuf>,
+    /// Whether those are all that is wanted.
+    pub only_packs: bool,
     /// Flags and answers, the strongest first.
     pub given: Vec<Said>,
     /// `imggen.toml`, when there is one.
@@ -134,7 +136,7 @@ impl Project {
             console.sources.add(said.name(), &*said.text);
         }
         let given_packs = given.packs.packs.iter().map(|pack| seen_from(dir, pack)).collect();
-        Ok(Self { dir: dir.to_owned(), packs, given_packs, given: said, recorded, files })
+        Ok(Self { dir: dir.to_owned(), packs, given_packs, only_packs: given.packs.only_packs, given: said, recorded, files })
     }
 
     /// All layers but the preset's, with `prompted` in its place.

@@ -75,7 +75,7 @@ pub fn keep(recorded: Option<&str>, files: &[Utf8PathBuf], changes: &mut Vec<Cha
 /// The packs of the command line, over those that are recorded: a later run needs them whatever they changed today.
 fn packs(project: &Project) -> Option<Leaf> {
     let given = project.given_packs.iter().map(|pack| pack.as_str().to_owned());
-    let recorded = leaves(project.recorded.as_ref().map_or("", |recorded| &recorded.text));
+    let recorded = leaves(project.recorded.as_ref().filter(|_| !project.only_packs).map_or("", |recorded| &recorded.text));
     let recorded = recorded.iter().filter(|leaf| leaf.key() == PACKS).filter_map(|leaf| leaf.value.as_array()).flatten();
     let recorded =
         recorded.filter_map(|pack| pack.as_str().map(str::to_owned)).filter(|pack| !project.given_packs.iter().any(|given| given == pack));
