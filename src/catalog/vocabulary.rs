@@ -13,6 +13,7 @@
 
 mod entry;
 mod slot;
+mod stand_in;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub use self::entry::{
     Commands, Field, Flag, Format, Gives, Join, Key, Listens, Names, Needs, Opens, Setting, SettingsType, Signal, Starts, Variable, Where,
 };
 pub use self::slot::{Slot, Slots, Words};
+pub use self::stand_in::StandIn;
 use crate::diagnostic::Result;
 
 /// What an entry means.
@@ -93,6 +95,8 @@ pub struct Vocabulary {
     pub types: Vec<SettingsType>,
     /// What imports need.
     pub imports: Vec<Needs>,
+    /// What stands in for variables while an image is built, the strongest first.
+    stand_ins: Vec<StandIn>,
     /// Full names that it speaks of, and what they are in.
     names: HashSet<String>,
 }
@@ -141,6 +145,7 @@ impl Vocabulary {
             self.places.extend(place.name.0.iter().map(|name| (name.clone(), place.is)));
         }
         self.types.extend(file.types);
+        self.stand_ins.extend(file.stand_in);
         self.desktop.extend(file.desktop.0);
         self.imports.extend(file.need.iter().filter(|need| !need.import.0.is_empty()).cloned());
         entries! {

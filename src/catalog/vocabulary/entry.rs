@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use super::slot::{Slots, Words};
+use super::stand_in::StandIn;
 use crate::app::Needed;
 use crate::need::Need;
 
@@ -34,6 +35,8 @@ pub(super) struct File {
     pub(super) place: Vec<Place>,
     pub(super) constant: Vec<Constant>,
     pub(super) exit: Vec<Plain>,
+    #[serde(rename = "stand-in")]
+    pub(super) stand_in: Vec<StandIn>,
     /// Programs that other systems have, or desktops: of no use in a container.
     pub(super) desktop: Words,
 }

@@ -3,7 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::constraint::constraints;
-use super::entry::{Entry, Finder, Form, djangos};
+use super::django;
+use super::entry::{Entry, Finder, Form};
 use super::groups;
 use super::look::{Looker, home};
 use super::manager::Manager;
@@ -12,6 +13,7 @@ use super::outline::ask;
 use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
 use super::sources::Sources;
+use super::translations;
 use super::unobtainable;
 use super::version::rank;
 use super::{Facts, Python};
@@ -111,7 +113,7 @@ impl<'t> language::Project<'t> for Projects<'t> {
 
     fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
         let Place { project, sources } = &self.places[seed.place];
-        let django = djangos(sources);
+        let django = django::find(self.tree, sources);
         let entries = Finder { tree: self.tree, project, sources, djangos: &django }.all();
         let entry = entries.get(seed.index).ok_or_else(|| sighting.gone())?;
         let listens = if entry.listens.is_empty() {
@@ -136,7 +138,7 @@ impl<'t> language::Project<'t> for Projects<'t> {
 
 impl Projects<'_> {
     fn sightings(&self, place: usize, Place { project, sources }: &Place<'_>) -> Vec<(Sighting, Seed)> {
-        let django = djangos(sources);
+        let django = django::find(self.tree, sources);
         let entries = Finder { tree: self.tree, project, sources, djangos: &django }.all();
         let names = unique(project, &entries);
         let sighting = |(index, (entry, name)): (usize, (Entry<'_, '_>, String))| {
@@ -160,7 +162,7 @@ impl Projects<'_> {
         manager: Option<Manager>,
     ) -> Result<(App, Facts)> {
         let (tree, sources) = (self.tree, &self.places[seed.place].sources);
-        let django = djangos(sources);
+        let django = django::find(self.tree, sources);
         let entries = Finder { tree, project, sources, djangos: &django }.all();
         let entry = entries.get(seed.index).ok_or_else(|| sighting.gone())?;
         if let Some(broken) = &entry.broken {
@@ -178,7 +180,13 @@ impl Projects<'_> {
         warnings.extend(ranked.warnings.iter().cloned());
         let settings = entry.django.and_then(|index| django.get(index));
         let seen = observe::seen(tree, catalog, sources, entry, &home(project, entry))?;
-        let looker = Looker { tree, catalog, project, sources, entry, django: settings, seen, reached };
+        let stand_ins = settings.map(|django| observe::stand_ins(catalog, sources, django)).transpose()?.unwrap_or_default();
+        let root = settings.map_or_else(|| project.directory.clone(), |django| project.directory.join(&django.directory));
+        let translations = translations::find(tree, project, &root, settings.is_some()).unwrap_or_else(|warning| {
+            warnings.push(warning);
+            None
+        });
+        let looker = Looker { tree, catalog, project, sources, entry, django: settings, stand_ins, translations, seen, reached };
         Ok((looker.app(sighting, warnings), looker.facts(ranked)))
     }
 }

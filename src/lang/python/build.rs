@@ -6,10 +6,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::command::PORT;
+use super::django::MODULE;
 use super::extension::Compiler;
 use super::manager::Manager;
 use super::package::Backend;
-use super::{DefaultGroups, Facts, Torch};
+use super::{DefaultGroups, Facts, Torch, translations};
 use crate::catalog::Toolchain;
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
@@ -227,24 +228,43 @@ impl Maker<'_> {
         self.facts.member.is_some() || manifests.count() > 1
     }
 
-    pub(super) fn collectstatic(&self) -> Option<ShellLine> {
+    /// A command of Django's, with what its settings do not load without: harmless values that end with it.
+    fn django(&self, command: &'static str) -> Option<ShellLine> {
         let django = self.facts.django.as_ref()?;
+        let given = django.stand_ins.iter().map(|fact| ShellLine::assignment(&fact.value.name, &fact.value.value));
+        let settings = django.settings.as_ref().map(|settings| ShellLine::assignment(MODULE, settings));
+        let set = self.facts.env.iter().filter(|(name, value)| *name != MODULE && value.starts_with(APP));
+        let set = set.map(|(name, value)| ShellLine::assignment(name, value));
+        let directory = self.facts.directory.join(&django.directory);
+        let line = ShellLine::default().all(settings.into_iter().chain(set).chain(given)).then("python");
+        Some(match (django.manage, directory.as_str()) {
+            (true, _) => line.path(directory.join("manage.py")).then(command),
+            (false, "") => line.then("-m django").then(command),
+            (false, _) => line.then("-m django").then(command).then("--pythonpath").path(directory),
+        })
+    }
+
+    pub(super) fn collectstatic(&self) -> Vec<ShellLine> {
+        let Some(django) = &self.facts.django else { return Vec::new() };
         let asked = self.choices.layers.iter().find_map(|layer| layer.settings().languages.python.collectstatic);
-        if !asked.unwrap_or(django.static_root.is_some()) {
-            return None;
+        if !asked.unwrap_or(django.collects) {
+            return Vec::new();
         }
-        // harmless values for what the settings do not load without; they end with this command
-        let value = |name: &str| match name {
-            _ if name.contains("DATABASE") && name.ends_with("URL") => "sqlite:////tmp/build.db",
-            _ if name.ends_with("URL") => "redis://localhost",
-            _ if name.ends_with("PORT") => "1",
-            _ if ["DEBUG", "USE_", "ENABLE"].iter().any(|word| name.contains(word)) => "False",
-            _ => "build",
-        };
-        let given = django.demands.iter().map(|name| ShellLine::assignment(&name.value, value(&name.value)));
-        let manage = self.facts.directory.join(&django.directory).join("manage.py");
-        let settings = django.settings.as_ref().map(|settings| ShellLine::assignment("DJANGO_SETTINGS_MODULE", settings));
-        Some(ShellLine::default().all(settings.into_iter().chain(given)).then("python").path(manage).then("collectstatic --no-input"))
+        let inside = |path: &Utf8PathBuf| path.strip_prefix(&self.facts.context).unwrap_or(path).to_owned();
+        let expected = django.expected.iter().map(|path| ShellLine::default().path(inside(path)));
+        let made = (!django.expected.is_empty()).then(|| ShellLine::of("mkdir -p").all(expected));
+        made.into_iter().chain(self.django("collectstatic --no-input")).collect()
+    }
+
+    /// The command that compiles translations.
+    pub(super) fn translations(&self) -> Option<ShellLine> {
+        match &self.facts.translations.as_ref().filter(|_| !self.facts.installed)?.value {
+            translations::Compiler::Django => self.django("compilemessages"),
+            translations::Compiler::Babel(directory, domain) => {
+                let line = ShellLine::of("pybabel compile -f -d").path(self.facts.directory.join(directory));
+                Some(if domain == "messages" { line } else { line.then("-D").word(domain) })
+            }
+        }
     }
 
     fn words(&self) -> Vec<String> {
@@ -311,6 +331,9 @@ impl Maker<'_> {
         needs.extend(self.facts.compiler.iter().flat_map(|compiler| compiler.value.needs()));
         if self.facts.remotes.iter().any(|remote| remote.value.starts_with("git")) {
             needs.push(Need::Program("git".into()));
+        }
+        if self.facts.translations.as_ref().is_some_and(|fact| fact.value == translations::Compiler::Django) {
+            needs.push(Need::Program("msgfmt".into()));
         }
         if self.by_ssh() {
             needs.push(Need::Program("ssh".into()));

@@ -169,6 +169,7 @@ impl<'s, 't> Finder<'s, 't> {
         }
         for entry in &mut found {
             self.claim(entry);
+            self.settle_django(entry);
             entry.warnings.extend(warnings.iter().cloned());
         }
         found
@@ -181,6 +182,19 @@ impl<'s, 't> Finder<'s, 't> {
         let project = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value));
         if project.is_some_and(|project| entry.name.is_empty() || crate::read::requirement::normal(&entry.name) == project) {
             entry.claims.push(Fact::new(Claim::Namesake, entry.at.under(NAMESAKE)));
+        }
+    }
+
+    /// The variables that Django's processes need: to serve, or to work beside what serves.
+    fn settle_django(&self, entry: &mut Entry<'s, 't>) {
+        let beside = || {
+            let [django] = self.djangos else { return None };
+            let uses = |source: &Source<'t>| ask::imports(&source.outline, "django") || source.text.contains(django::MODULE);
+            entry.source.filter(|source| self.sources.reach(source).into_iter().any(uses)).map(|_| django)
+        };
+        let django = entry.django.and_then(|index| self.djangos.get(index)).or_else(beside);
+        for (name, value) in django.into_iter().flat_map(Django::env) {
+            entry.command.env.entry(name).or_insert(value);
         }
     }
 
@@ -198,14 +212,15 @@ impl<'s, 't> Finder<'s, 't> {
             (_, Some(asgi)) if installs("granian") => ["granian", "--interface", "asgi", &asgi].map(str::to_owned).to_vec(),
             (Some(wsgi), _) if installs("uwsgi") => uwsgi(&format!("{wsgi}:application")),
             (Some(wsgi), _) if installs("waitress") => vec!["waitress-serve".to_owned(), format!("{wsgi}:application")],
-            _ => ["python", "manage.py", "runserver", "--noreload"].map(str::to_owned).to_vec(),
+            _ if django.is_managed() => ["python", "manage.py", "runserver", "--noreload"].map(str::to_owned).to_vec(),
+            _ => ["python", "-m", "django", "runserver", "--noreload"].map(str::to_owned).to_vec(),
         };
         let server = words.first().cloned().unwrap_or_default();
         let mut command = tune(words, self.sources);
         command.directory.clone_from(&django.directory);
         let what = format!("Django behind {server} ({})", django.at.file);
         let mut entry = Entry::new(if self.project.name.is_some() { "" } else { &django.package }, command, what, django.at.clone());
-        entry.source = Some(django.manage);
+        entry.source = Some(django.main);
         entry.django = Some(index);
         if server == "python" {
             entry.what = format!("Django ({})", django.at.file);
@@ -259,9 +274,4 @@ fn no_server(framework: &str, server: &str, at: &Evidence) -> Diagnostic {
 fn nothing_starts(framework: &str, server: &str, at: &Evidence) -> Diagnostic {
     let message = format!("no server is among the dependencies, and {framework} does not start by itself");
     Diagnostic::error("python::no-server", message).because(at).help(format!("add `{server}` to the dependencies and run imggen again"))
-}
-
-/// Reads the Django projects.
-pub fn djangos<'s, 't>(sources: &'s Sources<'t>) -> Vec<Django<'s, 't>> {
-    django::find(sources)
 }

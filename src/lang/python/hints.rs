@@ -6,10 +6,11 @@ use super::package::Backend;
 use super::project::Project;
 use super::sources::Source;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Evidence, Rule};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::program::Value;
 use crate::read::document::Document;
 use crate::tree::Tree;
+use camino::Utf8PathBuf;
 
 const SETUPTOOLS: Rule = Rule::parsed("python.setuptools", "this comes with setuptools, which a virtual environment has not got");
 const DATA: Rule = Rule::parsed("python.package-data", "this lies in the package, and nothing puts it into its wheel");
@@ -62,6 +63,13 @@ pub fn package_data(tree: &Tree, project: &Project, source: &Source<'_>) -> Opti
     let warning = Diagnostic::warning("python::package-data", message).because(&Evidence::exists(data, DATA));
     let pattern = data.strip_prefix(&package).map_or("*", |inside| inside.extension().unwrap_or("*"));
     Some(warning.help(format!("name it in pyproject.toml: `[tool.setuptools.package-data]`, `\"*\" = [\"**/*.{pattern}\"]`")))
+}
+
+/// The settings import a file that people write where they install the program.
+pub fn left_out(file: &Fact<Utf8PathBuf>) -> Diagnostic {
+    let message = format!("the settings import `{}`, which is not in the repository: nothing of Django's runs without it", file.value);
+    let warning = Diagnostic::warning("python::settings-left-out", message).because(&file.because()[0]);
+    warning.help(format!("mount it where it runs, `-v ./{0}:/app/{0}:ro`, or commit one that reads variables", file.value))
 }
 
 /// Django answers for no host, or for the developer's own alone.

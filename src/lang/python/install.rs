@@ -190,6 +190,7 @@ impl Maker<'_> {
         if !facts.installed && facts.compiles {
             commands.push(ShellLine::of("python -m compileall -q ."));
         }
+        commands.extend(self.translations());
         commands.extend(self.collectstatic());
         Ok(commands)
     }

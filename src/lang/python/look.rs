@@ -3,12 +3,13 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::django::Django;
+use super::django::stand_ins::StandIn;
 use super::entry::{Entry, Form};
 use super::manager::Manager;
 use super::project::Project;
 use super::sources::{Source, Sources};
 use super::version::{Ranked, only_glibc};
-use super::{DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, manager, named, observe};
+use super::{DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, manager, named, observe, translations};
 use crate::app::{App, RunFile, Sighting};
 use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::Diagnostic;
@@ -32,6 +33,10 @@ pub struct Looker<'a, 't> {
     pub entry: &'a Entry<'a, 't>,
     /// Its Django project.
     pub django: Option<&'a Django<'a, 't>>,
+    /// What stands in for variables while Django's commands run in the build.
+    pub stand_ins: Vec<Fact<StandIn>>,
+    /// Translations that the build compiles.
+    pub translations: Option<Fact<translations::Compiler>>,
     /// What it does when it runs.
     pub seen: observe::Seen,
     /// The sources that come with what is started.
@@ -61,7 +66,7 @@ impl Looker<'_, '_> {
             warnings,
         };
         if let Some(django) = self.django {
-            django_behaviour(&mut app, django);
+            self.django_behaviour(&mut app, django);
         }
         app
     }
@@ -154,16 +159,48 @@ impl Looker<'_, '_> {
             path,
             installed,
             compiles: self.sources.files.iter().all(|source| !source.outline.broken),
-            django: self.django.map(|django| DjangoFacts {
-                directory: django.directory.clone(),
-                static_root: django.static_root(),
-                settings: django.served.clone(),
-                demands: django.demands(),
-            }),
+            django: self.django.map(|django| self.django_facts(django)),
+            translations: self.translations.clone(),
             natives: self.natives(),
             torch: self.torch(),
             only_glibc: only_glibc(&project.packages).map(|locked| Fact::new((), locked.at.under(MANYLINUX))),
             locked: project.packages.len(),
+        }
+    }
+
+    fn django_facts(&self, django: &Django<'_, '_>) -> DjangoFacts {
+        let root = self.project.directory.join(&django.directory);
+        let missing = django.static_directories().into_iter().map(|fact| fact.value);
+        let inside = |path: &Utf8PathBuf| path.starts_with(&root) && !self.tree.has_directory(path);
+        let made = |path: &Utf8PathBuf| self.seen.behaviour.assets.iter().any(|asset| asset.value.path == *path);
+        DjangoFacts {
+            directory: django.directory.clone(),
+            manage: django.is_managed(),
+            collects: django.static_root().is_some() && django.left_out(self.tree, &root).is_none(),
+            expected: missing.filter(|path| inside(path) && !made(path)).collect(),
+            settings: django.module.as_ref().filter(|module| module.set || !django.is_managed()).map(|module| module.name.clone()),
+            stand_ins: self.stand_ins.clone(),
+        }
+    }
+
+    /// What Django's settings say about an app's behaviour.
+    fn django_behaviour(&self, app: &mut App, django: &Django<'_, '_>) {
+        for write in django.writes() {
+            if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
+                app.behaviour.writes.push(write);
+            }
+        }
+        let given = django.env();
+        app.behaviour.demands.retain(|name| !given.iter().any(|(given, _)| *given == name.value));
+        app.warnings.extend(django.warnings.iter().cloned());
+        app.warnings.extend(hints::allowed_hosts(django));
+        if let Some(file) = django.left_out(self.tree, &self.project.directory.join(&django.directory)) {
+            app.warnings.push(hints::left_out(&file));
+        }
+        if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
+            let warning =
+                Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
+            app.warnings.push(warning.because(&root.because()[0]).help("add `whitenoise`, or serve them elsewhere"));
         }
     }
 
@@ -218,21 +255,4 @@ impl Looker<'_, '_> {
 pub fn home(project: &Project, entry: &Entry<'_, '_>) -> Utf8PathBuf {
     let apart = !entry.root.as_str().is_empty() && entry.root != "src" && !entry.installed;
     project.directory.join(if apart { &entry.root } else { &entry.command.directory })
-}
-
-/// What Django's settings say about an app's behaviour.
-fn django_behaviour(app: &mut App, django: &Django<'_, '_>) {
-    let writes: Vec<_> = django.writes();
-    for write in writes {
-        if !app.behaviour.writes.iter().any(|known| known.value == write.value) {
-            app.behaviour.writes.push(write);
-        }
-    }
-    app.behaviour.demands.extend(django.demands());
-    app.warnings.extend(hints::allowed_hosts(django));
-    if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
-        let warning =
-            Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
-        app.warnings.push(warning.because(&root).help("add `whitenoise`, or serve them elsewhere"));
-    }
 }

@@ -31,6 +31,7 @@ pub mod settings;
 mod sources;
 mod starters;
 mod stdlib;
+mod translations;
 mod unobtainable;
 mod values;
 mod version;
@@ -41,6 +42,7 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
+use self::django::stand_ins::StandIn;
 use self::extension::Compiler;
 use self::groups::Group;
 use self::manager::Manager;
@@ -129,6 +131,8 @@ pub struct Facts {
     pub compiles: bool,
     /// Its Django project.
     pub django: Option<DjangoFacts>,
+    /// Translations that the build compiles.
+    pub translations: Option<Fact<translations::Compiler>>,
     /// Packages that need native libraries.
     pub natives: Vec<Fact<NativeUse>>,
     /// Which torch is installed, where it is.
@@ -192,12 +196,16 @@ pub enum Torch {
 pub struct DjangoFacts {
     /// The directory of `manage.py`, inside the project's.
     pub directory: Utf8PathBuf,
-    /// Where static files are collected, when they are.
-    pub static_root: Option<Evidence>,
-    /// The settings that servers are given, where `manage.py` names others.
+    /// Whether its directory holds `manage.py`.
+    pub manage: bool,
+    /// Whether static files are collected.
+    pub collects: bool,
+    /// Directories that static files are looked for in, and that are not there.
+    pub expected: Vec<Utf8PathBuf>,
+    /// The settings, where something would take others.
     pub settings: Option<String>,
-    /// Variables that the settings do not load without.
-    pub demands: Vec<Fact<String>>,
+    /// What stands in for variables that the settings do not load without.
+    pub stand_ins: Vec<Fact<StandIn>>,
 }
 
 const INTERPRETER: Interpreter = Interpreter { name: "python", title: "Python", setting: "python.version" };

@@ -2,6 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::django::Django;
+use super::django::stand_ins::{self, StandIn};
 use super::entry::{Entry, Form};
 use super::sources::{Source, Sources};
 use crate::app::{Behaviour, StopSignal};
@@ -44,6 +46,20 @@ pub fn seen(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry
     }
     behaviour.listens = entry.reached(behaviour.listens);
     Ok(Seen { behaviour, warnings })
+}
+
+/// What stands in for variables while Django's commands run in the build.
+///
+/// # Errors
+/// When the vocabulary is broken.
+pub fn stand_ins<'t>(catalog: &Catalog, sources: &Sources<'t>, django: &Django<'_, 't>) -> Result<Vec<Fact<StandIn>>> {
+    let vocabulary = catalog.vocabulary("python")?;
+    let loaded = stand_ins::loaded(django, sources);
+    let program = Program::new(loaded.iter().map(|source| &source.file).collect(), vocabulary);
+    let given = django.env();
+    let mut found = stand_ins::stand_ins(&program, vocabulary);
+    found.retain(|fact| !given.iter().any(|(name, _)| *name == fact.value.name));
+    Ok(found)
 }
 
 /// The sources of what `entry` starts: what it imports, the configuration of its server, and all of a Django project.

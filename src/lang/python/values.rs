@@ -4,11 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::outline::ask;
 use super::sources::Source;
-use crate::evidence::Rule;
 use crate::program::{Call, Value};
-
-/// A variable is asked for and nothing is there in its place.
-pub const DEMANDS: Rule = Rule::parsed("python.demands", "it does not start without this variable");
 
 /// The environment variable that a call reads, and its default.
 pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {
@@ -31,13 +27,41 @@ pub fn variable(call: &Call) -> Option<(&str, Option<&Value>)> {
     (reads && plain).then(|| (name, ask::argument(call, "default", Some(1))))
 }
 
-/// Whether a program stops when a variable that a call reads is not there.
-pub fn demands(call: &Call) -> Option<&str> {
-    let (name, default) = variable(call)?;
-    let strict =
-        matches!(call.path.as_str(), "os.environ.__getitem__" | "decouple.config" | "config" | "env") || call.path.starts_with("env.");
-    let quiet = matches!(call.path.as_str(), "env.get");
-    (strict && !quiet && default.is_none()).then_some(name)
+/// Stands in a text for what is not to be seen of it.
+pub const UNSEEN: char = '*';
+
+/// The texts that an expression may come to when no variable is set, in order.
+pub fn texts(source: &Source<'_>, value: &Value) -> Vec<String> {
+    seen_texts(source, value, 0)
+}
+
+fn seen_texts(source: &Source<'_>, value: &Value, depth: u8) -> Vec<String> {
+    if depth > 6 {
+        return Vec::new();
+    }
+    let inner = |value: &Value| seen_texts(source, value, depth + 1);
+    match value {
+        Value::Text(text) => vec![text.clone()],
+        Value::Variable { default, .. } => default.as_deref().map(inner).unwrap_or_default(),
+        Value::Either(values) => values.iter().flat_map(inner).collect(),
+        Value::Name(name) => {
+            source.outline.bindings.iter().filter(|binding| binding.target == *name).flat_map(|binding| inner(&binding.value)).collect()
+        }
+        Value::Joined(parts) => parts.iter().fold(vec![String::new()], |texts, part| {
+            let mut more = inner(part);
+            if more.is_empty() {
+                more.push(UNSEEN.to_string());
+            }
+            texts.iter().flat_map(|text| more.iter().map(move |more| format!("{text}{more}"))).take(8).collect()
+        }),
+        Value::Call(call) => match (variable(call), call.method(), call.receiver.as_deref()) {
+            (Some((_, default)), ..) => default.map(inner).unwrap_or_default(),
+            (None, "lower" | "strip", Some(receiver)) => inner(receiver),
+            (None, "str", _) => ask::first(call).map(inner).unwrap_or_default(),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
 }
 
 /// The directory, relative to the root of the tree, that an expression comes to which starts from `__file__`:

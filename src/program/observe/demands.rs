@@ -70,6 +70,18 @@ impl Program<'_> {
         found.0.into_values().collect()
     }
 
+    /// Variables that it stops without where it reads them, on whatever condition.
+    #[must_use]
+    pub fn strict_reads(&self) -> Vec<Fact<String>> {
+        let strict = self.calls().filter(|(file, call)| self.is_strict(*file, call));
+        let read = strict.flat_map(|(file, call)| {
+            let values = self.resolve_call(file, call).into_iter().filter(|value| value.required);
+            let names: Vec<String> = values.filter_map(|value| variable(&value).map(ToOwned::to_owned)).collect();
+            names.into_iter().map(move |name| Fact::new(name, self.evidence(file, call.at, CHECKED)))
+        });
+        read.collect()
+    }
+
     /// Whether a call stops the program when what it asks for is not there.
     fn is_strict(&self, file: usize, call: &Call) -> bool {
         self.vocabulary.calls(call.method()).iter().any(|entry| {

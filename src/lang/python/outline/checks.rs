@@ -4,7 +4,7 @@ use ruff_python_ast::{BoolOp, CmpOp, Expr, Stmt, UnaryOp};
 use ruff_text_size::Ranged;
 
 use super::{Reader, at};
-use crate::program::{At, Check, Value};
+use crate::program::{Argument, At, Call, Check, Value};
 
 /// What a test is about.
 #[derive(Default)]
@@ -34,6 +34,7 @@ impl Reader<'_> {
             Expr::Compare(compare) => {
                 if let ([op], [right]) = (&*compare.ops, &*compare.comparators) {
                     let (left, right) = (self.value(&compare.left), self.value(right));
+                    self.contained(*op, &left, &right, compare);
                     compared(*op, left, &right)
                 } else {
                     self.value(test);
@@ -41,6 +42,22 @@ impl Reader<'_> {
                 }
             }
             _ => Asked { missing: Vec::new(), present: each(self.value(test)) },
+        }
+    }
+
+    /// `"X" in os.environ` asks without stopping: noted as a call of `os.environ.__contains__`.
+    fn contained(&mut self, op: CmpOp, left: &Value, right: &Value, test: &impl Ranged) {
+        let asks = matches!(op, CmpOp::In | CmpOp::NotIn) && matches!(right, Value::Name(name) if name == "os.environ");
+        if let (true, Value::Text(name)) = (asks, left) {
+            let (context, at) = (self.context, at(test));
+            let argument = Argument { name: None, value: Value::Text(name.clone()), at };
+            self.outline.calls.push(Call {
+                path: "os.environ.__contains__".into(),
+                receiver: None,
+                arguments: vec![argument],
+                context,
+                at,
+            });
         }
     }
 

@@ -159,6 +159,7 @@ impl Reader<'_> {
         let argument = Argument { name: None, value: key.clone(), at: at(&*subscript.slice) };
         if let (Value::Text(key), "os.environ") = (&key, base.path.as_str()) {
             let path = format!("{}[{key}]", base.path);
+            let getter = if self.tried { "os.environ.get".to_owned() } else { getter };
             if subscript.ctx == ruff_python_ast::ExprContext::Load
                 && let Value::Call(call) = self.made(getter, None, vec![argument], subscript)
             {

@@ -4,7 +4,8 @@
 //! - `None` is the name `None`, and `*list` and `**table` are arguments named `*` and `**`;
 //! - an attribute of more than a name is a call without arguments on a receiver, `a / b` a call of `pathlib.Path().joinpath` on `a`, and
 //!   `a[b]` one of `a.__getitem__`, unless `b` is a text;
-//! - `os.environ["X"]` is a variable, and where it is read a call of `os.environ.__getitem__` besides;
+//! - `os.environ["X"]` is a variable, and where it is read a call of `os.environ.__getitem__` besides, or of `os.environ.get` where a `try`
+//!   catches that it is not there; `"X" in os.environ` is a call of `os.environ.__contains__`;
 //! - relative imports begin with dots, of which the first stands for the file's own package; `*` is what a star import brings.
 
 pub mod ask;
@@ -57,6 +58,8 @@ struct Reader<'a> {
     depth: usize,
     /// How many blocks are around the present statement.
     blocks: usize,
+    /// Whether what goes wrong in the present statement is caught, and the program goes on.
+    tried: bool,
     /// Whether the file is about tests.
     tests: bool,
 }
@@ -71,6 +74,7 @@ impl<'a> Reader<'a> {
             classes: Vec::new(),
             depth: 0,
             blocks: 0,
+            tried: false,
             tests: false,
         }
     }

@@ -316,7 +316,14 @@ impl Reader<'_> {
     fn attempt(&mut self, attempt: &StmtTry) {
         let caught = Context { conditional: true, ..self.context };
         let tried = if attempt.handlers.is_empty() { self.context } else { caught };
+        let raises = |handler: &ExceptHandler| {
+            let ExceptHandler::ExceptHandler(handler) = handler;
+            handler.body.iter().any(|stmt| matches!(stmt, Stmt::Raise(_)))
+        };
+        let outer = self.tried;
+        self.tried |= !attempt.handlers.is_empty() && !attempt.handlers.iter().any(raises);
         self.within(tried, |reader| reader.body(&attempt.body));
+        self.tried = outer;
         self.within(caught, |reader| {
             for ExceptHandler::ExceptHandler(handler) in &attempt.handlers {
                 reader.body(&handler.body);
