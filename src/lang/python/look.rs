@@ -172,7 +172,10 @@ impl Looker<'_, '_> {
         let root = self.project.directory.join(&django.directory);
         let missing = django.static_directories().into_iter().map(|fact| fact.value);
         let inside = |path: &Utf8PathBuf| path.starts_with(&root) && !self.tree.has_directory(path);
-        let made = |path: &Utf8PathBuf| self.seen.behaviour.assets.iter().any(|asset| asset.value.path == *path);
+        // a front end's build makes it
+        let made = |path: &Utf8PathBuf| {
+            path.ancestors().any(|above| above != root && above.starts_with(&root) && self.tree.has(above.join("package.json")))
+        };
         DjangoFacts {
             directory: django.directory.clone(),
             manage: django.is_managed(),
