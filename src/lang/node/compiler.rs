@@ -102,7 +102,9 @@ impl Compiler {
     /// The file that a script names and a build makes: `dist/main` is `dist/main.js`, written as `src/main.ts`.
     pub fn made(&self, tree: &Tree, package: &Package<'_>, path: &Utf8Path) -> Compiled {
         let named = path.extension().is_some_and(|ending| ["js", "mjs", "cjs"].contains(&ending));
-        let first = path.components().next().map(|part| Utf8PathBuf::from(part.as_str())).unwrap_or_default();
+        // a file at the top lies in no directory of outputs
+        let first = path.components().next().filter(|_| path.components().count() > 1);
+        let first = first.map(|part| Utf8PathBuf::from(part.as_str())).unwrap_or_default();
         let output =
             self.output.as_ref().map(|(output, _)| output.clone()).filter(|output| package.inside(path.as_str()).starts_with(output));
         let output = output.unwrap_or_else(|| package.directory.join(first));

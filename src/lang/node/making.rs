@@ -2,6 +2,7 @@
 
 use super::compiler::Compiler;
 use super::entry::{Entry, Run};
+use super::nx;
 use super::package::{Kind, Package};
 use super::script::{self, Chain, Command};
 use super::tasks::Tasks;
@@ -54,7 +55,7 @@ pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, comp
     let command = |command: ShellLine| Making::Command { package: inside(package), command };
     match script_for(package, entry) {
         Some(name) => making.push(Making::Script { package: inside(package), script: name.to_owned() }),
-        None => making.extend(by_default(package, compiler, entry).map(command)),
+        None => making.extend(by_nx(tree, package, entry).or_else(|| by_default(package, compiler, entry)).map(command)),
     }
     if let Run::Server(server) = &entry.run
         && package.script(WITH_SERVER).is_none()
@@ -77,6 +78,13 @@ fn script_for<'e>(package: &Package<'_>, entry: &'e Entry) -> Option<&'e str> {
         _ => None,
     };
     named.or_else(|| build_script(package))
+}
+
+/// The command of Nx's that builds what is started.
+fn by_nx(tree: &Tree, package: &Package<'_>, entry: &Entry) -> Option<ShellLine> {
+    let Run::File(file) = &entry.run else { return None };
+    let app = nx::applications(tree, package).into_iter().find(|app| file.built && file.source.as_ref() == Some(&app.main))?;
+    Some(ShellLine::of("nx build").word(&app.name))
 }
 
 /// The command that builds a package without a script for it.

@@ -10,10 +10,19 @@ use crate::tree::path::normal;
 /// An application of an Nx workspace.
 #[derive(Debug)]
 pub struct Application {
+    /// Its name in the workspace.
+    pub name: String,
     /// Where its build puts it, relative to the project's root.
     pub output: Utf8PathBuf,
     /// The source that it starts in, relative to the project's root.
     pub main: Utf8PathBuf,
+}
+
+impl Application {
+    /// What its build makes of the source that it starts in, relative to the project's root.
+    pub fn made(&self) -> Utf8PathBuf {
+        self.output.join(self.main.file_stem().unwrap_or("main")).with_extension("js")
+    }
 }
 
 /// The programs of the workspace whose root is this package; pages have a page in their place.
@@ -48,5 +57,6 @@ fn application(tree: &Tree, root: &Package<'_>, file: &Utf8Path) -> Option<Appli
         document.strings(&["targets", "build", "outputs"]).first().map(|(path, _)| *path).filter(|path| !path.contains("{options."));
     let beside = || root.inside("dist").join(directory.strip_prefix(&root.directory).unwrap_or(directory));
     let output = set.or(declared).map_or_else(beside, inside);
-    Some(Application { output, main })
+    let name = text(&["name"]).or(directory.file_name())?.to_owned();
+    Some(Application { name, output, main })
 }

@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{File, Finder};
 use crate::evidence::Evidence;
-use crate::lang::node::nx;
+use crate::lang::node::nx::{self, Application};
 use crate::lang::node::script::is_script;
 use crate::lang::node::sources;
 
@@ -57,15 +57,20 @@ impl Finder<'_, '_> {
 
     /// A file that Nx builds, by its path in the directory that its build leaves: `node main` is said of `dist/apps/api`.
     fn of_nx(&self, path: &Utf8Path) -> Option<File> {
-        let applications = nx::applications(self.tree, self.package);
         let stem = path.with_extension("");
-        let mut fitting = applications.iter().filter(|app| {
-            let made = app.output.join(app.main.file_stem().unwrap_or_default());
-            self.package.inside(stem.as_str()) == made || app.main.file_stem() == Some(stem.as_str())
-        });
+        let meant = |app: &Application| {
+            self.package.inside(stem.as_str()) == app.made().with_extension("") || app.main.file_stem() == Some(stem.as_str())
+        };
+        self.nx_program(meant)
+    }
+
+    /// The one program that Nx builds of those that are meant.
+    pub(super) fn nx_program(&self, meant: impl Fn(&Application) -> bool) -> Option<File> {
+        let applications = nx::applications(self.tree, self.package);
+        let mut fitting = applications.iter().filter(|app| meant(app));
         let app = fitting.next().filter(|_| fitting.next().is_none())?;
-        let output = app.output.strip_prefix(&self.package.directory).unwrap_or(&app.output);
-        let path = output.join(app.main.file_stem()?).with_extension("js");
+        let made = app.made();
+        let path = made.strip_prefix(&self.package.directory).unwrap_or(&made).to_owned();
         Some(File { path, source: Some(app.main.clone()), built: true, ..File::default() })
     }
 

@@ -205,7 +205,12 @@ impl Finder<'_, '_> {
                 (is_npms || self.is_program(file.source.as_ref()?)).then_some((file, at))
             })
         };
-        let (file, at) = main.or_else(worked_on).or_else(usual)?;
+        let built = || {
+            let file = self.nx_program(|_| true)?;
+            let at = Evidence::exists(file.source.clone()?, USUAL);
+            Some((file, at))
+        };
+        let (file, at) = main.or_else(worked_on).or_else(usual).or_else(built)?;
         Some(entry(Run::File(file), vec![at]))
     }
 
