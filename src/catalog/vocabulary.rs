@@ -20,7 +20,8 @@ use std::sync::Arc;
 
 use self::entry::File;
 pub use self::entry::{
-    Commands, Field, Flag, Format, Gives, Join, Key, Listens, Names, Needs, Opens, Setting, SettingsType, Signal, Starts, Variable, Where,
+    Commands, Field, Flag, Format, Gives, Join, Key, Listens, Names, Needs, Opens, Overrides, Setting, SettingsType, Signal, Starts,
+    Variable, Where,
 };
 pub use self::slot::{Slot, Slots, Words};
 pub use self::stand_in::StandIn;
@@ -45,6 +46,8 @@ pub enum Meaning {
     Setting(Setting),
     /// It reads a setting.
     Key(Key),
+    /// Variables override the configuration.
+    Overrides(Overrides),
     /// It says where a field comes from.
     Field(Field),
     /// It defines a subcommand.
@@ -157,6 +160,7 @@ impl Vocabulary {
             file.flag => Meaning::Flag;
             file.setting => Meaning::Setting;
             file.key => Meaning::Key;
+            file.overrides => Meaning::Overrides;
             file.field => Meaning::Field;
             file.command => Meaning::Commands;
             file.signal => Meaning::Signal;

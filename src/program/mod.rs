@@ -14,6 +14,7 @@ mod index;
 pub mod observe;
 mod origin;
 pub mod outline;
+mod overrides;
 mod resolve;
 pub mod scan;
 mod settings;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::outline::{Annotation, Argument, At, Call, Context, Field, Function};
+use super::overrides::Overriding;
 use super::resolve::{ENVIRONMENT, FLAG, MOST, Resolved, Scope, Step, TAG, arguments};
 use super::{Expression, Program, Value, configuration};
 use crate::catalog::vocabulary::{self, Entry, Meaning, SettingsType, Slots, last_word};
@@ -60,6 +61,9 @@ pub(super) struct Settings<'t> {
     keys: HashMap<String, Vec<usize>>,
     targets: HashMap<String, Vec<usize>>,
     places: HashMap<(usize, At), usize>,
+    overriding: Option<Overriding>,
+    /// Whether the program gives keys of its configuration their values.
+    keyed: bool,
 }
 
 /// The same name in every spelling: `HTTP_Port`, `http.port` and `http-port`.
@@ -90,7 +94,7 @@ impl<'t> Settings<'t> {
             }
         }
         all.sort_by_key(|setting| (setting.file, setting.at));
-        let mut settings = Self::default();
+        let mut settings = Self { overriding: program.overriding(), ..Self::default() };
         for (number, setting) in all.iter().enumerate() {
             for key in std::iter::once(&setting.key).chain(&setting.others).filter(|key| !key.is_empty()) {
                 settings.keys.entry(normal(key)).or_default().push(number);
@@ -100,6 +104,7 @@ impl<'t> Settings<'t> {
             }
             settings.places.insert((setting.file, setting.at), number);
         }
+        settings.keyed = all.iter().any(|setting| setting.kind == SettingKind::Key);
         settings.all = all;
         settings
     }
@@ -333,14 +338,13 @@ impl<'t> Program<'t> {
     fn values_of(&self, number: usize, setting: &Setting<'t>, depth: u32) -> Vec<Resolved> {
         let rule = if setting.kind == SettingKind::Field { TAG } else { FLAG };
         let step = Step { file: setting.file, at: setting.at, rule };
-        let mut values: Vec<_> = setting
-            .variables
-            .iter()
-            .map(|name| {
-                let rule = if rule == FLAG { ENVIRONMENT } else { rule };
-                Resolved { required: setting.required, ..Resolved::variable(name, Step { rule, ..step }) }
-            })
-            .collect();
+        let overriding = self.settings.overriding.as_ref().filter(|_| setting.kind == SettingKind::Key && setting.variables.is_empty());
+        let mut values: Vec<_> = overriding.and_then(|overriding| overriding.variable(&setting.key)).into_iter().collect();
+        let named = setting.variables.iter().map(|name| {
+            let rule = if rule == FLAG { ENVIRONMENT } else { rule };
+            Resolved { required: setting.required, ..Resolved::variable(name, Step { rule, ..step }) }
+        });
+        values.extend(named);
         if let Some(text) = &setting.text {
             values.extend(self.placeholders(text, step, depth + 1));
         }
@@ -390,13 +394,29 @@ impl<'t> Program<'t> {
     pub(super) fn configured(&self, key: &str, depth: u32) -> Vec<Resolved> {
         let entries: Vec<_> = self.configuration.borrow().get(key).take(MOST).cloned().collect();
         let files = self.sources.len();
+        let overriding = self.settings.overriding.as_ref().zip(entries.first());
+        let variable = overriding.and_then(|(overriding, entry)| overriding.variable(&entry.key));
         let values = entries.iter().flat_map(|entry| {
             let step = Step { file: files + entry.file, at: entry.at, rule: configuration::CONFIGURED };
             // what a build or a template fills in is not to be seen
             let filled_in = entry.value.contains("{{") || entry.value.contains("<%") || entry.value.starts_with('@');
             if filled_in { vec![Resolved::unknown()] } else { self.placeholders(&entry.value, step, depth + 1) }
         });
-        values.take(MOST).collect()
+        variable.into_iter().chain(values).take(MOST).collect()
+    }
+
+    /// What configuration alone says of a key: its defaults and its files.
+    pub(super) fn known_by_key(&self, key: &str, depth: u32) -> Vec<Resolved> {
+        let numbers = self.settings.keys.get(&normal(key)).into_iter().flatten();
+        let keys = numbers.filter(|number| self.settings.all[**number].kind == SettingKind::Key).take(MOST);
+        let mut values: Vec<_> = keys.flat_map(|number| self.setting_values(*number, depth + 1)).collect();
+        values.extend(self.configured(key, depth));
+        values
+    }
+
+    /// Whether there is any configuration that names could be keys of.
+    pub(super) fn has_keys(&self) -> bool {
+        !self.configuration.borrow().is_empty() || self.settings.keyed
     }
 
     /// Flags and settings with a name, in the order of the sources.

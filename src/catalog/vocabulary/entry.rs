@@ -24,6 +24,8 @@ pub(super) struct File {
     pub(super) field: Vec<Field>,
     #[serde(rename = "type")]
     pub(super) types: Vec<SettingsType>,
+    #[serde(rename = "override")]
+    pub(super) overrides: Vec<Overrides>,
     pub(super) command: Vec<Commands>,
     pub(super) signal: Vec<Signal>,
     pub(super) need: Vec<Needs>,
@@ -209,6 +211,25 @@ pub struct Key {
     pub default: Slots,
     /// An expression with `${server.port:8080}` in it.
     pub expression: Slots,
+}
+
+/// It has variables override the configuration, by names that its keys make: `[[override]]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Overrides {
+    pub(super) call: Words,
+    pub(super) of: Words,
+    pub(super) annotation: Words,
+    /// What the names begin with.
+    pub prefix: Slots,
+    /// What stands between that and the key.
+    pub behind_prefix: String,
+    /// Methods of the chain that say the prefix, ...
+    pub prefix_by: Words,
+    /// ... what stands behind it, ...
+    pub behind_prefix_by: Words,
+    /// ... and what stands for the dots of a key; without it only keys that have none are overridden.
+    pub between_by: Words,
 }
 
 /// What an annotation says of a field, or parameter: `[[field]]`.

@@ -183,6 +183,9 @@ impl<'t> Program<'t> {
         let rule = if address.is_some() { ADDRESS } else { LISTENS };
         let evidence = self.evidence(file, call.at, rule);
         let rank = Rank::of(&self.surroundings(file, call));
+        if rank == Rank::Side && self.is_off(file, call) {
+            return Seen::Nothing;
+        }
         let open = self.given(file, call, &entry.host).into_iter().any(|given| self.may_be_nothing(given));
         Seen::Candidate(Box::new(Candidate { entry, address, bare, host, open, evidence, rank }))
     }
@@ -191,6 +194,14 @@ impl<'t> Program<'t> {
     fn may_be_nothing(&self, given: Given<'t>) -> bool {
         let Given::Value(expression) = given else { return false };
         self.shapes(expression).iter().any(|shape| matches!(shape.value, Value::Name(name) if is_nothing(name)))
+    }
+
+    /// Whether a call, or the function that it stands in, is reached below conditions alone.
+    fn is_off(&self, file: usize, call: &Call) -> bool {
+        let Some(number) = call.context.function else { return false };
+        let Some(function) = self.function(file, number).filter(|function| !function.name.is_empty()) else { return false };
+        let mut callers = self.callers(file, number, function).into_iter().peekable();
+        callers.peek().is_some() && callers.all(|(_, caller)| caller.context.conditional)
     }
 
     /// An address in one: also as a list of host and port.

@@ -53,14 +53,14 @@ impl<'t> Program<'t> {
         values
     }
 
-    /// What a settings file says that `config.server.port` may be a member of: the longest key that it has.
+    /// What the configuration says that `config.server.port` may be a member of: the longest key that it has.
     fn of_configuration(&self, name: &str, scope: Scope<'_, 't>) -> Vec<Resolved> {
-        if self.configuration.borrow().is_empty() {
+        if !self.has_keys() {
             return Vec::new();
         }
         let words = words(name);
         let tails = (1..words.len()).map(|from| words[from..].join("."));
-        tails.map(|key| self.configured(&key, scope.depth)).find(|values| !values.is_empty()).unwrap_or_default()
+        tails.map(|key| self.known_by_key(&key, scope.depth)).find(|values| !values.is_empty()).unwrap_or_default()
     }
 
     /// A place that the system or the source decides.
@@ -222,7 +222,7 @@ impl<'t> Program<'t> {
     }
 
     /// The calls of a function of the project.
-    fn callers(&self, file: usize, number: u32, function: &'t Function) -> Vec<(usize, &'t Call)> {
+    pub(in crate::program) fn callers(&self, file: usize, number: u32, function: &'t Function) -> Vec<(usize, &'t Call)> {
         let name = last_word(&function.name);
         // a constructor is called by its type's name
         let (name, owner) = match function.name.rsplit_once('.') {

@@ -26,6 +26,11 @@ pub fn look(program: &Program<'_>, listens: bool) -> (Option<Fact<Vec<String>>>,
     // without anything that listens only plain names tell
     let names = if listens { &SERVING[..] } else { &["serve", "server", "web", "api"] };
     let chosen = names.iter().find_map(|name| commands.iter().find(|(command, _)| command == name));
+    let chosen = chosen.or_else(|| {
+        // `http-server`, where no other speaks of serving
+        let mut speaking = commands.iter().filter(|(command, _)| listens && command.split('-').any(|word| names.contains(&word)));
+        speaking.next().filter(|_| speaking.next().is_none())
+    });
     if let Some((name, at)) = chosen {
         return (Some(Fact::new(vec![name.clone()], at.under(SERVES))), None);
     }

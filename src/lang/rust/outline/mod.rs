@@ -67,6 +67,7 @@ pub fn read<'t>(text: &'t str, home: &str, features: Option<&BTreeSet<String>>) 
         bare: false,
         chain: 0,
         inside: Vec::new(),
+        crates: BTreeSet::new(),
         modules: Vec::new(),
         out: Outline::default(),
     };
@@ -94,6 +95,8 @@ struct Parser<'t> {
     chain: u32,
     /// The inline modules that are being read.
     inside: Vec<&'t str>,
+    /// The crates that are named without a `use`.
+    crates: BTreeSet<String>,
     modules: Vec<Module>,
     out: Outline,
 }

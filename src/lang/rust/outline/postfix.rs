@@ -2,7 +2,7 @@
 
 use super::{CHAIN, Parser, format};
 use crate::program::scan::{Kind, Token};
-use crate::program::{Argument, Call, Check, Value};
+use crate::program::{Argument, Call, Check, Import, Value};
 
 impl Parser<'_> {
     /// `a::b::<T>::c`, a macro's call, a structure's literal.
@@ -12,7 +12,7 @@ impl Parser<'_> {
         let mut path = match word {
             "Self" => self.owner.clone().unwrap_or_else(|| word.to_owned()),
             "crate" | "self" | "super" if self.is("::") => self.absolute_path(word),
-            _ if self.is("::") => self.names.imported(word).unwrap_or(word).to_owned(),
+            _ if self.is("::") => self.named_in_full(word, first),
             _ => self.names.full(word),
         };
         while self.take("::") {
@@ -32,6 +32,17 @@ impl Parser<'_> {
             return self.literal(first, path);
         }
         Value::Name(path)
+    }
+
+    /// The first word of a path. A crate needs no `use` before it is named.
+    fn named_in_full(&mut self, word: &str, first: usize) -> String {
+        if let Some(path) = self.names.imported(word) {
+            return path.to_owned();
+        }
+        if word.starts_with(|c: char| c.is_ascii_lowercase()) && self.crates.insert(word.to_owned()) {
+            self.out.imports.push(Import { path: word.to_owned(), name: None, context: self.context, at: self.place(first) });
+        }
+        word.to_owned()
     }
 
     /// `crate::a`, `super::super::b`, behind its first word.
@@ -188,9 +199,16 @@ impl Parser<'_> {
 
     /// `unwrap`, `expect` and `?` give up where the call that they follow gives nothing.
     fn demanded(&mut self, value: &Value, first: usize) {
-        let Value::Call(call) = value else { return };
+        // `var("A").context("no A")?` asks for what the first call asks for
+        let mut asked = value;
+        while let Value::Call(call) = asked
+            && let Some(receiver) = call.receiver.as_deref()
+        {
+            asked = receiver;
+        }
+        let Value::Call(call) = asked else { return };
         let names = |argument: &Argument| matches!(argument.value, Value::Text(_) | Value::Name(_));
-        if call.receiver.is_none() && call.arguments.first().is_some_and(names) {
+        if call.arguments.first().is_some_and(names) {
             let at = self.place(first);
             self.out.checks.push(Check { missing: value.clone(), block: at, gives_up: true, context: self.context, at });
         }
