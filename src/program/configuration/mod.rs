@@ -119,6 +119,20 @@ impl Configuration {
         self.keys.get(&normal(key)).into_iter().flatten().map(|number| &self.entries[*number])
     }
 
+    /// The one key that ends with `word` in a section that `before` speaks of: `server.address` for `server_config.address`.
+    #[must_use]
+    pub fn related(&self, before: &str, word: &str) -> Option<String> {
+        let before = normal(before);
+        let fits = |entry: &&Entry| {
+            let Some((sections, key)) = entry.key.rsplit_once('.').filter(|(_, key)| key.eq_ignore_ascii_case(word)) else { return false };
+            let section = normal(sections.rsplit('.').next().unwrap_or(sections));
+            !key.is_empty() && !section.is_empty() && before.contains(&section)
+        };
+        let mut keys = self.entries.iter().filter(fits).map(|entry| &entry.key);
+        let first = keys.next()?;
+        keys.all(|key| key == first).then(|| first.clone())
+    }
+
     /// All settings.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {

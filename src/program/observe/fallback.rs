@@ -61,7 +61,9 @@ impl Program<'_> {
             }
             let rank = rank + if sections.any(|section| section.contains("rpc") || section.contains("https")) { SECOND } else { 0 };
             let values = self.budget.question(|| self.configured(&entry.key, 0));
-            let Some(settled) = settle(&values, true).filter(|_| best.as_ref().is_none_or(|(known, _)| rank < *known)) else { continue };
+            // a variable for a whole address sets no port
+            let bare = !values.iter().any(|value| value.text().is_some_and(|text| text.contains(':')));
+            let Some(settled) = settle(&values, bare).filter(|_| best.as_ref().is_none_or(|(known, _)| rank < *known)) else { continue };
             best = Some((rank, Fact::new(settled.listen, self.evidence(self.sources().len() + entry.file, entry.at, CONFIGURED))));
         }
         best.map(|(_, fact)| fact)

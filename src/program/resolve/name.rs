@@ -60,7 +60,11 @@ impl<'t> Program<'t> {
         }
         let words = words(name);
         let tails = (1..words.len()).map(|from| words[from..].join("."));
-        tails.map(|key| self.known_by_key(&key, scope.depth)).find(|values| !values.is_empty()).unwrap_or_default()
+        if let Some(values) = tails.map(|key| self.known_by_key(&key, scope.depth)).find(|values| !values.is_empty()) {
+            return values;
+        }
+        let key = if let [.., before, word] = words.as_slice() { self.configuration.borrow().related(before, word) } else { None };
+        key.map_or_else(Vec::new, |key| self.configured(&key, scope.depth))
     }
 
     /// A place that the system or the source decides.
