@@ -25,6 +25,12 @@ const EXAMPLES: [&str; 7] = ["example", "sample", "template", "dist", "defaults"
 const KEYS: [&str; 15] =
     ["pem", "key", "p8", "p12", "pfx", "pkcs12", "ppk", "jks", "jceks", "bks", "keystore", "kdbx", "ovpn", "agekey", "mobileprovision"];
 
+/// Whether a file is named like a key and holds a private one, or cannot be told from one that does.
+#[must_use]
+pub fn is_private_key(tree: &Tree, path: &Utf8Path) -> bool {
+    path.extension().is_some_and(|ending| KEYS.contains(&ending)) && content(tree, path, true) == Content::Key
+}
+
 pub(super) fn content(tree: &Tree, path: &Utf8Path, is_secret: bool) -> Content {
     if !is_secret {
         return Content::State;

@@ -8,6 +8,7 @@ mod present;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use self::present::is_bare;
 pub use self::present::is_present;
 use crate::app::{App, Asset, Claim, Needed};
 use crate::catalog::Catalog;
@@ -90,8 +91,6 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
     }
     let own = |maker: &Maker<'_>| maker.seen.sighting.directory == app.directory && maker.seen.language.name() == found.language.name();
     let (own, mut makers): (Vec<_>, Vec<_>) = makers.into_iter().partition(own);
-    let comes = |path: &Utf8Path| is_present(tree, path) || brought(path) || is_written(app, path) || by_output(&own, path).is_some();
-    let wanted: Vec<&Fact<Asset>> = app.behaviour.assets.iter().filter(|asset| !comes(&asset.value.path)).collect();
     let mut parts = Parts::default();
     if let Some(set) = set {
         for part in &set.value.0 {
@@ -100,7 +99,10 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
         return Ok(parts);
     }
     makers.retain(|maker| !app.behaviour.builds.iter().any(|built| built.value == *maker.directory()));
-    for asset in wanted {
+    let is_made = |path: &Utf8Path| makers.iter().any(|maker| maker.output.as_ref().is_some_and(|output| output.value == path));
+    let there = |path: &Utf8Path| brought(path) || is_present(tree, path) && !(is_made(path) && is_bare(tree, path));
+    let comes = |path: &Utf8Path| there(path) || is_written(app, path) || by_output(&own, path).is_some();
+    for asset in app.behaviour.assets.iter().filter(|asset| !comes(&asset.value.path)) {
         let path = &asset.value.path;
         if parts.parts.iter().any(|part: &Part| path.starts_with(&part.into)) {
             continue;
@@ -111,11 +113,17 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
         }
     }
     for maker in &makers {
-        let Some(output) = maker.output.as_ref().filter(|output| is_put_into(app, maker, &output.value)) else { continue };
+        let Some(output) = &maker.output else { continue };
+        let holder = app.behaviour.assets.iter().find(|asset| output.value.starts_with(&asset.value.path));
+        if holder.is_none() && !is_put_into(app, maker, &output.value) {
+            continue;
+        }
         let joined = |part: &Part| part.found.app.directory == maker.directory() || output.value.starts_with(&part.into);
-        if !parts.parts.iter().any(joined) && !is_present(tree, &output.value) && !brought(&output.value) {
+        if !parts.parts.iter().any(joined) && !there(&output.value) {
             let path = output.value.clone();
-            parts.parts.push(made(maker, path.clone(), path, Needed::AtBuild, output.because().to_vec(), catalog)?);
+            let needed = holder.map_or(Needed::AtBuild, |asset| asset.value.needed);
+            let because = holder.into_iter().flat_map(Fact::because).chain(output.because()).cloned().collect();
+            parts.parts.push(made(maker, path.clone(), path, needed, because, catalog)?);
         }
     }
     for index in 0..parts.parts.len() {

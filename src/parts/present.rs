@@ -30,6 +30,20 @@ pub fn is_present(tree: &Tree, path: &Utf8Path) -> bool {
     tree.below(path).any(|file| !file.file_name().is_some_and(|name| KEEPERS.contains(&name)) && !is_placeholder(tree, file))
 }
 
+/// Whether all that is there are short pages that load nothing: they stand in for what a build makes in the same place.
+#[must_use]
+pub fn is_bare(tree: &Tree, path: &Utf8Path) -> bool {
+    tree.below(path).all(|file| {
+        let keeps = file.file_name().is_some_and(|name| KEEPERS.contains(&name));
+        keeps || tree.text(file).is_ok_and(|text| file.extension() == Some("html") && text.len() < LONGEST_PLACEHOLDER && !loads(text))
+    })
+}
+
+/// Whether a page loads a script or a style, or holds one.
+fn loads(page: &str) -> bool {
+    ["<script", "<style", "<link", "src="].iter().any(|tag| page.contains(tag))
+}
+
 fn is_placeholder(tree: &Tree, file: &Utf8Path) -> bool {
     if !matches!(file.extension(), Some("html" | "htm" | "txt")) {
         return false;

@@ -310,6 +310,8 @@ pub struct Needs {
     pub(super) annotation: Words,
     /// What is imported.
     pub import: Words,
+    /// What arguments have to be for it, by their place or name.
+    pub when: BTreeMap<String, Words>,
     /// What.
     pub needs: Vec<Need>,
 }

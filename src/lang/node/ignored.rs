@@ -3,15 +3,15 @@
 use super::Product;
 use super::package::Package;
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 /// Patterns for the `.dockerignore`.
 pub fn of(tree: &Tree, root: &Package<'_>, package: &Package<'_>, product: &Product) -> Vec<String> {
     let mut patterns: Vec<String> = Vec::new();
     let inside = |path: &str| {
-        let path = package.directory.join(path);
-        let name = path.components().map(|part| part.as_str()).collect::<Vec<_>>().join("/");
+        let path = normal(package.directory.join(path));
         let there = tree.has_directory(&path) || tree.has(&path);
-        (!there && !name.starts_with("..")).then_some(name)
+        (!there && !path.starts_with("..")).then(|| path.into_string())
     };
     match product {
         Product::Server(start) => {

@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::apps::{Seed, Workspaces};
+use super::bundler::settings::Settings;
 use super::bundler::{self, Bundler, PAGES, Pages};
 use super::compiler::Compiler;
 use super::entry;
@@ -15,13 +16,17 @@ use crate::app::Sighting;
 use crate::diagnostic::Result;
 use crate::evidence::{Fact, Rule};
 use crate::lang::language::Maker;
+use crate::tree::Tree;
 use crate::tree::path::normal;
 
 const OUTPUT: Rule = Rule::parsed("node.script-output", "this script says where it puts what it makes");
 
 /// Scripts that make what is deployed, the plainest first.
-const BUILDS: [&str; 14] = [
+const BUILDS: [&str; 18] = [
     "build",
+    "build:frontend",
+    "build:client",
+    "build:ui",
     "build:prod",
     "build:production",
     "build-prod",
@@ -30,6 +35,7 @@ const BUILDS: [&str; 14] = [
     "release",
     "dist",
     "bundle",
+    "package",
     "compile",
     "assets",
     "build:css",
@@ -52,6 +58,10 @@ const OUTPUT_FLAGS: [&str; 13] = [
     "-d",
     "--destination",
 ];
+/// Bundlers that a program of the package's own may call.
+const BUNDLERS: [&str; 7] = ["esbuild", "rollup", "rolldown", "vite", "webpack", "@rspack/core", "@parcel/core"];
+/// What they call where the bundle goes.
+const BUNDLED_INTO: [&str; 4] = ["outdir", "outfile", "outDir", "distDir"];
 /// Programs that only check, or make what no browser reads.
 const NO_MAKERS: [&str; 9] = ["tsc", "vue-tsc", "eslint", "prettier", "nest", "swc", "tspc", "prisma", "node"];
 
@@ -80,7 +90,7 @@ pub fn makers(workspaces: &Workspaces<'_>) -> Result<Vec<Maker<Seed>>> {
                 let Some(at) = chain.at.first() else { continue };
                 let own = Pages { bundler: Bundler::Script, at: at.under(PAGES), script: None, single: None };
                 let pages = pages.as_ref().unwrap_or(&own);
-                let outputs = outputs(package, &chain);
+                let outputs = outputs(workspaces.tree(), package, &chain);
                 let silent = outputs.is_empty() && pages.bundler == Bundler::Script && makes(&chain);
                 makers.extend(outputs.into_iter().map(|path| maker(pages, Some(name), Some(Fact::new(path, at.under(OUTPUT))))));
                 if silent {
@@ -111,11 +121,12 @@ fn sighting(package: &Package<'_>, pages: &Pages) -> Sighting {
 }
 
 /// Where the commands of a script say that they put what they make, relative to the project's root.
-fn outputs(package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf> {
-    let inside = |path: &str| normal(package.directory.join(path));
+fn outputs(tree: &Tree, package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf> {
+    let inside = |path: String| normal(package.directory.join(path));
     let mut outputs: Vec<Utf8PathBuf> = Vec::new();
-    for path in chain.commands.iter().filter(|command| !NO_MAKERS.contains(&command.program())).flat_map(outputs_of) {
-        let path = inside(&path);
+    let told = chain.commands.iter().filter(|command| !NO_MAKERS.contains(&command.program())).flat_map(outputs_of).map(inside);
+    let bundled = chain.commands.iter().filter_map(|command| bundled(tree, package, command));
+    for path in told.chain(bundled) {
         // a file stands for the directory that it is made in
         let path = if path.extension().is_some() { path.parent().unwrap_or(Utf8Path::new("")).to_owned() } else { path };
         let outside = path.starts_with("..") || path.as_str().is_empty() || path.is_absolute();
@@ -124,6 +135,14 @@ fn outputs(package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf> {
         }
     }
     outputs
+}
+
+/// Where a program of the package's own that calls a bundler puts what that makes: `node esbuild.config.mjs`.
+fn bundled(tree: &Tree, package: &Package<'_>, command: &Command) -> Option<Utf8PathBuf> {
+    let runs = matches!(command.program(), "node" | "bun" | "tsx" | "ts-node" | "deno");
+    let file = command.arguments().iter().find(|word| Utf8Path::new(word).extension().is_some()).filter(|_| runs)?;
+    let program = Settings::of(tree, &normal(package.directory.join(file)))?;
+    BUNDLERS.iter().any(|name| program.loaded(name).is_some()).then(|| program.path_anywhere(package, &BUNDLED_INTO)).flatten()
 }
 
 fn outputs_of(command: &Command) -> Vec<String> {
@@ -149,7 +168,6 @@ fn makes(chain: &Chain) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tree::Tree;
 
     #[test]
     fn scripts_say_where_they_put_things() {
@@ -158,12 +176,14 @@ mod tests {
             ("tailwindcss -i in.css -o ../static/css/site.css --minify", vec!["static/css"]),
             ("esbuild a.js --bundle --outdir=public/js", vec!["web/public/js"]),
             ("rollup -c && cp -r out ../app/static", vec!["app/static"]),
+            ("MINIFY=true node bundle.mjs", vec!["server/ui"]),
             ("tsc --outDir dist", vec![]),
         ] {
             let manifest = format!("{{\"scripts\": {{\"build\": \"{script}\"}}}}");
-            let tree = Tree::from_memory([("web/package.json", manifest)]);
+            let program = "import { build } from 'esbuild'\nawait build({ entryPoints: ['a.js'], outdir: '../server/ui/' })";
+            let tree = Tree::from_memory([("web/package.json", manifest.as_str()), ("web/bundle.mjs", program)]);
             let package = Package::read(&tree, "web".into()).unwrap().unwrap();
-            let outputs = outputs(&package, &script::chain(&package, "build").unwrap());
+            let outputs = outputs(&tree, &package, &script::chain(&package, "build").unwrap());
             assert_eq!(outputs.iter().map(|path| path.as_str()).collect::<Vec<_>>(), expected, "{script}");
         }
     }

@@ -53,7 +53,7 @@ fn beside(site: &Site<'_>, base: &Utf8Path, name: &Utf8Path, reads: &[Fact<RunFi
         if is_source || path.file_name().is_some_and(|name| NOT_READ.contains(&name)) {
             return None;
         }
-        if first.is_none() && super::reads::is_wanted(path) && site.tree.is_tracked(path) {
+        if first.is_none() && super::reads::is_wanted(site.tree, path) && site.tree.is_tracked(path) {
             first = Some(path);
         }
     }

@@ -27,7 +27,7 @@ impl Program<'_> {
         for (file, call, entries) in self.known_calls() {
             for entry in entries {
                 let Meaning::Needs(needs) = &*entry.meaning else { continue };
-                if self.matches(entry, file, call) != Match::No {
+                if self.matches(entry, file, call) != Match::No && self.is_given(file, call, &needs.when) {
                     add(&needs.needs, &self.evidence(file, call.at, NEEDS));
                 }
             }

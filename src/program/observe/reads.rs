@@ -10,10 +10,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Site;
 use super::path::{fixed, is_pattern, matching, of_value, relative};
 use crate::app::RunFile;
-use crate::catalog::vocabulary::{Meaning, Names, Opens};
+use crate::catalog::vocabulary::{Meaning, Names, Opens, Slot, Slots, Words};
+use crate::context::is_private_key;
 use crate::evidence::{Evidence, Fact, Rule, Strength};
 use crate::program::origin::Match;
 use crate::program::{Call, Expression, Part, Program, Resolved};
+use crate::tree::Tree;
 use crate::tree::path::inside;
 
 const READ: Rule = Rule::parsed("program.reads-file", "this opens a path of the project when the program runs");
@@ -111,17 +113,19 @@ impl<'t> Program<'t> {
         }
     }
 
+    /// Whether the arguments of a call are what they have to be.
+    pub(super) fn is_given(&self, file: usize, call: &'t Call, when: &BTreeMap<String, Words>) -> bool {
+        when.iter().all(|(slot, wanted)| {
+            let slots = Slots(vec![slot.parse::<usize>().map_or_else(|_| Slot::Name(slot.clone()), Slot::Place)]);
+            let given = self.given(file, call, &slots).into_iter().flat_map(|given| self.resolve_given(file, call.context, given));
+            given.into_iter().any(|value| value.text().is_some_and(|text| wanted.has(text)))
+        })
+    }
+
     /// Whether a call opens its path in the way that its entry speaks of.
     pub(super) fn opens(&self, file: usize, call: &'t Call, opens: &Opens) -> bool {
-        for (slot, wanted) in &opens.when {
-            let slots = crate::catalog::vocabulary::Slots(vec![
-                slot.parse::<usize>()
-                    .map_or_else(|_| crate::catalog::vocabulary::Slot::Name(slot.clone()), crate::catalog::vocabulary::Slot::Place),
-            ]);
-            let given = self.given(file, call, &slots).into_iter().flat_map(|given| self.resolve_given(file, call.context, given));
-            if !given.into_iter().any(|value| value.text().is_some_and(|text| wanted.has(text))) {
-                return false;
-            }
+        if !self.is_given(file, call, &opens.when) {
+            return false;
         }
         if opens.mode_has.is_empty() && opens.mode_lacks.is_empty() {
             return true;
@@ -219,8 +223,9 @@ impl Finder<'_, '_> {
     fn plain(&self, opened: &Utf8Path, source: &Utf8Path) -> Vec<RunFile> {
         let tree = self.site.tree;
         let is_file = tree.has(source) && !self.is_compiled(source);
-        let is_directory = || tree.has_directory(source) && tree.below(source).any(|path| !self.is_compiled(path) && is_wanted(path));
-        if is_wanted(source) && (is_file || is_directory()) {
+        let is_directory =
+            || tree.has_directory(source) && tree.below(source).any(|path| !self.is_compiled(path) && is_wanted(self.site.tree, path));
+        if is_wanted(tree, source) && (is_file || is_directory()) {
             vec![RunFile { source: source.to_owned(), opened_as: opened.to_owned() }]
         } else {
             Vec::new()
@@ -229,7 +234,8 @@ impl Finder<'_, '_> {
 
     /// The directory of a pattern that matches; the files themselves where that is the directory of everything.
     fn pattern(&self, opened: &Utf8Path, source: &Utf8Path) -> Vec<RunFile> {
-        let mut files = matching(self.site.tree, source).filter(|path| !self.is_compiled(path) && is_wanted(path)).peekable();
+        let mut files =
+            matching(self.site.tree, source).filter(|path| !self.is_compiled(path) && is_wanted(self.site.tree, path)).peekable();
         if files.peek().is_none() {
             return Vec::new();
         }
@@ -273,8 +279,7 @@ fn is_generated(text: &str) -> bool {
 }
 
 /// Secrets, the repository's own files and test data never go into an image.
-pub(super) fn is_wanted(path: &Utf8Path) -> bool {
-    let is_key = matches!(path.extension(), Some("pem" | "key" | "p12" | "pfx" | "jks"));
+pub(super) fn is_wanted(tree: &Tree, path: &Utf8Path) -> bool {
     let is_hidden = |part: &str| part == ".git" || part == "testdata" || part == ".env" || part.starts_with(".env.");
-    !is_key && !path.components().any(|part| is_hidden(part.as_str()))
+    !is_private_key(tree, path) && !path.components().any(|part| is_hidden(part.as_str()))
 }

@@ -160,6 +160,15 @@ impl<'t> Settings<'t> {
         found.collect()
     }
 
+    /// The path behind the first of these keys that stands anywhere, relative to the package: a plain one counts from where the file is
+    /// run, one that is put together from the file's own directory counts from there.
+    pub fn path_anywhere(&self, package: &Package<'_>, names: &[&str]) -> Option<Utf8PathBuf> {
+        let value = names.iter().find_map(|name| self.anywhere(name)).map(|(value, _)| value)?;
+        let from = self.path.parent().unwrap_or(Utf8Path::new(""));
+        let path = self.plain(value).map(|path| package.directory.join(path));
+        path.or_else(|| Some(from.join(self.spelt(value, DEPTH)?))).map(normal)
+    }
+
     /// A value that is a text whatever happens while the image is built.
     fn plain(&self, value: &Value) -> Option<String> {
         match likeliest(value) {

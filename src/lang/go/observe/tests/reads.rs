@@ -48,7 +48,7 @@ fn the_standard_library() {
         (&["net/http"], r#"func main() { http.Handle("/", http.FileServer(http.Dir("./public"))) }"#, &["public/a.css"], &["public"]),
         (&["net/http"], r#"func f() { http.ServeFile(w, r, "index.html") }"#, &["index.html"], &["index.html"]),
         (&["html/template"], r#"var t = template.Must(template.ParseGlob("templates/*.html"))"#, &["templates/a.html"], &["templates"]),
-        (&["html/template"], r#"var t = template.Must(template.ParseGlob("templates/*.html"))"#, &["templates/a.txt"], &[]),
+        (&["html/template"], r#"var t = template.Must(template.ParseGlob("pages/*.html"))"#, &["pages/a.txt"], &[]),
         (&["html/template"], r#"func f() { template.ParseFiles("a.html", "b.html") }"#, &["a.html", "b.html"], &["a.html", "b.html"]),
         (&["html/template"], r#"func f() { template.ParseGlob("*.tmpl") }"#, &["a.tmpl", "b.tmpl", "c.txt"], &["a.tmpl", "b.tmpl"]),
     ]);
