@@ -2,6 +2,7 @@
 //!
 //! All of it is data under `presets/_catalog`, so that a new base, release or package is no change to the code.
 
+mod age;
 mod native;
 mod registry;
 mod toolchain;

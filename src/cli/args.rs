@@ -56,6 +56,10 @@ pub enum Verb {
     Plan(Plan),
     /// Explain decisions: value, reason, evidence, and what was passed over.
     Explain(Explain),
+    /// Name the images of the written files that get no fixes any more, or soon none.
+    ///
+    /// Exits with 1 when there is one. It asks for today's date, and opens no network.
+    Outdated(Outdated),
     /// List presets, or show one.
     Presets(Presets),
     /// List templates, show one, or copy one to change it.
@@ -159,6 +163,20 @@ pub struct Explain {
     pub format: Format,
     #[command(flatten)]
     pub given: Given,
+}
+
+/// `imggen outdated`
+#[derive(Debug, Args)]
+pub struct Outdated {
+    #[command(flatten)]
+    pub place: Place,
+    /// Ask about this day and not about today.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub on: Option<String>,
+    #[command(flatten)]
+    pub format: Format,
+    #[command(flatten)]
+    pub packs: PackArgs,
 }
 
 /// `imggen presets`

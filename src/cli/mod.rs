@@ -15,6 +15,7 @@ mod init;
 mod leaves;
 mod merge;
 mod next;
+mod outdated;
 mod pin;
 mod plan;
 mod presets;
@@ -99,6 +100,7 @@ fn dispatch(verb: &Verb, console: &mut Console) -> Result<Exit, Stop> {
         Verb::Detect(args) => Ok(detect::run(args, console)?),
         Verb::Plan(args) => Ok(plan::run(args, console)?),
         Verb::Explain(args) => Ok(explain::run(args, console)?),
+        Verb::Outdated(args) => Ok(outdated::run(args, console)?),
         Verb::Presets(args) => Ok(match &args.verb {
             None if args.check => check_presets::run(&args.packs, console)?,
             None => presets::list(args, console)?,
@@ -120,6 +122,7 @@ fn form_of(verb: &Verb) -> Form {
         Verb::Detect(args) => args.format.format,
         Verb::Plan(args) => args.format.format,
         Verb::Explain(args) => args.format.format,
+        Verb::Outdated(args) => args.format.format,
         Verb::Presets(args) => args.format.format,
         Verb::Templates(args) => args.format.format,
         Verb::Init(args) => args.format.format,
