@@ -49,17 +49,18 @@ impl Interpreter {
         format!("{} {}{place}", self.title, version.value)
     }
 
-    /// A variant for each C library and, on it, each version: packages come for either, and a version in the middle may fit no base.
+    /// A variant for each C library and, on it, each version: packages come for either, and a version in the middle may fit no base. What
+    /// holds no native code asks for no C library.
     pub fn variants(
         self,
         versions: &[Fact<Version>],
-        libcs: &[(&'static str, Fact<Need>)],
+        libcs: &[(&'static str, Option<Fact<Need>>)],
         rest: &[Fact<Need>],
         with: &str,
     ) -> Vec<Variant> {
-        let variant = |id, libc: &Fact<Need>, version: &Fact<Version>| {
+        let variant = |id, libc: &Option<Fact<Need>>, version: &Fact<Version>| {
             let interpreter = version.with(Need::Interpreter(self.name.into(), version.value));
-            let needs = [interpreter, libc.clone()].into_iter().chain(rest.iter().cloned()).collect();
+            let needs = std::iter::once(interpreter).chain(libc.clone()).chain(rest.iter().cloned()).collect();
             Variant { id, summary: format!("{} {} and {with}", self.title, version.value), needs }
         };
         libcs.iter().flat_map(|(id, libc)| versions.iter().map(move |version| variant(*id, libc, version))).collect()

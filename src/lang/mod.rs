@@ -2,6 +2,7 @@
 //!
 //! A new language is one module here with its lines in [`ALL`] and [`sections`], a folder in `templates/`, a preset and a fixture.
 
+pub mod deno;
 pub mod go;
 mod interpreted;
 pub mod java;
@@ -18,4 +19,4 @@ use self::language::AnyLanguage;
 
 /// All languages, in the order in which they are asked. Those that come later may have guests in a project of those that come before, see
 /// [`Guest`](language::Guest).
-pub static ALL: &[&dyn AnyLanguage] = &[&go::Go, &java::Java, &rust::Rust, &python::Python, &node::Node, &site::Site];
+pub static ALL: &[&dyn AnyLanguage] = &[&go::Go, &java::Java, &rust::Rust, &python::Python, &deno::Deno, &node::Node, &site::Site];

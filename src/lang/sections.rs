@@ -18,4 +18,4 @@ macro_rules! sections {
     };
 }
 
-sections!(go, java, rust, python, node, site);
+sections!(go, java, rust, python, deno, node, site);

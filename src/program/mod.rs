@@ -30,7 +30,7 @@ use std::cell::RefCell;
 use self::budget::Budget;
 use self::configuration::Configuration;
 use self::index::Index;
-pub use self::observe::{Heard, Observed, STARTS_ONE_OF, Site};
+pub use self::observe::{Heard, Observed, STARTS_ONE_OF, Site, is_loopback};
 use self::origin::Origins;
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
 pub use self::resolve::{Expression, Given, Part, Place, Resolved, Step};

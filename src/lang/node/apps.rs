@@ -11,7 +11,7 @@ use super::entry::{Entry, Finder, PassedOver, Run};
 use super::look::{Installation, Looker};
 use super::package::Package;
 use super::part;
-use super::runtime;
+use super::runtime::{self, Runtime};
 use super::sources::Sources;
 use super::workspace::{Workspace, workspaces};
 use crate::app::{App, Claim, Sighting};
@@ -82,7 +82,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
             self.find_in(index, &place.workspace, &mut apps, &mut missed);
         }
         join_starters(&mut apps);
-        let otherwise = runtime::of_deno(self.tree).or_else(|| (!missed.is_empty()).then(|| nothing_starts(missed).into()));
+        let otherwise = (!missed.is_empty()).then(|| nothing_starts(missed).into());
         Ok(Sightings { apps, otherwise })
     }
 
@@ -95,7 +95,11 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
             Run::Nothing(_) => Vec::new(),
             Run::File(file) => {
                 let reach = |source: &Utf8PathBuf| Sources::reach(self.tree, &place.workspace, package, source);
-                let sources = file.source.as_ref().map(reach).unwrap_or_default();
+                let mut sources = file.source.as_ref().map(reach).unwrap_or_default();
+                let runtime = Runtime::of(self.tree, package, &place.workspace.root, &seed.entry, Some(&sources));
+                if runtime.is_ok_and(|runtime| runtime.value == Runtime::Bun) {
+                    runtime::serve_default(&mut sources);
+                }
                 behaviour::listens(catalog, &sources)?
             }
         })

@@ -21,8 +21,8 @@ use crate::web::Compress;
 
 /// Where everything lies, in the build stages and in the image.
 pub(super) const APP: &str = "/app";
-/// The interpreter of the build images.
-const NODE: &str = "/usr/local/bin/node";
+/// Where images have their interpreter, unless they say else.
+const PROGRAMS: &str = "/usr/local/bin";
 
 /// What `templates/node` prints.
 #[derive(Clone, Debug, Serialize)]
@@ -67,20 +67,22 @@ pub struct Build {
 }
 
 pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
-    let toolchain = choices.catalog.toolchain("node")?;
-    let version = choices.interpreter("node").unwrap_or(facts.versions[0].value);
+    let runs_on = start.runtime.value.interpreter();
+    let builder = facts.builder(start.runtime.value).interpreter();
+    let toolchain = choices.catalog.toolchain(builder.name)?;
+    let version = choices.interpreter(builder.name).unwrap_or(facts.versions[0].value);
     let (suite_name, suite) = toolchain.suite(version, |suite| choices.is_on(suite))?;
     let bundle = bundle::asked(facts, start, choices)?;
     let maker = Maker { facts, start, choices, toolchain, version, bundle, target };
     let build = maker.build(choices.reference(&toolchain.image(version, suite_name)))?;
     let mut words = maker.words();
-    let debugger = toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger));
+    let debugger = choices.catalog.toolchain(runs_on.name)?.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger));
     if let Some(debugger) = debugger.filter(|_| start.line.is_none()) {
         words.insert(0, format!("--inspect=0.0.0.0:{}", debugger.port));
     }
     let shell = choices.base.holds(&Need::Program("sh".into()));
     let path = choices.base.interpreter.as_ref().and_then(|interpreter| interpreter.path.clone());
-    let node = if shell { "node".to_owned() } else { path.unwrap_or_else(|| NODE.to_owned()) };
+    let node = if shell { runs_on.name.to_owned() } else { path.unwrap_or_else(|| format!("{PROGRAMS}/{}", runs_on.name)) };
     Ok(Blueprint {
         headline: maker.headline(),
         builder: suite.into(),

@@ -2,7 +2,6 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::baked;
 use super::behaviour::{self, Seen};
 use super::blocked;
 use super::build_env;
@@ -10,22 +9,21 @@ use super::bundle::{Bundling, Program};
 use super::compiler::Compiler;
 use super::development::{self, Loaded};
 use super::entry::{self, Entry, File, PORT, Run};
-use super::framework::{Server, Started};
 use super::ignored;
 use super::install::{self, Install};
 use super::lock::Lock;
 use super::manager::{self, Managed, Manager};
 use super::package::{Kind, Package};
 use super::prisma::{self, Place};
+use super::runtime::{self, Runtime};
 use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::Workspace;
-use super::{Facts, Making, Member, Product, Start, Taken, making, migrations, natives, runtime, site, stale};
-use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting, WritePath};
-use crate::catalog::{Catalog, Served};
+use super::{Facts, Making, Member, Product, Start, Taken, making, migrations, natives, site, stale};
+use crate::app::{App, Behaviour, Interface, Listen, Sighting};
+use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, PassedOver, Rule};
-use crate::lang::language::Language as _;
 use crate::need::Need;
 use crate::plan::ShellLine;
 use crate::tree::Tree;
@@ -101,6 +99,10 @@ impl Looker<'_, '_> {
             start.line = Some(line.clone());
             seen.behaviour.needs.push(Fact::new(Need::Program(line[0].clone()), at.under(LINE)));
         }
+        let managed = &match &product {
+            Product::Server(start) => managed.under(&start.runtime),
+            Product::Site(_) => managed.clone(),
+        };
         let context = self.workspace.root.directory.clone();
         let inside = |directory: &Utf8Path| directory.strip_prefix(&context).unwrap_or(directory).to_owned();
         let generated = prisma::generated(self.tree, self.package).filter(|_| matches!(product, Product::Server(_)));
@@ -115,7 +117,7 @@ impl Looker<'_, '_> {
         let mut warnings = ranked.warnings.clone();
         warnings.extend(of_lock.iter().cloned());
         warnings.extend(seen.warnings);
-        warnings.extend(self.unsettled(entry));
+        warnings.extend(self.unsettled(entry, managed));
         let made_of = std::iter::once(self.package).chain(self.workspace.needed_by(self.package, &[Kind::Production]));
         let served = matches!(product, Product::Server(_));
         warnings.extend(migrations::note(self.tree, made_of, entry, seen.migrates).filter(|_| served));
@@ -157,6 +159,11 @@ impl Looker<'_, '_> {
         Ok((app, facts))
     }
 
+    /// What runs it.
+    fn runtime(&self, entry: &Entry, sources: Option<&Sources<'_>>) -> Result<Fact<Runtime>> {
+        Runtime::of(self.tree, self.package, &self.workspace.root, entry, sources)
+    }
+
     /// What comes out, and what its sources show.
     fn product(&self, entry: &Entry, installed: &development::Installed<'_>) -> Result<(Product, Seen)> {
         let at = entry.at.first().cloned().unwrap_or_else(|| self.sighting.program.clone());
@@ -167,16 +174,18 @@ impl Looker<'_, '_> {
                 let (output, behaviour) = site::look(self.tree, self.package, &self.workspace.root, pages)?;
                 Ok((Product::Site(Box::new(output)), Seen { behaviour, ..Seen::default() }))
             }
-            Run::Server(server) => Ok(self.server(server, env)),
-            Run::Program(program) => Ok(self.program(program, env, installed.manager)),
+            Run::Server(server) => Ok(self.server(server, env, self.runtime(entry, None)?)),
+            Run::Program(program) => Ok(self.program(program, env, installed.manager, self.runtime(entry, None)?)),
             Run::File(file) => {
-                let sources = file.source.as_ref().map(|source| Sources::reach(self.tree, self.workspace, self.package, source));
+                let mut sources = file.source.as_ref().map(|source| Sources::reach(self.tree, self.workspace, self.package, source));
+                let runtime = self.runtime(entry, sources.as_ref())?;
+                let file = &runtime.value.takes(file);
+                if runtime.value == Runtime::Bun {
+                    sources.iter_mut().for_each(runtime::serve_default);
+                }
                 let seen = match &sources {
                     Some(sources) => {
-                        if let Some(why) = runtime::of_bun(self.package, sources) {
-                            return Err(why);
-                        }
-                        if file.typescript && file.flags.is_empty() {
+                        if file.typescript && file.flags.is_empty() && runtime.value == Runtime::Node {
                             self.types_alone(sources)?;
                         }
                         let mut seen = behaviour::observe(self.tree, self.catalog, self.package, sources)?;
@@ -210,9 +219,14 @@ impl Looker<'_, '_> {
                 let (tree, catalog, workspace, package) = (self.tree, self.catalog, self.workspace, self.package);
                 let program =
                     Program { tree, catalog, workspace, package, installed, file, sources: sources.as_ref(), names: &seen.names, at: &at };
+                let bundling = match runtime.value {
+                    Runtime::Node => program.bundling()?,
+                    Runtime::Bun => Bundling::elsewhere(runtime.value.interpreter().title, &at),
+                };
                 let start = Start {
+                    runtime,
                     what: self.what().to_owned(),
-                    bundling: program.bundling()?,
+                    bundling,
                     words,
                     dependency: None,
                     program: None,
@@ -228,91 +242,6 @@ impl Looker<'_, '_> {
                 Ok((Product::Server(Box::new(start)), seen))
             }
         }
-    }
-
-    /// A program that a dependency brings, and what the catalog knows of it.
-    fn program(&self, program: &entry::Program, env: Vec<(String, String)>, manager: Manager) -> (Product, Seen) {
-        let unknown = Served::default();
-        let known = self.catalog.program(super::Node::NAME, &program.name).unwrap_or(&unknown);
-        let flag = |names: &[&str]| {
-            let place = program.arguments.iter().position(|word| names.contains(&word.as_str()))?;
-            program.arguments.get(place + 1)?.parse().ok()
-        };
-        let set = flag(&["-p", "--port"]);
-        let listen = set.or(known.port).map(|port| Listen {
-            port: Some(port),
-            variable: known.variable.clone().filter(|_| set.is_none()).map(|name| PortVariable { name, role: Role::Optional }),
-            interface: if known.host.is_some() { Interface::Loopback } else { Interface::Any },
-            host: known.host.clone(),
-        });
-        let fact = |directory: &String| Fact::new(WritePath { directory: directory.into() }, program.at.clone());
-        let mut needs = Vec::new();
-        if manager == Manager::Pnpm {
-            // what it puts into `.bin` are scripts of the shell
-            needs.push(Fact::new(Need::Program("sh".into()), program.at.clone()));
-        }
-        let behaviour = Behaviour {
-            listens: listen.map(|listen| Fact::new(listen, program.at.clone())).into_iter().collect(),
-            writes: known.writes.iter().map(fact).collect(),
-            needs,
-            ..Behaviour::default()
-        };
-        let start = Start {
-            what: known.what.clone(),
-            words: program.arguments.clone(),
-            dependency: None,
-            program: Some(program.name.clone()),
-            line: None,
-            env,
-            taken: Taken::Whole,
-            owned: false,
-            modules: true,
-            bundling: Bundling::elsewhere(&program.name, &program.at),
-            tool: false,
-            baked: Vec::new(),
-            at: program.at.clone(),
-        };
-        (Product::Server(Box::new(start)), Seen { behaviour, ..Seen::default() })
-    }
-
-    fn server(&self, server: &Server, mut env: Vec<(String, String)>) -> (Product, Seen) {
-        env.extend(server.env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        let mut arguments = server.arguments.clone();
-        let flag = |names: &[&str]| arguments.iter().position(|word| names.contains(&word.as_str()));
-        let port = flag(&["-p", "--port"]).and_then(|index| arguments.get(index + 1)?.parse().ok());
-        if port.is_none() && flag(&["-p", "--port"]).is_some() {
-            // `-p $PORT`: the framework reads the variable by itself
-            let index = flag(&["-p", "--port"]).unwrap_or_default();
-            arguments.drain(index..(index + 2).min(arguments.len()));
-        }
-        let (dependency, words) = match &server.file {
-            Started::Own(file) => (None, std::iter::once(file.clone()).chain(arguments).collect()),
-            Started::Dependency(name, file) => (Some(((*name).to_owned(), (*file).to_owned())), arguments),
-        };
-        let listen = Listen {
-            port: Some(port.unwrap_or(server.port)),
-            variable: port.is_none().then(|| PortVariable { name: "PORT".into(), role: Role::Optional }),
-            interface: server.interface,
-            host: (server.interface == Interface::Loopback).then(|| "HOST".into()),
-        };
-        let behaviour = Behaviour { listens: vec![Fact::new(listen, server.at.clone())], ..Behaviour::default() };
-        let seen = Seen { behaviour, hears: server.hears.then(|| server.at.clone()), ..Seen::default() };
-        let start = Start {
-            what: server.what.to_owned(),
-            words,
-            dependency,
-            program: None,
-            line: None,
-            env,
-            taken: Taken::Parts(server.takes.clone()),
-            owned: server.writes,
-            modules: server.modules,
-            bundling: Bundling::elsewhere(server.what, &server.at),
-            tool: false,
-            baked: baked::find(self.tree, self.package),
-            at: server.at.clone(),
-        };
-        (Product::Server(Box::new(start)), seen)
     }
 
     /// What is read beside the sources, and is not beside what a compiler makes of them.
@@ -338,12 +267,13 @@ impl Looker<'_, '_> {
 
     /// The framework, for the headline.
     fn what(&self) -> &'static str {
-        const NAMES: [(&str, &str); 9] = [
+        const NAMES: [(&str, &str); 10] = [
             ("@nestjs/core", "NestJS"),
             ("fastify", "Fastify"),
             ("express", "Express"),
             ("koa", "Koa"),
             ("hono", "Hono"),
+            ("elysia", "Elysia"),
             ("@hapi/hapi", "hapi"),
             ("restify", "restify"),
             ("@feathersjs/feathers", "Feathers"),
@@ -399,8 +329,7 @@ impl Looker<'_, '_> {
         files.filter(|file| self.tree.has(file)).collect()
     }
 
-    fn unsettled(&self, entry: &Entry) -> Vec<Diagnostic> {
-        let managed = &self.installed.managed;
+    fn unsettled(&self, entry: &Entry, managed: &Managed) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
         if managed.lock.is_none() && (self.package.has_dependencies(Kind::Production) || self.package.has_dependencies(Kind::Development)) {
             let command = managed.manager.value.command();

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::lock::{self, Lock, is_berry};
 use super::package::Package;
 use super::range::major;
+use super::runtime::Runtime;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::read::document::Document;
@@ -83,6 +84,17 @@ pub struct Managed {
     pub release: Option<Utf8PathBuf>,
     /// Set where Yarn puts no `node_modules` there, and its loader would have to.
     pub loader: Option<Evidence>,
+}
+
+impl Managed {
+    /// The same for a program of `runtime`: Bun installs what Bun runs, where nothing names another manager.
+    pub fn under(&self, runtime: &Fact<Runtime>) -> Self {
+        let unnamed = self.manager.because().iter().all(|at| at.rule == DEFAULT.id);
+        match runtime.value {
+            Runtime::Bun if unnamed => Self { manager: runtime.with(Manager::Bun), ..self.clone() },
+            _ => self.clone(),
+        }
+    }
 }
 
 /// Chooses the manager of the packages below `root`, and reads its lock file.

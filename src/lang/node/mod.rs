@@ -4,6 +4,7 @@ mod apps;
 mod baked;
 mod behaviour;
 mod blocked;
+mod brought;
 mod build;
 mod build_env;
 mod bundle;
@@ -22,7 +23,7 @@ mod manager;
 mod migrations;
 mod natives;
 mod nx;
-mod outline;
+pub(in crate::lang) mod outline;
 mod package;
 mod part;
 mod prisma;
@@ -48,9 +49,10 @@ use serde::Serialize;
 use self::baked::Baked;
 use self::bundle::Bundling;
 use self::install::Install;
-use self::manager::Managed;
+use self::manager::{Managed, Manager};
+use self::runtime::Runtime;
 use self::site::Output;
-use super::interpreted::{self, Interpreter};
+use super::interpreted;
 use super::language::{Guest, Language, Offers};
 use crate::app::App;
 use crate::catalog::{Catalog, NativeUse};
@@ -134,6 +136,8 @@ pub enum Product {
 /// A program that node runs.
 #[derive(Debug, Serialize)]
 pub struct Start {
+    /// What runs it.
+    pub runtime: Fact<Runtime>,
     /// Its framework; empty where it has none that is known.
     pub what: String,
     /// What node is given, from the package's directory: flags, the file, arguments.
@@ -220,7 +224,13 @@ pub enum Modules {
     },
 }
 
-const INTERPRETER: Interpreter = Interpreter { name: "node", title: "Node", setting: "node.version" };
+impl Facts {
+    /// Whose image the build stages have: Node's, with which any manager works and native code is compiled, unless Bun does it all.
+    fn builder(&self, runtime: Runtime) -> Runtime {
+        let compiles = || self.natives.iter().chain(&self.unlisted).any(|native| !native.value.build.is_empty());
+        if self.managed.manager.value == Manager::Bun && !compiles() { runtime } else { Runtime::Node }
+    }
+}
 
 impl Language for Node {
     const INSTANCE: &'static Self = &Node;
@@ -233,25 +243,32 @@ impl Language for Node {
     type Build = build::Build;
 
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
-        if let Product::Site(_) = facts.product {
+        let Product::Server(start) = &facts.product else {
             let summary = "files, which a web server hands out".into();
             let files = Variant { id: "files", summary, needs: app.behaviour.needs.clone() };
             return Ok(Offers { variants: vec![files], on_request: Vec::new() });
-        }
-        let toolchain = catalog.toolchain(Self::NAME)?;
-        let versions = match INTERPRETER.asked(layers, |settings| settings.languages.node.version, toolchain)? {
-            Some(asked) => vec![Fact::new(asked.value, facts.at.clone())],
-            None => facts.versions.clone(),
         };
-        let libc = |(id, kind)| Some((id, Fact::new(toolchain.libc(kind)?.clone(), facts.at.clone())));
-        let libcs: Vec<_> = [("glibc", Libc::Glibc), ("musl", Libc::Musl)].into_iter().filter_map(libc).collect();
+        let interpreter = start.runtime.value.interpreter();
+        let toolchain = catalog.toolchain(interpreter.name)?;
+        let asked = interpreter.asked(layers, |settings| settings.languages.node.version, toolchain)?;
+        let versions = match (asked, start.runtime.value) {
+            (Some(asked), _) => vec![Fact::new(asked.value, facts.at.clone())],
+            (None, Runtime::Node) => facts.versions.clone(),
+            (None, Runtime::Bun) => toolchain.releases.iter().map(|release| start.runtime.with(release.version)).collect(),
+        };
+        let libc = |(id, kind)| Some((id, Some(Fact::new(toolchain.libc(kind)?.clone(), facts.at.clone()))));
+        let libcs: Vec<_> = match start.runtime.value {
+            // scripts run on either C library, whichever Bun's own image has
+            Runtime::Bun if facts.natives.is_empty() && facts.unlisted.is_empty() => vec![("scripts", None)],
+            _ => [("glibc", Libc::Glibc), ("musl", Libc::Musl)].into_iter().filter_map(libc).collect(),
+        };
         let rest = interpreted::needs(app, &facts.natives, &facts.at);
-        Ok(Offers { variants: INTERPRETER.variants(&versions, &libcs, &rest, "the packages that run"), on_request: Vec::new() })
+        Ok(Offers { variants: interpreter.variants(&versions, &libcs, &rest, "the packages that run"), on_request: Vec::new() })
     }
 
     fn presets(&self, facts: &Facts) -> &'static str {
-        match facts.product {
-            Product::Server(_) => Self::NAME,
+        match &facts.product {
+            Product::Server(start) => start.runtime.value.interpreter().name,
             Product::Site(_) => crate::lang::site::Site::NAME,
         }
     }

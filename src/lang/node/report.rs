@@ -1,31 +1,50 @@
 //! What is said about the build of a Node program: the headline, the decisions, what wants a look.
 
-use super::INTERPRETER;
 use super::baked;
 use super::build::{Build, Maker};
 use super::bundle;
 use super::manager::Manager;
+use super::runtime::Runtime;
 use super::version::ANY;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
 use crate::plan::{ShellLine, Target};
 use crate::settings::DebugVariant;
+use crate::version::Version;
 
 impl Maker<'_> {
+    /// The Node that it is built with, or runs on, and why.
+    fn node(&self) -> &Fact<Version> {
+        let versions = &self.facts.versions;
+        versions.iter().find(|fact| fact.value == self.version).unwrap_or(&versions[0])
+    }
+
+    /// The version of what runs it, and why.
+    fn ran_by(&self) -> Fact<Version> {
+        let runtime = &self.start.runtime;
+        match (runtime.value, self.choices.interpreter(runtime.value.interpreter().name)) {
+            (Runtime::Bun, Some(version)) => runtime.with(version),
+            _ => self.node().with(self.version),
+        }
+    }
+
     pub(super) fn headline(&self) -> String {
         let facts = self.facts;
-        let because = facts.versions.iter().find(|fact| fact.value == self.version).unwrap_or(&facts.versions[0]);
         let installs = match &facts.managed.lock {
             Some(lock) => lock.to_string(),
             None => facts.managed.manager.value.command().to_owned(),
         };
         let what = &self.start.what;
         match self.target {
-            Target::Debug(DebugVariant::Debugger) => "the inspector on port 9229".into(),
+            Target::Debug(DebugVariant::Debugger) => match &self.toolchain.debugger {
+                Some(debugger) => format!("the inspector on port {}", debugger.port),
+                None => "a shell".into(),
+            },
+            Target::Debug(_) if self.start.runtime.value == Runtime::Bun => "a shell".into(),
             Target::Debug(_) => "traces that name the sources (--enable-source-maps)".into(),
             Target::Production | Target::Part => {
-                let mut parts = vec![INTERPRETER.headline(&because.with(self.version), ANY)];
+                let mut parts = vec![self.start.runtime.value.interpreter().headline(&self.ran_by(), ANY)];
                 parts.extend((!what.is_empty()).then(|| what.clone()));
                 parts.push(installs);
                 parts.extend(facts.natives.iter().map(|native| format!("{} ({})", native.value.name, native.file())));
@@ -38,11 +57,14 @@ impl Maker<'_> {
     pub(super) fn decisions(&self, build: &Build) -> Vec<Decision> {
         let facts = self.facts;
         let asked = self.choices.layers.choose("node.version", |settings| settings.languages.node.version);
-        let because = facts.versions.iter().find(|fact| fact.value == self.version).unwrap_or(&facts.versions[0]);
+        let builder = facts.builder(self.start.runtime.value);
+        let because = if builder == Runtime::Node { self.node().clone() } else { self.ran_by() };
         let mut toolchain = match asked {
             Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
-            None => Decision::detected(Topic::Toolchain, &build.image, because.because())
-                .why("the newest long-term release that the project allows"),
+            None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why(match builder {
+                Runtime::Node => "the newest long-term release that the project allows",
+                Runtime::Bun => "Bun installs, builds and runs it",
+            }),
         };
         for held in facts.held_back.iter().filter(|held| held.value != self.version) {
             toolchain = toolchain.over(format!("Node {}", held.value), "what is locked does not work on it", held.because());

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build::Maker;
 use super::manager::Manager;
+use super::runtime::Runtime;
 use crate::catalog::Tool;
 use crate::diagnostic::Result;
 use crate::plan::{Copied, Copy, ShellLine};
@@ -34,9 +35,12 @@ impl Maker<'_> {
         files.chain(whole).collect()
     }
 
-    /// What puts the package manager there, a copy from its image or a command, and the bundler.
+    /// What puts the package manager there, a copy from its image or a command, and the bundler; Bun too where it runs the program, for
+    /// its scripts.
     pub(super) fn tools(&self) -> Result<(Option<Copied>, Vec<ShellLine>)> {
-        let (copied, mut setup) = self.manager()?;
+        let (runtime, mut setup) = (self.start.runtime.value, self.manager()?);
+        let bun = self.facts.managed.manager.value == Manager::Bun || runtime == Runtime::Bun;
+        let copied = if bun && self.facts.builder(runtime) == Runtime::Node { Some(self.bun()?) } else { None };
         if self.bundle.is_some() {
             let install = setup.pop().unwrap_or_else(|| ShellLine::of("npm install --global"));
             setup.push(self.toolchain.tool("esbuild")?.packages.iter().fold(install, ShellLine::word));
@@ -44,7 +48,20 @@ impl Maker<'_> {
         Ok((copied, setup))
     }
 
-    fn manager(&self) -> Result<(Option<Copied>, Vec<ShellLine>)> {
+    /// Bun, copied from an image of its own.
+    fn bun(&self) -> Result<Copied> {
+        let tool = self.toolchain.tool("bun")?;
+        let image = tool.image.as_deref().unwrap_or_default();
+        let version = self.facts.managed.version.as_deref().filter(|_| self.facts.managed.manager.value == Manager::Bun);
+        let image = match (version, image.rsplit_once(':')) {
+            (Some(version), Some((name, _))) => format!("{name}:{version}"),
+            _ => image.to_owned(),
+        };
+        Ok(Copied { image: self.choices.reference(&image), path: tool.path.clone(), to: "/usr/local/bin/".into() })
+    }
+
+    /// The commands that put the package manager there.
+    fn manager(&self) -> Result<Vec<ShellLine>> {
         let managed = &self.facts.managed;
         let package = |tool: &Tool, version: Option<&str>| {
             let first = tool.packages.first().map(String::as_str).unwrap_or_default();
@@ -60,7 +77,7 @@ impl Maker<'_> {
         Ok(match managed.manager.value {
             Manager::Npm => {
                 let npm = self.facts.install.npm.as_ref().map(|npm| install.word(format!("npm@{}", npm.value)));
-                (None, npm.into_iter().collect())
+                npm.into_iter().collect()
             }
             Manager::Pnpm => {
                 let by_format = self.toolchain.tools.get(&format!("pnpm-lock-{}", managed.format));
@@ -68,20 +85,12 @@ impl Maker<'_> {
                     Some(tool) => tool,
                     None => self.toolchain.tool("pnpm")?,
                 };
-                (None, vec![install.word(package(tool, version))])
+                vec![install.word(package(tool, version))]
             }
-            Manager::YarnClassic if self.version < Version::minor(25, 0) => (None, Vec::new()),
-            Manager::YarnClassic => (None, vec![install.word(package(self.toolchain.tool("yarn")?, None))]),
-            Manager::YarnBerry => (None, vec![install.then(force).word(package(self.toolchain.tool("yarn-berry")?, version))]),
-            Manager::Bun => {
-                let tool = self.toolchain.tool("bun")?;
-                let image = tool.image.as_deref().unwrap_or_default();
-                let image = match (version, image.rsplit_once(':')) {
-                    (Some(version), Some((name, _))) => format!("{name}:{version}"),
-                    _ => image.to_owned(),
-                };
-                (Some(Copied { image: self.choices.reference(&image), path: tool.path.clone(), to: "/usr/local/bin/".into() }), Vec::new())
-            }
+            Manager::YarnClassic if self.version < Version::minor(25, 0) => Vec::new(),
+            Manager::YarnClassic => vec![install.word(package(self.toolchain.tool("yarn")?, None))],
+            Manager::YarnBerry => vec![install.then(force).word(package(self.toolchain.tool("yarn-berry")?, version))],
+            Manager::Bun => Vec::new(),
         })
     }
 

@@ -9,6 +9,7 @@ use super::entry::PORT;
 use super::install::Leaves;
 use super::manager::Manager;
 use super::prisma;
+use super::runtime::Runtime;
 use super::{Modules, Taken};
 use crate::plan::{Copy, Target};
 use crate::tree::path::normal;
@@ -115,7 +116,7 @@ impl Maker<'_> {
         if self.start.line.iter().flatten().any(|word| word.contains("$PORT")) {
             env.insert("PORT".into(), self.settled(PORT));
         }
-        if self.target != Target::Production {
+        if self.target != Target::Production && self.start.runtime.value == Runtime::Node {
             env.insert("NODE_OPTIONS".into(), "--enable-source-maps".into());
         }
         env

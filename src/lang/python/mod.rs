@@ -230,7 +230,7 @@ impl Language for Python {
         };
         let bound = facts.only_glibc.as_ref();
         let because = |need: Need| bound.map_or_else(|| facts.manager.with(need.clone()), |only| only.with(need.clone()));
-        let libc = |(id, kind)| Some((id, because(toolchain.libc(kind)?.clone())));
+        let libc = |(id, kind)| Some((id, Some(because(toolchain.libc(kind)?.clone()))));
         let kinds = [("glibc", Libc::Glibc), ("musl", Libc::Musl)].into_iter().filter(|(_, kind)| bound.is_none() || *kind == Libc::Glibc);
         let libcs: Vec<_> = kinds.filter_map(libc).collect();
         let rest = interpreted::needs(app, &facts.natives, &facts.at);

@@ -6,6 +6,7 @@ use crate::evidence::Evidence;
 use crate::lang::node::bundler::{self, Pages};
 use crate::lang::node::framework::{Made, Server, Started};
 use crate::lang::node::package::Kind;
+use crate::lang::node::runtime::Runtime;
 use crate::lang::node::script::{Command, is_script};
 
 /// Programs that run a file and start it again when it changes, or compile it as they go.
@@ -74,7 +75,8 @@ impl Finder<'_, '_> {
             let line = self.line(start).filter(|_| matches!(run, Run::File(_) | Run::Program(_)));
             let left_out = |command: &&Command| !is_build(command) && (line.is_none() || !self.runs_before(command));
             let before = before.filter(left_out).map(|command| command.words.join(" ")).collect();
-            Entry { run, at: chain.at.clone(), env: last.env.clone(), passed_over: Vec::new(), before, line, declared: false }
+            let by = Runtime::of_start(last, &chain.at);
+            Entry { run, at: chain.at.clone(), env: last.env.clone(), passed_over: Vec::new(), before, line, by, declared: false }
         };
         let words = last.words.join(" ");
         match (last.program(), made) {
@@ -86,6 +88,20 @@ impl Finder<'_, '_> {
                     pass(&words, "the file is not there, and nothing makes it");
                     None
                 }
+            }
+            ("bun", _) if is_watching(last) => {
+                pass(&words, "it is for working on the program: it watches its files");
+                None
+            }
+            ("bun", Some(Made::Server(server))) if Self::starts(server, last) => Some(entry(Run::Server(server.clone()))),
+            ("bun", _) if self.by_bun(last.arguments()).is_some() => self.by_bun(last.arguments()).map(|file| entry(Run::File(file))),
+            ("bun", _) if last.does("--bun") && last.arguments().len() > 1 => {
+                // `bun --bun next start`: a program of the dependencies, which Bun runs in place of Node
+                let mut start = start.clone();
+                let (_, command) = start.steps.last_mut()?;
+                command.words.drain(..2);
+                let entry = self.end_of(&start, made, passed_over)?;
+                Some(Entry { by: Some(Runtime::Bun.said(&at)), ..entry })
             }
             ("tsx" | "ts-node" | "ts-node-esm", _) if !last.does("watch") && !last.words.iter().any(|word| word == "--watch") => {
                 self.typescript(last.program(), last.arguments()).map(|file| entry(Run::File(file)))
@@ -153,7 +169,7 @@ impl Finder<'_, '_> {
         let named = command
             .arguments()
             .iter()
-            .filter(|word| !word.starts_with('-'))
+            .filter(|word| !word.starts_with('-') && *word != "run")
             .map(|word| word.trim_start_matches("./").trim_end_matches('/'));
         let own = |word: &str| {
             word == file
@@ -162,6 +178,11 @@ impl Finder<'_, '_> {
         };
         named.take(1).any(own)
     }
+}
+
+/// Whether a command starts its program again when a file changes.
+fn is_watching(command: &Command) -> bool {
+    command.arguments().iter().any(|word| matches!(word.as_str(), "--watch" | "--hot" | "watch"))
 }
 
 /// Whether a generator's command serves what it built before, and does not build as it goes.

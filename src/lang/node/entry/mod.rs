@@ -1,5 +1,6 @@
 //! What starts a package: what its scripts end in, what its framework builds, its `main`, the files that are usual.
 
+mod bun;
 mod command;
 mod file;
 mod word;
@@ -12,10 +13,11 @@ use super::bundler::{self, Bundler, Pages};
 use super::compiler::Compiler;
 use super::framework::{self, Made, Server};
 use super::package::{Kind, Package};
+use super::runtime::Runtime;
 use super::script::{self, is_script};
 use super::workspace::Workspace;
 use crate::diagnostic::Diagnostic;
-use crate::evidence::{Evidence, Rule};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
 const MAIN: Rule = Rule::parsed("node.main", "the package names it as what is run");
@@ -78,6 +80,8 @@ pub struct Entry {
     pub before: Vec<String>,
     /// The words of the shell that starts it, where it takes one.
     pub line: Option<Vec<String>>,
+    /// What runs it, where that is said.
+    pub by: Option<Fact<Runtime>>,
     /// Whether a document beside the manifest says so.
     pub declared: bool,
 }
@@ -154,6 +158,9 @@ impl Finder<'_, '_> {
         if let Some(entry) = named {
             return Ok(Entry { passed_over, ..entry });
         }
+        if self.is_of_deno() {
+            return Err(passed_over);
+        }
         let entry = match made {
             Some(Made::Server(server)) => Some(entry(Run::Server(server.clone()), vec![server.at.clone()])),
             Some(Made::Pages(pages)) => Some(entry(Run::Pages(pages.clone()), vec![pages.at])),
@@ -183,7 +190,8 @@ impl Finder<'_, '_> {
 
     /// What is run without a script that says how: `main`, what the scripts for working on it start, the usual files.
     fn by_files(&self) -> Option<Entry> {
-        let main = self.package.document.string(&["main"]).and_then(|(main, value)| {
+        let module = self.package.document.string(&["module"]).filter(|(module, _)| module.ends_with("ts"));
+        let main = module.or_else(|| self.package.document.string(&["main"])).and_then(|(main, value)| {
             let file = self.named(main).filter(|file| file.built || file.source.is_some())?;
             // what is compiled to be imported has a `main` as well
             let there = file.source.as_ref()?;
@@ -192,9 +200,11 @@ impl Finder<'_, '_> {
         let worked_on = || {
             DEVELOPMENT.iter().find_map(|name| {
                 let chain = script::chain(self.package, name)?;
-                let last = chain.commands.last().filter(|last| RUNNERS.contains(&last.program()) || last.program() == "node")?;
+                let last =
+                    chain.commands.last().filter(|last| RUNNERS.contains(&last.program()) || matches!(last.program(), "node" | "bun"))?;
                 let path = last.arguments().iter().find(|word| is_script(word))?;
-                Some((self.plain(path)?, chain.at.first()?.clone()))
+                let file = if last.program() == "bun" { self.of_bun(path)? } else { self.plain(path)? };
+                Some((file, chain.at.first()?.clone()))
             })
         };
         let usual = || {
@@ -231,12 +241,13 @@ impl Finder<'_, '_> {
 
     /// Whether a file is a program and not only something to import: it listens, or its package runs things.
     fn is_program(&self, source: &Utf8Path) -> bool {
-        const RUN: [&str; 19] = [
+        const RUN: [&str; 20] = [
             "express",
             "fastify",
             "koa",
             "@hapi/hapi",
             "hono",
+            "elysia",
             "restify",
             "polka",
             "@nestjs/core",
@@ -256,8 +267,11 @@ impl Finder<'_, '_> {
         let private = self.package.document.boolean(&["private"]) == Some(true);
         // a member of a workspace is mostly there to be imported, and `private` says nothing of it
         let member = self.package.directory != self.workspace.root.directory;
-        let listens =
-            || self.tree.text(source).is_ok_and(|text| [".listen(", "createServer", ".bindAsync("].iter().any(|call| text.contains(call)));
+        let serves = |text: &str| {
+            let exported = text.contains("export default") && text.contains("fetch");
+            exported || [".listen(", "createServer", ".bindAsync(", "Bun.serve"].iter().any(|call| text.contains(call))
+        };
+        let listens = || self.tree.text(source).is_ok_and(serves);
         // nor of one whose files a bundler takes in: its entry runs in a browser
         let bundled = || {
             bundler::by_dependencies(self.tree, self.package, &self.workspace.root)
@@ -276,7 +290,7 @@ impl Finder<'_, '_> {
 }
 
 fn entry(run: Run, at: Vec<Evidence>) -> Entry {
-    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new(), line: None, declared: false }
+    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new(), line: None, by: None, declared: false }
 }
 
 /// What starts a package of which a bundler makes pages.

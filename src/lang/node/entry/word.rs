@@ -59,6 +59,12 @@ impl Finder<'_, '_> {
         Some(Reader::new(self.tree).follow(&Line::parse(text), &self.package.directory, at))
     }
 
+    /// Whether its scripts start it with Deno, which is a language of its own here.
+    pub(super) fn is_of_deno(&self) -> bool {
+        let deno = |name: &&str| self.script(name).is_some_and(|start| start.program().is_some_and(|program| program.program() == "deno"));
+        ["start:prod", "start", "serve"].iter().any(deno)
+    }
+
     /// The line for a shell that starts it, where it takes one: variables that are filled in, commands that come before it.
     pub(super) fn line(&self, start: &Start) -> Option<Vec<String>> {
         let runs = |before: &command::Command| !is_build(before) && !self.is_for_development(before.program());

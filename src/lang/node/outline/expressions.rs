@@ -7,7 +7,6 @@ use oxc_ast::ast::{
 use oxc_ast_visit::walk;
 use oxc_span::GetSpan;
 
-use super::names::plain;
 use super::patterns::or;
 use super::{Reader, at};
 use crate::program::{Argument as Given, At, Call, Value};
@@ -332,8 +331,7 @@ pub(super) fn unwrapped<'e, 'a>(mut it: &'e Expression<'a>) -> &'e Expression<'a
 fn required<'c>(call: &'c CallExpression<'_>) -> Option<&'c str> {
     let Expression::Identifier(name) = &call.callee else { return None };
     match call.arguments.first() {
-        Some(Argument::StringLiteral(module)) if name.name == "require" => Some(module.value.as_str()),
-        Some(Argument::StringLiteral(module)) if name.name == "__require" => Some(plain(&module.value)),
+        Some(Argument::StringLiteral(module)) if matches!(name.name.as_str(), "require" | "__require") => Some(module.value.as_str()),
         _ => None,
     }
 }

@@ -1,5 +1,6 @@
 //! What the names of a file stand for: imports, spelt in full.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a file's imports call things.
@@ -30,7 +31,7 @@ impl<'r> Names<'r> {
     pub(super) fn imported(&self, module: &str, what: &What<'_>) -> String {
         let own = (self.resolve)(module);
         let is_own = own.is_some() || module.starts_with('.');
-        let module = own.unwrap_or_else(|| plain(module).to_owned());
+        let module = own.unwrap_or_else(|| plain(module).into_owned());
         match what {
             What::Part("default") | What::Default if is_own => format!("{module}.default"),
             What::All | What::Default | What::Part("default") => module,
@@ -71,12 +72,27 @@ impl<'r> Names<'r> {
     }
 }
 
-/// A module's name without the scheme of Node's own, and without an ending that may be left out.
-pub(super) fn plain(module: &str) -> &str {
+/// A module's name without the scheme of Node's own, and without an ending that may be left out. What Deno fetches is called as it is where
+/// it is installed: `npm:hono@4/cors` is `hono/cors`, `https://deno.land/x/oak@v17.1.4/mod.ts` is `oak`.
+pub(super) fn plain(module: &str) -> Cow<'_, str> {
     let module = module.strip_prefix("node:").unwrap_or(module);
+    if let Some(package) = ["npm:", "jsr:", "https://esm.sh/"].iter().find_map(|scheme| module.strip_prefix(scheme)) {
+        return Cow::Owned(unversioned(package.trim_start_matches('/')));
+    }
+    if let Some(path) = module.strip_prefix("https://deno.land/") {
+        let path = path.strip_prefix("x/").unwrap_or(path);
+        return Cow::Owned(unversioned(path.strip_suffix("/mod.ts").unwrap_or(path)));
+    }
     if !module.starts_with('.') {
-        return module;
+        return Cow::Borrowed(module);
     }
     let endings = [".js", ".ts", ".mjs", ".mts", ".cjs", ".cts", ".jsx", ".tsx"];
-    endings.iter().find_map(|ending| module.strip_suffix(ending)).unwrap_or(module)
+    Cow::Borrowed(endings.iter().find_map(|ending| module.strip_suffix(ending)).unwrap_or(module))
+}
+
+/// `@oak/oak/mod` of `@oak/oak@17/mod`.
+fn unversioned(package: &str) -> String {
+    let Some(at) = package.char_indices().skip(1).find(|(_, letter)| *letter == '@').map(|(at, _)| at) else { return package.to_owned() };
+    let rest = package[at..].find('/').map_or("", |slash| &package[at + slash..]);
+    format!("{}{rest}", &package[..at])
 }

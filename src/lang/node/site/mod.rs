@@ -16,6 +16,7 @@ use super::build::{self, Build};
 use super::bundle::Bundling;
 use super::bundler::{Bundler, Pages};
 use super::package::Package;
+use super::runtime::Runtime;
 use super::{Facts, Start, Taken};
 use crate::app::Behaviour;
 use crate::choices::Choices;
@@ -125,6 +126,7 @@ fn inside(package: &Package<'_>, directory: &Utf8Path, because: &Evidence) -> Re
 /// The build stages of a site, and the server in place of node.
 pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
     let nothing = Start {
+        runtime: Fact::new(Runtime::Node, output.at.clone()),
         what: output.bundler.name().to_owned(),
         words: Vec::new(),
         dependency: None,
