@@ -63,7 +63,8 @@ impl Runtime {
     pub fn of_start(last: &Command, at: &[Evidence]) -> Option<Fact<Self>> {
         let asks = |at: &&Evidence| {
             let words = |(_, command): &(_, crate::command::Command)| {
-                command.words.iter().any(|word| word.text() == Some("--bun")) && matches!(command.words[0].text(), Some("bun" | "bunx"))
+                command.words.iter().any(|word| matches!(word.text(), Some("--bun" | "-b")))
+                    && matches!(command.words[0].text(), Some("bun" | "bunx"))
             };
             Line::parse(at.text.trim_matches('"')).commands.iter().any(|command| words(command))
         };

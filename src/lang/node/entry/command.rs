@@ -1,7 +1,7 @@
 //! What a script ends in: the command, and whether it is one that would be deployed.
 
 use super::{Entry, Finder, PassedOver, Program, Run, word};
-use crate::command::Start;
+use crate::command::{self, Start};
 use crate::evidence::Evidence;
 use crate::lang::node::bundler::{self, Pages};
 use crate::lang::node::framework::{Made, Server, Started};
@@ -95,13 +95,14 @@ impl Finder<'_, '_> {
             }
             ("bun", Some(Made::Server(server))) if Self::starts(server, last) => Some(entry(Run::Server(server.clone()))),
             ("bun", _) if self.by_bun(last.arguments()).is_some() => self.by_bun(last.arguments()).map(|file| entry(Run::File(file))),
-            ("bun", _) if last.does("--bun") && last.arguments().len() > 1 => {
-                // `bun --bun next start`: a program of the dependencies, which Bun runs in place of Node
+            ("bun", _) if last.arguments().first().is_some_and(|first| matches!(first.as_str(), "run" | "--bun" | "-b")) => {
+                // `bun --bun next start`: a program of the dependencies
                 let mut start = start.clone();
                 let (_, command) = start.steps.last_mut()?;
-                command.words.drain(..2);
-                let entry = self.end_of(&start, made, passed_over)?;
-                Some(Entry { by: Some(Runtime::Bun.said(&at)), ..entry })
+                let own = |word: &command::Word| matches!(word.text(), Some("bun" | "run" | "--bun" | "-b"));
+                let own = command.words.iter().take_while(|word| own(word)).count();
+                command.words.drain(..own);
+                self.end_of(&start, made, passed_over)
             }
             ("tsx" | "ts-node" | "ts-node-esm", _) if !last.does("watch") && !last.words.iter().any(|word| word == "--watch") => {
                 self.typescript(last.program(), last.arguments()).map(|file| entry(Run::File(file)))
