@@ -116,7 +116,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         let sources = self.sources(seed);
         let files = sources.files();
         let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
-        let site = Site { tree: self.tree, bases: vec![seed.directory.clone()], embedded: &[], compiled: &COMPILED };
+        let site = Site { tree: self.tree, bases: vec![seed.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false };
         let Observed { mut behaviour, mut warnings } = program.observe(&site);
         // all of the project is there when it runs
         behaviour.reads.clear();
