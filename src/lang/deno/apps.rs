@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Facts;
 use super::manifest::{self, Manifest};
+use super::notes;
 use super::sources::Sources;
 use super::start::{self, Start};
 use crate::app::{App, Claim, Interface, Listen, Sighting};
@@ -128,7 +129,11 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         let install: Vec<Utf8PathBuf> =
             std::iter::once(&workspace.root).chain(&workspace.members).flat_map(|manifest| manifest.files(self.tree)).collect();
         let lock = Some(workspace.root.directory.join("deno.lock")).filter(|file| self.tree.has(file));
-        warnings.extend(unsettled(&start, lock.is_none() && (workspace.declares() || sources.imports().any(is_remote)), sighting));
+        let fetches = workspace.declares() || sources.fetches;
+        warnings.extend((lock.is_none() && fetches).then(|| notes::unlocked(sighting)));
+        warnings.extend(notes::permissions(&start, sighting));
+        warnings.extend(notes::scripts(catalog, &sources, sighting));
+        warnings.extend(notes::pinned(self.tree, &start));
         let build = manifest.and_then(|manifest| manifest.task("build")).filter(|(text, _)| makes(text));
         if let Some(file) = start.file().filter(|file| !self.tree.has(file) && build.is_none()) {
             let error = Diagnostic::error("deno::no-file", format!("`{file}` is started, is not there, and no task builds it"));
@@ -213,11 +218,6 @@ fn is_deno(tree: &Tree, directory: &Utf8Path) -> Result<bool> {
     Ok(directory.as_str().is_empty() && names.iter().any(|name| own(&name)))
 }
 
-/// Whether a module is fetched.
-fn is_remote(module: &str) -> bool {
-    ["npm:", "jsr:", "https:", "http:"].iter().any(|scheme| module.starts_with(scheme))
-}
-
 /// Whether a task makes something that the program may need.
 fn makes(text: &str) -> bool {
     let only_checks = |command: &crate::command::Command| command.program() == "deno" && CHECKS.iter().any(|verb| command.does(verb));
@@ -247,24 +247,6 @@ fn what(sources: &Sources<'_>) -> &'static str {
     let imports: Vec<_> = sources.imports().collect();
     let named = |name: &str| imports.iter().any(|import| import.split(['/', '@', ':', '.', '$']).any(|part| part == name));
     NAMES.iter().find(|(name, _)| named(name)).map_or("", |(_, what)| what)
-}
-
-fn unsettled(start: &Start, unlocked: bool, sighting: &Sighting) -> Vec<Diagnostic> {
-    let mut warnings = Vec::new();
-    if unlocked {
-        warnings.push(
-            Diagnostic::warning("deno::no-lock", "no deno.lock says which packages are installed: every build may install others")
-                .because(&sighting.program)
-                .help("run `deno install` and commit deno.lock"),
-        );
-    }
-    if !start.is_told {
-        let message = "nothing says which permissions the program has: it gets all";
-        let warning = Diagnostic::warning("deno::permissions", message).because(&sighting.program);
-        let task = format!("name them in a task of deno.json: `\"start\": \"deno run --allow-net {}\"`", start.module);
-        warnings.push(warning.help(task));
-    }
-    warnings
 }
 
 fn nothing_starts(looked: &[Evidence]) -> Diagnostic {

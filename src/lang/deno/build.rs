@@ -15,6 +15,7 @@ use crate::evidence::Fact;
 use crate::need::Need;
 use crate::plan::{Blueprint, Copy, Setting, ShellLine, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
+use crate::version::Version;
 
 /// Where everything lies, in the build stage and in the image.
 const APP: &str = "/app";
@@ -59,7 +60,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let workdir = place(&facts.directory);
     Ok(Blueprint {
         headline: match target {
-            Target::Production | Target::Part => headline(facts, &facts_version(facts, version)),
+            Target::Production | Target::Part => headline(facts, &Fact::new(version, facts.at.clone())),
             Target::Debug(_) => debugger.map_or_else(|| "a shell".into(), |debugger| format!("the inspector on port {}", debugger.port)),
         },
         decisions: decisions(facts, &build),
@@ -83,11 +84,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     })
 }
 
-fn facts_version(facts: &Facts, version: crate::version::Version) -> Fact<crate::version::Version> {
-    Fact::new(version, facts.at.clone())
-}
-
-fn headline(facts: &Facts, version: &Fact<crate::version::Version>) -> String {
+fn headline(facts: &Facts, version: &Fact<Version>) -> String {
     let mut parts = vec![INTERPRETER.headline(version, super::ANY)];
     parts.extend((!facts.what.is_empty()).then(|| facts.what.clone()));
     parts.extend(facts.lock.as_ref().map(ToString::to_string));

@@ -3,6 +3,7 @@
 mod apps;
 mod build;
 mod manifest;
+mod notes;
 pub mod settings;
 mod sources;
 mod start;

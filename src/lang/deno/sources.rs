@@ -17,6 +17,8 @@ const MOST: usize = 1500;
 #[derive(Debug, Default)]
 pub struct Sources<'t> {
     files: Vec<(Utf8PathBuf, &'t str, Outline)>,
+    /// Whether it imports something by an address, which is fetched.
+    pub fetches: bool,
 }
 
 impl<'t> Sources<'t> {
@@ -24,19 +26,20 @@ impl<'t> Sources<'t> {
     pub fn reach(tree: &'t Tree, manifests: &[&Manifest<'_>], entry: &Utf8Path) -> Self {
         let mut seen = BTreeSet::from([entry.to_owned()]);
         let mut queue = vec![entry.to_owned()];
-        let mut files = Vec::new();
+        let (mut files, mut fetches) = (Vec::new(), false);
         while let Some(path) = (files.len() < MOST).then(|| queue.pop()).flatten() {
             let Ok(text) = tree.text(&path) else { continue };
             let lead = |name: &str| resolve(tree, manifests, &path, name);
             let code = |path: &Utf8PathBuf| path.extension() != Some("json");
             let named = |name: &str| lead(name).filter(code).map(|path| path.with_extension("").into_string());
             let module = outline::read(text, path.extension().unwrap_or_default(), &named);
+            fetches |= module.loads.iter().any(|load| is_remote(&load.module));
             let reached = module.loads.iter().filter_map(|load| lead(&load.module)).filter(code);
             let reached: Vec<_> = reached.filter(|path| seen.insert(path.clone())).collect();
             queue.extend(reached.into_iter().rev());
             files.push((path, text, module.outline));
         }
-        Self { files }
+        Self { files, fetches }
     }
 
     /// The files as all languages have them.
@@ -67,4 +70,9 @@ fn resolve(tree: &Tree, manifests: &[&Manifest<'_>], from: &Utf8Path, name: &str
         let below = rest.strip_prefix('/').or(rest.is_empty().then_some(""))?;
         there(normal(manifest.directory.join(manifest.export(below)?)))
     })
+}
+
+/// Whether a module is fetched.
+fn is_remote(module: &str) -> bool {
+    ["npm:", "jsr:", "https:", "http:"].iter().any(|scheme| module.starts_with(scheme))
 }

@@ -147,6 +147,20 @@ fn a_place_beside_the_file_is_a_path() {
 }
 
 #[test]
+fn what_is_fetched_by_its_address_has_the_name_of_its_package() {
+    for (import, expected) in [
+        ("import { Hono } from 'npm:hono@4.6.14'; new Hono();", "hono.Hono"),
+        ("import { cors } from 'npm:/hono@^4/cors'; cors();", "hono/cors.cors"),
+        ("import { Application } from 'jsr:@oak/oak@17'; new Application();", "@oak/oak.Application"),
+        ("import { Application } from 'https://deno.land/x/oak@v12.6.1/mod.ts'; new Application();", "oak.Application"),
+        ("import { serve } from 'https://deno.land/std@0.224.0/http/server.ts'; serve();", "std/http/server.ts.serve"),
+        ("import express from 'npm:express@5'; express();", "express"),
+    ] {
+        assert_eq!(module(import).outline.calls[0].path, expected, "{import}");
+    }
+}
+
+#[test]
 fn comments_and_strings_are_no_code() {
     assert!(calls("// app.listen(1)\n/* listen(2) */ const s = 'app.listen(3)';\n").is_empty());
 }
