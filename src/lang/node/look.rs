@@ -20,7 +20,7 @@ use super::sources::Sources;
 use super::version::{constraints, rank};
 use super::workspace::Workspace;
 use super::{Facts, Making, Member, Product, Start, Taken, making, migrations, natives, site, stale};
-use crate::app::{App, Behaviour, Interface, Listen, Sighting};
+use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, PassedOver, Rule};
