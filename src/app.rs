@@ -44,6 +44,9 @@ pub struct App {
     /// The directory, relative to the project's root, from which people start it: relative paths in [`Behaviour`] count from here.
     #[schemars(with = "String")]
     pub home: Utf8PathBuf,
+    /// What the project itself asks for in its build stage, beyond what its language sees.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub build_needs: Vec<Fact<Need>>,
     /// Files that its build reads besides its sources: embedded ones, for example. Nothing may keep them out of the build context.
     #[schemars(with = "Vec<String>")]
     pub keeps: Vec<Utf8PathBuf>,

@@ -66,9 +66,18 @@ impl PackageMap {
     }
 
     fn get(&self, need: &Need) -> Option<&BTreeMap<String, Packages>> {
-        // the weakest file is the built-in one, which the tests read
-        let weakest = || self.weakest.as_deref().and_then(|text| parse("packages.toml", text).ok()).unwrap_or_default();
-        self.strong.get(need).or_else(|| self.read.get_or_init(weakest).get(need))
+        self.strong.get(need).or_else(|| self.weak().get(need))
+    }
+
+    /// The built-in sections, which the tests read.
+    fn weak(&self) -> &Sections {
+        self.read.get_or_init(|| self.weakest.as_deref().and_then(|text| parse("packages.toml", text).ok()).unwrap_or_default())
+    }
+
+    /// The stronger sections, then the built-in ones.
+    fn all(&self) -> impl Iterator<Item = (&Need, &Packages)> {
+        let sections = self.strong.iter().chain(self.weak());
+        sections.flat_map(|(need, releases)| releases.values().map(move |packages| (need, packages)))
     }
 }
 
@@ -264,10 +273,28 @@ impl Catalog {
         self.packages.get(need)?.get(release)
     }
 
+    /// Whether any release is known to have packages of it.
+    #[must_use]
+    pub fn lists(&self, need: &Need) -> bool {
+        self.packages.get(need).is_some()
+    }
+
+    /// What a package of some release gives to the program that runs.
+    #[must_use]
+    pub fn given_by(&self, package: &str) -> Option<&Need> {
+        self.packages.all().find(|(_, packages)| matches!(packages.run.as_slice(), [one] if one == package)).map(|(need, _)| need)
+    }
+
+    /// What a package of some release is there to build with: a library's headers, a compiler.
+    #[must_use]
+    pub fn built_with(&self, package: &str) -> Option<&Need> {
+        self.packages.all().find(|(_, packages)| packages.build.first().is_some_and(|first| first == package)).map(|(need, _)| need)
+    }
+
     /// Whether any base has `need` or any release can install it: whether it is known at all.
     #[must_use]
     pub fn knows(&self, need: &Need) -> bool {
-        self.bases.values().any(|base| base.holds(need)) || self.packages.get(need).is_some()
+        matches!(need, Need::Locale(_)) || self.bases.values().any(|base| base.holds(need)) || self.packages.get(need).is_some()
     }
 
     /// What is known to be native in a language's registry.

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::catalog::{Base, Catalog};
+use crate::catalog::{Base, Catalog, Installer};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::need::Need;
@@ -134,7 +134,14 @@ fn way(need: &Need, base: &Base, catalog: &Catalog) -> Option<Way> {
     if base.copies.contains(need) {
         return Some(Way::Copied);
     }
-    base.installer?;
+    let installer = base.installer?;
+    match need {
+        // musl takes any name
+        Need::Locale(_) if installer == Installer::Apk => return Some(Way::Has),
+        Need::Locale(_) => return Some(Way::Copied),
+        Need::Package(name) if installer == Installer::Apt && !catalog.lists(need) => return Some(Way::Installed(vec![name.clone()])),
+        _ => {}
+    }
     let of = |release: Option<&String>| catalog.packages(need, release?);
     let packages = of(base.release.as_ref()).or_else(|| of(base.packages_of.as_ref()).filter(|_| !base.lacks.contains(need)))?;
     Some(Way::Installed(packages.run.clone()))

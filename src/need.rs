@@ -41,6 +41,10 @@ pub enum Need {
     Library(String),
     /// A program that is started by name.
     Program(String),
+    /// A locale's data, by the name that a program asks for: `de_DE.UTF-8`.
+    Locale(String),
+    /// A package of Debian's by its name, which somebody asked for and of which nothing more is known.
+    Package(String),
     /// A language's interpreter or virtual machine, in exactly this series.
     Interpreter(String, Version),
 }
@@ -70,6 +74,8 @@ impl Need {
             Need::Libc(Libc::Musl, version) => format!("musl {version} or newer"),
             Need::Library(name) => format!("library `{name}`"),
             Need::Program(name) => format!("program `{name}`"),
+            Need::Locale(name) => format!("locale `{name}`"),
+            Need::Package(name) => format!("package `{name}`"),
             Need::Interpreter(name, version) => format!("{name} {version}"),
         }
     }
@@ -89,6 +95,8 @@ impl fmt::Display for Need {
             Need::Libc(Libc::Musl, version) => write!(f, "musl@{version}"),
             Need::Library(name) => write!(f, "library:{name}"),
             Need::Program(name) => write!(f, "program:{name}"),
+            Need::Locale(name) => write!(f, "locale:{name}"),
+            Need::Package(name) => write!(f, "package:{name}"),
             Need::Interpreter(name, version) => write!(f, "interpreter:{name}@{version}"),
         }
     }
@@ -113,6 +121,8 @@ impl FromStr for Need {
             _ => match text.split_once(':') {
                 Some(("library", name)) => Need::Library(name.to_owned()),
                 Some(("program", name)) => Need::Program(name.to_owned()),
+                Some(("locale", name)) => Need::Locale(name.to_owned()),
+                Some(("package", name)) => Need::Package(name.to_owned()),
                 Some(("interpreter", rest)) => {
                     let (name, version) = versioned(rest)?;
                     Need::Interpreter(name, version)

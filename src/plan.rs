@@ -4,6 +4,7 @@ mod cite;
 mod draw;
 mod joined;
 mod labels;
+mod locales;
 mod network;
 mod server;
 pub mod text;

@@ -35,8 +35,13 @@ fn access(dockerfile: &str) -> Vec<String> {
             Some("ssh") => "--ssh default".to_owned(),
             Some("secret") => {
                 let id = options.find_map(|option| option.strip_prefix("id=")).unwrap_or("SECRET");
-                let source = if id == "netrc" { "$HOME/.netrc".to_owned() } else { format!("PATH_OF_{}", id.to_ascii_uppercase()) };
-                format!("--secret id={id},src={source}")
+                let source = match id {
+                    "netrc" => "src=$HOME/.netrc".to_owned(),
+                    // a variable goes by its own name
+                    _ if !id.contains(|c: char| c.is_ascii_lowercase()) => format!("env={id}"),
+                    _ => format!("src=PATH_OF_{}", id.to_ascii_uppercase()),
+                };
+                format!("--secret id={id},{source}")
             }
             _ => continue,
         };

@@ -25,6 +25,7 @@ use crate::tree::Tree;
 
 pub use self::arguments::{Own, PORT, SERVING};
 pub use self::builds::{Build, builds};
+pub use self::packages::asked as packages_asked;
 
 /// The kinds of documents, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

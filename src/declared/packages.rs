@@ -1,23 +1,116 @@
-//! Lists of the distribution's packages: `packages.txt`, `Aptfile`.
+//! Lists of the distribution's packages: `packages.txt`, `Aptfile`, `apt.txt`; and what the packages that documents name are there for.
 
-use super::{By, Notes, Purpose, Said, rule};
+use camino::Utf8Path;
+
+use super::{By, Notes, Purpose, Said, read as read_documents, rule};
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::need::Need;
+use crate::tree::Tree;
 
 const LISTED: Rule = rule("declared.packages", "this list names it");
+const PASSED: Rule = rule("declared.package-source", "this adds a source of packages, or a package that no source has");
+
+/// Files that list them.
+const LISTS: [&str; 3] = ["packages.txt", "Aptfile", "apt.txt"];
+/// Packages that compile, and are of no use to what runs.
+const COMPILERS: [&str; 12] = [
+    "build-essential",
+    "gcc",
+    "g++",
+    "clang",
+    "make",
+    "cmake",
+    "ninja-build",
+    "pkg-config",
+    "autoconf",
+    "automake",
+    "python3-dev",
+    "gfortran",
+];
 
 pub(super) fn read(notes: &mut Notes<'_>) {
-    for name in ["packages.txt", "Aptfile", "apt.txt"] {
+    for name in LISTS {
         let Some((path, text)) = notes.text(name) else { continue };
+        // Streamlit's is for Python; others keep lists of their own under the name
+        let plain = name == "packages.txt" && !notes.tree.files_in(notes.directory).any(|path| path.extension() == Some("py"));
+        if plain || !is_list(text) {
+            continue;
+        }
         for (number, line) in (1..).zip(text.lines()) {
-            let written = line.split('#').next().unwrap_or_default().trim();
-            let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.:".contains(c);
-            for package in
-                written.split_whitespace().filter(|word| word.chars().all(plain) && word.starts_with(|c: char| c.is_ascii_alphanumeric()))
-            {
-                let at = Evidence::at(path.clone(), Span::of_line(number, line), LISTED, written);
-                let fact = Fact::new(package.to_owned(), at);
-                notes.declared.packages.push(Said { fact, by: By::Platform, purpose: Purpose::Production });
+            let written = words(line).join(" ");
+            for package in words(line).into_iter().filter(|_| !is_source(line)) {
+                let package = package.split(['=', '/']).next().unwrap_or_default();
+                let at = Evidence::at(path.clone(), Span::of_line(number, line), LISTED, written.as_str());
+                notes.declared.packages.push(Said {
+                    fact: Fact::new(package.to_owned(), at),
+                    by: By::Platform,
+                    purpose: Purpose::Production,
+                });
             }
         }
     }
+}
+
+/// Whether every word is a package's: a list of Python's or R's may bear the name, too.
+fn is_list(text: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "+-.:=/~".contains(c);
+    let package = |word: &str| {
+        word.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit()) && word.chars().all(plain) && !word.contains("==")
+    };
+    text.lines().filter(|line| !is_source(line)).flat_map(words).all(package)
+}
+
+fn words(line: &str) -> Vec<&str> {
+    line.split('#').next().unwrap_or_default().split_whitespace().collect()
+}
+
+/// `:repo:deb http://...`, `https://.../x.deb`: Heroku's lists may hold them.
+fn is_source(line: &str) -> bool {
+    line.trim_start().starts_with(':') || line.contains("://")
+}
+
+/// What the packages of a project's own lists are there for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// In the image that runs.
+    pub run: Vec<Fact<Need>>,
+    /// In the build stage.
+    pub build: Vec<Fact<Need>>,
+    /// What cannot be followed.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What the lists of packages in `directory` ask for: what the catalog knows of, on whichever release, goes by what it gives, so that it
+/// has its name on the base that is taken; everything else by its own.
+#[must_use]
+pub fn asked(tree: &Tree, directory: &Utf8Path, catalog: &Catalog) -> Asked {
+    let mut asked = Asked::default();
+    for said in read_documents(tree, directory).packages.iter().filter(|said| said.by == By::Platform) {
+        let name = said.fact.value.as_str();
+        let own = Need::Package(name.to_owned());
+        let (run, build) = match (catalog.given_by(name), catalog.built_with(name)) {
+            _ if catalog.lists(&own) => (Some(own), None),
+            _ if COMPILERS.contains(&name) => (None, Some(own)),
+            (Some(need), _) => (Some(need.clone()), None),
+            (None, Some(need)) => (Some(need.clone()), Some(need.clone())),
+            (None, None) if name.ends_with("-dev") => (Some(own.clone()), Some(own)),
+            (None, None) => (Some(own), None),
+        };
+        asked.run.extend(run.map(|need| said.fact.with(need)));
+        asked.build.extend(build.map(|need| said.fact.with(need)));
+    }
+    asked.warnings.extend(LISTS.iter().flat_map(|name| sources(tree, &directory.join(name))));
+    asked
+}
+
+/// Lines that add sources of packages.
+fn sources(tree: &Tree, file: &Utf8Path) -> Option<Diagnostic> {
+    let text = tree.text(file).ok()?;
+    let (number, line) = (1..).zip(text.lines()).find(|(_, line)| is_source(line) && !line.trim_start().starts_with('#'))?;
+    let warning =
+        Diagnostic::warning("packages::source", format!("`{}` is passed over: imggen installs what Debian itself has", line.trim()));
+    let at = Evidence::at(file, Span::of_line(number, line), PASSED, line.trim());
+    Some(warning.because(&at).help("build on an image that has it: `base` in imggen.toml, from a pack"))
 }

@@ -11,6 +11,7 @@ pub mod manifests;
 pub mod node;
 pub mod python;
 pub mod rust;
+mod secrets;
 pub mod sections;
 pub mod site;
 mod started;

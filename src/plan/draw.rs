@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::joined::Joined;
 use super::labels::labels;
+use super::locales;
 use super::network::network;
 use super::writable::{Writing, owner, written};
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target};
@@ -87,7 +88,9 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         choices.fit.met.iter().filter(|met| {
             matches!(met.need.value, Need::CaCertificates | Need::TimeZones | Need::Init) && choices.fit.copies(&met.need.value)
         });
-    let needs = blueprint.build_needs.iter().chain(staged_needs.map(|met| &met.need.value));
+    let locales = locales::tool(&choices.fit);
+    let asked = choices.found.app.build_needs.iter().map(|need| &need.value);
+    let needs = blueprint.build_needs.iter().chain(asked).chain(&locales).chain(staged_needs.map(|met| &met.need.value));
     let packages = build_packages(choices, &blueprint.builder, needs);
     let mut env: BTreeMap<String, String> = blueprint.env;
     if base.installer.is_some() {
@@ -240,7 +243,7 @@ impl Taking {
         self.staging.push(Staged { comment: comment.into(), command });
     }
 
-    fn take(&mut self, source: &str, to: &str) {
+    pub(super) fn take(&mut self, source: &str, to: &str) {
         self.copies.push(Copy::stage("build", source, to));
     }
 
@@ -267,6 +270,7 @@ impl Taking {
         if brings(&Need::Init) {
             self.take(INIT.0, INIT.1);
         }
+        self.locales(&choices.fit);
     }
 }
 
@@ -334,6 +338,9 @@ pub(super) fn build_packages<'a>(choices: &Choices<'_>, builder: &Builder, needs
 }
 
 fn build_names(catalog: &Catalog, need: &Need, release: &str) -> Vec<String> {
+    if let (Need::Package(name), false) = (need, catalog.lists(need)) {
+        return vec![name.clone()];
+    }
     let packages = catalog.packages(need, release).cloned().unwrap_or_default();
     if packages.build.is_empty() { packages.run } else { packages.build }
 }

@@ -28,8 +28,12 @@ pub enum Line {
     Local(String),
     /// A repository or an archive: `git+https://...`.
     Remote(String),
-    /// An index: `--extra-index-url URL`.
+    /// The index: `--index-url URL`.
     Index(String),
+    /// Another one: `--extra-index-url URL`.
+    ExtraIndex(String),
+    /// A page or a directory that lists files: `--find-links PATH`.
+    Links(String),
     /// Any other option.
     Option,
 }
@@ -136,7 +140,9 @@ fn option(content: &str) -> Line {
         "constraint" | "-c" => Line::Constraint(value),
         "editable" | "-e" if value.contains("://") || value.contains('@') => Line::Remote(value),
         "editable" | "-e" => Line::Local(value.split('[').next().unwrap_or_default().to_owned()),
-        "index-url" | "extra-index-url" | "-i" => Line::Index(value),
+        "index-url" | "-i" => Line::Index(value),
+        "extra-index-url" => Line::ExtraIndex(value),
+        "find-links" | "-f" => Line::Links(value),
         _ => Line::Option,
     }
 }
@@ -174,7 +180,7 @@ mod tests {
             (2, Line::Include("base.txt".into())),
             (3, Line::Constraint("constraints.txt".into())),
             (4, Line::Local(".".into())),
-            (5, Line::Index("https://x/simple".into())),
+            (5, Line::ExtraIndex("https://x/simple".into())),
             (6, Line::Remote("git+https://x/y.git@v1".into())),
             (7, Line::Local("./lib".into())),
             (8, requirement("flask", "==3.0")),

@@ -314,6 +314,8 @@ pub struct Needs {
     pub when: BTreeMap<String, Words>,
     /// What.
     pub needs: Vec<Need>,
+    /// The argument that names a locale.
+    pub locale: Slots,
 }
 
 /// It gives what it is given: `[[value]]`; the directory of a path: `[[parent]]`.

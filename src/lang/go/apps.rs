@@ -105,6 +105,7 @@ impl<'t> language::Project<'t> for Project<'t> {
             behaviour,
             home: module.directory.clone(),
             keeps: self.keeps(&observed.embeds),
+            build_needs: Vec::new(),
             ignore_patterns: vec!["**/*_test.go".to_owned()],
             passed_over: Vec::new(),
             warnings,

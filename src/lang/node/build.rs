@@ -13,6 +13,7 @@ use crate::catalog::Toolchain;
 use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::evidence::Fact;
+use crate::lang::secrets;
 use crate::need::Need;
 use crate::plan::{Blueprint, Copied, Copy, Setting, ShellLine, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
@@ -116,15 +117,6 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     })
 }
 
-/// Commands that take variables out of secrets.
-fn exported<'n>(names: impl Iterator<Item = &'n str>) -> Vec<ShellLine> {
-    let read = |name: &'n str| {
-        let read = ShellLine::words([name]).glued("=\"$(cat /run/secrets/").in_quotes(name).glued(")\"");
-        [read, ShellLine::of("export").word(name)]
-    };
-    names.flat_map(read).collect()
-}
-
 /// A directory inside the context, in the image.
 pub(super) fn place(directory: &Utf8Path) -> Utf8PathBuf {
     directory.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))
@@ -225,8 +217,11 @@ impl Maker<'_> {
         let (mounts, mut commands) = if asks { (self.secrets(), self.with_tokens(self.making())) } else { (Vec::new(), self.making()) };
         let mut mounts = mounts;
         if makes {
-            commands.splice(0..0, given.into_iter().chain(exported(self.facts.build_secrets.iter().map(|secret| secret.value.as_str()))));
-            mounts.extend(self.facts.build_secrets.iter().map(|secret| format!("--mount=type=secret,id={}", secret.value)));
+            commands.splice(
+                0..0,
+                given.into_iter().chain(secrets::exported(self.facts.build_secrets.iter().map(|secret| secret.value.as_str()))),
+            );
+            mounts.extend(self.facts.build_secrets.iter().map(|secret| secrets::mount(&secret.value)));
         }
         if self.takes_whole() && self.installs() {
             commands.push(ShellLine::of("find . -name node_modules -type d -prune -exec rm -rf {} +"));
@@ -278,13 +273,13 @@ impl Maker<'_> {
     }
 
     fn secrets(&self) -> Vec<String> {
-        self.facts.install.tokens.iter().map(|token| format!("--mount=type=secret,id={}", token.value)).collect()
+        self.facts.install.tokens.iter().map(|token| secrets::mount(&token.value)).collect()
     }
 
     /// Commands that find the tokens which the settings name.
     fn with_tokens(&self, commands: Vec<ShellLine>) -> Vec<ShellLine> {
         let tokens = self.facts.install.tokens.iter().map(|token| token.value.as_str());
-        exported(tokens).into_iter().chain(commands).collect()
+        secrets::exported(tokens).into_iter().chain(commands).collect()
     }
 
     fn installing(&self, extent: Extent) -> Vec<ShellLine> {

@@ -130,6 +130,7 @@ impl Looker<'_, '_> {
             behaviour,
             home: self.package.directory.clone(),
             keeps: install.manifests.iter().cloned().chain(self.environment_files(entry)).collect(),
+            build_needs: Vec::new(),
             ignore_patterns: ignored::of(self.tree, &self.workspace.root, self.package, &product),
             passed_over: entry.passed_over.iter().map(passed_over).collect(),
             warnings,

@@ -3,10 +3,10 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::package::Package;
-use super::source::is_variable;
 use super::workspace::Workspace;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::lang::secrets::variables;
 use crate::read::document::{Document, Value};
 use crate::tree::Tree;
 
@@ -111,12 +111,6 @@ impl Setting {
             _ => format!("`{name} = \"$NPM_TOKEN\"`"),
         }
     }
-}
-
-/// The variables that a value names: `${NPM_TOKEN}`, `${NPM_TOKEN:-}`, and `$NPM_TOKEN` as Bun writes it.
-fn variables(value: &str) -> Vec<String> {
-    let name = |part: &str| part.trim_start_matches('{').chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect::<String>();
-    value.split('$').skip(1).map(name).filter(|name| is_variable(name)).collect()
 }
 
 /// The settings of a package's directory: npm's, which pnpm, Yarn 1 and Bun read too, Yarn's, and Bun's.

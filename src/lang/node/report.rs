@@ -9,6 +9,7 @@ use super::version::ANY;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
+use crate::lang::secrets;
 use crate::plan::{ShellLine, Target};
 use crate::settings::DebugVariant;
 use crate::version::Version;
@@ -106,8 +107,8 @@ impl Maker<'_> {
             facts.iter().flat_map(Fact::because).fold(note, Diagnostic::because).help(help)
         };
         if !install.tokens.is_empty() {
-            let flags: Vec<_> = install.tokens.iter().map(|token| format!("--secret id={0},env={0}", token.value)).collect();
-            warnings.push(login(&install.tokens, format!("give it a login: `docker build {} .`", flags.join(" "))));
+            let flags = secrets::flags(install.tokens.iter().map(|token| token.value.as_str()));
+            warnings.push(login(&install.tokens, format!("give it a login: `docker build {flags} .`")));
         } else if !install.registries.is_empty() {
             let file = if self.facts.managed.manager.value == Manager::YarnBerry { ("yarnrc", ".yarnrc.yml") } else { ("npmrc", ".npmrc") };
             warnings

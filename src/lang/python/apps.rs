@@ -6,6 +6,8 @@ use super::constraint::constraints;
 use super::django;
 use super::entry::{Entry, Finder, Form};
 use super::groups;
+use super::inline;
+use super::local;
 use super::look::{Looker, home};
 use super::manager::Manager;
 use super::observe;
@@ -14,6 +16,7 @@ use super::places::{members, projects, used_by_others};
 use super::project::{Asked, Project};
 use super::sources::Sources;
 use super::translations;
+use super::two;
 use super::unobtainable;
 use super::version::rank;
 use super::{Facts, Python};
@@ -86,6 +89,13 @@ impl<'t> language::Project<'t> for Projects<'t> {
             let otherwise = Some(nothing_starts(directories.iter().filter_map(manifest)).into());
             return Ok(Self { tree, places, otherwise });
         }
+        let scripts = inline::scripts(tree);
+        if !scripts.is_empty() {
+            for script in &scripts {
+                places.push(Place::of(tree, inline::project(tree, script)?));
+            }
+            return Ok(Self { tree, places, otherwise: None });
+        }
         let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(without(None)) };
         if let Some(file) = ELSEWHERE.iter().find(|file| tree.has(file)) {
             return Ok(without(Some(elsewhere(file).into())));
@@ -141,11 +151,13 @@ impl Projects<'_> {
         let django = django::find(self.tree, sources);
         let entries = Finder { tree: self.tree, project, sources, djangos: &django }.all();
         let names = unique(project, &entries);
+        // beside a script that lists its own dependencies, nothing has any
+        let is_own = |entry: &Entry<'_, '_>| project.script().is_none_or(|script| entry.source.is_some_and(|source| source.path == script));
         let sighting = |(index, (entry, name)): (usize, (Entry<'_, '_>, String))| {
             let sighting = Sighting { name, directory: project.directory.clone(), program: entry.at.clone(), claims: entry.claims.clone() };
             (sighting, Seed { place, index })
         };
-        entries.into_iter().zip(names).enumerate().map(sighting).collect()
+        entries.into_iter().zip(names).enumerate().filter(|(_, (entry, _))| is_own(entry)).map(sighting).collect()
     }
 
     fn read_again(&self, project: &Project, sighting: &Sighting, asked: &Asked<'_>) -> Result<Project> {
@@ -174,7 +186,12 @@ impl Projects<'_> {
             (!groups.is_empty()).then(|| self.read_again(project, sighting, &Asked { groups: &groups, manager })).transpose()?;
         let project = with_imported.as_ref().unwrap_or(project);
         unobtainable::refuse(project, catalog)?;
-        let (constraints, passed_over) = constraints(tree, &project.directory)?;
+        local::refuse(tree, project)?;
+        two::refuse(&reached)?;
+        let (mut constraints, passed_over) = constraints(tree, &project.directory)?;
+        if let Some(script) = project.script() {
+            constraints.extend(inline::constraint(tree, script)?);
+        }
         warnings.extend(passed_over);
         let ranked = rank(project, sources, &constraints, catalog)?;
         warnings.extend(ranked.warnings.iter().cloned());
@@ -211,7 +228,8 @@ fn unique(project: &Project, entries: &[Entry<'_, '_>]) -> Vec<String> {
     let names: Vec<String> = entries.iter().map(|entry| name(project, entry)).collect();
     let mut taken: Vec<String> = Vec::new();
     for (entry, name) in entries.iter().zip(&names) {
-        let shared = names.iter().filter(|other| *other == name).count() > 1;
+        let is_meant = |entry: &Entry<'_, '_>| !entry.claims.iter().any(|claim| claim.value == Claim::Aside);
+        let shared = names.iter().zip(entries).filter(|(other, entry)| *other == name && is_meant(entry)).count() > 1;
         let module =
             entry.source.map(|source| source.module.trim_end_matches(".__main__").rsplit('.').next().unwrap_or_default().replace('_', "-"));
         let own = module.filter(|module| shared && entry.form == Form::Command && !taken.contains(module)).unwrap_or_else(|| name.clone());

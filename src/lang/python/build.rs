@@ -15,6 +15,7 @@ use crate::catalog::Toolchain;
 use crate::choices::Choices;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
+use crate::lang::secrets;
 use crate::need::Need;
 use crate::plan::{Blueprint, Copied, Copy, Setting, ShellLine, Start, Step, Target};
 use crate::settings::DebugVariant;
@@ -23,7 +24,7 @@ use crate::version::Version;
 /// Where the environment is, in the build stage and in the image.
 pub(super) const VENV: &str = "/opt/venv";
 /// Where the sources are, in both.
-const APP: &str = "/app";
+pub(super) const APP: &str = "/app";
 /// The interpreter of the build image.
 const PYTHON: &str = "/usr/local/bin/python3";
 /// uv's downloads.
@@ -46,6 +47,8 @@ pub struct Build {
     /// The command that puts the interpreter where the image has it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prepare: Option<ShellLine>,
+    /// Where commands are run.
+    pub workdir: Utf8PathBuf,
     /// Manifests, before anything else of the project.
     pub manifests: Vec<Copy>,
     /// The step that installs the dependencies.
@@ -79,9 +82,13 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         env: if installs { maker.env(&python) } else { Vec::new() },
         path: installs.then(|| maker.path()),
         prepare: (python != PYTHON).then(|| ShellLine::of("ln -s").word(PYTHON).path(&python)),
+        workdir: if facts.wide { Utf8Path::new(APP).join(&facts.directory) } else { APP.into() },
         manifests: maker.manifests(),
         dependencies: Step::of(maker.mounts(), maker.dependencies()?),
-        source: Copy::context(if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() }, "."),
+        source: Copy::context(
+            if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() },
+            if facts.wide { APP } else { "." },
+        ),
         arguments: facts.version_variable().map(|_| "VERSION=0.0.0".into()).into_iter().collect(),
         project: Step::of(
             if project.iter().any(|command| command.as_str().contains("uv ")) { maker.building() } else { Vec::new() },
@@ -116,6 +123,11 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
 }
 
 impl Facts {
+    /// Whether the lock of their manager is there.
+    pub(super) fn is_locked(&self) -> bool {
+        self.manager.value.lock().is_some_and(|lock| self.manifests.iter().any(|file| file.file_name() == Some(lock)))
+    }
+
     /// The variable that gives the project's version, which is in version control alone.
     pub(super) fn version_variable(&self) -> Option<&'static str> {
         match self.package.as_ref()?.value {
@@ -187,6 +199,10 @@ impl Maker<'_> {
         if self.facts.torch.as_ref().is_some_and(|torch| torch.value == Torch::Processor) {
             env.push(("UV_TORCH_BACKEND", "cpu".to_owned()));
         }
+        if self.facts.any_index {
+            // as pip has it: a package that several have comes from whichever has the best version
+            env.push(("UV_INDEX_STRATEGY", "unsafe-best-match".to_owned()));
+        }
         if self.by_ssh() {
             // nobody is there to be asked about a host's key
             env.push(("GIT_SSH_COMMAND", "ssh -o StrictHostKeyChecking=accept-new".to_owned()));
@@ -210,13 +226,19 @@ impl Maker<'_> {
         if self.facts.manager.value != Manager::Nothing {
             mounts.push(CACHE.to_owned());
         }
-        if !self.facts.indexes.is_empty() {
+        if self.asks_by_netrc() {
             mounts.push("--mount=type=secret,id=netrc,target=/root/.netrc".to_owned());
         }
+        mounts.extend(self.facts.tokens.iter().map(|token| secrets::mount(&token.value)));
         if self.by_ssh() {
             mounts.push("--mount=type=ssh".to_owned());
         }
         mounts
+    }
+
+    /// Whether an index may ask who one is and no variable answers.
+    pub(super) fn asks_by_netrc(&self) -> bool {
+        self.facts.indexes.iter().any(|index| secrets::variables(&index.value).is_empty())
     }
 
     pub(super) fn by_ssh(&self) -> bool {
@@ -235,7 +257,7 @@ impl Maker<'_> {
         let settings = django.settings.as_ref().map(|settings| ShellLine::assignment(MODULE, settings));
         let set = self.facts.env.iter().filter(|(name, value)| *name != MODULE && value.starts_with(APP));
         let set = set.map(|(name, value)| ShellLine::assignment(name, value));
-        let directory = self.facts.directory.join(&django.directory);
+        let directory = self.inside().join(&django.directory);
         let line = ShellLine::default().all(settings.into_iter().chain(set).chain(given)).then("python");
         Some(match (django.manage, directory.as_str()) {
             (true, _) => line.path(directory.join("manage.py")).then(command),
@@ -250,7 +272,7 @@ impl Maker<'_> {
         if !asked.unwrap_or(django.collects) {
             return Vec::new();
         }
-        let inside = |path: &Utf8PathBuf| path.strip_prefix(&self.facts.context).unwrap_or(path).to_owned();
+        let inside = |path: &Utf8PathBuf| path.strip_prefix(self.here()).unwrap_or(path).to_owned();
         let expected = django.expected.iter().map(|path| ShellLine::default().path(inside(path)));
         let made = (!django.expected.is_empty()).then(|| ShellLine::of("mkdir -p").all(expected));
         made.into_iter().chain(self.django("collectstatic --no-input")).collect()
@@ -261,7 +283,7 @@ impl Maker<'_> {
         match &self.facts.translations.as_ref().filter(|_| !self.facts.installed)?.value {
             translations::Compiler::Django => self.django("compilemessages"),
             translations::Compiler::Babel(directory, domain) => {
-                let line = ShellLine::of("pybabel compile -f -d").path(self.facts.directory.join(directory));
+                let line = ShellLine::of("pybabel compile -f -d").path(self.inside().join(directory));
                 Some(if domain == "messages" { line } else { line.then("-D").word(domain) })
             }
         }

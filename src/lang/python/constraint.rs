@@ -16,7 +16,8 @@ use crate::tree::Tree;
 use crate::version::Version;
 
 const PIN: Rule = Rule::parsed("python.pin", "this is the Python that the project is used with");
-const RANGE: Rule = Rule::parsed("python.requires", "these are the Pythons that the project runs on");
+/// A range of Pythons.
+pub const RANGE: Rule = Rule::parsed("python.requires", "these are the Pythons that the project runs on");
 
 /// One word on the version.
 #[derive(Clone, Debug)]
@@ -217,7 +218,11 @@ fn pin(text: &str, at: Evidence) -> Result<Pin> {
     }
 }
 
-fn range(text: &str, at: Evidence) -> Result<Constraint> {
+/// A range of Pythons.
+///
+/// # Errors
+/// When it is none.
+pub fn range(text: &str, at: Evidence) -> Result<Constraint> {
     let sets: Option<Vec<_>> = text.split("||").map(|part| VersionSpecifiers::from_str(&spelt(part)).ok()).collect();
     let broken = || {
         let error = Diagnostic::error("python::requires", format!("`{text}` is no range of versions"));
@@ -228,7 +233,7 @@ fn range(text: &str, at: Evidence) -> Result<Constraint> {
 }
 
 /// Poetry's `^3.9`, `~3.9`, `3.9` and `*` as PEP 440 has them.
-fn spelt(text: &str) -> String {
+pub fn spelt(text: &str) -> String {
     let one = |part: &str| {
         let part = part.trim();
         let bounds = |version: &str, place: usize| {

@@ -58,9 +58,7 @@ fn kind(call: &Call) -> Option<Fetched> {
         path if named && path.starts_with("transformers.") && (path.ends_with(".from_pretrained") || path.ends_with(".pipeline")) => {
             Fetched::Weights
         }
-        path if path.starts_with("selenium.webdriver") && matches!(path.rsplit('.').next(), Some("Chrome" | "Firefox" | "Edge")) => {
-            Fetched::Driver
-        }
+        path if path.starts_with("selenium.webdriver") && matches!(path.rsplit('.').next(), Some("Firefox" | "Edge")) => Fetched::Driver,
         _ => return None,
     })
 }
@@ -77,7 +75,7 @@ fn warning(kind: Fetched, named: &str, spacy: Option<&str>, at: &Evidence) -> Di
         Fetched::Driver => (
             "python::browser",
             "the browser that Selenium drives is not in the image".to_owned(),
-            "run it beside the image and connect by `webdriver.Remote`, or add the packages `chromium` and `chromium-driver`".to_owned(),
+            "run it beside the image and connect by `webdriver.Remote`, or drive Chromium, which is installed: `webdriver.Chrome`".to_owned(),
         ),
         Fetched::SpacyModel => {
             // models follow the first two numbers of spaCy's version

@@ -1,6 +1,6 @@
 //! Everything in a project that can be started, and what speaks for each.
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::{Command, tune};
 use super::django::{self, Django};
@@ -150,7 +150,7 @@ impl<'s, 't> Finder<'s, 't> {
         if !found.iter().any(Entry::is_celery_worker) {
             found.extend(self.celery());
         }
-        found.extend(self.scripts());
+        found.extend(self.scripts(&served(&found)));
         found.extend(self.files(&taken, Anywhere::No));
         if found.is_empty() {
             found = self.files(&[], Anywhere::Yes);
@@ -256,6 +256,12 @@ impl<'s, 't> Finder<'s, 't> {
         }
         Some(entry)
     }
+}
+
+/// The files whose application a server serves that is among the dependencies.
+fn served<'s>(entries: &[Entry<'s, '_>]) -> Vec<&'s Utf8Path> {
+    let serves = |entry: &&Entry<'_, '_>| entry.port.is_some() && entry.warnings.is_empty() && entry.broken.is_none();
+    entries.iter().filter(serves).filter_map(|entry| entry.source.map(|source| source.path)).collect()
 }
 
 /// A name for what a file starts: the file's, or its package's where the file's says nothing.

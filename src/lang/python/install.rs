@@ -5,18 +5,35 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Metadata;
-use super::build::{Maker, VENV};
+use super::build::{APP, Maker, VENV};
 use super::groups::{Kind, is_name};
 use super::manager::Manager;
+use super::pip_conf;
 use super::project::Own;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
+use crate::lang::secrets;
 use crate::plan::{Copy, ShellLine};
 
 impl Maker<'_> {
     /// Dependencies that lie in the project are there only with the sources.
     fn waits_for_sources(&self) -> bool {
-        !self.facts.locals.is_empty() && self.facts.manager.value != Manager::Uv && self.itself().is_none()
+        self.facts.wide || !self.facts.locals.is_empty() && self.facts.manager.value != Manager::Uv && self.itself().is_none()
+    }
+
+    /// The directory that commands are run in, relative to the root: relative paths in lists count from the project's own.
+    pub(super) fn here(&self) -> Utf8PathBuf {
+        if self.facts.wide { self.facts.context.join(&self.facts.directory) } else { self.facts.context.clone() }
+    }
+
+    /// The project's directory in the one that commands are run in.
+    pub(super) fn inside(&self) -> &Utf8Path {
+        if self.facts.wide { Utf8Path::new("") } else { &self.facts.directory }
+    }
+
+    /// `uv pip install`, with what pip itself would be told.
+    fn pip(&self) -> ShellLine {
+        ShellLine::of("uv pip install").line(pip_conf::words(&self.facts.pip))
     }
 
     /// Where a requirements file names the project itself, and nothing else of it: the words for its own dependencies.
@@ -36,7 +53,8 @@ impl Maker<'_> {
     fn own_dependencies(&self, extras: &[String]) -> Option<ShellLine> {
         match &self.facts.own {
             Own::Listed(file) => {
-                let file = file.strip_prefix(&self.facts.context).unwrap_or(file);
+                let here = self.here();
+                let file = file.strip_prefix(&here).unwrap_or(file);
                 let extras = extras.iter().flat_map(|list| list.split(',')).map(str::trim).filter(|extra| is_name(extra));
                 Some(extras.fold(ShellLine::of("-r").path(file), |line, extra| line.then("--extra").word(extra)))
             }
@@ -69,16 +87,18 @@ impl Maker<'_> {
         ShellLine::of("uv venv --python").path(self.python()).word(VENV)
     }
 
-    /// A list that another manager makes of its lock.
-    fn exported(&self, name: &str, command: ShellLine) -> Result<Vec<ShellLine>> {
+    /// A list that another manager makes of its lock, which it writes first where there is none.
+    fn exported(&self, name: &str, lock: &'static str, command: ShellLine) -> Result<Vec<ShellLine>> {
         let tool = self.toolchain.tool(name)?;
         let (first, rest) = tool
             .packages
             .split_first()
             .ok_or_else(|| Diagnostic::error("catalog::no-tool", format!("the catalog installs nothing for `{name}`")))?;
         let run = ShellLine::of("uv tool run --from").word(first);
-        let export = rest.iter().fold(run, |line, package| line.then("--with").word(package)).line(command);
-        Ok(vec![export, self.venv(), ShellLine::of("uv pip install -r /tmp/requirements.txt")])
+        let tool = rest.iter().fold(run, |line, package| line.then("--with").word(package));
+        let lock = (!self.facts.is_locked()).then(|| tool.clone().then(lock));
+        let installed = [tool.line(command), self.venv(), ShellLine::of("uv pip install -r /tmp/requirements.txt")];
+        Ok(lock.into_iter().chain(installed).collect())
     }
 
     /// The words that ask for the groups, each behind the word for its kind.
@@ -94,7 +114,7 @@ impl Maker<'_> {
 
     /// Where the project lies in the build stage.
     fn bare(&self) -> String {
-        if self.facts.directory.as_str().is_empty() { ".".to_owned() } else { format!("./{}", self.facts.directory) }
+        if self.inside().as_str().is_empty() { ".".to_owned() } else { format!("./{}", self.inside()) }
     }
 
     /// The same with the extras that are asked for.
@@ -107,8 +127,9 @@ impl Maker<'_> {
 
     fn installing(&self) -> Result<Vec<ShellLine>> {
         let facts = self.facts;
-        let from = |file: &str, groups: ShellLine| vec![self.venv(), ShellLine::of("uv pip install -r").path(file).line(groups)];
-        let named = || facts.manifests.first().map(|file| file.strip_prefix(&facts.context).unwrap_or(file).to_string());
+        let from = |file: &str, groups: ShellLine| vec![self.venv(), self.pip().then("-r").path(file).line(groups)];
+        let here = self.here();
+        let named = || facts.manifests.first().map(|file| file.strip_prefix(&here).unwrap_or(file).to_string());
         Ok(match facts.manager.value {
             Manager::Uv => {
                 let own = if self.is_workspace() { "--no-install-workspace" } else { "--no-install-project" };
@@ -126,18 +147,18 @@ impl Maker<'_> {
             }
             Manager::Poetry => {
                 let export = ShellLine::of("poetry export").line(self.asking("--extras", "--with"));
-                self.exported("poetry", export.then("-o /tmp/requirements.txt"))?
+                self.exported("poetry", "poetry lock", export.then("-o /tmp/requirements.txt"))?
             }
             Manager::Pdm => {
                 let export = ShellLine::of("pdm export --prod").line(self.asking("-G", "-G"));
-                self.exported("pdm", export.then("-o /tmp/requirements.txt"))?
+                self.exported("pdm", "pdm lock", export.then("-o /tmp/requirements.txt"))?
             }
             Manager::Pipenv => {
                 let categories: Vec<_> = facts.groups.iter().map(|group| group.value.name.as_str()).collect();
                 let list = ShellLine::of("pipenv requirements");
                 let list =
                     if categories.is_empty() { list } else { list.then("--categories").word(format!("packages {}", categories.join(" "))) };
-                self.exported("pipenv", list.then("> /tmp/requirements.txt"))?
+                self.exported("pipenv", "pipenv lock", list.then("> /tmp/requirements.txt"))?
             }
             Manager::Project => from(&named().unwrap_or_default(), self.asking("--extra", "--group")),
             Manager::Requirements if self.itself().is_some() => {
@@ -145,11 +166,16 @@ impl Maker<'_> {
                 let own = self.itself().unwrap_or_default();
                 // the line that names the project itself waits for the sources
                 let without = ShellLine::of(r"sed -i -E '/^(-e |--editable[ =])?\.\/?(\[.*\])?$/d'").path(&file);
-                vec![self.venv(), without, ShellLine::of("uv pip install -r").path(&file).line(own)]
+                vec![self.venv(), without, self.pip().then("-r").path(&file).line(own)]
             }
-            Manager::Pylock | Manager::Requirements => from(&named().unwrap_or_default(), ShellLine::default()),
+            Manager::Script if facts.manifests.len() > 1 => {
+                let export =
+                    ShellLine::of("uv export --locked --script").path(named().unwrap_or_default()).then("-o /tmp/requirements.txt");
+                vec![export, self.venv(), ShellLine::of("uv pip install -r /tmp/requirements.txt")]
+            }
+            Manager::Script | Manager::Pylock | Manager::Requirements => from(&named().unwrap_or_default(), ShellLine::default()),
             Manager::Install => {
-                let own = self.own_dependencies(&[]).map(|own| ShellLine::of("uv pip install").line(own));
+                let own = self.own_dependencies(&[]).map(|own| self.pip().line(own));
                 std::iter::once(self.venv()).chain(own).collect()
             }
             Manager::Nothing => Vec::new(),
@@ -157,7 +183,13 @@ impl Maker<'_> {
     }
 
     pub(super) fn dependencies(&self) -> Result<Vec<ShellLine>> {
-        if self.waits_for_sources() { Ok(Vec::new()) } else { self.installing() }
+        if self.waits_for_sources() { Ok(Vec::new()) } else { Ok(self.with_tokens(self.installing()?)) }
+    }
+
+    /// Commands that find the logins which the lists name.
+    fn with_tokens(&self, commands: Vec<ShellLine>) -> Vec<ShellLine> {
+        let tokens = self.facts.tokens.iter().map(|token| token.value.as_str()).filter(|_| !commands.is_empty());
+        secrets::exported(tokens).into_iter().chain(commands).collect()
     }
 
     /// The installation of the project itself: in isolation, unless its `setup.py` imports what is installed.
@@ -165,7 +197,7 @@ impl Maker<'_> {
         if self.facts.beside.is_none() {
             return vec![install.path(own)];
         }
-        vec![ShellLine::of("uv pip install setuptools wheel"), install.then("--no-build-isolation").path(own)]
+        vec![self.pip().then("setuptools wheel"), install.then("--no-build-isolation").path(own)]
     }
 
     /// What is done behind the sources.
@@ -179,16 +211,18 @@ impl Maker<'_> {
                 let sync = version.then("uv sync --locked --no-editable").line(self.member());
                 commands.push(sync.line(self.asking("--extra", "--group")));
             }
-            Manager::Install => commands.extend(self.built(version.then("uv pip install"), self.own())),
+            Manager::Install => commands.extend(self.built(version.line(self.pip()), self.own())),
             Manager::Uv | Manager::Nothing => {}
-            _ if facts.package.is_some() => commands.extend(self.built(version.then("uv pip install --no-deps"), self.bare())),
+            _ if facts.package.is_some() => commands.extend(self.built(version.line(self.pip()).then("--no-deps"), self.bare())),
             _ => {}
         }
         if let Some(debugger) = self.debugger.filter(|_| facts.manager.value != Manager::Nothing) {
             commands.push(ShellLine::of("uv pip install --python").word(VENV).word(&debugger.package));
         }
+        let mut commands = self.with_tokens(commands);
         if !facts.installed && facts.compiles {
-            commands.push(ShellLine::of("python -m compileall -q ."));
+            let all = if facts.wide { APP } else { "." };
+            commands.push(ShellLine::of("python -m compileall -q").path(all));
         }
         commands.extend(self.translations());
         commands.extend(self.collectstatic());

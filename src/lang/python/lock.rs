@@ -1,6 +1,6 @@
 //! Lock files: what is installed, in which version, and which wheels there are of it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use serde::Deserialize;
@@ -19,6 +19,8 @@ const LOCKED: Rule = Rule::parsed("python.locked", "this package is locked");
 struct TomlLock {
     #[serde(default, alias = "packages")]
     package: Vec<Package>,
+    #[serde(default, rename = "requires-python")]
+    python: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -49,8 +51,21 @@ struct Package {
 pub struct Lock {
     /// What is installed.
     pub packages: Vec<Locked>,
-    /// The names of all that is locked, whether it is installed or not; the project's own among them.
-    pub known: BTreeSet<String>,
+    /// All that is locked, whether it is installed or not, with its versions; the project's own among them.
+    pub known: BTreeMap<String, Vec<String>>,
+    /// What was said of the project itself when it was locked.
+    pub own: Option<Own>,
+}
+
+/// A project as its lock has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// Its name, normalised.
+    pub name: String,
+    /// Its version, where its manifest names one.
+    pub version: Option<String>,
+    /// The Pythons that it runs on.
+    pub python: Option<String>,
 }
 
 /// Reads `uv.lock`: what the project at its root reaches by itself and by these groups.
@@ -58,7 +73,7 @@ pub struct Lock {
 /// # Errors
 /// When it is broken.
 pub fn uv(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
-    let packages = parse(file, text)?;
+    let TomlLock { package: packages, python } = parse(file, text)?;
     let by_name: BTreeMap<&str, &Package> = packages.iter().map(|package| (package.name.get_ref().as_str(), package)).collect();
     let own = |package: &&Package| ["virtual", "editable"].iter().any(|kind| package.source.contains_key(*kind));
     let mut open: Vec<(String, Vec<String>)> =
@@ -81,11 +96,22 @@ pub fn uv(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
     let installed = packages.iter().filter(|package| !own(package) && reached.contains_key(package.name.get_ref()));
     let lines = Lines::default();
     let installed = installed.flat_map(|package| locked(file, (text, &lines), package, &reached[package.name.get_ref()])).collect();
-    Ok(Lock { packages: installed, known: known(&packages) })
+    // a workspace's lock speaks of them all
+    let mut owns = packages.iter().filter(own);
+    let own = owns.next().filter(|_| owns.next().is_none()).map(|package| Own {
+        name: normal(package.name.get_ref()),
+        version: package.version.clone(),
+        python,
+    });
+    Ok(Lock { packages: installed, known: known(&packages), own })
 }
 
-fn known(packages: &[Package]) -> BTreeSet<String> {
-    packages.iter().map(|package| normal(package.name.get_ref())).collect()
+fn known(packages: &[Package]) -> BTreeMap<String, Vec<String>> {
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for package in packages {
+        known.entry(normal(package.name.get_ref())).or_default().extend(package.version.clone());
+    }
+    known
 }
 
 /// Reads a lock that names groups with each package: Poetry's, PDM's, and `pylock.toml`.
@@ -93,7 +119,7 @@ fn known(packages: &[Package]) -> BTreeSet<String> {
 /// # Errors
 /// When it is broken.
 pub fn grouped(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
-    let packages = parse(file, text)?;
+    let packages = parse(file, text)?.package;
     let asked = |name: &str| groups.iter().any(|group| group.name == name);
     let shipped = |package: &&Package| {
         let wanted = |group: &String| group == "main" || group == "default" || asked(group);
@@ -104,7 +130,7 @@ pub fn grouped(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
     };
     let lines = Lines::default();
     let shipped = packages.iter().filter(shipped).flat_map(|package| locked(file, (text, &lines), package, &[])).collect();
-    Ok(Lock { packages: shipped, known: known(&packages) })
+    Ok(Lock { packages: shipped, known: known(&packages), own: None })
 }
 
 /// Reads `Pipfile.lock`.
@@ -119,7 +145,11 @@ pub fn pipfile(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
     };
     let lock: Json = serde_json::from_str(text).map_err(broken)?;
     let section = |name: &str| lock.get(name).and_then(Json::as_object).into_iter().flatten();
-    let known = lock.as_object().into_iter().flatten().flat_map(|(name, _)| section(name)).map(|(name, _)| normal(name)).collect();
+    let mut known: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, package) in lock.as_object().into_iter().flatten().flat_map(|(name, _)| section(name)) {
+        let version = package.get("version").and_then(Json::as_str).map(|version| version.trim_start_matches('=').to_owned());
+        known.entry(normal(name)).or_default().extend(version);
+    }
     let sections = std::iter::once("default").chain(groups.iter().map(|group| group.name.as_str()));
     let (lines, mut seen) = (Lines::default(), 0);
     let locked = sections.flat_map(section).flat_map(|(name, package)| {
@@ -132,17 +162,23 @@ pub fn pipfile(file: &Utf8Path, text: &str, groups: &[&Group]) -> Result<Lock> {
         let extras = package.get("extras").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).map(normal);
         let name = normal(name);
         let names: Vec<_> = std::iter::once(name.clone()).chain(extras.map(|extra| format!("{name}[{extra}]"))).collect();
-        names.into_iter().map(move |name| Locked { name, version: version.clone(), wheels: Vec::new(), at: at.clone() })
+        names.into_iter().map(move |name| Locked {
+            name,
+            version: version.clone(),
+            wants: String::new(),
+            wheels: Vec::new(),
+            at: at.clone(),
+        })
     });
-    Ok(Lock { packages: locked.collect(), known })
+    Ok(Lock { packages: locked.collect(), known, own: None })
 }
 
-fn parse(file: &Utf8Path, text: &str) -> Result<Vec<Package>> {
-    let lock: TomlLock = toml::from_str(text).map_err(|error| {
+fn parse(file: &Utf8Path, text: &str) -> Result<TomlLock> {
+    let lock = toml::from_str(text).map_err(|error| {
         let span = error.span().map(|range| Span::of(text, range.start, range.end));
         Diagnostic::error("manifest::broken", format!("`{file}` cannot be read: {}", error.message().trim_end())).at(file, span, "here")
     })?;
-    Ok(lock.package)
+    Ok(lock)
 }
 
 /// What a list of dependencies names, with the extras that it asks for.
@@ -166,7 +202,7 @@ fn locked(file: &Utf8Path, (text, lines): (&str, &Lines), package: &Package, ext
     let wheels: Vec<_> = package.wheels.iter().chain(&package.files).filter_map(wheel).collect();
     let name = normal(package.name.get_ref());
     let names = std::iter::once(name.clone()).chain(extras.iter().map(|extra| format!("{name}[{}]", normal(extra))));
-    let same = |name| Locked { name, version: package.version.clone(), wheels: wheels.clone(), at: at.clone() };
+    let same = |name| Locked { name, version: package.version.clone(), wants: String::new(), wheels: wheels.clone(), at: at.clone() };
     names.map(same).collect()
 }
 

@@ -14,6 +14,9 @@ pub struct Locked {
     pub name: String,
     /// Its version, where it is pinned.
     pub version: Option<String>,
+    /// The versions that are asked for, as PEP 440 has it; empty where any will do.
+    #[serde(skip)]
+    pub wants: String,
     /// The wheels that there are of it, by file name.
     #[serde(skip)]
     pub wheels: Vec<String>,

@@ -9,11 +9,15 @@ use super::manager::Manager;
 use super::project::Project;
 use super::sources::{Source, Sources};
 use super::version::{Ranked, only_glibc};
-use super::{DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, manager, named, observe, translations};
+use super::{
+    DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, local, manager, named, observe, translations,
+};
 use crate::app::{App, RunFile, Sighting};
 use crate::catalog::{Catalog, NativeUse};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::need::Need;
+use crate::program::observe::locale;
 use crate::read::document::Document;
 use crate::tree::Tree;
 
@@ -47,7 +51,8 @@ impl Looker<'_, '_> {
     /// What it does when it runs.
     pub fn app(&self, sighting: &Sighting, mut warnings: Vec<Diagnostic>) -> App {
         let entry = self.entry;
-        let observe::Seen { behaviour, warnings: seen } = self.seen.clone();
+        let observe::Seen { mut behaviour, warnings: seen } = self.seen.clone();
+        behaviour.needs.extend(self.locale());
         warnings.splice(0..0, self.project.warnings.iter().cloned());
         warnings.extend(entry.warnings.iter().cloned());
         warnings.extend(seen);
@@ -61,6 +66,7 @@ impl Looker<'_, '_> {
             behaviour,
             home: self.home(),
             keeps: self.keeps(),
+            build_needs: Vec::new(),
             ignore_patterns: self.ignore_patterns(),
             passed_over: Vec::new(),
             warnings,
@@ -69,6 +75,12 @@ impl Looker<'_, '_> {
             self.django_behaviour(&mut app, django);
         }
         app
+    }
+
+    /// The locale that its command is given.
+    fn locale(&self) -> Option<Fact<Need>> {
+        let named = ["LC_ALL", "LANG", "LC_CTYPE"].iter().find_map(|name| self.entry.command.env.get(*name))?;
+        Some(Fact::new(locale(named)?, self.entry.at.clone()))
     }
 
     /// The directory that it is started in, relative to the root, when its sources are there.
@@ -114,7 +126,9 @@ impl Looker<'_, '_> {
     /// What its image has to know.
     pub fn facts(&self, ranked: Ranked) -> Facts {
         let (project, entry) = (self.project, self.entry);
-        let context = manager::lock_directory(self.tree, &project.directory, project.manager.value);
+        let above = local::context(project);
+        let wide = above.is_some();
+        let context = above.unwrap_or_else(|| manager::lock_directory(self.tree, &project.directory, project.manager.value));
         let inside = project.directory.strip_prefix(&context).unwrap_or(Utf8Path::new("")).to_owned();
         let installed = self.runs_installed();
         let place = match () {
@@ -128,7 +142,7 @@ impl Looker<'_, '_> {
             manager: project.manager.clone(),
             rivals: Vec::new(),
             manifests: project.manifests.clone(),
-            member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty())
+            member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty() && !wide)
                 .then(|| project.name.as_ref().map(|name| name.value.clone()))
                 .flatten(),
             package: project.package.clone(),
@@ -150,6 +164,10 @@ impl Looker<'_, '_> {
             remotes: project.remotes.clone(),
             locals: project.locals.clone(),
             indexes: project.indexes.clone(),
+            tokens: project.tokens.clone(),
+            pip: project.pip.options.clone(),
+            any_index: project.any_index,
+            wide,
             words: entry.command.words.clone(),
             env: entry.command.env.clone(),
             tool: entry.form == Form::Tool,
@@ -217,7 +235,7 @@ impl Looker<'_, '_> {
         let uses = ["vllm", "bitsandbytes", "flash-attn", "xformers"].iter().find_map(|name| self.project.installs(name));
         let chosen = self.project.torch_index.is_some() || torch.version.as_deref().is_some_and(|version| version.contains('+'));
         // a lock, or hashes, say which files are installed
-        let bound = self.project.hashed || self.project.manager.value.lock().is_some();
+        let bound = self.project.hashed || self.project.locked;
         Some(match (cuda.or(uses), bound) {
             (None, false) if !chosen => Fact::new(Torch::Processor, torch.at.clone()),
             (Some(cuda), true) if uses.is_none() => Fact::new(Torch::LockedWithCuda, torch.at.clone()).and(cuda.at.clone()),

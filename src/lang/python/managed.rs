@@ -52,6 +52,9 @@ fn unlocked(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>>)
     if let Some(evidence) = described(&["project", "name"]).filter(|_| !dynamic) {
         return Some(Fact::new(Manager::Project, evidence));
     }
+    if let Some(evidence) = described(&["tool", "poetry", "dependencies"]).filter(|_| !dynamic) {
+        return Some(Fact::new(Manager::Poetry, evidence));
+    }
     let built = described(&["project", "name"]).or_else(|| described(&["tool", "poetry", "name"]));
     let setup = ["setup.py", "setup.cfg"].iter().map(|name| directory.join(name)).find(|file| tree.has(file));
     built.or_else(|| setup.map(|file| at(&file))).map(|evidence| Fact::new(Manager::Install, evidence))

@@ -23,6 +23,8 @@ pub enum Manager {
     Pylock,
     /// Requirements files.
     Requirements,
+    /// A script that lists its dependencies itself.
+    Script,
     /// `pyproject.toml` without a lock, its dependencies listed.
     Project,
     /// The project is installed whole, because only its build knows its dependencies.
@@ -56,10 +58,16 @@ impl Manager {
             Manager::Pipenv => "pipenv",
             Manager::Pylock => "pylock",
             Manager::Requirements => "requirements",
+            Manager::Script => "script",
             Manager::Project => "project",
             Manager::Install => "install",
             Manager::Nothing => "nothing",
         }
+    }
+
+    /// Whether pip would install what it lists, with its own configuration.
+    pub fn is_like_pip(self) -> bool {
+        matches!(self, Manager::Requirements | Manager::Project | Manager::Install)
     }
 
     /// Whether it refuses a lock that lacks what a group asks for, though that is not installed.
@@ -96,7 +104,7 @@ pub fn manifests(tree: &Tree, directory: &Utf8Path, manager: Manager, listed: Ve
         Manager::Pylock => &["pylock.toml", "uv.toml"],
         Manager::Project => &["pyproject.toml", "uv.toml"],
         Manager::Requirements | Manager::Install => &["uv.toml"],
-        Manager::Nothing => &[],
+        Manager::Script | Manager::Nothing => &[],
     };
     let at = lock_directory(tree, directory, manager);
     let mut files = listed;

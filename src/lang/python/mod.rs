@@ -11,7 +11,9 @@ mod extension;
 mod frameworks;
 mod groups;
 mod hints;
+mod inline;
 mod install;
+mod local;
 mod lock;
 mod locked;
 mod look;
@@ -21,6 +23,7 @@ mod named;
 mod observe;
 pub(crate) mod outline;
 mod package;
+mod pip_conf;
 mod places;
 mod project;
 mod report;
@@ -29,9 +32,11 @@ mod runners;
 mod serve;
 pub mod settings;
 mod sources;
+mod stale;
 mod starters;
 mod stdlib;
 mod translations;
+mod two;
 mod unobtainable;
 mod values;
 mod version;
@@ -111,6 +116,18 @@ pub struct Facts {
     pub locals: Vec<Fact<String>>,
     /// Indexes other than the public one.
     pub indexes: Vec<Fact<String>>,
+    /// Variables that hold logins for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tokens: Vec<Fact<String>>,
+    /// What `pip.conf` says of them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pip: Vec<Fact<(&'static str, String)>>,
+    /// Whether all indexes count alike.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub any_index: bool,
+    /// Set where what is installed lies outside the project's directory, so that the context is one above it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub wide: bool,
     /// What is started.
     pub words: Vec<String>,
     /// Environment variables that go with it.

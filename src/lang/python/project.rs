@@ -9,9 +9,12 @@ use super::locked::Locked;
 use super::managed;
 use super::manager::{self, Manager};
 use super::package::{Backend, Script, Setup, name, package, scripts};
+use super::pip_conf::PipConf;
 use super::requirements::{self, Listed};
+use super::stale;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
+use crate::lang::secrets;
 use crate::read::document::Document;
 use crate::read::requirement::normal;
 use crate::tree::Tree;
@@ -56,6 +59,14 @@ pub struct Project {
     pub locals: Vec<Fact<String>>,
     /// Indexes other than public ones.
     pub indexes: Vec<Fact<String>>,
+    /// Variables that hold logins for them.
+    pub tokens: Vec<Fact<String>>,
+    /// What `pip.conf` says of them.
+    pub pip: PipConf,
+    /// Whether pip and those like it would take a package from whichever index has the best version of it.
+    pub any_index: bool,
+    /// Whether a lock says what is installed.
+    pub locked: bool,
     /// `PyTorch`'s own index, which says for which processors it is installed.
     pub torch_index: Option<Fact<String>>,
     /// What wants a look.
@@ -118,50 +129,67 @@ impl Project {
                 }
                 listed.certain.retain(|locked| Some(&locked.name) != own.as_ref() && manager.value != Manager::Pylock);
                 if rivals.is_empty() {
-                    fresh(&file, &lock, &listed.certain)?;
+                    stale::check(&file, &lock, &listed.certain, pyproject)?;
                 }
                 with_extras(lock.packages, &listed.packages)
             }
             None => std::mem::take(&mut listed.packages),
         };
-        if manager.value.lock().is_some_and(|lock| tree.has(manager::lock_directory(tree, directory, manager.value).join(lock))) {
+        let locked = manager.value.lock().is_some_and(|lock| tree.has(manager::lock_directory(tree, directory, manager.value).join(lock)));
+        if locked {
             listed.certain.clear();
         }
         let package = package(tree, directory, pyproject, &setup, &manager);
-        let Listed { mut files, remotes, locals, mut indexes, hashed, packages: _, certain } = listed;
         if manager.value == Manager::Requirements && pyproject.is_some_and(requirements::configures_uv) {
-            files.push(directory.join("pyproject.toml"));
+            listed.files.push(directory.join("pyproject.toml"));
         }
         let beside = setup
             .imports
             .iter()
             .find(|import| pyproject.is_none_or(|table| !table.has(&["build-system"])) && is_beside(tree, directory, &packages, import))
             .cloned();
-        let torch_index = indexes.iter().find(|index| index.value.contains("download.pytorch.org")).cloned();
-        indexes.retain(|index| !PUBLIC.iter().any(|host| index.value.contains(host)));
+        let configured = pyproject.is_some_and(|table| table.has(&["tool", "uv", "index-strategy"]))
+            || tree.text(directory.join("uv.toml")).is_ok_and(|text| text.contains("index-strategy"));
+        let pip = if manager.value.is_like_pip() { PipConf::read(tree, directory) } else { PipConf::default() };
+        listed.extra |= pip.options.iter().any(|fact| fact.value.0 == "--extra-index-url");
+        listed.indexes.extend(pip.indexes());
+        listed.locals.extend(pip.directories());
         let mut project = Self {
             name,
-            manifests: manager::manifests(tree, directory, manager.value, files),
-            packages,
+            manifests: manager::manifests(tree, directory, manager.value, std::mem::take(&mut listed.files)),
             offered,
             groups,
-            certain,
-            hashed,
             own: own(directory, pyproject, &setup, package.is_some()),
             beside,
             package,
             scripts: pyproject.map(scripts).unwrap_or_default().into_iter().chain(setup.scripts).collect(),
-            remotes,
-            locals,
-            indexes,
-            torch_index,
-            warnings: Vec::new(),
             directory: directory.to_owned(),
-            manager,
             rivals,
-        };
+            locked,
+            any_index: listed.extra && manager.value != Manager::Uv && !configured,
+            warnings: pip.warnings.clone(),
+            pip,
+            ..Self::bare(manager)
+        }
+        .listing(Listed { packages, ..listed });
         project.warn_of_open_versions();
         Ok(Some(project))
+    }
+
+    /// It with what its manifests list.
+    pub fn listing(self, listed: Listed) -> Self {
+        let Listed { files: _, remotes, locals, mut indexes, extra: _, hashed, packages, certain } = listed;
+        let mut tokens: Vec<Fact<String>> = Vec::new();
+        for source in indexes.iter().chain(&remotes) {
+            for name in secrets::variables(&source.value).into_iter().filter(|name| name != "PROJECT_ROOT") {
+                if !tokens.iter().any(|known| known.value == name) {
+                    tokens.push(source.with(name));
+                }
+            }
+        }
+        let torch_index = indexes.iter().find(|index| index.value.contains("download.pytorch.org")).cloned();
+        indexes.retain(|index| !PUBLIC.iter().any(|host| index.value.contains(host)));
+        Self { packages, certain, hashed, remotes, locals, indexes, tokens, torch_index, ..self }
     }
 
     /// A project without any manifest.
@@ -185,9 +213,18 @@ impl Project {
             remotes: none(),
             locals: none(),
             indexes: none(),
+            tokens: Vec::new(),
+            pip: PipConf::default(),
+            any_index: false,
+            locked: false,
             torch_index: None,
             warnings: Vec::new(),
         }
+    }
+
+    /// The script that it is, where it lists its dependencies itself.
+    pub fn script(&self) -> Option<&Utf8Path> {
+        self.manifests.first().filter(|_| self.manager.value == Manager::Script).map(Utf8PathBuf::as_path)
     }
 
     /// The installed package of that name.
@@ -197,10 +234,16 @@ impl Project {
 
     fn warn_of_open_versions(&mut self) {
         let open = matches!(self.manager.value, Manager::Project | Manager::Install)
+            || (self.manager.value.lock().is_some() && !self.locked)
             || (self.manager.value == Manager::Requirements && self.packages.iter().all(|package| package.version.is_none()));
         let Some(first) = self.packages.first().filter(|_| open && !self.packages.is_empty()) else { return };
         let warning = Diagnostic::warning("python::no-lock", "no lock file pins the dependencies: each build may install others");
-        self.warnings.push(warning.because(&first.at).help("`uv lock` writes one, or `uv pip compile` for requirements.txt"));
+        let help = match self.manager.value {
+            Manager::Poetry => "`poetry lock` writes one: until it is there, each build does that by itself",
+            Manager::Pipenv => "`pipenv lock` writes one: until it is there, each build does that by itself",
+            _ => "`uv lock` writes one, or `uv pip compile` for requirements.txt",
+        };
+        self.warnings.push(warning.because(&first.at).help(help));
     }
 }
 
@@ -236,19 +279,6 @@ fn read_lock(tree: &Tree, directory: &Utf8Path, manager: Manager, groups: &[Fact
         _ => lock::grouped(&file, text, &groups),
     }?;
     Ok(Some((file, lock)))
-}
-
-/// A lock that was written before its manifest changed is refused by who wrote it, or leaves out what the program needs.
-fn fresh(file: &Utf8Path, lock: &Lock, listed: &[Locked]) -> Result<()> {
-    let Some(locked) = listed.iter().find(|locked| !lock.known.contains(&locked.name)) else { return Ok(()) };
-    let error = Diagnostic::error("python::stale-lock", format!("`{}` is asked for, and `{file}` does not know it", locked.name));
-    let command = match file.file_name() {
-        Some("poetry.lock") => "poetry lock",
-        Some("pdm.lock") => "pdm lock",
-        Some("Pipfile.lock") => "pipenv lock",
-        _ => "uv lock",
-    };
-    Err(error.because(&locked.at).at(file.to_owned(), None, "it is not here").help(format!("run `{command}`")).into())
 }
 
 /// A lock that does not name extras, with those that the manifest asks for.

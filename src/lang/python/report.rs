@@ -9,6 +9,7 @@ use crate::catalog::{Installer, NativeUse};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
+use crate::lang::secrets;
 use crate::plan::Target;
 use crate::settings::DebugVariant;
 use crate::version::Version;
@@ -93,7 +94,14 @@ impl Maker<'_> {
 
     pub(super) fn warnings(&self) -> Vec<Diagnostic> {
         let mut warnings = Vec::new();
-        if let Some(index) = self.facts.indexes.first() {
+        if let Some(token) = self.facts.tokens.first() {
+            let names = self.facts.tokens.iter().map(|token| format!("`{}`", token.value)).collect::<Vec<_>>().join(" and ");
+            let note = Diagnostic::note("python::private-index", format!("packages come from where {names} is asked for"));
+            let note = token.because().iter().fold(note, Diagnostic::because);
+            let flags = secrets::flags(self.facts.tokens.iter().map(|token| token.value.as_str()));
+            warnings.push(note.help(format!("give it a login, which no layer keeps: `docker build {flags} .`")));
+        }
+        if let Some(index) = self.facts.indexes.iter().find(|index| secrets::variables(&index.value).is_empty()) {
             let note = Diagnostic::note("python::private-index", "packages come from an index that may ask who you are");
             warnings.push(
                 index

@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::constraint::spelt;
 use super::locked::{LISTED, Locked};
 use super::manager::Manager;
 use super::package::Setup;
@@ -51,6 +52,8 @@ pub struct Listed {
     pub locals: Vec<Fact<String>>,
     /// Indexes.
     pub indexes: Vec<Fact<String>>,
+    /// Whether there are several, of which all count alike, as pip has it.
+    pub extra: bool,
     /// Whether what is listed is bound to the files that it was listed with.
     pub hashed: bool,
 }
@@ -92,7 +95,8 @@ pub fn listed(tree: &Tree, directory: &Utf8Path, pyproject: Option<&Document<'_>
     }
     let file = directory.join("uv.toml");
     if let Some(text) = tree.manifest(&file)? {
-        listed.configuration(&Document::toml(&file, text)?);
+        let document = Document::toml(&file, text)?;
+        listed.configuration(&document, document.root());
     }
     if let Some(table) = pyproject {
         if manager != Manager::Requirements {
@@ -127,9 +131,15 @@ impl Listed {
                     self.read(tree, &join(beside, &path), Some(&at(LISTED)))?;
                     self.certain.truncate(certain);
                 }
-                Line::Local(path) => self.locals.push(Fact::new(path, at(LOCAL))),
+                Line::Local(path) => self.locals.push(Fact::new(in_project(&path), at(LOCAL))),
                 Line::Remote(url) => self.remote(url, at(REMOTE)),
                 Line::Index(url) => self.indexes.push(Fact::new(url, at(INDEX))),
+                Line::ExtraIndex(url) => {
+                    self.extra = true;
+                    self.indexes.push(Fact::new(url, at(INDEX)));
+                }
+                Line::Links(place) if place.contains("://") => self.indexes.push(Fact::new(place, at(INDEX))),
+                Line::Links(place) => self.locals.push(Fact::new(place, at(LOCAL))),
                 Line::Include(_) | Line::Constraint(_) | Line::Option => {}
             }
         }
@@ -141,7 +151,7 @@ impl Listed {
         let name = name.or_else(|| {
             url.rsplit('/').next().map(|last| normal(last.split(['@', '#']).next().unwrap_or_default().trim_end_matches(".git")))
         });
-        self.packages.extend(name.map(|name| Locked { name, version: None, wheels: Vec::new(), at: at.clone() }));
+        self.packages.extend(name.map(|name| Locked { name, version: None, wants: String::new(), wheels: Vec::new(), at: at.clone() }));
         self.remotes.push(Fact::new(url, at));
     }
 
@@ -155,11 +165,15 @@ impl Listed {
         let version = version.filter(|version| !version.contains([',', '*']));
         let extras = requirement.extras.iter().map(|extra| format!("{}[{extra}]", requirement.name));
         let names = std::iter::once(requirement.name.clone()).chain(extras);
-        let packages: Vec<_> = names.map(|name| Locked { name, version: version.clone(), wheels: Vec::new(), at: at.clone() }).collect();
+        let locked =
+            |name| Locked { name, version: version.clone(), wants: requirement.specifier.clone(), wheels: Vec::new(), at: at.clone() };
+        let packages: Vec<_> = names.map(locked).collect();
         self.certain.extend(packages.first().filter(|_| requirement.url.is_none() && marker.is_empty()).cloned());
         self.packages.extend(packages);
-        if let Some(url) = requirement.url.as_ref().filter(|url| !url.starts_with("file:")) {
-            self.remotes.push(Fact::new(url.clone(), at.under(REMOTE)));
+        match requirement.url.as_ref().map(|url| (url, url.strip_prefix("file:"))) {
+            Some((_, Some(path))) => self.locals.push(Fact::new(in_project(path), at.under(LOCAL))),
+            Some((url, None)) => self.remotes.push(Fact::new(url.clone(), at.under(REMOTE))),
+            None => {}
         }
     }
 
@@ -189,25 +203,34 @@ impl Listed {
     fn pipfile(&mut self, table: &Document<'_>) {
         self.table(table, &["packages"]);
         self.indexes(table, &["source"]);
+        self.extra = self.indexes.len() > 1;
     }
 
     /// The indexes in a list of tables.
     fn indexes(&mut self, table: &Document<'_>, keys: &[&str]) {
-        for source in table.get(keys).into_iter().flat_map(document::Value::list) {
+        self.tables(table, table.get(keys).map_or(&[], document::Value::list));
+    }
+
+    fn tables(&mut self, table: &Document<'_>, sources: &[document::Value<'_>]) {
+        for source in sources {
             let found = source.get(&["url"]).and_then(|url| Some(Fact::new(url.string()?.to_owned(), table.evidence(url, INDEX))));
             self.indexes.extend(found);
         }
     }
 
     /// The indexes of uv's own configuration, with all the ways to write them.
-    fn configuration(&mut self, table: &Document<'_>) {
-        self.indexes(table, &["index"]);
-        for keys in [&["index-url"][..], &["pip", "index-url"]] {
-            self.indexes.extend(table.string(keys).map(|(url, value)| Fact::new(url.to_owned(), table.evidence(value, INDEX))));
-        }
-        for keys in [&["extra-index-url"][..], &["pip", "extra-index-url"]] {
-            self.indexes
-                .extend(table.strings(keys).into_iter().map(|(url, value)| Fact::new(url.to_owned(), table.evidence(value, INDEX))));
+    fn configuration(&mut self, table: &Document<'_>, settings: &document::Value<'_>) {
+        self.tables(table, settings.get(&["index"]).map_or(&[], document::Value::list));
+        let places = ["index-url", "extra-index-url", "find-links"];
+        for value in places.iter().flat_map(|key| [settings.get(&[key]), settings.get(&["pip", key])]).flatten() {
+            for value in std::iter::once(value).chain(value.list()) {
+                let Some(place) = value.string() else { continue };
+                if place.contains("://") {
+                    self.indexes.push(Fact::new(place.to_owned(), table.evidence(value, INDEX)));
+                } else {
+                    self.locals.push(Fact::new(place.to_owned(), table.evidence(value, LOCAL)));
+                }
+            }
         }
     }
 
@@ -223,18 +246,20 @@ impl Listed {
             let condition = ["markers", "python", "platform", "sys_platform"].into_iter().find(|key| keyed(key));
             let several = (!value.list().is_empty()).then_some("several");
             let marker = text("markers").or_else(|| condition.or(several).map(str::to_owned)).unwrap_or_default();
-            let requirement = Requirement { name: normal(name), extras, url, marker, ..Requirement::default() };
-            if let Some(path) = text("path") {
-                self.locals.push(Fact::new(path, at.under(LOCAL)));
-            }
+            let specifier = spelt(value.string().map(str::to_owned).or_else(|| text("version")).as_deref().unwrap_or_default());
+            let requirement = Requirement { name: normal(name), extras, specifier, url, marker };
             self.requirement(&requirement, &at);
         }
     }
 
     /// Where `pyproject.toml` takes packages from.
-    fn sources(&mut self, table: &Document<'_>) {
-        for keys in [["tool", "uv", "index"], ["tool", "poetry", "source"], ["tool", "pdm", "source"]] {
+    pub fn sources(&mut self, table: &Document<'_>) {
+        for keys in [["tool", "poetry", "source"], ["tool", "pdm", "source"]] {
             self.indexes(table, &keys);
+            self.extra |= table.has(&keys);
+        }
+        if let Some(uv) = table.get(&["tool", "uv"]) {
+            self.configuration(table, uv);
         }
         for (_, value) in table.entries(&["tool", "uv", "sources"]) {
             let part = |key: &str| Some(value.get(&[key])?.string()?.to_owned());
@@ -265,4 +290,10 @@ fn join(directory: &Utf8Path, path: &str) -> Utf8PathBuf {
         }
     }
     joined
+}
+
+/// The path of `file:///${PROJECT_ROOT}/lib` in the project; any other as it is.
+fn in_project(path: &str) -> String {
+    let path = path.trim_start_matches("//");
+    path.trim_start_matches('/').strip_prefix("${PROJECT_ROOT}/").unwrap_or(path).to_owned()
 }

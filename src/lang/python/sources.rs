@@ -88,7 +88,9 @@ impl Source<'_> {
     pub fn is_aside(&self, directory: &Utf8Path) -> bool {
         let inside = self.path.strip_prefix(directory).unwrap_or(self.path);
         let stem = inside.file_stem().unwrap_or_default();
-        let test = stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest";
+        let test = ["test_", "tests_"].iter().any(|front| stem.starts_with(front))
+            || stem.ends_with("_test")
+            || matches!(stem, "conftest" | "tests");
         test || inside.parent().is_some_and(|parent| parent.components().any(|part| ASIDE.contains(&part.as_str())))
     }
 

@@ -8,8 +8,10 @@ use super::outline::ask;
 use super::sources::Source;
 use crate::app::Claim;
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::program::{At, Call};
+use crate::program::{At, Call, Value};
 
+const SERVED: Rule = Rule::parsed("python.served", "a server that is among the dependencies serves the application of this file");
+const RELOADS: Rule = Rule::parsed("python.reloads", "this server starts again when a file changes: it is for work on the program");
 const GUARD: Rule = Rule::parsed("python.main", "this runs when the file is started");
 const TOP: Rule = Rule::weak("python.top-level", "this file of a telling name does its work when it is started");
 const HELPER: Rule = Rule::weak("python.helper", "beside the file that is named for what starts, this is a check or a tool of its own");
@@ -46,8 +48,8 @@ pub enum Anywhere {
 }
 
 impl<'s, 't> Finder<'s, 't> {
-    /// The commands that the project declares.
-    pub(super) fn scripts(&self) -> Vec<Entry<'s, 't>> {
+    /// The commands that the project declares. One that starts an application which a server serves is for work on it.
+    pub(super) fn scripts(&self, served: &[&Utf8Path]) -> Vec<Entry<'s, 't>> {
         if self.project.package.is_none() {
             return Vec::new();
         }
@@ -57,6 +59,9 @@ impl<'s, 't> Finder<'s, 't> {
             let mut entry = Entry::new(&script.value.name, command, format!("command `{}` ({})", script.value.name, at.file), at);
             let module = script.value.target.split(':').next().unwrap_or_default();
             entry.source = self.sources.module(module);
+            if entry.source.is_some_and(|source| served.contains(&source.path)) {
+                entry.claims.push(Fact::new(Claim::Aside, entry.at.under(SERVED)));
+            }
             entry.form = Form::Tool;
             entry.installed = true;
             entry
@@ -109,6 +114,7 @@ impl<'s, 't> Finder<'s, 't> {
             entry.source = Some(source);
             entry.root.clone_from(&source.root);
             entry.installed = self.is_installed(source);
+            entry.claims.extend(reloads(source).map(|call| Fact::new(Claim::Aside, source.evidence(call, RELOADS))));
             Some(entry)
         };
         let mut found: Vec<_> = self.sources.files.iter().filter_map(entry).collect();
@@ -151,4 +157,11 @@ fn works(source: &Source<'_>) -> Option<At> {
     let kept = |at: At| outline.bindings.iter().any(|binding| binding.at.start <= at.start && at.end <= binding.at.end);
     let works = |call: &&Call| ask::at_load(call.context) && !PREPARES.contains(&call.method()) && !kept(call.at);
     outline.calls.iter().find(works).map(|call| call.at)
+}
+
+/// A server that is started on an application by its name, and again when a file changes.
+fn reloads(source: &Source<'_>) -> Option<At> {
+    let by_name = |call: &Call| ask::first(call).and_then(Value::text).is_some_and(|name| name.contains(':'));
+    let again = |call: &Call| ask::named(call, "reload").is_some_and(|value| *value == Value::Truth(true));
+    source.outline.calls.iter().find(|call| by_name(call) && again(call)).map(|call| call.at)
 }

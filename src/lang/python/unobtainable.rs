@@ -1,4 +1,4 @@
-//! What is listed and cannot be installed in an image: packages of other systems, and files of the machine that the list was made on.
+//! What is listed and cannot be installed in an image: packages of other systems.
 
 use super::project::Project;
 use crate::catalog::Catalog;
@@ -7,7 +7,7 @@ use crate::diagnostic::{Diagnostic, Result};
 /// Refuses a project whose installation is bound to fail.
 ///
 /// # Errors
-/// When it lists what no index has for Linux, or a path outside the project.
+/// When it lists what no index has for Linux.
 pub fn refuse(project: &Project, catalog: &Catalog) -> Result<()> {
     let natives = || catalog.natives("python").iter().filter(|native| !native.exists.is_empty());
     let of_others = |locked: &&super::locked::Locked| natives().any(|native| native.name == locked.name);
@@ -22,17 +22,5 @@ pub fn refuse(project: &Project, catalog: &Catalog) -> Result<()> {
         };
         return Err(foreign.fold(error, |error, locked| error.because(&locked.at)).help(help).into());
     }
-    let mut absolute = project.locals.iter().filter(|local| is_absolute(&local.value)).peekable();
-    if let Some(first) = absolute.peek() {
-        let error = Diagnostic::error("python::path-elsewhere", format!("`{}` lies outside the project", first.value));
-        let error = absolute.take(8).flat_map(|local| local.because()).fold(error, Diagnostic::because);
-        return Err(error.help("ask for the package by its name and version: conda writes such paths where `pip freeze` is used; `pip list --format=freeze` writes versions").into());
-    }
     Ok(())
-}
-
-/// A path from a machine's root, Windows' too.
-fn is_absolute(path: &str) -> bool {
-    let drive = path.as_bytes().get(1) == Some(&b':') && path.starts_with(|c: char| c.is_ascii_alphabetic());
-    path.starts_with(['/', '~', '\\']) && !path.starts_with("/${PROJECT_ROOT}") || drive
 }

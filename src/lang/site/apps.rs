@@ -108,6 +108,7 @@ impl<'t> language::Project<'t> for Pages<'t> {
             behaviour,
             home: directory.clone(),
             keeps: files.named,
+            build_needs: Vec::new(),
             ignore_patterns: files.beside,
             passed_over: Vec::new(),
             warnings: own_server(tree).into_iter().collect(),

@@ -31,6 +31,7 @@ const MOST_SETTINGS: usize = 20;
 
 pub use self::address::is_loopback;
 pub use self::listens::warnings;
+pub use self::needs::locale;
 pub use self::path::{fixed, is_pattern, matching, relative};
 pub use self::signals::Heard;
 pub use self::starts::STARTS_ONE_OF;

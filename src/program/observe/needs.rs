@@ -28,7 +28,12 @@ impl Program<'_> {
             for entry in entries {
                 let Meaning::Needs(needs) = &*entry.meaning else { continue };
                 if self.matches(entry, file, call) != Match::No && self.is_given(file, call, &needs.when) {
-                    add(&needs.needs, &self.evidence(file, call.at, NEEDS));
+                    let at = self.evidence(file, call.at, NEEDS);
+                    add(&needs.needs, &at);
+                    let named =
+                        self.given(file, call, &needs.locale).into_iter().flat_map(|given| self.resolve_given(file, call.context, given));
+                    let locales: Vec<_> = named.filter_map(|value| locale(value.text()?)).collect();
+                    add(&locales, &at);
                 }
             }
         }
@@ -42,4 +47,14 @@ impl Program<'_> {
         }
         found.into_values().collect()
     }
+}
+
+/// The data of a locale, unless every C library has it or the environment names it.
+#[must_use]
+pub fn locale(name: &str) -> Option<Need> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_.-@".contains(c);
+    let language = name.split(['.', '@']).next().unwrap_or_default();
+    // `German_Germany.1252` is Windows' own
+    let is_known = language.split_once('_').is_some_and(|(language, country)| (2..4).contains(&language.len()) && country.len() == 2);
+    (is_known && name.chars().all(plain)).then(|| Need::Locale(name.to_owned()))
 }

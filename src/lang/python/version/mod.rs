@@ -9,6 +9,7 @@ use serde::Serialize;
 
 pub use self::wheel::only_glibc;
 use super::constraint::Constraint;
+use super::local;
 use super::locked::Locked;
 use super::outline::ask;
 use super::project::Project;
@@ -194,9 +195,15 @@ fn by_table(locked: &Locked, python: Version, catalog: &Catalog) -> bool {
 /// have any.
 fn compiled(project: &Project, python: Version, catalog: &Catalog) -> Vec<Fact<String>> {
     let named = project.packages.iter().any(|locked| !locked.wheels.is_empty());
-    let own = |locked: &&Locked| {
-        !locked.name.contains('[') && !catalog.natives("python").iter().any(|native| native.name == locked.name && !native.build.is_empty())
+    let natives = || catalog.natives("python").iter();
+    // what compiles has its needs by its entry, and what only starts or loads something is Python
+    let is_known = |name: &str| {
+        natives().any(|native| {
+            native.name == name && !(native.build.is_empty() && native.run.is_empty())
+                || native.through.iter().any(|through| through == name)
+        })
     };
+    let own = |locked: &&Locked| !local::is_one(project, locked) && !locked.name.contains('[') && !is_known(&locked.name);
     let unknown = |locked: &&Locked| {
         if named { locked.wheels.is_empty() || !wheel::has_one(locked, python) } else { !catalog.has_binaries("python", &locked.name) }
     };
