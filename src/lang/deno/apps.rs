@@ -149,6 +149,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
             behaviour,
             home: seed.directory.clone(),
             keeps: install.clone(),
+            build_needs: Vec::new(),
             ignore_patterns: Vec::new(),
             passed_over: seed.passed_over.clone(),
             warnings,
