@@ -99,7 +99,7 @@ pub fn decide(request: Request<'_>) -> Outcome {
         let plain = pattern.strip_suffix("/**").unwrap_or(pattern);
         plain.rsplit('/').next().is_some_and(|name| is_deep(&format!("**/{name}"))) || outputs.iter().any(|output| output == plain)
     };
-    let theirs = theirs(tree).map(|text| patterns(text)).unwrap_or_default();
+    let theirs = theirs(tree).map(patterns).unwrap_or_default();
     let mut groups = vec![IgnoreGroup::new(THEIRS, theirs), IgnoreGroup::new(GIT, translate(ignore_files(tree), covered))];
     groups.push(IgnoreGroup::new("made by builds, or not for them", outputs));
     let names = Names::new(lists.secrets.iter().chain(&lists.state));

@@ -166,7 +166,7 @@ impl Layers {
     pub fn for_part(&self) -> Self {
         let building = |layer: &Layer| {
             let Settings { languages, registries, .. } = layer.settings().clone();
-            let settings = Settings { languages, registries, ..Settings::default() };
+            let settings = Settings { registries, languages, ..Settings::default() };
             Layer { source: layer.source.clone(), document: Document { settings, places: layer.document.places.clone() } }
         };
         Self(self.0.iter().map(building).collect())

@@ -83,7 +83,7 @@ fn login(text: &str) -> Option<Range<usize>> {
 fn pem(text: &str) -> Option<Range<usize>> {
     let start = text.find(PEM.0)?;
     let line = text[start..].lines().next()?;
-    line.contains(PEM.1).then(|| start..text.len())
+    line.contains(PEM.1).then_some(start..text.len())
 }
 
 #[cfg(test)]

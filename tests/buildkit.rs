@@ -137,7 +137,7 @@ fn classes() -> Vec<Class> {
         class("app name", |value| rust(value, value), none, None),
         class("cargo bin", |value| rust("x", value), none, None),
         class("rust.features", |_| rust("x", "x"), |value| format!("[rust]\nfeatures = [{}]\n", text(value)), None),
-        class("file that is read", |value| go(value), none, None),
+        class("file that is read", go, none, None),
         class("node name", |value| node(value, "node server.js", "data"), none, None),
         class("node script", |value| node("x", &format!("node server.js {value}"), "data"), none, None),
         class("node directory", |value| node("x", "node server.js", value), none, None),

@@ -58,7 +58,7 @@ fn nothing_that_is_private_is_sent() -> Result<()> {
 }
 
 fn fixture(name: &str) -> Result<Utf8PathBuf> {
-    Ok(Utf8PathBuf::from_path_buf(tests("fixtures").join(name)).map_err(|path| anyhow::anyhow!("{}", path.display()))?)
+    Utf8PathBuf::from_path_buf(tests("fixtures").join(name)).map_err(|path| anyhow::anyhow!("{}", path.display()))
 }
 
 fn copy(from: &Utf8Path, to: &Utf8Path) -> Result<()> {

@@ -347,7 +347,7 @@ pub struct PackArgs {
     /// Take presets and templates from this pack as well; the first one given is the strongest.
     #[arg(long = "pack", value_name = "DIR")]
     pub packs: Vec<Utf8PathBuf>,
-    /// Take no other packs: not those that imggen.toml, IMGGEN_PACKS and .imggen name.
+    /// Take no other packs: not those that imggen.toml, `IMGGEN_PACKS` and .imggen name.
     #[arg(long)]
     pub only_packs: bool,
 }

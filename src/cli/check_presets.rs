@@ -16,8 +16,8 @@ use crate::pack::{Packs, Stray};
 use crate::preset;
 use crate::tree::Tree;
 
-/// The smallest project of each language that is a server.
-const SAMPLES: [(&str, &[(&str, &str)]); 6] = [
+/// The smallest project of each language, or of a run time that presets tell apart, that is a server.
+const SAMPLES: [(&str, &[(&str, &str)]); 8] = [
     (
         "go",
         &[
@@ -62,6 +62,21 @@ const SAMPLES: [(&str, &[(&str, &str)]); 6] = [
                 "package a;\n\n@org.springframework.boot.autoconfigure.SpringBootApplication\npublic class Sample {\n  \
                  public static void main(String[] args) {\n    org.springframework.boot.SpringApplication.run(Sample.class, args);\n  }\n}\n",
             ),
+        ],
+    ),
+    (
+        "bun",
+        &[
+            ("package.json", "{ \"name\": \"sample\", \"private\": true, \"scripts\": { \"start\": \"bun server.ts\" } }\n"),
+            ("bun.lock", "{ \"lockfileVersion\": 1, \"workspaces\": { \"\": { \"name\": \"sample\" } }, \"packages\": {} }\n"),
+            ("server.ts", "Bun.serve({ port: 3000, fetch: () => new Response(\"hello\") });\n"),
+        ],
+    ),
+    (
+        "deno",
+        &[
+            ("deno.json", "{ \"tasks\": { \"start\": \"deno run --allow-net server.ts\" } }\n"),
+            ("server.ts", "Deno.serve({ port: 8000 }, () => new Response(\"hello\"));\n"),
         ],
     ),
     ("site", &[("index.html", "<!doctype html><title>sample</title>\n")]),

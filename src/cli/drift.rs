@@ -1,5 +1,7 @@
 //! Why files differ from what imggen writes, in words: each with the instructions that it shows in and the places that those rest on.
 
+use std::fmt::Write as _;
+
 use super::plan::reason;
 use super::text::{ADDED, Cell, FAINT, REMOVED, cell, clip, plain, table};
 use crate::change::{Carried, Cause, Change, Changed, Drift};
@@ -46,7 +48,7 @@ fn lines(changed: &[Changed], plan: Option<&Plan>) -> String {
     };
     let mut text = table("  ", &changed.iter().take(LINES).map(row).collect::<Vec<_>>());
     if changed.len() > LINES {
-        text += &format!("  and {} more\n", changed.len() - LINES);
+        _ = writeln!(text, "  and {} more", changed.len() - LINES);
     }
     text
 }

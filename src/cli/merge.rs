@@ -42,8 +42,7 @@ pub fn merge(dir: &Utf8Path, recorded: Option<&str>, changes: &mut Vec<Change>, 
     Ok(open)
 }
 
-fn no_base(path: &Utf8Path) -> Box<Diagnostic> {
+fn no_base(path: &Utf8Path) -> Diagnostic {
     Diagnostic::usage("merge::no-base", format!("what imggen once wrote as `{path}` is neither in the history nor kept"))
         .help("`imggen generate --diff` shows both sides; `--force` overwrites")
-        .into()
 }

@@ -45,7 +45,7 @@ fn bring_back(rules: &mut Vec<Rule>, mut back: Rule) {
     rules.extend(before.into_iter().rev());
     let contradicted: Vec<&Rule> = rules.iter().filter(|rule| !rule.negated && rule.overlaps(&back)).collect();
     // where everything is ignored at every depth, a directory that comes back is as empty as before
-    let everything = contradicted.iter().all(|rule| rule.takes_all());
+    let everything = contradicted.iter().all(|rule| rule.takes_all() && !rule.directory);
     if !(contradicted.is_empty() || everything && back.directory) {
         let inside = contradicted.iter().any(|rule| rule.hides_inside_alone());
         back.write_back(inside);
@@ -99,6 +99,7 @@ mod tests {
         assert_eq!(lines("build/\n!**/src/main/**/build/\n*.log\n"), ["**/build/**", "!**/src/main/**/build/**", "**/*.log"]);
         assert_eq!(lines("*\n!*/\n!*.go\n"), ["**", "!**/*.go"]);
         assert_eq!(lines("/*\n!/src\n"), ["*", "!src"]);
+        assert_eq!(lines("**/\n!/a/\n"), ["**/*/**", "!a/**"]);
         assert_eq!(lines("*.log\n!other.txt\n"), ["**/*.log"]);
     }
 }

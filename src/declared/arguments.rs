@@ -120,7 +120,7 @@ impl Declared {
                 *listen = because.iter().cloned().fold(listen.clone(), Fact::and);
             }
             None => {
-                behaviour.listens.push(said.fact.with(Listen { port: Some(port), variable: None, interface: Interface::Any, host: None }))
+                behaviour.listens.push(said.fact.with(Listen { port: Some(port), variable: None, interface: Interface::Any, host: None }));
             }
         }
     }

@@ -101,7 +101,7 @@ pub fn asked(tree: &Tree, directory: &Utf8Path, catalog: &Catalog) -> Asked {
         asked.run.extend(run.map(|need| said.fact.with(need)));
         asked.build.extend(build.map(|need| said.fact.with(need)));
     }
-    asked.warnings.extend(LISTS.iter().flat_map(|name| sources(tree, &directory.join(name))));
+    asked.warnings.extend(LISTS.iter().filter_map(|name| sources(tree, &directory.join(name))));
     asked
 }
 

@@ -80,8 +80,7 @@ fn in_line(base: &Utf8Path, line: &str) -> Vec<(Utf8PathBuf, Utf8PathBuf)> {
         };
         match (words[start].trim_start_matches('@'), arguments.as_slice()) {
             ("cd", [to, ..]) => directory = path(to),
-            ("cd", []) => {}
-            (_, [from, .., to]) => found.push((path(from), path(to))),
+            (command, [from, .., to]) if command != "cd" => found.push((path(from), path(to))),
             _ => {}
         }
     }

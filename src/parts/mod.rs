@@ -128,7 +128,7 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
     }
     for index in 0..parts.parts.len() {
         let directory = &parts.parts[index].found.app.directory;
-        let name = stage_name(directory, parts.parts[..index].iter().map(|part| part.stage.as_str()));
+        let name = stage_name(directory, &parts.parts[..index].iter().map(|part| part.stage.as_str()));
         parts.parts[index].stage = name;
     }
     let used = |maker: &&Maker<'_>| parts.parts.iter().any(|part| part.found.app.directory == maker.directory());
@@ -183,7 +183,7 @@ fn made(
     catalog: &Catalog,
 ) -> Result<Part> {
     let found = maker.seen.look(catalog)?;
-    let stage = stage_name(maker.directory(), std::iter::empty());
+    let stage = stage_name(maker.directory(), &std::iter::empty());
     Ok(Part { found, stage, output, into, needed, because })
 }
 
@@ -256,7 +256,7 @@ fn shown(directory: &Utf8Path) -> &str {
 }
 
 /// The name of a part's stage: its directory's, where a stage can bear it.
-fn stage_name<'a>(directory: &Utf8Path, others: impl Iterator<Item = &'a str> + Clone) -> String {
+fn stage_name<'a>(directory: &Utf8Path, others: &(impl Iterator<Item = &'a str> + Clone)) -> String {
     let plain: String = directory
         .file_name()
         .unwrap_or_default()
@@ -267,5 +267,11 @@ fn stage_name<'a>(directory: &Utf8Path, others: impl Iterator<Item = &'a str> + 
     let fits = plain.starts_with(|c: char| c.is_ascii_alphabetic()) && !TAKEN_STAGES.contains(&plain);
     let name = if fits { plain } else { "web" };
     let taken = |name: &str| others.clone().any(|other| other == name);
-    (1..).map(|number| if number == 1 { name.to_owned() } else { format!("{name}-{number}") }).find(|name| !taken(name)).unwrap_or_default()
+    let mut free = name.to_owned();
+    let mut number = 1;
+    while taken(&free) {
+        number += 1;
+        free = format!("{name}-{number}");
+    }
+    free
 }

@@ -78,7 +78,7 @@ mod tests {
             Document::parse("imggen.toml".into(), "image-labels = true\n[labels]\n\"org.opencontainers.image.licenses\" = \"ISC\"\n", &[]);
         let layer = Layer::new(Source::Project("imggen.toml".into()), document.unwrap_or_default());
         let output = generate(&Tree::from_memory(files), &Layers::new(vec![layer]), &Packs::default());
-        let text = output.map(|output| output.files[0].text.clone()).unwrap_or_else(|error| panic!("{error}"));
+        let text = output.map_or_else(|error| panic!("{error}"), |output| output.files[0].text.clone());
         for line in [
             "org.opencontainers.image.licenses=ISC",
             "org.opencontainers.image.source=https://github.com/acme/shop",

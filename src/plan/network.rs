@@ -102,7 +102,7 @@ pub(super) fn network(layers: &Layers) -> Result<Option<Network>> {
 
 /// Writes these lines to a file.
 fn print(lines: impl IntoIterator<Item = String>, file: &'static str) -> ShellLine {
-    let words = lines.into_iter().fold(ShellLine::of("printf '%s\\n'"), |line, text| line.word(text));
+    let words = lines.into_iter().fold(ShellLine::of("printf '%s\\n'"), super::text::ShellLine::word);
     words.then(">").path(file)
 }
 

@@ -69,24 +69,21 @@ impl Taking {
         }
         let (mut made, mut copies) = (Vec::new(), BTreeMap::new());
         for (_, to) in empty {
-            match workdir.filter(|workdir| to.starts_with(workdir) && to != workdir) {
-                Some(workdir) => {
-                    // a program that makes the one may write to what is above it as well
-                    let between = to.ancestors().take_while(|path| *path != workdir);
-                    made.extend(between.filter_map(|path| path.strip_prefix(workdir).ok()).map(|path| format!("{WRITABLE}/{path}")));
-                    copies.insert(workdir.to_owned(), WRITABLE.to_owned());
-                }
-                None => {
-                    made.push(format!("/out{to}"));
-                    let parent = to.parent().unwrap_or(to);
-                    copies.insert(parent.to_owned(), format!("/out{parent}"));
-                }
+            if let Some(workdir) = workdir.filter(|workdir| to.starts_with(workdir) && to != workdir) {
+                // a program that makes the one may write to what is above it as well
+                let between = to.ancestors().take_while(|path| *path != workdir);
+                made.extend(between.filter_map(|path| path.strip_prefix(workdir).ok()).map(|path| format!("{WRITABLE}/{path}")));
+                copies.insert(workdir.to_owned(), WRITABLE.to_owned());
+            } else {
+                made.push(format!("/out{to}"));
+                let parent = to.parent().unwrap_or(to);
+                copies.insert(parent.to_owned(), format!("/out{parent}"));
             }
         }
         made.sort();
         made.dedup();
         let places = empty.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
-        let line = made.iter().fold(ShellLine::of("install -d -m 775"), |line, path| line.path(path));
+        let line = made.iter().fold(ShellLine::of("install -d -m 775"), super::text::ShellLine::path);
         self.stage(format!("it writes to {places}"), line);
         self.copies.extend(copies.into_iter().map(|(to, from)| Copy::stage("build", from, to.as_str()).owned(owner)));
     }

@@ -50,8 +50,8 @@ impl<'t> Program<'t> {
                 self.text(Expression { value: &argument.value, file, context: call.context, at: argument.at })
             })
         };
-        let given = self.given(file, call, &entry.prefix).into_iter().flat_map(|given| self.resolve_given(file, call.context, given));
-        let prefix = given.filter_map(|value| value.text().map(str::to_owned)).next().or_else(|| said(&entry.prefix_by));
+        let mut given = self.given(file, call, &entry.prefix).into_iter().flat_map(|given| self.resolve_given(file, call.context, given));
+        let prefix = given.find_map(|value| value.text().map(str::to_owned)).or_else(|| said(&entry.prefix_by));
         let behind = said(&entry.behind_prefix_by).unwrap_or_else(|| entry.behind_prefix.clone());
         let prefix = prefix.map(|prefix| format!("{prefix}{behind}")).unwrap_or_default();
         Overriding { prefix, between: said(&entry.between_by), step: Step { file, at: call.at, rule: ENVIRONMENT } }

@@ -3,6 +3,7 @@
 use super::{Argument, Binding, Call, Value};
 
 /// A value.
+#[must_use]
 pub fn show(value: &Value) -> String {
     let all = |values: &[Value], by: &str| values.iter().map(show).collect::<Vec<_>>().join(by);
     match value {
@@ -24,6 +25,7 @@ pub fn show(value: &Value) -> String {
 }
 
 /// A call, with the names of its arguments and without its receiver.
+#[must_use]
 pub fn called(call: &Call) -> String {
     let argument = |argument: &Argument| match &argument.name {
         Some(name) => format!("{name}={}", show(&argument.value)),
@@ -33,6 +35,7 @@ pub fn called(call: &Call) -> String {
 }
 
 /// A binding: `+` before a name that is new, the number of the result behind it.
+#[must_use]
 pub fn bound(binding: &Binding) -> String {
     let result = if binding.result > 0 { format!("#{}", binding.result) } else { String::new() };
     format!("{}{}{result} {}", if binding.declares { "+" } else { "" }, binding.target, show(&binding.value))

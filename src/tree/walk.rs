@@ -99,7 +99,7 @@ fn builder(root: &Utf8Path, refused: &Refused) -> WalkBuilder {
         .filter_entry(move |entry| {
             let name = entry.file_name();
             let leftover = name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
-            let directory = entry.file_type().filter(|kind| kind.is_dir()).and_then(|_| Utf8Path::from_path(entry.path()));
+            let directory = entry.file_type().filter(std::fs::FileType::is_dir).and_then(|_| Utf8Path::from_path(entry.path()));
             let skipped = leftover || NEVER_SOURCES.iter().any(|never| name == OsStr::new(never));
             // looked at here, as its ignore files are read when it is entered
             !skipped && directory.is_none_or(|directory| refused.look(&at, directory))

@@ -216,7 +216,7 @@ fn is_deno(tree: &Tree, directory: &Utf8Path) -> Result<bool> {
     // nothing else has to be there: one file is a program
     let names = ["main.ts", "server.ts", "main.js", "server.js", "main.tsx", "index.ts", "app.ts", "mod.ts"];
     let own = |name: &&str| tree.text(directory.join(name)).is_ok_and(|text| start::DENO.iter().any(|word| text.contains(word)));
-    Ok(directory.as_str().is_empty() && names.iter().any(|name| own(&name)))
+    Ok(directory.as_str().is_empty() && names.iter().any(own))
 }
 
 /// Whether a task makes something that the program may need.

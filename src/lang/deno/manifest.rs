@@ -66,7 +66,7 @@ impl<'t> Manifest<'t> {
         let has = |document: &Option<Document<'t>>, sections: &[&str]| {
             let filled =
                 |section: &&str| document.as_ref().and_then(|document| document.get(&[section])).is_some_and(|it| !it.map().is_empty());
-            sections.iter().any(|section| filled(&section))
+            sections.iter().any(filled)
         };
         has(&self.document, &["imports"]) || has(&self.package, &["dependencies", "devDependencies"])
     }

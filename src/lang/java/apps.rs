@@ -148,7 +148,7 @@ impl Builds<'_> {
         let site = Site { tree: self.tree, bases, embedded: &[], compiled: &["java", "kt", "groovy", "class", "jar"], ships_alone: true };
         let depends = |name: &str| program.dependency(name);
         let start = Start { name: &sighting.name, word: &word, arguments: program.arguments() };
-        observe::observe(catalog, &site, directories, sources, &depends, start)
+        observe::observe(catalog, &site, directories, sources, &depends, &start)
     }
 
     fn program(&self, seed: &Seed) -> Option<Box<dyn Program + '_>> {

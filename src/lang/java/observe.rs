@@ -93,7 +93,7 @@ pub fn observe(
     directories: &[Utf8PathBuf],
     sources: &Sources<'_>,
     depends: &dyn Fn(&str) -> Option<Evidence>,
-    start: Start<'_>,
+    start: &Start<'_>,
 ) -> Result<Observed> {
     let program = Program::new(sources.files.iter().collect(), catalog.vocabulary("java")?);
     let mut seen = program.observe(site);

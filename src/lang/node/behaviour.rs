@@ -93,7 +93,7 @@ fn names(tree: &Tree, package: &Package<'_>, sources: &Sources<'_>) -> Vec<Fact<
     found
 }
 
-impl<'t> Sources<'t> {
+impl Sources<'_> {
     /// The files as all languages have them.
     fn files(&self) -> Vec<Source<'_>> {
         let name = |path: &Utf8Path| path.with_extension("").into_string();

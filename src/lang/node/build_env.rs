@@ -70,14 +70,13 @@ fn validated(tree: &Tree, package: &Package<'_>, given: &mut Given) {
             (name != "NODE_ENV" && is_variable(&name))
                 .then(|| Fact::new((name.clone(), "1".to_owned()), settings.evidence(at, SKIPPED, name)))
         });
-        match skip {
-            Some(skip) => given.stand_ins.push(skip),
-            None => {
-                let server = made.arguments.first().and_then(|argument| argument.value.get("server"));
-                let Some(Value::Table(entries)) = server else { continue };
-                let names = entries.iter().filter_map(|(name, _)| name.text()).filter(|name| is_variable(name));
-                given.secrets.extend(names.map(|name| Fact::new(name.to_owned(), settings.evidence(made.at, DEMANDED, name))));
-            }
+        if let Some(skip) = skip {
+            given.stand_ins.push(skip);
+        } else {
+            let server = made.arguments.first().and_then(|argument| argument.value.get("server"));
+            let Some(Value::Table(entries)) = server else { continue };
+            let names = entries.iter().filter_map(|(name, _)| name.text()).filter(|name| is_variable(name));
+            given.secrets.extend(names.map(|name| Fact::new(name.to_owned(), settings.evidence(made.at, DEMANDED, name))));
         }
     }
 }

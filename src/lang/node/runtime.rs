@@ -66,7 +66,7 @@ impl Runtime {
                 command.words.iter().any(|word| matches!(word.text(), Some("--bun" | "-b")))
                     && matches!(command.words[0].text(), Some("bun" | "bunx"))
             };
-            Line::parse(at.text.trim_matches('"')).commands.iter().any(|command| words(command))
+            Line::parse(at.text.trim_matches('"')).commands.iter().any(words)
         };
         let runtime = match last.program() {
             "bun" => Runtime::Bun,

@@ -103,7 +103,7 @@ impl<'c, 't> Checker<'c, 't> {
                     (Some((.., own)), _) if own == asked => true,
                     (Some(_), _) if self.rewrites => true,
                     (Some(_) | None, Manager::Npm) => self.is_known(name, asked),
-                    (None, _) | (Some(_), _) => false,
+                    (None | Some(_), _) => false,
                 }
             }
         }

@@ -81,10 +81,8 @@ pub fn tune(words: Vec<String>, sources: &Sources<'_>) -> Command {
                 addressed(&mut command, server);
             } else if command.words.iter().any(|word| word == "runserver") {
                 runserver(&mut command);
-            } else {
-                if command.words.iter().any(|word| word.contains(PORT)) {
-                    command.listens = Some(any(8000));
-                }
+            } else if command.words.iter().any(|word| word.contains(PORT)) {
+                command.listens = Some(any(8000));
             }
         }
     }

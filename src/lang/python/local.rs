@@ -25,7 +25,7 @@ pub fn refuse(tree: &Tree, project: &Project) -> Result<()> {
     let mut absolute = project.locals.iter().filter(|local| is_absolute(&local.value)).peekable();
     if let Some(first) = absolute.peek() {
         let error = Diagnostic::error("python::path-elsewhere", format!("`{}` lies outside the project", first.value));
-        let error = absolute.take(8).flat_map(|local| local.because()).fold(error, Diagnostic::because);
+        let error = absolute.take(8).flat_map(crate::evidence::Fact::because).fold(error, Diagnostic::because);
         return Err(error.help("ask for the package by its name and version: conda writes such paths where `pip freeze` is used; `pip list --format=freeze` writes versions").into());
     }
     for local in &project.locals {

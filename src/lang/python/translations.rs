@@ -37,14 +37,13 @@ pub fn find(tree: &Tree, project: &Project, directory: &Utf8Path, django: bool) 
     let babel =
         ["babel", "flask-babel", "quart-babel", "flask-babelex", "fastapi-babel"].iter().any(|name| project.installs(name).is_some());
     let above = path.ancestors().nth(3).map(|above| above.strip_prefix(&project.directory).unwrap_or(above).to_owned());
-    match (babel, above, path.file_stem()) {
-        (true, Some(above), Some(domain)) => Ok(Some(Fact::new(Compiler::Babel(above, domain.to_owned()), at))),
-        _ => {
-            let warning = Diagnostic::warning(
-                "python::translations",
-                format!("nothing compiles the translations: there is no `{}`", path.with_extension("mo")),
-            );
-            Err(warning.because(&at).help("commit the compiled ones, or add `babel` to the dependencies"))
-        }
+    if let (true, Some(above), Some(domain)) = (babel, above, path.file_stem()) {
+        Ok(Some(Fact::new(Compiler::Babel(above, domain.to_owned()), at)))
+    } else {
+        let warning = Diagnostic::warning(
+            "python::translations",
+            format!("nothing compiles the translations: there is no `{}`", path.with_extension("mo")),
+        );
+        Err(warning.because(&at).help("commit the compiled ones, or add `babel` to the dependencies"))
     }
 }

@@ -33,7 +33,7 @@ impl<'s, 't> Finder<'s, 't> {
         let others = declared
             .starts
             .iter()
-            .filter(|said| said.by == by && said.purpose == Purpose::Production && self.concerns(&said.fact.value.start));
+            .filter(|said| said.by == by && said.purpose == Purpose::Production && Self::concerns(&said.fact.value.start));
         let others = others.filter(|said| web.is_none_or(|web| web.fact.value.text != said.fact.value.text));
         let others = others.filter(|said| !said.fact.value.process.is_empty());
         let all = web.into_iter().map(|web| self.word(web, true, &declared)).chain(others.map(|other| self.word(other, false, &declared)));
@@ -43,7 +43,7 @@ impl<'s, 't> Finder<'s, 't> {
     /// Whether a word for what answers requests is one to follow. A development server is none where another is there.
     fn is_meant(&self, said: &Said<Started>, warnings: &mut Vec<Diagnostic>) -> bool {
         let start = &said.fact.value.start;
-        if !self.concerns(start) {
+        if !Self::concerns(start) {
             return false;
         }
         let installed = SERVERS.iter().any(|server| self.project.installs(server).is_some());
@@ -73,7 +73,7 @@ impl<'s, 't> Finder<'s, 't> {
     }
 
     /// Whether a start is one of Python's programs.
-    fn concerns(&self, start: &Start) -> bool {
+    fn concerns(start: &Start) -> bool {
         let inner = start.within.last().or_else(|| start.program());
         let program = inner.map_or("", command::Command::program);
         let name = program.rsplit('/').next().unwrap_or(program);

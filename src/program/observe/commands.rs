@@ -68,8 +68,8 @@ impl<'t> Program<'t> {
     }
 
     fn subcommand_of(&self, file: usize, call: &'t Call, commands: &Commands) -> Option<Subcommand<'t>> {
-        let name = self.given(file, call, &commands.name).into_iter().flat_map(|given| self.resolve_given(file, call.context, given));
-        let name = name.filter_map(|value| value.text().map(str::to_owned)).next()?;
+        let mut name = self.given(file, call, &commands.name).into_iter().flat_map(|given| self.resolve_given(file, call.context, given));
+        let name = name.find_map(|value| value.text().map(str::to_owned))?;
         let name = name.split_whitespace().next()?.to_owned();
         let runs = self.given(file, call, &commands.runs);
         let acts = !runs.is_empty();

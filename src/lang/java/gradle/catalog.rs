@@ -13,7 +13,7 @@ pub struct Versions {
     /// Alias, name.
     libraries: Vec<(String, String)>,
     /// Alias, version.
-    versions: Vec<(String, String)>,
+    named: Vec<(String, String)>,
 }
 
 impl Versions {
@@ -39,7 +39,7 @@ impl Versions {
                 found.libraries.extend(name.map(|name| (alias.to_owned(), name.to_owned())));
             }
             for (alias, version) in document.entries(&["versions"]) {
-                found.versions.extend(version.string().map(|version| (alias.to_owned(), version.to_owned())));
+                found.named.extend(version.string().map(|version| (alias.to_owned(), version.to_owned())));
             }
         }
         found
@@ -62,6 +62,6 @@ impl Versions {
 
     /// The version of that name.
     pub fn version(&self, alias: &str) -> Option<&str> {
-        self.versions.iter().find(|(own, _)| own.replace(['-', '_'], ".") == alias).map(|(_, version)| version.as_str())
+        self.named.iter().find(|(own, _)| own.replace(['-', '_'], ".") == alias).map(|(_, version)| version.as_str())
     }
 }

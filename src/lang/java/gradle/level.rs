@@ -36,17 +36,16 @@ impl Project<'_> {
         starts.into_iter().find_map(|start| {
             let near: Vec<_> = script.tokens[start + 1..].iter().take(10).take_while(|token| !token.fresh || token.is(".")).collect();
             let written = near.iter().position(|token| number(token.text).is_some());
-            let (at, level) = match written {
-                Some(index) => (start + 1 + index, number(near[index].text)?),
-                None => {
-                    let words: Vec<_> = near.iter().filter_map(|token| token.ident()).collect();
-                    let of_catalog = words.iter().position(|word| *word == "versions").and_then(|index| {
-                        let alias: Vec<_> = words[index + 1..].iter().copied().take_while(|word| !matches!(*word, "get" | "map")).collect();
-                        self.versions.version(&alias.join("."))
-                    });
-                    let named = || words.iter().rev().find_map(|word| self.property(word).and_then(|value| number(&value)));
-                    (start, of_catalog.and_then(number).or_else(named)?)
-                }
+            let (at, level) = if let Some(index) = written {
+                (start + 1 + index, number(near[index].text)?)
+            } else {
+                let words: Vec<_> = near.iter().filter_map(|token| token.ident()).collect();
+                let of_catalog = words.iter().position(|word| *word == "versions").and_then(|index| {
+                    let alias: Vec<_> = words[index + 1..].iter().copied().take_while(|word| !matches!(*word, "get" | "map")).collect();
+                    self.versions.version(&alias.join("."))
+                });
+                let named = || words.iter().rev().find_map(|word| self.property(word).and_then(|value| number(&value)));
+                (start, of_catalog.and_then(number).or_else(named)?)
             };
             Some(Fact::new(Version::whole(level), script.evidence(at, LEVEL)))
         })

@@ -16,6 +16,7 @@ use crate::lang::java::config::Config;
 use crate::lang::java::sources::Sources;
 use crate::lang::java::word::Word;
 use crate::lang::java::{Facts, Tool, jlink, run, server};
+use crate::program::scan::Token;
 use crate::tree::Tree;
 use crate::tree::path::normal;
 
@@ -203,7 +204,7 @@ impl apps::Program for Program<'_> {
         let said = ["nodeProjectDir", "workingDir"].iter().find_map(|name| {
             let script = self.project.scripts.iter().find(|script| script.tokens.iter().any(|token| token.ident() == Some(*name)))?;
             let at = script.tokens.iter().position(|token| token.ident() == Some(*name))?;
-            script.tokens[at + 1..].iter().take(8).find_map(|token| token.value())
+            script.tokens[at + 1..].iter().take(8).find_map(Token::value)
         });
         let directory = said.map_or_else(String::new, |said| said.replace("$projectDir/", "").replace("${projectDir}/", ""));
         let builds = self.node().or_else(|| self.project.plugin("com.github.node-gradle.node").map(|used| used.at));

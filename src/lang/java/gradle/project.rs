@@ -8,6 +8,7 @@ use super::catalog::Versions;
 use super::script::{Script, Use};
 use super::settings::Settings;
 use crate::evidence::Evidence;
+use crate::program::scan::Token;
 use crate::read::properties;
 use crate::tree::Tree;
 use crate::tree::path::normal;
@@ -165,8 +166,8 @@ impl<'t> Project<'t> {
     pub fn plugin(&self, id: &str) -> Option<Use> {
         let used = self.scripts.iter().flat_map(|script| script.plugin(id, &self.versions)).find(|found| found.applied)?;
         let declared = || {
-            let named = self.scripts.iter().chain(&self.declared).flat_map(|script| script.plugin(id, &self.versions));
-            named.filter_map(|found| found.version).next()
+            let mut named = self.scripts.iter().chain(&self.declared).flat_map(|script| script.plugin(id, &self.versions));
+            named.find_map(|found| found.version)
         };
         let version = used.version.clone().or_else(declared).map(|version| self.filled(&version)).filter(|version| !version.contains('$'));
         Some(Use { version, ..used })
@@ -219,7 +220,7 @@ impl<'t> Project<'t> {
         for script in &self.scripts {
             for (at, token) in script.tokens.iter().enumerate() {
                 if token.is("project") {
-                    let path = script.tokens[at + 1..].iter().take(4).find_map(|token| token.value());
+                    let path = script.tokens[at + 1..].iter().take(4).find_map(Token::value);
                     found.extend(path.map(|path| format!(":{}", path.trim_start_matches(':'))));
                 } else if token.is("projects") {
                     let rest = script.tokens[at + 1..].chunks(2).take_while(|pair| pair[0].is(".") && pair.len() == 2);

@@ -145,7 +145,7 @@ impl<'t> Script<'t> {
         let words = [kind].into_iter().filter(|kind| !kind.is_empty()).chain(alias.split(['-', '_', '.']));
         let mut next = at + 1;
         for word in words {
-            if !self.is(next, ".") || self.tokens.get(next + 1).and_then(|token| token.ident()) != Some(word) {
+            if !self.is(next, ".") || self.tokens.get(next + 1).and_then(Token::ident) != Some(word) {
                 return false;
             }
             next += 2;

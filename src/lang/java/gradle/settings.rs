@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::script::Script;
+use crate::program::scan::Token;
 use crate::tree::Tree;
 use crate::tree::path::normal;
 
@@ -27,7 +28,7 @@ impl<'t> Settings<'t> {
     pub fn name(&self) -> Option<String> {
         let script = self.script.as_ref()?;
         let at = script.finds(&["rootProject", ".", "name"])?;
-        script.tokens[at + 3..].iter().take(3).find_map(|token| token.value()).map(std::borrow::Cow::into_owned)
+        script.tokens[at + 3..].iter().take(3).find_map(Token::value).map(std::borrow::Cow::into_owned)
     }
 
     /// The paths of its projects and their directories.
@@ -41,7 +42,7 @@ impl<'t> Settings<'t> {
             let listed = script.tokens[at + 1..]
                 .iter()
                 .take_while(|token| token.value().is_some() || [",", "(", ")", "[", "]"].iter().any(|mark| token.is(mark)));
-            for name in listed.filter_map(|token| token.value()).filter(|name| !name.contains('$')) {
+            for name in listed.filter_map(Token::value).filter(|name| !name.contains('$')) {
                 let path = format!(":{}", name.trim_start_matches(':'));
                 let directory = self.root.join(path.trim_start_matches(':').replace(':', "/"));
                 found.push((path, directory));
@@ -52,7 +53,7 @@ impl<'t> Settings<'t> {
             if !(script.tokens[at].is("projectDir") && at >= 5) {
                 continue;
             }
-            let near = |range: std::ops::Range<usize>| script.tokens.get(range).into_iter().flatten().find_map(|token| token.value());
+            let near = |range: std::ops::Range<usize>| script.tokens.get(range).into_iter().flatten().find_map(Token::value);
             let (Some(path), Some(directory)) = (near(at - 4..at), near(at + 1..script.tokens.len().min(at + 10))) else { continue };
             let directory = directory.replace("$rootDir/", "").replace("${rootDir}/", "");
             if let Some(known) = found.iter_mut().find(|(known, _)| known.trim_start_matches(':') == path.trim_start_matches(':')) {
@@ -66,7 +67,7 @@ impl<'t> Settings<'t> {
     pub fn builds(&self) -> Vec<Utf8PathBuf> {
         let Some(script) = &self.script else { return Vec::new() };
         let named = script.tokens.iter().enumerate().filter(|(_, token)| token.is("includeBuild"));
-        let paths = named.filter_map(|(at, _)| script.tokens[at + 1..].iter().take(2).find_map(|token| token.value()));
+        let paths = named.filter_map(|(at, _)| script.tokens[at + 1..].iter().take(2).find_map(Token::value));
         paths.map(|path| normal(self.root.join(path.as_ref()))).collect()
     }
 }

@@ -80,7 +80,7 @@ impl<'a> Program<'a> {
     fn refuse_what_is_not_there(&self) -> Result<()> {
         let root = self.reactor.module(&self.reactor.root_of(&self.module));
         if let Some(error) =
-            self.reached.iter().find_map(|module| self.missing_parent(module)).filter(|error| error.severity == Severity::Error)
+            self.reached.iter().find_map(|module| Self::missing_parent(module)).filter(|error| error.severity == Severity::Error)
         {
             return Err(error.into());
         }
@@ -91,7 +91,7 @@ impl<'a> Program<'a> {
     }
 
     /// What a parent is that a path leads to and that is not here: a snapshot is in no repository that everybody may read.
-    fn missing_parent(&self, module: &Module<'_>) -> Option<Diagnostic> {
+    fn missing_parent(module: &Module<'_>) -> Option<Diagnostic> {
         let parent = module.outside?;
         let path = parent.child("relativePath").filter(|path| !path.text.is_empty())?;
         let name = parent.child("artifactId").map_or("", |id| id.text.as_str());
@@ -259,7 +259,7 @@ impl apps::Program for Program<'_> {
                 .fold(note, Diagnostic::because)
                 .help("give it your settings: `docker build --secret id=settings,src=$HOME/.m2/settings.xml .`")
         });
-        let parent = self.reached.iter().find_map(|module| self.missing_parent(module));
+        let parent = self.reached.iter().find_map(|module| Self::missing_parent(module));
         both.into_iter().chain(private).chain(parent).chain(self.reached.iter().find_map(containers)).collect()
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{DEEPEST, Reader};
-use crate::program::scan::{Kind, Piece, closings, pieces, scan};
+use crate::program::scan::{Kind, Piece, Token, closings, pieces, scan};
 use crate::program::{Argument, At, Call, Check, Context, Function, Parameter, Value};
 
 impl<'t> Reader<'t, '_> {
@@ -194,12 +194,8 @@ impl<'t> Reader<'t, '_> {
         }
         match token.text {
             "(" => self.parenthesised(),
-            "[" => {
-                let close = self.closing(self.at);
-                self.list(close)
-            }
             "{" if self.is_kotlin() => self.kotlin_lambda(),
-            "{" => {
+            "[" | "{" => {
                 let close = self.closing(self.at);
                 self.list(close)
             }
@@ -214,7 +210,8 @@ impl<'t> Reader<'t, '_> {
             "try" if self.is_kotlin() => self.try_expression(),
             "throw" | "return" => {
                 self.at += 1;
-                if !self.is("}") && !self.is(";") && !self.is(")") && !(self.is_kotlin() && self.fresh()) {
+                let ends = [";", ")", "}"].iter().any(|end| self.is(end)) || self.is_kotlin() && self.fresh();
+                if !ends {
                     self.expression();
                 }
                 Value::Unknown
@@ -458,7 +455,7 @@ impl<'t> Reader<'t, '_> {
                         return value;
                     }
                 }
-                "{" if self.is_kotlin() && !token.fresh && matches!(&value, Value::Name(name) if self.takes_block(name)) => {
+                "{" if self.is_kotlin() && !token.fresh && matches!(&value, Value::Name(name) if Self::takes_block(name)) => {
                     let arguments: Vec<_> = self.trailing().into_iter().collect();
                     value = self.called(value, arguments, from);
                 }
@@ -468,7 +465,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Whether a name with a block behind it is a call, and not the head of something: `routing { ... }`.
-    fn takes_block(&self, name: &str) -> bool {
+    fn takes_block(name: &str) -> bool {
         let last = name.rsplit('.').next().unwrap_or(name);
         last.starts_with(char::is_lowercase) && !matches!(last, "else" | "try" | "do" | "finally" | "get" | "set" | "init")
     }
@@ -586,7 +583,7 @@ impl<'t> Reader<'t, '_> {
     /// A function without a name.
     fn open(&mut self, parameters: Vec<Parameter>, names: &[&'t str], from: usize) -> u32 {
         let number = u32::try_from(self.outline.functions.len()).unwrap_or(u32::MAX);
-        let at = self.tokens.get(from).map_or_else(At::default, |token| token.at());
+        let at = self.tokens.get(from).map_or_else(At::default, Token::at);
         let inside = self.context.function;
         self.outline.functions.push(Function { inside, parameters, at, test: self.context.test, ..Function::default() });
         self.locals.push(names.iter().copied().collect());

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Class, Reader};
-use crate::program::scan::Kind;
+use crate::program::scan::{Kind, Token};
 use crate::program::{Annotation, At, Binding, Context, Field, Function, Import, Parameter, Type, Value};
 
-impl<'t> Reader<'t, '_> {
+impl Reader<'_, '_> {
     pub(super) fn file(&mut self) {
         let types: Vec<_> = self
             .tokens
@@ -236,7 +236,7 @@ impl<'t> Reader<'t, '_> {
             }
             if self.is_kotlin() {
                 if matches!(token.text, "val" | "var") {
-                    names.extend(self.tokens.get(at + 1).and_then(|next| next.ident()).map(str::to_owned));
+                    names.extend(self.tokens.get(at + 1).and_then(Token::ident).map(str::to_owned));
                 }
             } else if let Some(name) = token.ident() {
                 let before = at.checked_sub(1).map(|before| self.tokens[before]);
@@ -343,18 +343,15 @@ impl<'t> Reader<'t, '_> {
 
     fn field(&mut self, name: &str, kind: Option<String>, default: Option<Value>, annotations: Vec<Annotation>, at: At) {
         let kind = kind.filter(|kind| !kind.is_empty());
-        match self.class().map(|class| class.name.clone()) {
-            Some(class) => {
-                let field = Field { name: name.to_owned(), kind, default, annotations, at };
-                if let Some(declared) = self.outline.types.iter_mut().rev().find(|declared| declared.name == class) {
-                    declared.fields.push(field);
-                }
+        if let Some(class) = self.class().map(|class| class.name.clone()) {
+            let field = Field { name: name.to_owned(), kind, default, annotations, at };
+            if let Some(declared) = self.outline.types.iter_mut().rev().find(|declared| declared.name == class) {
+                declared.fields.push(field);
             }
-            None => {
-                let value = default.unwrap_or_default();
-                let context = self.context;
-                self.outline.bindings.push(Binding { target: name.to_owned(), kind, value, result: 0, declares: true, context, at });
-            }
+        } else {
+            let value = default.unwrap_or_default();
+            let context = self.context;
+            self.outline.bindings.push(Binding { target: name.to_owned(), kind, value, result: 0, declares: true, context, at });
         }
     }
 
@@ -449,7 +446,7 @@ impl<'t> Reader<'t, '_> {
         let name = self.class().map_or_else(|| name.to_owned(), |class| format!("{}.{name}", class.name));
         let public = annotations.iter().any(|annotation| annotation.name == "public") || self.is_kotlin();
         let inside = self.context.function;
-        self.outline.functions.push(Function { name, inside, public, test, at, annotations, ..Function::default() });
+        self.outline.functions.push(Function { name, inside, annotations, public, test, at, ..Function::default() });
         let context = self.context;
         self.context = Context { function: Some(number), conditional: false, test: context.test || test, guarded: false };
         self.locals.push(BTreeSet::new());

@@ -1,9 +1,10 @@
 //! Statements: declarations of names, assignments, branches, what a function gives back.
 
 use super::{DEEPEST, Reader};
+use crate::program::scan::Token;
 use crate::program::{At, Binding, Check, Context, Value};
 
-impl<'t> Reader<'t, '_> {
+impl Reader<'_, '_> {
     /// Statements up to `end`.
     pub(super) fn block(&mut self, end: usize) {
         if self.depth > DEEPEST {
@@ -150,7 +151,7 @@ impl<'t> Reader<'t, '_> {
         // in Kotlin `x: Type in list`
         let over = (over..close).find(|at| self.is_at(*at, "in")).unwrap_or(over);
         let colon = (from..over).find(|at| self.is_at(*at, ":")).unwrap_or(over);
-        let name = self.tokens.get(colon - 1).and_then(|token| token.ident());
+        let name = self.tokens.get(colon - 1).and_then(Token::ident);
         self.at = over + 1;
         let value = self.expression();
         if let Some(name) = name {

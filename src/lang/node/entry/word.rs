@@ -4,7 +4,6 @@ use super::command::is_build as builds;
 use super::{Entry, Finder, PassedOver};
 use crate::command::{self, Line, Reader, Start};
 use crate::declared::{self, By, Purpose, Started};
-use crate::evidence::Evidence;
 use crate::lang::node::framework::Made;
 use crate::lang::node::package::Kind;
 use crate::lang::node::script::{Chain, Command};
@@ -97,5 +96,5 @@ pub(super) fn chain(start: &Start) -> Chain {
         words: command.words.iter().map(|word| word.with_port(PORT)).collect(),
     };
     let commands = start.steps.iter().map(|(_, command)| text(command)).collect();
-    Chain { commands, tangled: start.is_tangled(), at: start.at.iter().cloned().collect::<Vec<Evidence>>() }
+    Chain { commands, tangled: start.is_tangled(), at: start.at.clone().into_iter().collect() }
 }

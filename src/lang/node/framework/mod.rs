@@ -68,6 +68,7 @@ pub enum Started {
 }
 
 /// What a framework makes of a package.
+#[expect(clippy::large_enum_variant, reason = "one a package, and soon taken apart")]
 #[derive(Clone, Debug)]
 pub enum Made {
     /// A server.

@@ -16,10 +16,8 @@ impl<'a> Reader<'_> {
             Expression::LogicalExpression(logical) => {
                 let (left, right) = (self.holds(&logical.left), self.holds(&logical.right));
                 match (logical.operator.as_str(), left, right) {
-                    ("&&", Some(false), _) | ("&&", _, Some(false)) => Some(false),
-                    ("&&", Some(true), Some(true)) => Some(true),
-                    ("||", Some(true), _) | ("||", _, Some(true)) => Some(true),
-                    ("||", Some(false), Some(false)) => Some(false),
+                    ("&&", Some(false), _) | ("&&", _, Some(false)) | ("||", Some(false), Some(false)) => Some(false),
+                    ("||", Some(true), _) | ("||", _, Some(true)) | ("&&", Some(true), Some(true)) => Some(true),
                     _ => None,
                 }
             }

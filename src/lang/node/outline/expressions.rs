@@ -224,18 +224,15 @@ impl<'a> Reader<'_> {
     /// `import("./a")`.
     fn loaded(&mut self, it: &ImportExpression<'a>) -> Value {
         let value = self.value(&it.source);
-        match value.text() {
-            Some(module) => {
-                let module = module.to_owned();
-                let around = std::mem::replace(&mut self.context.conditional, true);
-                let loaded = self.required(&module, at(it.source.span()));
-                self.context.conditional = around;
-                loaded
-            }
-            None => {
-                self.module.computed.push(at(it.span));
-                Value::Unknown
-            }
+        if let Some(module) = value.text() {
+            let module = module.to_owned();
+            let around = std::mem::replace(&mut self.context.conditional, true);
+            let loaded = self.required(&module, at(it.source.span()));
+            self.context.conditional = around;
+            loaded
+        } else {
+            self.module.computed.push(at(it.span));
+            Value::Unknown
         }
     }
 

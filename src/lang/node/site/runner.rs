@@ -20,11 +20,11 @@ impl<'t> Project<'_, 't> {
                 let found = self.files_of(command).into_iter().flat_map(|settings| settings.outputs()).collect();
                 one(found, command.arguments())
             })
-            .map(|output| self.with_page(output))
+            .map(|output| self.with_page(&output))
     }
 
     /// The directory around an output that has the page which loads it.
-    fn with_page(&self, output: Fact<Utf8PathBuf>) -> Fact<Utf8PathBuf> {
+    fn with_page(&self, output: &Fact<Utf8PathBuf>) -> Fact<Utf8PathBuf> {
         let above = output.value.ancestors().filter(|path| !path.as_str().is_empty());
         let page =
             above.into_iter().find(|path| self.tree.has(self.package.inside(path.as_str()).join("index.html"))).map(Utf8Path::to_owned);

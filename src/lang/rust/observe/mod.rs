@@ -20,6 +20,7 @@ use crate::catalog::vocabulary::Vocabulary;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact};
 use crate::lang::rust::config::UNSTABLE;
+use crate::program::scan::Token;
 use crate::program::{self, At, Program, Site};
 use crate::tree::Tree;
 
@@ -97,7 +98,7 @@ fn unstable(file: &File<'_>) -> Option<Fact<String>> {
     let tokens = scan(text);
     let first = tokens.iter().position(|token| token.start() == from)?;
     let name = tokens.get(first + 5)?.ident()?;
-    let end = tokens.get(first + 7).map_or(from, |token| token.end());
+    let end = tokens.get(first + 7).map_or(from, Token::end);
     let at = At { start: u32::try_from(from).ok()?, end: u32::try_from(end).ok()? };
     Some(Fact::new(format!("#![feature({name})]"), file.source.evidence(at, UNSTABLE)))
 }
