@@ -93,7 +93,10 @@ fn every_library_of_a_native_module_can_be_had() -> Result<()> {
     let has = |need: &str| bases.values().any(|base| words(base, "has").iter().any(|has| has == need));
     for (place, need) in natives()? {
         let known = packages.contains_key(&need) || has(&need) || NOT_PACKAGED.contains(&need.as_str());
-        ensure!(known || need.parse().is_ok_and(|need| matches!(need, Need::Libc(..))), "{place}: nothing gives `{need}`");
+        ensure!(
+            known || need.parse().is_ok_and(|need| matches!(need, Need::Libc(..) | Need::Package(_))),
+            "{place}: nothing gives `{need}`"
+        );
     }
     Ok(())
 }

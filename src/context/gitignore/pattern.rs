@@ -67,7 +67,7 @@ impl Rule {
     pub(super) fn write_back(&mut self, inside: bool) {
         let own = spell(self.parts.iter().map(String::as_str));
         let below = spell(self.parts.iter().map(String::as_str).chain([ANY]));
-        let may_be_directory = self.parts.last().is_some_and(|last| !last.contains('.') && last != ANY);
+        let may_be_directory = self.parts.last().is_some_and(|last| last != ANY);
         if !self.directory {
             self.lines.push(format!("!{own}"));
         }
