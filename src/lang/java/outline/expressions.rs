@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{DEEPEST, Reader};
-use crate::program::scan::{Kind, Piece, Token, closings, pieces, scan};
-use crate::program::{Argument, At, Call, Check, Context, Function, Parameter, Value};
+use crate::program::scan::{Kind, Piece, closings, pieces, scan};
+use crate::program::{Check, Parameter, Value};
 
 impl<'t> Reader<'t, '_> {
     /// An expression, up to what cannot belong to it.
@@ -21,7 +21,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// `a ? b : c`, `a ?: b`.
-    fn choice(&mut self) -> Value {
+    pub(super) fn choice(&mut self) -> Value {
         let value = self.operators();
         if self.is("?") && !self.is_kotlin() {
             self.at += 1;
@@ -48,7 +48,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Operands with operators between; only `+` between texts gives something.
-    fn operators(&mut self) -> Value {
+    pub(super) fn operators(&mut self) -> Value {
         let mut value = self.unary();
         loop {
             let Some(token) = self.peek(0) else { return value };
@@ -116,7 +116,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn infix(&self) -> bool {
+    pub(super) fn infix(&self) -> bool {
         const WORDS: [&str; 8] = ["else", "by", "get", "set", "where", "catch", "finally", "while"];
         let starts = |ahead: usize| {
             self.peek(ahead).is_some_and(|next| !next.fresh && (next.ident().is_some() || matches!(next.kind, Kind::Str | Kind::Number)))
@@ -156,7 +156,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// `(Type) value`.
-    fn is_cast(&self) -> bool {
+    pub(super) fn is_cast(&self) -> bool {
         let close = self.closing(self.at);
         let inner = self.tokens.get(self.at + 1..close).unwrap_or_default();
         let is_type = !inner.is_empty()
@@ -173,7 +173,7 @@ impl<'t> Reader<'t, '_> {
             && follows.is_some_and(|next| next.ident().is_some() || matches!(next.kind, Kind::Str | Kind::Number) || next.is("("))
     }
 
-    fn primary(&mut self) -> Value {
+    pub(super) fn primary(&mut self) -> Value {
         let Some(token) = self.peek(0) else { return Value::Unknown };
         let from = self.at;
         match token.kind {
@@ -234,7 +234,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn name(&mut self) -> Value {
+    pub(super) fn name(&mut self) -> Value {
         let Some(word) = self.ident(0) else { return Value::Unknown };
         if self.is_at(self.at + 1, "->") && !self.is_kotlin() {
             let from = self.at;
@@ -267,7 +267,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// A bare name in full: a local one stays, a field belongs to its class.
-    fn meant(&self, word: &str) -> String {
+    pub(super) fn meant(&self, word: &str) -> String {
         if self.is_local(word) || matches!(word, "this" | "super" | "it") {
             return word.to_owned();
         }
@@ -278,7 +278,7 @@ impl<'t> Reader<'t, '_> {
         }
     }
 
-    fn text(&mut self, token: crate::program::scan::Token<'t>) -> Value {
+    pub(super) fn text(&mut self, token: crate::program::scan::Token<'t>) -> Value {
         let parts = pieces(&token, self.syntax.dialect());
         self.outline.texts.push((token.value().map(std::borrow::Cow::into_owned).unwrap_or_default(), token.at()));
         let mut values = Vec::new();
@@ -296,7 +296,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// The code in a template, which stands at `offset`.
-    fn code(&mut self, text: &'t str, offset: u32) -> Value {
+    pub(super) fn code(&mut self, text: &'t str, offset: u32) -> Value {
         let mut tokens = scan(text, self.syntax.dialect()).tokens;
         tokens.iter_mut().for_each(|token| token.offset += offset);
         let close = closings(&tokens);
@@ -306,7 +306,7 @@ impl<'t> Reader<'t, '_> {
         value
     }
 
-    fn parenthesised(&mut self) -> Value {
+    pub(super) fn parenthesised(&mut self) -> Value {
         let from = self.at;
         let close = self.closing(self.at);
         if !self.is_kotlin() && self.is_at(close + 1, "->") {
@@ -324,7 +324,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// Values with commas between, up to `close`.
-    fn list(&mut self, close: usize) -> Value {
+    pub(super) fn list(&mut self, close: usize) -> Value {
         self.at += 1;
         let mut values = Vec::new();
         while self.at < close {
@@ -340,7 +340,7 @@ impl<'t> Reader<'t, '_> {
     }
 
     /// `new Type(arguments) { body }`, `new String[] { ... }`.
-    fn creation(&mut self) -> Value {
+    pub(super) fn creation(&mut self) -> Value {
         let from = self.at;
         self.at += 1;
         self.annotations();
@@ -376,337 +376,6 @@ impl<'t> Reader<'t, '_> {
             self.at = (close + 1).min(self.tokens.len());
         }
         value
-    }
-
-    fn call(&mut self, path: String, receiver: Option<Box<Value>>, arguments: Vec<Argument>, from: usize) -> Value {
-        let call = Call { path, receiver, arguments, context: self.context, at: self.span(from) };
-        self.outline.calls.push(call.clone());
-        Value::Call(Box::new(call))
-    }
-
-    /// What stands between the brackets of a call.
-    pub(super) fn arguments(&mut self) -> Vec<Argument> {
-        let close = self.closing(self.at);
-        self.at += 1;
-        let mut arguments = Vec::new();
-        while self.at < close {
-            let from = self.at;
-            let named = self.ident(0).filter(|_| self.is_at(self.at + 1, "=")).map(str::to_owned);
-            if named.is_some() {
-                self.at += 2;
-            }
-            let value = self.expression();
-            // what is left of an expression that nobody understood makes it unknown
-            let rest = self.at;
-            while self.at < close && !self.is(",") {
-                self.at = if self.is("(") || self.is("{") || self.is("[") { self.closing(self.at) + 1 } else { self.at + 1 };
-            }
-            let value = if self.at > rest { Value::Unknown } else { value };
-            arguments.push(Argument { name: named, value, at: self.span(from) });
-            self.eat(",");
-        }
-        self.at = (close + 1).min(self.tokens.len());
-        arguments
-    }
-
-    /// Calls, members and elements behind a value.
-    fn postfix(&mut self, mut value: Value, from: usize) -> Value {
-        loop {
-            let Some(token) = self.peek(0) else { return value };
-            match token.text {
-                "." | "?." if token.kind == Kind::Punct => {
-                    self.at += 1;
-                    self.type_arguments();
-                    let Some(word) = self.ident(0) else { return value };
-                    self.at += 1;
-                    if word == "class" || word == "new" {
-                        return Value::Unknown;
-                    }
-                    value = self.member_of(value, word, from);
-                }
-                "::" => {
-                    self.at += 1;
-                    let word = self.ident(0).unwrap_or_default().to_owned();
-                    self.at += 1;
-                    value = match value {
-                        Value::Name(name) if word != "class" => Value::Name(format!("{name}.{word}")),
-                        _ => Value::Unknown,
-                    };
-                }
-                "!!" | "++" | "--" => self.at += 1,
-                "[" if !(self.is_kotlin() && token.fresh) => {
-                    let close = self.closing(self.at);
-                    let key = self.list(close);
-                    let Value::List(mut keys) = key else { return Value::Unknown };
-                    let key = keys.pop().unwrap_or_default();
-                    let at = self.span(from);
-                    let arguments = vec![Argument { name: None, value: key, at }];
-                    value = self.method(value, "get", arguments, from);
-                }
-                "(" if !(self.is_kotlin() && token.fresh) => {
-                    let mut arguments = self.arguments();
-                    arguments.extend(self.trailing());
-                    value = self.called(value, arguments, from);
-                }
-                "<" if self.is_kotlin() && matches!(value, Value::Name(_)) => {
-                    let at = self.at;
-                    if !(self.type_arguments() && (self.is("(") || self.is("{"))) {
-                        self.at = at;
-                        return value;
-                    }
-                }
-                "{" if self.is_kotlin() && !token.fresh && matches!(&value, Value::Name(name) if Self::takes_block(name)) => {
-                    let arguments: Vec<_> = self.trailing().into_iter().collect();
-                    value = self.called(value, arguments, from);
-                }
-                _ => return value,
-            }
-        }
-    }
-
-    /// Whether a name with a block behind it is a call, and not the head of something: `routing { ... }`.
-    fn takes_block(name: &str) -> bool {
-        let last = name.rsplit('.').next().unwrap_or(name);
-        last.starts_with(char::is_lowercase) && !matches!(last, "else" | "try" | "do" | "finally" | "get" | "set" | "init")
-    }
-
-    /// Kotlin's block behind the brackets of a call.
-    fn trailing(&mut self) -> Option<Argument> {
-        let from = self.at;
-        if !(self.is_kotlin() && self.is("{") && !self.fresh()) {
-            return None;
-        }
-        let value = self.kotlin_lambda();
-        Some(Argument { name: None, value, at: self.span(from) })
-    }
-
-    fn member_of(&mut self, value: Value, word: &str, from: usize) -> Value {
-        self.type_arguments_before_call();
-        if self.is("(") && !(self.is_kotlin() && self.fresh()) {
-            let mut arguments = self.arguments();
-            arguments.extend(self.trailing());
-            return self.method(value, word, arguments, from);
-        }
-        if self.is_kotlin() && self.is("{") && !self.fresh() && word.starts_with(char::is_lowercase) {
-            let arguments: Vec<_> = self.trailing().into_iter().collect();
-            return self.method(value, word, arguments, from);
-        }
-        match value {
-            Value::Name(name) => Value::Name(format!("{name}.{word}")),
-            // an attribute of more than a name
-            other => self.method(other, word, Vec::new(), from),
-        }
-    }
-
-    fn type_arguments_before_call(&mut self) {
-        let at = self.at;
-        if self.is_kotlin() && self.is("<") && !(self.type_arguments() && (self.is("(") || self.is("{"))) {
-            self.at = at;
-        }
-    }
-
-    fn called(&mut self, value: Value, arguments: Vec<Argument>, from: usize) -> Value {
-        match value {
-            Value::Name(name) => self.call(name, None, arguments, from),
-            other => self.method(other, "invoke", arguments, from),
-        }
-    }
-
-    fn method(&mut self, value: Value, word: &str, arguments: Vec<Argument>, from: usize) -> Value {
-        match value {
-            Value::Name(name) => self.call(format!("{name}.{word}"), None, arguments, from),
-            Value::Call(before) => {
-                let path = format!("{}().{word}", before.path);
-                self.call(path, Some(Box::new(Value::Call(before))), arguments, from)
-            }
-            other => self.call(word.to_owned(), Some(Box::new(other)), arguments, from),
-        }
-    }
-
-    /// A block of Kotlin's that is a value: `{ a, b -> ... }`.
-    fn kotlin_lambda(&mut self) -> Value {
-        let from = self.at;
-        let close = self.closing(self.at);
-        self.at += 1;
-        let arrow = self.arrow(close);
-        let names: Vec<&'t str> = arrow.map_or_else(Vec::new, |arrow| (self.at..arrow).filter_map(|at| self.tokens[at].ident()).collect());
-        let parameters = names.iter().map(|name| Parameter { name: (*name).to_owned(), ..Parameter::default() }).collect();
-        if let Some(arrow) = arrow {
-            self.at = arrow + 1;
-        }
-        let number = self.open(parameters, &names, from);
-        let context = self.enter(number);
-        let value = self.last_value(close);
-        self.leave(number, context, value, from);
-        self.at = (close + 1).min(self.tokens.len());
-        Value::Function(number)
-    }
-
-    fn arrow(&self, close: usize) -> Option<usize> {
-        const FAR: usize = 24;
-        let found = (self.at..close.min(self.at + FAR)).find(|at| {
-            !(self.tokens[*at].ident().is_some() || [",", ":", "(", ")", "<", ">", "?", ".", "_"].iter().any(|mark| self.is_at(*at, mark)))
-        })?;
-        self.is_at(found, "->").then_some(found)
-    }
-
-    /// What stands behind the arrow of a lambda of Java's.
-    fn lambda(&mut self, parameters: Vec<Parameter>, names: &[&'t str], from: usize) -> Value {
-        let number = self.open(parameters, names, from);
-        let context = self.enter(number);
-        let value = if self.is("{") {
-            let close = self.closing(self.at);
-            self.at += 1;
-            self.block(close);
-            self.at = (close + 1).min(self.tokens.len());
-            Value::Unknown
-        } else {
-            self.expression()
-        };
-        self.leave(number, context, value, from);
-        Value::Function(number)
-    }
-
-    fn anonymous_function(&mut self, from: usize) -> Value {
-        self.locals.push(BTreeSet::new());
-        let start = self.at;
-        let parameters = if self.is("(") { self.parameters() } else { Vec::new() };
-        let names: Vec<&'t str> = (start..self.at).filter_map(|at| self.tokens[at].ident()).collect();
-        self.locals.pop();
-        if self.eat(":") {
-            self.kind();
-        }
-        self.eat("=");
-        self.lambda(parameters, &names, from)
-    }
-
-    /// A function without a name.
-    fn open(&mut self, parameters: Vec<Parameter>, names: &[&'t str], from: usize) -> u32 {
-        let number = u32::try_from(self.outline.functions.len()).unwrap_or(u32::MAX);
-        let at = self.tokens.get(from).map_or_else(At::default, Token::at);
-        let inside = self.context.function;
-        self.outline.functions.push(Function { inside, parameters, at, test: self.context.test, ..Function::default() });
-        self.locals.push(names.iter().copied().collect());
-        number
-    }
-
-    fn enter(&mut self, number: u32) -> Context {
-        let context = self.context;
-        self.context = Context { function: Some(number), conditional: false, ..context };
-        context
-    }
-
-    fn leave(&mut self, number: u32, context: Context, value: Value, from: usize) {
-        self.context = context;
-        self.locals.pop();
-        let body = self.span(from);
-        self.with(number, |function| {
-            function.body = body;
-            if value != Value::Unknown {
-                function.returns.push(value);
-            }
-        });
-    }
-
-    fn if_expression(&mut self) -> Value {
-        self.at += 1;
-        if self.is("(") {
-            let close = self.closing(self.at);
-            self.at += 1;
-            self.expression();
-            self.at = close + 1;
-        }
-        let (then, other) = self.conditionally(|reader| {
-            let end = reader.tokens.len();
-            let then = reader.branch_value(end);
-            let other = if reader.eat("else") { Some(reader.branch_value(end)) } else { None };
-            (then, other)
-        });
-        Value::Either(std::iter::once(then).chain(other).collect())
-    }
-
-    fn when_expression(&mut self) -> Value {
-        self.at += 1;
-        if self.is("(") {
-            let close = self.closing(self.at);
-            self.at += 1;
-            if self.eat("val") {
-                self.at += 2;
-            }
-            self.expression();
-            self.at = close + 1;
-        }
-        if !self.is("{") {
-            return Value::Unknown;
-        }
-        let close = self.closing(self.at);
-        self.at += 1;
-        let values = self.conditionally(|reader| reader.when_branches(close));
-        self.at = (close + 1).min(self.tokens.len());
-        Value::Either(values)
-    }
-
-    fn switch_expression(&mut self) -> Value {
-        self.at += 1;
-        if self.is("(") {
-            let close = self.closing(self.at);
-            self.at += 1;
-            self.expression();
-            self.at = close + 1;
-        }
-        if !self.is("{") {
-            return Value::Unknown;
-        }
-        let close = self.closing(self.at);
-        self.at += 1;
-        let values = self.conditionally(|reader| {
-            let mut values = Vec::new();
-            while reader.at < close {
-                let from = reader.at;
-                while reader.at < close && !reader.is("->") && !reader.is(":") {
-                    reader.at += 1;
-                }
-                if reader.eat("->") {
-                    if reader.is("{") || reader.is("throw") {
-                        let end = if reader.is("{") { reader.closing(reader.at) + 1 } else { reader.at };
-                        reader.at += usize::from(reader.is("{"));
-                        reader.block(end.saturating_sub(1).max(reader.at));
-                        reader.at = end.max(reader.at);
-                        if reader.is("throw") {
-                            reader.at += 1;
-                            reader.expression();
-                        }
-                    } else {
-                        values.push(reader.expression());
-                    }
-                }
-                reader.eat(";");
-                if reader.at == from {
-                    reader.at += 1;
-                }
-            }
-            values
-        });
-        self.at = (close + 1).min(self.tokens.len());
-        Value::Either(values)
-    }
-
-    fn try_expression(&mut self) -> Value {
-        self.at += 1;
-        let end = self.tokens.len();
-        let mut values = vec![self.branch_value(end)];
-        while self.is("catch") || self.is("finally") {
-            let is_catch = self.is("catch");
-            self.at += 1;
-            if self.is("(") {
-                self.skip();
-            }
-            let value = self.conditionally(|reader| reader.branch_value(end));
-            if is_catch {
-                values.push(value);
-            }
-        }
-        Value::Either(values)
     }
 }
 

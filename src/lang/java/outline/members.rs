@@ -30,7 +30,7 @@ impl Reader<'_, '_> {
         self.at = end;
     }
 
-    fn member(&mut self, end: usize) {
+    pub(super) fn member(&mut self, end: usize) {
         let from = self.at;
         let annotations = self.annotations();
         let Some(token) = self.peek(0).filter(|_| self.at < end) else { return };
@@ -60,12 +60,12 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn names_type(&self) -> bool {
+    pub(super) fn names_type(&self) -> bool {
         let name = if self.is("enum") && self.ident(1) == Some("class") { 2 } else { 1 };
         self.ident(name).is_some() || self.is("object") || self.is_kotlin() && self.is("enum")
     }
 
-    fn package(&mut self, annotations: Vec<Annotation>) {
+    pub(super) fn package(&mut self, annotations: Vec<Annotation>) {
         self.at += 1;
         let name = self.dotted();
         self.names.package.clone_from(&name);
@@ -76,7 +76,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn dotted(&mut self) -> String {
+    pub(super) fn dotted(&mut self) -> String {
         let mut name = String::new();
         while let Some(word) = self.peek(0).and_then(|token| token.ident().or_else(|| token.is("*").then_some("*"))) {
             name.push_str(word);
@@ -90,7 +90,7 @@ impl Reader<'_, '_> {
         name
     }
 
-    fn import(&mut self) {
+    pub(super) fn import(&mut self) {
         let from = self.at;
         self.at += 1;
         self.eat("static");
@@ -107,7 +107,7 @@ impl Reader<'_, '_> {
     }
 
     /// `static { ... }`, `init { ... }`: it runs when the class is loaded, or made.
-    fn initializer(&mut self, end: usize) {
+    pub(super) fn initializer(&mut self, end: usize) {
         let close = self.closing(self.at).min(end);
         self.at += 1;
         self.locals.push(BTreeSet::new());
@@ -183,7 +183,7 @@ impl Reader<'_, '_> {
     }
 
     /// The constants of an enumeration, up to the `;` behind them.
-    fn constants(&mut self, end: usize) {
+    pub(super) fn constants(&mut self, end: usize) {
         while self.at < end && !self.is(";") {
             if self.is("(") {
                 self.arguments();
@@ -196,7 +196,7 @@ impl Reader<'_, '_> {
     }
 
     /// What a class extends and implements.
-    fn bases(&mut self) -> Vec<String> {
+    pub(super) fn bases(&mut self) -> Vec<String> {
         let mut bases = Vec::new();
         while let Some(token) = self.peek(0) {
             match token.text {
@@ -220,7 +220,7 @@ impl Reader<'_, '_> {
         self.field_names(self.at, close)
     }
 
-    fn field_names(&self, from: usize, end: usize) -> BTreeSet<String> {
+    pub(super) fn field_names(&self, from: usize, end: usize) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         let mut at = from;
         while at < end {
@@ -251,7 +251,7 @@ impl Reader<'_, '_> {
     }
 
     /// The names of the methods that stand between, without those of classes inside.
-    fn method_names(&self, from: usize, end: usize) -> BTreeSet<String> {
+    pub(super) fn method_names(&self, from: usize, end: usize) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
         let mut at = from;
         while at < end {
@@ -274,7 +274,7 @@ impl Reader<'_, '_> {
     }
 
     /// A method, constructor or field of Java.
-    fn java_member(&mut self, annotations: Vec<Annotation>, from: usize, end: usize) {
+    pub(super) fn java_member(&mut self, annotations: Vec<Annotation>, from: usize, end: usize) {
         self.type_arguments();
         let start = self.at;
         // the type, and the name behind it
@@ -310,7 +310,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn initializer_of_record(&mut self) {
+    pub(super) fn initializer_of_record(&mut self) {
         self.at += 1;
         let close = self.closing(self.at);
         self.at += 1;
@@ -320,7 +320,7 @@ impl Reader<'_, '_> {
         self.at = close + 1;
     }
 
-    fn java_fields(&mut self, kind: &str, annotations: &[Annotation], end: usize) {
+    pub(super) fn java_fields(&mut self, kind: &str, annotations: &[Annotation], end: usize) {
         while let Some(name) = self.ident(0).filter(|_| self.at < end) {
             let from = self.at;
             self.at += 1;
@@ -341,7 +341,7 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn field(&mut self, name: &str, kind: Option<String>, default: Option<Value>, annotations: Vec<Annotation>, at: At) {
+    pub(super) fn field(&mut self, name: &str, kind: Option<String>, default: Option<Value>, annotations: Vec<Annotation>, at: At) {
         let kind = kind.filter(|kind| !kind.is_empty());
         if let Some(class) = self.class().map(|class| class.name.clone()) {
             let field = Field { name: name.to_owned(), kind, default, annotations, at };
@@ -356,7 +356,7 @@ impl Reader<'_, '_> {
     }
 
     /// `val name: Type = value`, in a class or in none.
-    fn property(&mut self, annotations: Vec<Annotation>) {
+    pub(super) fn property(&mut self, annotations: Vec<Annotation>) {
         self.at += 1;
         self.type_arguments();
         let from = self.at;
@@ -406,137 +406,5 @@ impl Reader<'_, '_> {
         }
         self.eat("...");
         self.words(from, self.at)
-    }
-
-    pub(super) fn function(&mut self, annotations: Vec<Annotation>, from: usize) {
-        self.at += 1;
-        self.type_arguments();
-        let mut name = "";
-        // `fun Type.name(`: it belongs to the file
-        while let Some(word) = self.ident(0) {
-            name = word;
-            self.at += 1;
-            self.type_arguments();
-            self.eat("?");
-            if !self.eat(".") {
-                break;
-            }
-        }
-        self.at -= 1;
-        let suspends = annotations.iter().any(|annotation| annotation.name == "suspend");
-        let number = self.outline.functions.len();
-        self.method_like(name, String::new(), annotations, from);
-        if let Some(function) = self.outline.functions.get_mut(number) {
-            function.asynchronous = suspends;
-        }
-    }
-
-    fn constructor(&mut self, annotations: Vec<Annotation>, from: usize) {
-        self.method_like("<init>", String::new(), annotations, from);
-    }
-
-    /// A function whose name stands here, its parameters behind it.
-    fn method_like(&mut self, name: &str, gives: String, annotations: Vec<Annotation>, from: usize) {
-        let test = annotations.iter().any(|annotation| {
-            matches!(annotation.name.rsplit('.').next(), Some("Test" | "ParameterizedTest" | "BeforeEach" | "BeforeAll" | "Before"))
-        });
-        let at = self.peek(0).map_or_else(At::default, |token| token.at());
-        self.at += 1;
-        let number = u32::try_from(self.outline.functions.len()).unwrap_or(u32::MAX);
-        let name = self.class().map_or_else(|| name.to_owned(), |class| format!("{}.{name}", class.name));
-        let public = annotations.iter().any(|annotation| annotation.name == "public") || self.is_kotlin();
-        let inside = self.context.function;
-        self.outline.functions.push(Function { name, inside, annotations, public, test, at, ..Function::default() });
-        let context = self.context;
-        self.context = Context { function: Some(number), conditional: false, test: context.test || test, guarded: false };
-        self.locals.push(BTreeSet::new());
-        let parameters = if self.is("(") { self.parameters() } else { Vec::new() };
-        let mut gives = gives;
-        if self.is_kotlin() && self.eat(":") {
-            if self.is("this") || self.is("super") {
-                self.expression();
-            } else {
-                gives = self.kind();
-            }
-        }
-        while self.is("throws") || self.is("where") || self.is(",") || self.is("[") || self.ident(0).is_some() && !self.is_kotlin() {
-            self.at += 1;
-        }
-        self.with(number, |function| {
-            function.parameters = parameters;
-            function.gives = (!gives.is_empty() && gives != "void").then_some(gives);
-        });
-        if self.is("{") {
-            let close = self.closing(self.at);
-            self.at += 1;
-            self.block(close);
-            self.at = (close + 1).min(self.tokens.len());
-        } else if self.is_kotlin() && self.eat("=") {
-            let value = self.expression();
-            self.with(number, |function| function.returns.push(value));
-        } else {
-            if self.eat("default") {
-                self.expression();
-            }
-            self.eat(";");
-        }
-        let body = self.span(from);
-        self.with(number, |function| function.body = body);
-        self.locals.pop();
-        self.context = context;
-    }
-
-    pub(super) fn with(&mut self, number: u32, change: impl FnOnce(&mut Function)) {
-        if let Some(function) = self.outline.functions.get_mut(number as usize) {
-            change(function);
-        }
-    }
-
-    /// A list of parameters, between brackets.
-    pub(super) fn parameters(&mut self) -> Vec<Parameter> {
-        let close = self.closing(self.at);
-        self.at += 1;
-        let mut parameters = Vec::new();
-        while self.at < close {
-            let from = self.at;
-            let annotations = self.annotations();
-            let parameter = if self.is_kotlin() { self.kotlin_parameter(annotations) } else { self.java_parameter(annotations, close) };
-            parameters.extend(parameter);
-            self.eat(",");
-            if self.at == from {
-                self.at += 1;
-            }
-        }
-        self.at = close + 1;
-        parameters
-    }
-
-    fn kotlin_parameter(&mut self, annotations: Vec<Annotation>) -> Option<Parameter> {
-        if !self.eat("val") {
-            self.eat("var");
-        }
-        let name = self.ident(0)?;
-        self.at += 1;
-        self.declare(name);
-        let kind = if self.eat(":") { Some(self.kind()) } else { None };
-        let default = if self.eat("=") { Some(self.expression()) } else { None };
-        Some(Parameter { name: name.to_owned(), kind, default, annotations })
-    }
-
-    fn java_parameter(&mut self, annotations: Vec<Annotation>, close: usize) -> Option<Parameter> {
-        let from = self.at;
-        let kind = self.kind();
-        let Some(name) = self.ident(0).filter(|_| self.at < close) else {
-            // a lambda's, which has a name alone
-            let name = self.tokens.get(from)?.ident()?;
-            self.declare(name);
-            return Some(Parameter { name: name.to_owned(), annotations, ..Parameter::default() });
-        };
-        self.at += 1;
-        while self.is("[") {
-            self.skip();
-        }
-        self.declare(name);
-        Some(Parameter { name: name.to_owned(), kind: Some(kind), default: None, annotations })
     }
 }

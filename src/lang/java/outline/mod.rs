@@ -9,8 +9,12 @@
 //!   what the vocabulary knows of it;
 //! - `map["key"]` is a call of `get`.
 
+mod branches;
+mod calls;
 mod expressions;
+mod lambdas;
 mod members;
+mod methods;
 mod names;
 mod statements;
 #[cfg(test)]
