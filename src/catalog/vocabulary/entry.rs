@@ -72,6 +72,8 @@ pub struct Listens {
     pub host_variable: Option<String>,
     /// The argument that names the network: only TCP counts.
     pub network: Slots,
+    /// The argument that names a socket in the file system, which takes the place of an address.
+    pub socket: Slots,
     /// Something else says where: it listens, and this call does not tell where.
     pub elsewhere: bool,
     /// It gives an address to what is started elsewhere; it takes the place of default ports.

@@ -127,7 +127,7 @@ impl<'t> language::Project<'t> for Projects<'t> {
         let entries = Finder { tree: self.tree, project, sources, djangos: &django }.all();
         let entry = entries.get(seed.index).ok_or_else(|| sighting.gone())?;
         let listens = if entry.listens.is_empty() {
-            observe::seen(self.tree, catalog, sources, entry, &home(project, entry))?.behaviour.listens
+            entry.reached(observe::listens(self.tree, catalog, sources, entry, &home(project, entry))?)
         } else {
             entry.listens.clone()
         };

@@ -6,7 +6,7 @@ use super::django::Django;
 use super::django::stand_ins::{self, StandIn};
 use super::entry::{Entry, Form};
 use super::sources::{Source, Sources};
-use crate::app::{Behaviour, StopSignal};
+use crate::app::{Behaviour, Listen, StopSignal};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Fact, Rule};
@@ -34,9 +34,7 @@ pub fn seen(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry
         return Ok(Seen { behaviour: Behaviour { listens: entry.listens.clone(), ..Behaviour::default() }, warnings: Vec::new() });
     }
     let program = Program::new(files.iter().map(|source| &source.file).collect(), catalog.vocabulary("python")?);
-    let mut bases: Vec<Utf8PathBuf> = vec![home.to_owned()];
-    bases.extend((home != sources.directory).then(|| sources.directory.clone()));
-    let observed = program.observe(&Site { tree, bases, embedded: &[], compiled: &["py", "pyc", "pyi"], ships_alone: false });
+    let observed = program.observe(&site(tree, sources, home));
     let (mut behaviour, mut warnings) = (observed.behaviour, observed.warnings);
     behaviour.stops_on = behaviour.stops_on.or_else(|| stops_on(&program, entry));
     if !entry.listens.is_empty() {
@@ -46,6 +44,22 @@ pub fn seen(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry
     }
     behaviour.listens = entry.reached(behaviour.listens);
     Ok(Seen { behaviour, warnings })
+}
+
+/// Where what `entry` starts listens by itself, and nothing else of it.
+///
+/// # Errors
+/// When the vocabulary is broken.
+pub fn listens(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry<'_, '_>, home: &Utf8Path) -> Result<Vec<Fact<Listen>>> {
+    let files = program(sources, entry);
+    let program = Program::new(files.iter().map(|source| &source.file).collect(), catalog.vocabulary("python")?);
+    Ok(program.listens_at(&site(tree, sources, home)))
+}
+
+fn site<'t>(tree: &'t Tree, sources: &Sources<'_>, home: &Utf8Path) -> Site<'t> {
+    let mut bases: Vec<Utf8PathBuf> = vec![home.to_owned()];
+    bases.extend((home != sources.directory).then(|| sources.directory.clone()));
+    Site { tree, bases, embedded: &[], compiled: &["py", "pyc", "pyi"], ships_alone: false }
 }
 
 /// What stands in for variables while Django's commands run in the build.

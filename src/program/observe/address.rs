@@ -57,12 +57,19 @@ pub fn spot(value: &Resolved, bare: bool) -> Option<Spot<'_>> {
         "https" if !whole => Port::Known(443),
         _ if port.chars().eq([HOLE]) => match last {
             // a variable for a whole address sets no port
-            Part::Variable(name) if bare || !whole => Port::Variable(name),
+            Part::Variable(name) if (bare || !whole) && !is_socket(name) => Port::Variable(name),
             _ => Port::Unknown,
         },
         _ => Port::Known(port.parse().ok()?),
     };
     Some(Spot { port, loopback: is_loopback(host) })
+}
+
+/// Whether a name is one of a socket in the file system, beside which there may be a port.
+fn is_socket(name: &str) -> bool {
+    let mut words = name.split('_');
+    words.clone().any(|word| word.eq_ignore_ascii_case("unix"))
+        || words.next_back().is_some_and(|word| ["socket", "sock", "uds"].iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 /// What the alternatives come to together: the first known port, and the variable that may set another.
@@ -192,6 +199,7 @@ mod tests {
             let value = value(&parts);
             assert_eq!(spot(&value, false).map(|spot| (spot.port, spot.loopback)), expected, "{parts:?}");
         }
+        assert_eq!(spot(&value(&[variable("APP_UNIX_SOCKET")]), true).map(|spot| spot.port), Some(Port::Unknown));
         assert_eq!(spot(&value(&[variable("PORT")]), true).map(|spot| spot.port), Some(Port::Variable("PORT")));
     }
 }

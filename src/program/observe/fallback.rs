@@ -5,7 +5,7 @@ use crate::app::Listen;
 use crate::catalog::vocabulary::Meaning;
 use crate::evidence::{Fact, Rule};
 use crate::program::origin::Match;
-use crate::program::{At, Program, Resolved};
+use crate::program::{At, Binding, Expression, Program, Resolved};
 
 const PORT_LIKE: Rule = Rule::weak("program.port-like-setting", "this looks like the setting for the port that the program listens on");
 
@@ -44,7 +44,21 @@ impl Program<'_> {
                 self.consider(&mut found, std::iter::once(name), &values, file, call.at);
             }
         }
+        if found.is_empty() {
+            self.constants(&mut found);
+        }
         found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, fact)| fact)
+    }
+
+    /// Constants of modules that are called as a port is: what configuration that is kept elsewhere begins with.
+    fn constants(&self, found: &mut Vec<(usize, Fact<Listen>)>) {
+        for (file, source) in self.sources().iter().enumerate().filter(|(_, source)| !source.stands_in) {
+            let of_module = |binding: &&Binding| binding.context.function.is_none() && !binding.context.test;
+            for binding in source.outline.bindings.iter().filter(of_module).filter(|binding| rank(&binding.target).is_some()) {
+                let values = self.resolve(Expression { value: &binding.value, file, context: binding.context, at: binding.at });
+                self.consider(found, std::iter::once(binding.target.as_str()), &values, file, binding.at);
+            }
+        }
     }
 
     /// The most telling port of the settings files.

@@ -179,6 +179,8 @@ impl<'t> Program<'t> {
             }
         } else if entry.option {
             return Seen::Nothing;
+        } else if host.is_none() && values(&entry.socket).is_some() {
+            return Seen::Private(None);
         }
         let rule = if address.is_some() { ADDRESS } else { LISTENS };
         let evidence = self.evidence(file, call.at, rule);

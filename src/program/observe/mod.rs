@@ -20,7 +20,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Program;
 use super::configuration::is_settings;
-use crate::app::{Behaviour, RunFile};
+use crate::app::{Behaviour, Listen, RunFile};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
 use crate::tree::Tree;
@@ -92,10 +92,9 @@ impl Program<'_> {
         }
     }
 
-    /// Looks at all that the program does.
-    #[must_use]
-    pub fn observe(&self, site: &Site<'_>) -> Observed {
-        let mut reads = self.reads(site);
+    /// What the program reads; the settings that it reads are known from here on. Those that are not there come with it.
+    fn settled(&self, site: &Site<'_>) -> (Vec<Fact<RunFile>>, Vec<samples::Missing>) {
+        let reads = self.reads(site);
         let missing = self.missing_settings(site);
         // what is not there says what its sample says, for all that can be seen
         for settings in &missing {
@@ -104,6 +103,20 @@ impl Program<'_> {
             }
         }
         self.read_configuration(site, &reads);
+        (reads, missing)
+    }
+
+    /// Where the program listens, and nothing else of it.
+    #[must_use]
+    pub fn listens_at(&self, site: &Site<'_>) -> Vec<Fact<Listen>> {
+        self.settled(site);
+        self.listens().listens
+    }
+
+    /// Looks at all that the program does.
+    #[must_use]
+    pub fn observe(&self, site: &Site<'_>) -> Observed {
+        let (mut reads, missing) = self.settled(site);
         let conventional: Vec<_> = beside::conventional(site, &reads).collect();
         reads.extend(conventional);
         let listens::Found { listens, demands, arguments, environment, warnings, picked } = self.listens();
