@@ -1,6 +1,6 @@
 //! The Python files of a project: their outlines, and the names under which they are imported.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -64,6 +64,8 @@ pub struct Sources<'t> {
     pub directory: Utf8PathBuf,
     /// The files, by path.
     pub files: Vec<Source<'t>>,
+    /// The place of each module's first file.
+    modules: HashMap<String, usize>,
 }
 
 /// A Python file.
@@ -126,19 +128,23 @@ impl<'t> Sources<'t> {
         let mut read: Vec<(&Utf8Path, &str, Outline)> = outlines(tree, &paths);
         let packages: BTreeSet<&str> = read.iter().flat_map(|(_, _, outline)| &outline.imports).map(|import| first(&import.path)).collect();
         let packages: BTreeSet<String> = packages.into_iter().map(str::to_owned).collect();
-        let files = read
+        let files: Vec<Source<'t>> = read
             .drain(..)
             .map(|(path, text, outline)| {
                 let (root, module) = place(tree, directory, path, &outline, &packages);
                 Source { file: program::Source::new(path, text, module, outline), root }
             })
             .collect();
-        Self { directory: directory.to_owned(), files }
+        let mut modules = HashMap::new();
+        for (place, source) in files.iter().enumerate() {
+            modules.entry(source.module.clone()).or_insert(place);
+        }
+        Self { directory: directory.to_owned(), files, modules }
     }
 
     /// The file that is imported under `module`.
     pub fn module(&self, module: &str) -> Option<&Source<'t>> {
-        self.files.iter().find(|source| source.module == module)
+        self.modules.get(module).map(|place| &self.files[*place])
     }
 
     /// The function of that full name.
@@ -161,6 +167,7 @@ impl<'t> Sources<'t> {
     /// All files that come with `source`, itself first.
     pub fn reach<'s>(&'s self, source: &'s Source<'t>) -> Vec<&'s Source<'t>> {
         let mut reached = vec![source];
+        let mut known = HashSet::from([source.path]);
         let mut next = 0;
         while let Some(source) = reached.get(next).copied() {
             next += 1;
@@ -168,7 +175,7 @@ impl<'t> Sources<'t> {
                 let full = source.absolute(&import.path);
                 let parents = std::iter::successors(Some(full.as_str()), |name| name.rsplit_once('.').map(|(parent, _)| parent));
                 for found in parents.filter_map(|name| self.module(name)) {
-                    if !reached.iter().any(|known| known.path == found.path) {
+                    if known.insert(found.path) {
                         reached.push(found);
                     }
                 }
