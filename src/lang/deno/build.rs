@@ -104,13 +104,14 @@ fn build(facts: &Facts, image: String) -> Build {
     }
     let to = |directory: &Utf8Path| if directory.as_str().is_empty() { "./".to_owned() } else { format!("{directory}/") };
     let manifests = manifests.into_iter().map(|(directory, sources)| Copy { from: None, owner: None, sources, to: to(&directory) });
-    let in_place = |line: ShellLine| {
-        let directory = &facts.directory;
-        if directory.as_str().is_empty() { line } else { ShellLine::of("cd").path(directory).and(line).between("(", ")") }
-    };
-    let fetch = ShellLine::of("deno cache").then(frozen).word(&facts.start.module);
-    let task = facts.build.iter().map(|task| ShellLine::of("deno task").word(&task.value));
-    let commands = task.chain([fetch]).map(in_place).collect();
+    let directory = &facts.directory;
+    let below = !directory.as_str().is_empty();
+    // a scheme makes it a module of elsewhere
+    let module = if facts.start.module.contains(':') { facts.start.module.clone() } else { directory.join(&facts.start.module).into() };
+    let fetch = ShellLine::of("deno cache").then(frozen).word(&module);
+    let in_place = || if below { ShellLine::of("deno task --cwd").path(directory) } else { ShellLine::of("deno task") };
+    let task = facts.build.iter().map(|task| in_place().word(&task.value));
+    let commands = task.chain([fetch]).collect();
     let context = if facts.context.as_str().is_empty() { "." } else { facts.context.as_str() };
     Build {
         image,
