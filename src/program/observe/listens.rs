@@ -1,6 +1,8 @@
 //! Where the program listens: the calls that listen, the addresses that they are given, and in doubt the settings that speak of a port.
 
 use super::address::{self, is_loopback, settle};
+use super::names;
+use super::unreachable::deliberate;
 use crate::app::{FlagArgument, Interface, Listen, PortVariable, Role, VariableValue};
 use crate::catalog::vocabulary::{Listens, Meaning};
 use crate::diagnostic::Diagnostic;
@@ -294,7 +296,7 @@ impl<'t> Program<'t> {
         let before = source.text.get(line.max(start.saturating_sub(200))..start).unwrap_or_default();
         let mut words = format!("{function} {directory} {} {before} {} ", source.path.file_stem().unwrap_or_default(), call.method());
         for argument in &call.arguments {
-            names_in(&argument.value, &mut words, 0);
+            names::near(&argument.value, &mut words, 0);
         }
         words
     }
@@ -438,63 +440,5 @@ fn octets(value: &Value) -> Option<Resolved> {
 /// All interfaces.
 const ANY: &str = "0.0.0.0";
 
-fn deliberate(fact: &Fact<Listen>) -> bool {
-    fact.value.interface == Interface::Loopback && fact.value.host.is_none()
-}
-
 /// That it listens, and nobody sees where.
 pub const SOMEWHERE: Listen = Listen { port: None, variable: None, interface: Interface::Any, host: None };
-
-/// What there is to say where the system picks the port.
-pub fn picked(at: &Evidence) -> Diagnostic {
-    let message = "the program lets the system pick its port, another one each time: no image can expose it";
-    Diagnostic::warning("port::picked", message)
-        .because(at)
-        .help("have it listen on the port of a variable such as `PORT`, or name one in the source; then `--set port=8080` exposes it")
-}
-
-/// What there is to say about programs that only their own container reaches.
-pub fn warnings(listens: &[Fact<Listen>]) -> impl Iterator<Item = Diagnostic> {
-    // a variable or a flag that sets the interface is set in the image
-    listens.iter().filter(|fact| deliberate(fact)).map(loopback)
-}
-
-fn loopback(fact: &Fact<Listen>) -> Diagnostic {
-    let message = format!("the program listens on the loopback interface at {}, which nothing outside its container reaches", fact.place());
-    // the text that names the interface says more than the call that it goes to
-    let names_it =
-        |evidence: &&Evidence| evidence.text.contains("localhost") || evidence.text.contains("127.") || evidence.text.contains("::1");
-    let telling = fact.because().iter().rev().find(names_it).unwrap_or(&fact.because()[0]);
-    let warning = Diagnostic::warning("bind::loopback", message).because(telling);
-    match fact.value.port {
-        Some(port) => warning.help(format!("listen on all interfaces: `0.0.0.0`, port {port}")),
-        None => warning.help("listen on all interfaces: `0.0.0.0`"),
-    }
-}
-
-/// The names in an expression, as far as they are near its beginning.
-fn names_in(value: &Value, words: &mut String, depth: u32) {
-    const LONG: usize = 400;
-    if depth > 3 || words.len() > LONG {
-        return;
-    }
-    let mut add = |name: &str| {
-        words.push_str(name);
-        words.push(' ');
-    };
-    match value {
-        Value::Name(name) | Value::Variable { name, .. } => add(name),
-        Value::Call(call) => {
-            add(&call.path);
-            for argument in &call.arguments {
-                names_in(&argument.value, words, depth + 1);
-            }
-        }
-        Value::Joined(values) | Value::Either(values) | Value::List(values) => {
-            for value in values {
-                names_in(value, words, depth + 1);
-            }
-        }
-        _ => {}
-    }
-}

@@ -14,6 +14,7 @@ mod reads;
 mod samples;
 mod signals;
 mod starts;
+mod unreachable;
 mod writes;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -30,11 +31,11 @@ use crate::tree::path::inside;
 const MOST_SETTINGS: usize = 20;
 
 pub use self::address::is_loopback;
-pub use self::listens::warnings;
 pub use self::needs::locale;
 pub use self::path::{fixed, is_pattern, matching, relative};
 pub use self::signals::Heard;
 pub use self::starts::STARTS_ONE_OF;
+pub use self::unreachable::warnings;
 pub use super::origin::comes_from;
 
 /// Where a program runs: what its paths may name.
@@ -142,9 +143,9 @@ impl Program<'_> {
             arguments,
             environment,
         };
-        let warnings = listens::warnings(&behaviour.listens)
+        let warnings = unreachable::warnings(&behaviour.listens)
             .chain(warnings)
-            .chain(picked.as_ref().map(listens::picked))
+            .chain(picked.as_ref().map(unreachable::picked))
             .chain(several)
             .chain(missing.iter().map(samples::warning))
             .chain(self.not_followed())

@@ -34,3 +34,30 @@ fn walk(value: &Value, words: &mut String, depth: u32) {
         _ => {}
     }
 }
+
+/// The names in an expression, as far as they are near its beginning.
+pub(super) fn near(value: &Value, words: &mut String, depth: u32) {
+    const LONG: usize = 400;
+    if depth > 3 || words.len() > LONG {
+        return;
+    }
+    let mut add = |name: &str| {
+        words.push_str(name);
+        words.push(' ');
+    };
+    match value {
+        Value::Name(name) | Value::Variable { name, .. } => add(name),
+        Value::Call(call) => {
+            add(&call.path);
+            for argument in &call.arguments {
+                near(&argument.value, words, depth + 1);
+            }
+        }
+        Value::Joined(values) | Value::Either(values) | Value::List(values) => {
+            for value in values {
+                near(value, words, depth + 1);
+            }
+        }
+        _ => {}
+    }
+}
