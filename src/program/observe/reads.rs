@@ -106,8 +106,9 @@ impl<'t> Program<'t> {
                     continue;
                 }
                 let (path, rule) = text.strip_prefix("file://").map_or((text.as_str(), MENTIONED), |path| (path, READ));
-                if !is_pattern(path) {
-                    finder.add(path, &|| source.evidence(*at, rule), true);
+                let proof = || source.evidence(*at, rule);
+                if !is_pattern(path) && !finder.embeds_on_line_of(&proof) {
+                    finder.add(path, &proof, true);
                 }
             }
         }
@@ -245,6 +246,15 @@ impl Finder<'_, '_> {
         }
         let name = |path: &Utf8Path| path.strip_prefix(&directory).map(|rest| named.join(rest)).unwrap_or_default();
         files.take(MOST_FILES).map(|path| RunFile { source: path.to_owned(), opened_as: name(path) }).collect()
+    }
+
+    /// Whether what stands there is read by the compiler: its path counts from the source, and means nothing when the program runs.
+    fn embeds_on_line_of(&self, text: Proof<'_>) -> bool {
+        if self.site.embedded.is_empty() {
+            return false;
+        }
+        let text = text();
+        self.site.embedded.iter().flat_map(Fact::because).any(|by| by.file == text.file && by.place().line == text.place().line)
     }
 
     fn is_embedded(&self, source: &Utf8Path) -> bool {
