@@ -284,13 +284,16 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
         all.take("/out/root", "/");
     }
     let owner = owner(&choices.user);
-    // what a program reads of a tree that is there whole is there
+    // what a program reads of what is there anyway needs no copy of its own
     let reads = &choices.found.app.behaviour.reads;
-    let is_in_tree = |file: &str, to: &Utf8Path| {
-        let tree = blueprint.setting.tree.as_deref();
-        tree.is_some_and(|tree| to.starts_with(tree)) && reads.iter().any(|read| read.value.source == file)
+    let is_there = |file: &str, to: &Utf8Path| {
+        let tree = blueprint.setting.tree.as_deref().is_some_and(|tree| to.starts_with(tree));
+        // what is copied above the working directory is packages, or the manifests of a workspace
+        let above = |path: &str| layout.workdir.as_deref().is_some_and(|workdir| workdir != path && workdir.starts_with(path));
+        let taken = || blueprint.takes.iter().any(|copy| to.starts_with(&copy.to) && !above(&copy.to));
+        (tree || taken()) && reads.iter().any(|read| read.value.source == file)
     };
-    for (file, to) in layout.files.iter().filter(|(file, to)| !is_in_tree(&file.value, to)) {
+    for (file, to) in layout.files.iter().filter(|(file, to)| !is_there(&file.value, to)) {
         let copy = Copy::context(&file.value, to.as_str());
         all.copies.push(if writing.empty.iter().any(|(_, path)| path == to) { copy.owned(&owner) } else { copy });
     }

@@ -76,7 +76,7 @@ pub(super) fn normal(key: &str) -> String {
 impl<'t> Settings<'t> {
     pub(super) fn collect(program: &Program<'t>) -> Self {
         let mut all: Vec<Setting<'t>> =
-            program.known_calls().filter_map(|(file, call, entries)| program.of_call(file, call, entries)).collect();
+            program.known_calls().flat_map(|(file, call, entries)| program.of_call(file, call, entries)).collect();
         for (file, source) in program.sources.iter().enumerate().filter(|(_, source)| !source.stands_in) {
             all.extend(source.outline.types.iter().flat_map(|declared| {
                 let filled = program.filled(file, &declared.bases, &declared.annotations);
@@ -148,18 +148,38 @@ impl<'t> Program<'t> {
         }
     }
 
-    /// A flag or setting that a call defines.
-    fn of_call(&self, file: usize, call: &'t Call, entries: &'t [Entry]) -> Option<Setting<'t>> {
-        entries.iter().filter(|entry| matches!(*entry.meaning, Meaning::Flag(_) | Meaning::Setting(_))).find_map(|entry| {
-            if self.matches(entry, file, call) == super::origin::Match::No {
-                return None;
-            }
-            match &*entry.meaning {
-                Meaning::Flag(flag) => self.flag(file, call, flag, None),
-                Meaning::Setting(setting) => self.keyed_setting(file, call, setting),
-                _ => None,
-            }
-        })
+    /// The flags or the setting that a call defines.
+    fn of_call(&self, file: usize, call: &'t Call, entries: &'t [Entry]) -> Vec<Setting<'t>> {
+        let defining = entries.iter().filter(|entry| matches!(*entry.meaning, Meaning::Flag(_) | Meaning::Setting(_)));
+        let defined =
+            defining.filter(|entry| self.matches(entry, file, call) != super::origin::Match::No).map(|entry| match &*entry.meaning {
+                Meaning::Flag(flag) if !flag.table.is_empty() => self.flags(file, call, flag),
+                Meaning::Flag(flag) => self.flag(file, call, flag, None).into_iter().collect(),
+                Meaning::Setting(setting) => self.keyed_setting(file, call, setting).into_iter().collect(),
+                _ => Vec::new(),
+            });
+        defined.into_iter().find(|settings| !settings.is_empty()).unwrap_or_default()
+    }
+
+    /// The flags of a table: its keys are their names.
+    fn flags(&self, file: usize, call: &'t Call, flag: &vocabulary::Flag) -> Vec<Setting<'t>> {
+        let tables = self.first(file, call, &flag.table).into_iter().flat_map(|table| self.shapes(table));
+        let entries = tables.filter_map(|shape| if let Value::Table(entries) = shape.value { Some((shape, entries)) } else { None });
+        entries
+            .flat_map(|(shape, entries)| entries.iter().map(move |entry| (shape, entry)))
+            .filter_map(|(shape, (name, value))| {
+                let name = name.text()?.trim_start_matches('-').to_owned();
+                let default = match flag.default.0.as_slice() {
+                    [vocabulary::Slot::Name(key)] => value.get(key),
+                    _ => Some(value),
+                };
+                let mut setting = Self::bare(file, call.at, SettingKind::Flag, name);
+                setting.value = default.map(|value| Expression { value, ..shape });
+                setting.target = Some(setting.key.replace('-', "_"));
+                setting.spelling = Some(format!("--{}", setting.key));
+                Some(setting)
+            })
+            .collect()
     }
 
     fn texts(&self, file: usize, call: &'t Call, slots: &Slots) -> Vec<String> {

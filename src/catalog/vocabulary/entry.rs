@@ -165,6 +165,8 @@ pub struct Flag {
     pub(super) annotation: Words,
     /// Its name, with or without dashes; of several texts that begin with a dash the longest.
     pub name: Slots,
+    /// An object whose keys are the names of flags. Then `default` is a key of their values; without it the values are the defaults.
+    pub table: Slots,
     /// Its default.
     pub default: Slots,
     /// Variables that set it.

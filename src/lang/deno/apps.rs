@@ -119,8 +119,6 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
         let site = Site { tree: self.tree, bases: vec![seed.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false };
         let Observed { mut behaviour, mut warnings } = program.observe(&site);
-        // all of the project is there when it runs
-        behaviour.reads.clear();
         behaviour.listens = listens(&start, std::mem::take(&mut behaviour.listens));
         if program.ends_by_itself().is_none() {
             behaviour.needs.push(Fact::new(Need::Init, sighting.program.under(DEAF)));

@@ -49,13 +49,12 @@ pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &
     let first = |path: &Utf8Path| path.strip_prefix(&package.directory).ok()?.components().next().map(|part| part.as_str().to_owned());
     let own = sources.files.first().and_then(|entry| first(&entry.path));
     let mut beside = Vec::new();
-    for read in std::mem::take(&mut behaviour.reads) {
+    for read in &behaviour.reads {
         match first(&read.value.source) {
             // what lies in the package comes with it
             Some(name) if Some(&name) == own.as_ref() => beside.push(read.with(read.value.source.clone())),
-            Some(name) if names.iter().any(|known| known.value == name) => {}
-            Some(name) => names.push(read.with(name.into())),
-            None => behaviour.reads.push(read),
+            Some(name) if !names.iter().any(|known| known.value == name) => names.push(read.with(name.into())),
+            _ => {}
         }
     }
     let migrates =

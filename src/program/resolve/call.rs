@@ -37,6 +37,8 @@ impl<'t> Program<'t> {
     fn meant(&self, meaning: &'t Meaning, call: &'t Call, scope: Scope<'_, 't>) -> Option<Vec<Resolved>> {
         Some(match meaning {
             Meaning::Variable(variable) => self.variable(variable, call, scope),
+            // a table of flags gives them all
+            Meaning::Flag(flag) if !flag.table.is_empty() => return None,
             Meaning::Flag(_) => self.setting_values(self.settings.at(scope.file, call.at)?, scope.depth),
             Meaning::Key(key) => self.looked_up(key, call, scope),
             Meaning::Value(gives) => self.passed_on(gives, call, scope),
