@@ -133,13 +133,16 @@ impl Behaviour {
     pub fn command_arguments(&self, port: Option<u16>) -> Vec<String> {
         let port = port.map(|port| port.to_string()).unwrap_or_default();
         let mut words: Vec<_> = self.command.iter().flat_map(|command| &command.value).map(|word| word.replace(PORT, &port)).collect();
-        let said = |flag: &FlagArgument, words: &[String]| words.iter().any(|word| word.split('=').next() == Some(&flag.flag));
-        for flag in self.arguments.iter().map(|fact| &fact.value) {
-            if !said(flag, &words) {
-                words.push(format!("{}={}", flag.flag, flag.value));
-            }
-        }
+        words.extend(self.further_arguments(&words));
         words
+    }
+
+    /// The flags that have to stand in a command and are not among its words.
+    #[must_use]
+    pub fn further_arguments(&self, words: &[String]) -> Vec<String> {
+        let said = |flag: &FlagArgument| words.iter().any(|word| word.split(['=', ' ']).any(|part| part == flag.flag));
+        let flags = self.arguments.iter().map(|fact| &fact.value).filter(|flag| !said(flag));
+        flags.map(|flag| format!("{}={}", flag.flag, flag.value)).collect()
     }
 }
 

@@ -86,7 +86,13 @@ impl Maker<'_> {
             return words;
         }
         if let Some(line) = &self.start.line {
-            return line.iter().map(|word| self.settled(word)).collect();
+            let mut words: Vec<_> = line.iter().map(|word| self.settled(word)).collect();
+            let further = self.choices.found.app.behaviour.further_arguments(&words);
+            // the program is the last that the line speaks of
+            if let Some(last) = words.last_mut() {
+                further.iter().for_each(|word| *last = format!("{last} {word}"));
+            }
+            return words;
         }
         let dependency = self.start.dependency.as_ref().map(|(name, file)| {
             // pnpm puts them beside the package that asks for them, the others at the top
@@ -99,7 +105,9 @@ impl Maker<'_> {
             Some(bundle) if *word == bundle.entry => bundle.file.to_string(),
             _ => self.settled(word),
         };
-        dependency.into_iter().chain(program).chain(self.start.words.iter().map(renamed)).collect()
+        let mut words: Vec<_> = dependency.into_iter().chain(program).chain(self.start.words.iter().map(renamed)).collect();
+        words.extend(self.choices.found.app.behaviour.further_arguments(&words));
+        words
     }
 
     /// A word with the port in it.
