@@ -3,6 +3,7 @@
 //! All of it is data under `presets/_catalog`, so that a new base, release or package is no change to the code.
 
 mod age;
+mod generator;
 mod native;
 mod registry;
 mod toolchain;
@@ -14,6 +15,7 @@ use std::sync::{LazyLock, OnceLock};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use self::generator::Generator;
 pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
 use self::registry::{Registry, RegistryFile};
 pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain, Unfit};
@@ -30,6 +32,7 @@ pub struct Catalog {
     toolchains: BTreeMap<String, Toolchain>,
     packages: PackageMap,
     natives: BTreeMap<String, Vec<Native>>,
+    generators: BTreeMap<String, Vec<Generator>>,
     registries: BTreeMap<String, Registry>,
     programs: BTreeMap<String, BTreeMap<String, Served>>,
     vocabularies: BTreeMap<String, Texts>,
@@ -191,12 +194,13 @@ impl Catalog {
     #[must_use]
     pub(crate) fn is_file(name: &str) -> bool {
         let Some(stem) = name.strip_suffix(".toml") else { return false };
-        let of_languages = ["vocabulary/", "registry-", "programs-", "native-"];
+        let of_languages = ["vocabulary/", "registry-", "programs-", "generators-", "native-"];
         ["bases", "context", "packages", "toolchains"].contains(&stem) || of_languages.iter().any(|start| stem.starts_with(start))
     }
 
     /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `context.toml`,
-    /// `native-<language>.toml`, `registry-<language>.toml`, `programs-<language>.toml`, `vocabulary/<language>.toml`.
+    /// `native-<language>.toml`, `registry-<language>.toml`, `programs-<language>.toml`, `generators-<language>.toml`,
+    /// `vocabulary/<language>.toml`.
     ///
     /// # Errors
     /// When a file is not what a catalog's file has to be; the label names it.
@@ -228,6 +232,15 @@ impl Catalog {
                     }
                     if let Some(language) = name.strip_prefix("programs-").and_then(|rest| rest.strip_suffix(".toml")) {
                         catalog.programs.entry(language.to_owned()).or_default().append(&mut parse(name, text)?);
+                        continue;
+                    }
+                    if let Some(language) = name.strip_prefix("generators-").and_then(|rest| rest.strip_suffix(".toml")) {
+                        let mut generators: BTreeMap<String, Vec<Generator>> = parse(name, text)?;
+                        catalog
+                            .generators
+                            .entry(language.to_owned())
+                            .or_default()
+                            .extend(generators.remove("generator").unwrap_or_default());
                         continue;
                     }
                     let language = name.strip_prefix("native-").and_then(|rest| rest.strip_suffix(".toml"));
@@ -301,6 +314,12 @@ impl Catalog {
     #[must_use]
     pub fn natives(&self, language: &str) -> &[Native] {
         self.natives.get(language).map_or(&[], Vec::as_slice)
+    }
+
+    /// The programs that are known to make sources of a language.
+    #[must_use]
+    pub fn generators(&self, language: &str) -> &[Generator] {
+        self.generators.get(language).map_or(&[], Vec::as_slice)
     }
 
     /// What calls and annotations of a language mean. A language without a vocabulary has an empty one.

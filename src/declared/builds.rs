@@ -24,9 +24,48 @@ pub struct Build {
 const TARGETS: [&str; 12] =
     ["build-prod", "release", "build-release", "build-linux", "build", "binary", "compile", "dist", "all", "install", "bundle", "run"];
 
+/// Targets that make sources, and those that install what makes them.
+const GENERATES: [&str; 24] = [
+    "generate",
+    "gen",
+    "codegen",
+    "generate-all",
+    "go-generate",
+    "proto",
+    "protobuf",
+    "protos",
+    "buf",
+    "templ",
+    "templates",
+    "sqlc",
+    "wire",
+    "swag",
+    "swagger",
+    "docs",
+    "openapi",
+    "api",
+    "ent",
+    "mocks",
+    "mock",
+    "tools",
+    "install-tools",
+    "deps",
+];
+
 /// The commands of `program` (`go`, `cargo`, `npm`) that the files of a directory build with: recipes first, then CI.
 #[must_use]
 pub fn builds(tree: &Tree, directory: &Utf8Path, program: &str) -> Vec<Build> {
+    commands(tree, directory, &TARGETS, &|command| command.program() == program)
+}
+
+/// The commands of the project's recipes and CI that may make sources, as far as `wanted` takes them.
+#[must_use]
+pub fn generations(tree: &Tree, directory: &Utf8Path, wanted: &dyn Fn(&Command) -> bool) -> Vec<Build> {
+    let targets: Vec<&str> = GENERATES.iter().chain(&TARGETS).copied().collect();
+    commands(tree, directory, &targets, wanted)
+}
+
+fn commands(tree: &Tree, directory: &Utf8Path, targets: &[&str], wanted: &dyn Fn(&Command) -> bool) -> Vec<Build> {
     let reader = Reader::new(tree);
     let mut found = Vec::new();
     for (runner, file) in [("make", "Makefile"), ("just", "justfile"), ("task", "Taskfile.yml"), ("task", "Taskfile.yaml")] {
@@ -34,11 +73,11 @@ pub fn builds(tree: &Tree, directory: &Utf8Path, program: &str) -> Vec<Build> {
         if !tree.has(&path) {
             continue;
         }
-        for target in TARGETS {
+        for target in targets {
             let start = reader.follow(&Line::parse(&format!("{runner} {target}")), directory, Evidence::exists(path.clone(), BUILDS));
             let at = start.at.last().map(|at| at.under(BUILDS));
             for (_, command) in start.steps {
-                push(&mut found, &command, program, at.as_ref());
+                push(&mut found, &command, wanted, at.as_ref());
             }
         }
     }
@@ -52,7 +91,7 @@ pub fn builds(tree: &Tree, directory: &Utf8Path, program: &str) -> Vec<Build> {
             for (number, line) in text.lines().enumerate() {
                 for (_, command) in Line::parse(line).commands {
                     let own = at.span.map(|span| Span { line: span.line + u32::try_from(number).unwrap_or(0), column: 1, length: 1 });
-                    push(&mut found, &command, program, Some(&Evidence { span: own, text: line.trim().to_owned(), ..at.clone() }));
+                    push(&mut found, &command, wanted, Some(&Evidence { span: own, text: line.trim().to_owned(), ..at.clone() }));
                 }
             }
         }
@@ -60,8 +99,8 @@ pub fn builds(tree: &Tree, directory: &Utf8Path, program: &str) -> Vec<Build> {
     found
 }
 
-fn push(found: &mut Vec<Build>, command: &Command, program: &str, at: Option<&Evidence>) {
-    if command.program() != program || found.iter().any(|build| build.command == *command) {
+fn push(found: &mut Vec<Build>, command: &Command, wanted: &dyn Fn(&Command) -> bool, at: Option<&Evidence>) {
+    if !wanted(command) || found.iter().any(|build| build.command == *command) {
         return;
     }
     found.extend(at.map(|at| Build { command: command.clone(), at: at.clone() }));

@@ -24,7 +24,7 @@ use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
 pub use self::arguments::{Own, PORT, SERVING};
-pub use self::builds::{Build, builds};
+pub use self::builds::{Build, builds, generations};
 pub use self::packages::asked as packages_asked;
 
 /// The kinds of documents, the strongest first.

@@ -398,6 +398,8 @@ fn decide_context(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Lay
     let mut reads: Vec<Kept> = layout.files.iter().map(|(file, _)| source(file)).collect();
     let apps = || std::iter::once(&choices.found.app).chain(choices.parts.iter().map(|part| &part.part.found.app));
     reads.extend(apps().flat_map(|app| &app.keeps).map(|path| Kept { path: path.clone(), by_build: true, because: Vec::new() }));
+    let prebuilt = choices.layers.list("prebuilt", |settings| settings.prebuilt.clone(), Vec::new());
+    reads.extend(prebuilt.into_iter().map(|chosen| Kept { path: tree_path(&chosen.value), by_build: true, because: chosen.because }));
     let certificates = choices.layers.choose("network.certificates", |settings| settings.network.certificates.clone());
     reads.extend(certificates.map(|chosen| Kept { path: normal(&chosen.value), by_build: true, because: chosen.because }));
     let settings = choices.layers.list("ignore", |settings| settings.ignore.clone(), Vec::new());

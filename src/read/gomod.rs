@@ -19,6 +19,8 @@ pub struct ModFile {
     pub requires: Vec<At<Require>>,
     /// What is taken from elsewhere.
     pub replaces: Vec<At<Replace>>,
+    /// The packages of programs that the project's own work needs.
+    pub tools: Vec<At<String>>,
     /// The modules of a workspace, relative to `go.work`.
     pub uses: Vec<At<Utf8PathBuf>>,
 }
@@ -117,6 +119,7 @@ impl Line<'_> {
             ("require", [path, version, ..]) => {
                 found.requires.push(self.at(Require { path: (*path).to_owned(), version: (*version).to_owned(), indirect: self.indirect }));
             }
+            ("tool", [package]) => found.tools.push(self.at((*package).to_owned())),
             ("use", [directory]) => found.uses.push(self.at(directory.into())),
             ("replace", [path, rest @ ..]) => {
                 let target = rest.iter().skip_while(|word| **word != "=>").nth(1);
@@ -127,7 +130,7 @@ impl Line<'_> {
             ("module" | "go" | "toolchain" | "require" | "use" | "replace", _) => {
                 return Err(broken(self.file, self.span, &format!("`{}` is no `{verb}` directive", self.text)).into());
             }
-            // exclude, retract, tool, godebug, ignore and what comes after them say nothing about how to build
+            // exclude, retract, godebug, ignore and what comes after them say nothing about how to build
             _ => {}
         }
         Ok(())

@@ -3,8 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::cgo;
+use super::generate::{Generation, Missing, Search};
 use super::hints::{Hints, hints};
-use super::observe::{Observed, Reach, observe};
+use super::observe::{Reach, observe};
 use super::packages::{Main, Packages};
 use super::workspace::{Module, Workspace, is_aside};
 use super::{Dependencies, Facts, Manifest, Seed};
@@ -13,14 +14,16 @@ use crate::catalog::Catalog;
 use crate::command::{Command, Word};
 use crate::declared::{self, Own};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::lang::language::{self, Sightings};
+use crate::read::gomod::{At, Require};
 use crate::tree::Tree;
 
 const ASIDE: Rule = Rule::parsed("go.aside", "this directory holds examples, tools or tests");
 const NESTED: Rule = Rule::parsed("go.nested-module", "this is a module of its own inside another");
 const NAMESAKE: Rule = Rule::parsed("go.module", "this is the module's name");
 const LIBRARY: Rule = Rule::parsed("go.library", "this module has no program");
+const IMPORTED: Rule = Rule::parsed("go.missing-package", "this package is imported and not in the project");
 const VENDORED: Rule = Rule::parsed("go.vendored", "the dependencies are in the project");
 
 /// Names of directories that say nothing about the program in them.
@@ -84,7 +87,7 @@ impl<'t> language::Project<'t> for Project<'t> {
         let observed = observe(self.tree, &reach, catalog.vocabulary("go")?);
         let c = cgo::look(self.tree, &reach, &local, catalog);
         let mut warnings = observed.warnings.clone();
-        warnings.extend(self.missing_packages(&reach, module, &observed));
+        let generations = self.generations(&reach, module, catalog);
         let dependencies = self.dependencies(module, &local, &mut warnings);
         let mut behaviour = observed.behaviour;
         let seeded =
@@ -121,6 +124,7 @@ impl<'t> language::Project<'t> for Project<'t> {
             c_optional: c.optional,
             stamps: observed.stamps,
             tags: self.hints.tags.clone(),
+            generations,
             private: self.hints.private.clone(),
         };
         Ok((app, facts))
@@ -154,27 +158,34 @@ impl Project<'_> {
         claims
     }
 
-    /// Packages of the module that are imported and not there are mostly generated, and the build cannot make them.
-    fn missing_packages(&self, reach: &Reach<'_>, module: &Module, observed: &Observed) -> Option<Diagnostic> {
-        let mut sources = reach.packages.iter().flat_map(|package| &package.files);
-        let (source, import) = sources.find_map(|source| {
-            let gone = |path: &str| {
-                module.directory_of(path).is_some() && self.packages.resolve(path, &module.directory, &self.workspace).is_none()
-            };
-            source.head.imports.iter().find(|import| gone(import.path)).map(|import| (source, import))
-        })?;
-        let span = crate::evidence::Span::of(source.text, import.offset as usize, import.end());
-        let warning = Diagnostic::warning(
-            "go::missing-package",
-            format!("`{}` is imported and not in the project: it seems to be generated", import.path),
-        )
-        .at(source.path, Some(span), "imported here");
-        let generate = observed.generates.first();
-        let warning = generate.iter().flat_map(|fact| fact.because()).fold(warning, Diagnostic::because);
-        let command = if generate.is_some() { "`go generate ./...`" } else { "what generates it" };
-        Some(warning.help(format!(
-            "run {command} and commit the result, or see that it is there before `docker build` and that no ignore file hides it"
-        )))
+    /// Packages of the module that are imported and not there. A longer path may be another module's.
+    fn missing_packages(&self, reach: &Reach<'_>, module: &Module) -> Vec<Missing> {
+        let mut found: Vec<Missing> = Vec::new();
+        for source in reach.packages.iter().flat_map(|package| &package.files) {
+            for import in &source.head.imports {
+                let required =
+                    |require: &At<Require>| is_below(import.path, &require.value.path) && require.value.path.len() > module.path.len();
+                let Some(directory) = module.directory_of(import.path) else { continue };
+                let there = self.packages.resolve(import.path, &module.directory, &self.workspace).is_some();
+                if there || module.file.requires.iter().any(required) || found.iter().any(|known| known.directory == directory) {
+                    continue;
+                }
+                let span = Span::of(source.text, import.offset as usize, import.end());
+                let at = Evidence::at(source.path, span, IMPORTED, format!("\"{}\"", import.path));
+                found.push(Missing { import: import.path.to_owned(), directory, at });
+            }
+        }
+        found
+    }
+
+    /// What makes the sources that the program needs and that are not there.
+    fn generations(&self, reach: &Reach<'_>, module: &Module, catalog: &Catalog) -> Vec<Fact<Generation>> {
+        let missing = self.missing_packages(reach, module);
+        let imports = reach.packages.iter().flat_map(|package| &package.files).flat_map(|source| &source.head.imports);
+        let imported = imports.filter_map(|import| self.packages.resolve(import.path, &module.directory, &self.workspace));
+        let reached = imported.chain([reach.main.clone()]).collect();
+        let (tree, workspace, generators) = (self.tree, &self.workspace, catalog.generators("go"));
+        Search { tree, module, workspace, reached, missing: &missing, generators }.generations()
     }
 
     fn dependencies(&self, module: &Module, local: &[&Module], warnings: &mut Vec<Diagnostic>) -> Dependencies {
@@ -252,4 +263,9 @@ fn run_from_sources(command: &Command) -> Option<(Utf8PathBuf, &[Word])> {
     let path = command.path(&written)?;
     let directory = if files > 0 { path.parent()?.to_owned() } else { path };
     Some((directory, words.get(files.max(1)..)?))
+}
+
+/// Whether an import path is a module's, or lies below it.
+fn is_below(import: &str, module: &str) -> bool {
+    import.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }

@@ -6,6 +6,7 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use super::cgo::short;
+use super::generate;
 use super::observe::{Stamp, StampKind};
 use super::settings::PrivateAccess;
 use super::toolchain::{Fetches, Libc, Picked, pick};
@@ -33,6 +34,14 @@ pub struct Build {
     pub mounts: Vec<String>,
     /// The commands that fetch the dependencies.
     pub downloads: Vec<ShellLine>,
+    /// Generators to install, before the sources are there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub installs: Vec<ShellLine>,
+    /// The commands that make sources which are not there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub generates: Vec<ShellLine>,
+    /// What they make.
+    pub generated: String,
     /// The debugger to install, in a debug variant that asks for one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub debugger: Option<String>,
@@ -65,6 +74,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let missing = || Diagnostic::error("catalog::no-suite", format!("the catalog does not know the suite `{}`", picked.suite));
     let suite = picked.toolchain.suites.get(&picked.suite).ok_or_else(missing)?;
     let private = private(facts, choices);
+    let generates = generate::settle(facts, choices)?;
     let (stamp_arguments, stamp_flags) = stamps(facts);
     // what tells it from its namesakes is no part of the program's name
     let name = choices.found.app.name.split('@').next().unwrap_or_default();
@@ -92,6 +102,9 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         manifests: manifests(facts),
         mounts: private.as_ref().map(|private| private.mount.to_owned()).into_iter().collect(),
         downloads: downloads(facts, private.as_ref()),
+        installs: generates.installs,
+        generates: generates.commands,
+        generated: generates.comment,
         debugger: debugger.map(|debugger| debugger.package.clone()),
         arguments,
         cache: (libc_for(choices.fit.variant.id) == Libc::Alpine).then_some("go-build-musl"),
@@ -117,15 +130,15 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     Ok(Blueprint {
         headline: if debugging { debug_headline(target) } else { headline(facts, choices) },
         builder: suite.into(),
-        build_needs: build_needs(facts, linkage, private.is_some()),
+        build_needs: build_needs(facts, linkage, private.is_some()).into_iter().chain(generates.needs).collect(),
         takes,
         env: BTreeMap::new(),
         setting: Setting::default(),
         entrypoint,
         arguments: choices.found.app.behaviour.command_arguments(choices.ports.first().copied()),
         ports: debugger.map(|debugger| debugger.port).into_iter().collect(),
-        decisions: decisions(facts, choices, &picked, &build),
-        warnings: picked.warnings,
+        decisions: decisions(facts, choices, &picked, &build).into_iter().chain(generates.decisions).collect(),
+        warnings: picked.warnings.into_iter().chain(generates.warnings).collect(),
         build,
     })
 }

@@ -3,6 +3,7 @@
 mod apps;
 mod build;
 mod cgo;
+mod generate;
 mod head;
 mod hints;
 mod observe;
@@ -18,6 +19,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use self::cgo::CInside;
+use self::generate::Generation;
 use self::observe::Stamp;
 use self::settings::Link;
 use super::language::{Guest, Language, Offers};
@@ -64,6 +66,8 @@ pub struct Facts {
     pub stamps: Vec<Fact<Stamp>>,
     /// Build tags that the project builds with.
     pub tags: Vec<Fact<String>>,
+    /// Sources that are not there, and what makes them.
+    pub generations: Vec<Fact<Generation>>,
     /// The value of `GOPRIVATE` that the project works with.
     pub private: Option<Fact<String>>,
 }

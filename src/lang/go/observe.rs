@@ -1,9 +1,8 @@
 //! What a program does when it runs, seen in the sources that its main package reaches.
 //!
-//! What holds in every language is seen by [`crate::program`]; here is what only Go has: embedded files, linker variables, `go generate`.
+//! What holds in every language is seen by [`crate::program`]; here is what only Go has: embedded files, linker variables.
 
 mod embed;
-mod generate;
 mod stamp;
 #[cfg(test)]
 mod testing;
@@ -81,8 +80,6 @@ pub struct Observed {
     pub embeds: Vec<Fact<Utf8PathBuf>>,
     /// Variables that the linker may fill in.
     pub stamps: Vec<Fact<Stamp>>,
-    /// The commands of `//go:generate` lines.
-    pub generates: Vec<Fact<String>>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
 }
@@ -120,11 +117,16 @@ impl<'a> Reach<'a> {
 pub fn observe(tree: &Tree, reach: &Reach<'_>, vocabulary: &Vocabulary) -> Observed {
     let program = Program::new(reach.files().map(|source| &source.read).collect(), vocabulary);
     let embeds = embed::embeds(reach);
-    let site =
-        Site { tree, bases: vec![reach.module.clone(), reach.main.clone()], embedded: &embeds, compiled: &["go"], ships_alone: true };
+    let site = Site {
+        tree,
+        bases: vec![reach.module.clone(), reach.main.clone()],
+        embedded: &embeds,
+        compiled: &["go", "templ"],
+        ships_alone: true,
+    };
     let program::Observed { behaviour, warnings } = program.observe(&site);
     let asset = |path: Utf8PathBuf| Asset { path: fixed(&path), needed: Needed::AtBuild };
     let assets = embeds.iter().cloned().map(|fact| fact.map(asset)).chain(behaviour.assets).collect();
     let behaviour = Behaviour { assets, ..behaviour };
-    Observed { behaviour, embeds, stamps: stamp::stamps(reach), generates: generate::generates(reach), warnings }
+    Observed { behaviour, embeds, stamps: stamp::stamps(reach), warnings }
 }
