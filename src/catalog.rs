@@ -37,6 +37,8 @@ pub struct Catalog {
     programs: BTreeMap<String, BTreeMap<String, Served>>,
     vocabularies: BTreeMap<String, Texts>,
     context: Lists,
+    /// The weakest first; read by whoever explains a failure.
+    failures: Vec<String>,
     as_of: String,
 }
 
@@ -195,11 +197,12 @@ impl Catalog {
     pub(crate) fn is_file(name: &str) -> bool {
         let Some(stem) = name.strip_suffix(".toml") else { return false };
         let of_languages = ["vocabulary/", "registry-", "programs-", "generators-", "native-"];
-        ["bases", "context", "packages", "toolchains"].contains(&stem) || of_languages.iter().any(|start| stem.starts_with(start))
+        ["bases", "context", "failures", "packages", "toolchains"].contains(&stem)
+            || of_languages.iter().any(|start| stem.starts_with(start))
     }
 
     /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `context.toml`,
-    /// `native-<language>.toml`, `registry-<language>.toml`, `programs-<language>.toml`, `generators-<language>.toml`,
+    /// `failures.toml`, `native-<language>.toml`, `registry-<language>.toml`, `programs-<language>.toml`, `generators-<language>.toml`,
     /// `vocabulary/<language>.toml`.
     ///
     /// # Errors
@@ -210,6 +213,7 @@ impl Catalog {
             match name {
                 "bases.toml" => catalog.bases.append(&mut parse(name, text)?),
                 "context.toml" => catalog.context.append(parse(name, text)?),
+                "failures.toml" => catalog.failures.push(text.to_owned()),
                 "packages.toml" => catalog.packages.add(name, text)?,
                 "toolchains.toml" => {
                     let mut found: Toolchains = parse(name, text)?;
@@ -320,6 +324,11 @@ impl Catalog {
     #[must_use]
     pub fn generators(&self, language: &str) -> &[Generator] {
         self.generators.get(language).map_or(&[], Vec::as_slice)
+    }
+
+    /// The texts that say what failures look like, the weakest first.
+    pub fn failures(&self) -> impl Iterator<Item = &str> {
+        self.failures.iter().map(String::as_str)
     }
 
     /// What calls and annotations of a language mean. A language without a vocabulary has an empty one.

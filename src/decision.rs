@@ -179,6 +179,7 @@ impl From<&Displaced> for PassedOver {
             Origin::Detected => "detected, and set otherwise".to_owned(),
             Origin::Preset(setting) => format!("the preset `{}` has it, and a stronger setting wins", setting.file),
             Origin::Project(setting) | Origin::Answers(setting) => format!("`{}` has it, and a stronger setting wins", setting.file),
+            Origin::Learned(_) => "seen when it ran, and a stronger setting wins".to_owned(),
             Origin::Prompt | Origin::CommandLine => "a stronger setting wins".to_owned(),
         };
         Self { value: displaced.value.clone(), why, because: displaced.because.clone() }

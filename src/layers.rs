@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Span};
-use crate::settings::{Document, Settings, assignment};
+use crate::settings::{Document, Places, Settings, assignment};
 
 /// Who says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
@@ -24,6 +24,8 @@ pub enum Origin {
     Project(Setting),
     /// A preset.
     Preset(Setting),
+    /// What was seen when the image ran, as the project's `imggen.toml` holds it.
+    Learned(Setting),
     /// The project itself.
     Detected,
 }
@@ -59,6 +61,8 @@ pub enum Source {
     Project(Utf8PathBuf),
     /// The preset of that name.
     Preset(String),
+    /// What was seen when the image ran.
+    Learned(Utf8PathBuf),
 }
 
 impl Layer {
@@ -83,6 +87,12 @@ impl Layer {
         &self.document.settings
     }
 
+    /// Where its keys stand.
+    #[must_use]
+    pub fn places(&self) -> &Places {
+        &self.document.places
+    }
+
     /// What it was read from.
     #[must_use]
     pub fn source(&self) -> &Source {
@@ -97,6 +107,7 @@ impl Layer {
             Source::Answers(file) => Origin::Answers(setting(file.clone())),
             Source::Project(file) => Origin::Project(setting(file.clone())),
             Source::Preset(name) => Origin::Preset(setting(name.into())),
+            Source::Learned(file) => Origin::Learned(setting(file.clone())),
         }
     }
 }
@@ -144,6 +155,7 @@ impl<T> Chosen<T> {
         match &self.origin {
             Origin::Answers(setting) | Origin::Project(setting) => error.at(setting.file.clone(), setting.span, "chosen here"),
             Origin::Preset(setting) => error.info(format!("chosen by the preset `{}`", setting.file)),
+            Origin::Learned(setting) => error.at(setting.file.clone(), setting.span, "seen when it ran"),
             Origin::CommandLine => error.info("chosen on the command line"),
             Origin::Prompt | Origin::Detected => error,
         }

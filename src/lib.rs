@@ -32,11 +32,14 @@ pub mod decision;
 pub mod declared;
 pub mod detect;
 pub mod diagnostic;
+#[cfg(feature = "cli")]
+mod engine;
 pub mod evidence;
 mod interpreters;
 pub mod ladder;
 pub mod lang;
 pub mod layers;
+pub mod learned;
 pub mod need;
 pub mod pack;
 pub mod parts;
@@ -57,6 +60,8 @@ pub mod select;
 pub mod settings;
 pub mod settle;
 pub mod tree;
+#[cfg(feature = "cli")]
+mod trial;
 pub mod verify;
 pub mod version;
 pub mod web;

@@ -1,5 +1,7 @@
 //! What can be set, by whomever: flag, answers file, prompt, `imggen.toml`, preset. Every layer is this one type, and every value may be missing.
 
+mod learned;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::LazyLock;
@@ -15,11 +17,13 @@ use crate::evidence::Span;
 use crate::lang::sections::Sections;
 use crate::requires;
 
+pub use self::learned::{InsteadOf, Learned};
+
 /// The version of `imggen.toml`'s meaning that this library reads.
 pub const SCHEMA: u32 = 1;
 
 /// What only the project's own file can set: it means something before any other layer is read.
-pub const PROJECT_ONLY: &[&str] = &["packs", "requires", "keep"];
+pub const PROJECT_ONLY: &[&str] = &["packs", "requires", "keep", "learned"];
 
 /// Partial settings.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -80,6 +84,9 @@ pub struct Settings {
     /// What everybody behind a company's network needs.
     #[serde(default)]
     pub network: NetworkSettings,
+    /// What was seen when the image ran: `imggen try --learn` writes it, and only what is detected is weaker.
+    #[schemars(with = "Learned")]
+    pub learned: Option<Learned>,
     /// Each language's own.
     #[serde(skip)]
     pub languages: Sections,
@@ -246,8 +253,9 @@ fn check_keys(file: &Utf8Path, places: &Places, also: &[&str]) -> Result<()> {
     let known = &*KNOWN;
     for (key, span) in places {
         let fits = |known: &String| known == key || known.strip_suffix(".*").is_some_and(|map| key.starts_with(&format!("{map}.")));
-        let is_elsewhere = PROJECT_ONLY.contains(&key.as_str());
-        if also.contains(&key.as_str()) || !is_elsewhere && known.iter().any(fits) {
+        let top = key.split('.').next().unwrap_or(key);
+        let is_elsewhere = PROJECT_ONLY.contains(&top);
+        if also.contains(&key.as_str()) || also.contains(&top) && known.iter().any(fits) || !is_elsewhere && known.iter().any(fits) {
             continue;
         }
         if is_elsewhere {

@@ -12,7 +12,8 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, places_of};
 use crate::ladder::{Fit, Variant, climb};
 use crate::lang::language::{Found, Offers};
-use crate::layers::{Chosen, Layers};
+use crate::layers::{Chosen, Layer, Layers};
+use crate::learned::Seen;
 use crate::need::Need;
 use crate::pack::Packs;
 use crate::preset::{self, Chain};
@@ -46,7 +47,10 @@ fn settle_app<'a>(
     let (chain, preset_decision) = take_preset(found, settings, packs)?;
     let mut layers = settings.clone();
     layers.extend(chain.layers);
-    let offers = found.language.variants(found, &layers, catalog)?;
+    let (learned, stale) = take_learned(found, settings, catalog);
+    layers.extend(learned.layer);
+    let mut offers = found.language.variants(found, &layers, catalog)?;
+    offers.variants.iter_mut().for_each(|variant| variant.needs.extend(learned.needs.iter().cloned()));
     let (fit, base) = take_base(&offers, &layers, catalog)?;
     let (ports, port) = take_ports(found, &layers);
     let (env, environment) = take_env(found, &layers, &ports);
@@ -56,6 +60,7 @@ fn settle_app<'a>(
     decisions.extend(port);
     decisions.extend(environment);
     let mut warnings = found.app.warnings.clone();
+    warnings.extend(stale);
     for part in &parts {
         decisions.extend(part.choices.decisions.iter().filter(|decision| decision.topic == Topic::Parts).cloned());
         warnings.extend(part.choices.warnings.iter().cloned());
@@ -97,6 +102,21 @@ pub fn bases_that_fit(choices: &Choices<'_>, packs: &Packs) -> Result<Vec<String
     let mut bases: Vec<_> = choices.catalog.bases().filter(|(id, _)| !others.contains(*id) && fits(id)).collect();
     bases.sort_by_key(|(_, base)| base.megabytes);
     Ok(bases.into_iter().map(|(id, _)| id.to_owned()).collect())
+}
+
+/// What a trial saw.
+#[derive(Default)]
+struct TakenLearned {
+    layer: Option<Layer>,
+    needs: Vec<Fact<Need>>,
+}
+
+/// What a trial saw, as far as the project does not say otherwise by now.
+fn take_learned(found: &Found, settings: &Layers, catalog: &Catalog) -> (TakenLearned, Option<Diagnostic>) {
+    let Some(mut seen) = Seen::of(settings) else { return (TakenLearned::default(), None) };
+    let detected: Vec<u16> = found.app.behaviour.listens.iter().filter_map(|listen| listen.value.port).collect();
+    let stale = seen.drop_stale(&detected);
+    (TakenLearned { layer: Some(seen.layer()), needs: seen.needs(catalog) }, stale)
 }
 
 fn take_preset(found: &Found, settings: &Layers, packs: &Packs) -> Result<(Chain, Decision)> {

@@ -26,7 +26,7 @@ Start with `imggen init` in a project. `imggen COMMAND --help` tells more.
 
 Exit codes:
   0  fine
-  1  files differ (generate --check)
+  1  files differ (generate --check), an image fails (try)
   2  a word of the command line is wrong, or a choice is open
   3  it cannot be done: nothing found, broken input, a base image that cannot hold the program";
 
@@ -48,6 +48,11 @@ pub enum Verb {
     Init(Init),
     /// Write the files anew, from imggen.toml and from what is found.
     Generate(Generate),
+    /// Build the image, run it, watch and ask it, and explain what goes wrong; needs an engine.
+    ///
+    /// Takes the files that imggen wrote, or would write. Exits with 1 when the image fails, and with 3
+    /// where there is no engine. It changes nothing of the project but what --learn and --record write.
+    Try(Try),
     /// Write the digests of today behind the references in the files; opens the network.
     Pin(Pin),
     /// Show what is in a project: apps, ports, files, needs.
@@ -113,6 +118,68 @@ pub struct Generate {
     pub format: Format,
     #[command(flatten)]
     pub given: Given,
+}
+
+/// `imggen try`
+#[derive(Debug, Args)]
+pub struct Try {
+    #[command(flatten)]
+    pub place: Place,
+    /// Use this engine: docker, podman, nerdctl, or buildx:NAME for a builder that only builds.
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    /// Write what the image showed into `[learned]` of imggen.toml, and try again, a few rounds.
+    #[arg(long)]
+    pub learn: bool,
+    /// Build once more after an edit of a source, in a copy, and tell what that rebuilds.
+    #[arg(long)]
+    pub rebuild: bool,
+    /// Start the services of the project's compose file beside it, on a network of their own.
+    #[arg(long, value_name = "WHAT")]
+    pub with: Option<With>,
+    /// Let the hardened run decide as well: read-only, no capabilities, any user.
+    #[arg(long)]
+    pub hardened: bool,
+    /// Fail on warnings too.
+    #[arg(long)]
+    pub strict: bool,
+    /// Wait so many seconds for the first answer.
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub wait: u64,
+    /// Give the container this variable; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub env: Vec<String>,
+    /// Give the build this argument; may be given several times.
+    #[arg(long = "build-arg", value_name = "NAME=VALUE")]
+    pub build_args: Vec<String>,
+    /// Build for this platform and not for the engine's own.
+    #[arg(long, value_name = "PLATFORM")]
+    pub platform: Option<String>,
+    /// Let the container take this much memory: `512m`.
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<String>,
+    /// Print for people, for programs, or as the comment of a CI.
+    #[arg(long = "format", value_name = "FORMAT", default_value = "text")]
+    pub form: TryForm,
+    #[command(flatten)]
+    pub given: Given,
+    /// Arguments of the program, behind `--`.
+    #[arg(last = true)]
+    pub words: Vec<String>,
+}
+
+/// Where services come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum With {
+    Compose,
+}
+
+/// A form of a trial's report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TryForm {
+    Text,
+    Json,
+    Markdown,
 }
 
 /// `imggen pin`

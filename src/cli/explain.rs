@@ -97,6 +97,7 @@ pub(super) fn origin(origin: &Origin) -> String {
         Origin::Prompt => "answered".into(),
         Origin::Answers(setting) | Origin::Project(setting) => format!("set in {}", place(setting)),
         Origin::Preset(setting) => format!("set by the preset {}", setting.file),
+        Origin::Learned(setting) => format!("seen when it ran ({})", place(setting)),
         Origin::Detected => String::new(),
     }
 }

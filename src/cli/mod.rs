@@ -28,6 +28,7 @@ mod shell;
 mod sources;
 mod templates;
 mod text;
+mod r#try;
 mod write;
 
 use std::ffi::OsString;
@@ -36,9 +37,10 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use serde_json::json;
 
-use self::args::{Cli, Form, PresetsVerb, TemplatesVerb, Verb};
+use self::args::{Cli, Form, PresetsVerb, TemplatesVerb, TryForm, Verb};
 use self::console::Console;
 use crate::diagnostic::{Class, Diagnostic, Result};
+use crate::engine::interrupt;
 
 /// The version of what `--format json` prints.
 const SCHEMA: u32 = 1;
@@ -50,6 +52,7 @@ enum Exit {
     Differs = 1,
     Usage = 2,
     Impossible = 3,
+    Interrupted = 130,
 }
 
 /// What ends a run early.
@@ -97,6 +100,7 @@ fn dispatch(verb: &Verb, console: &mut Console) -> Result<Exit, Stop> {
         Verb::Init(args) => init::run(args, console),
         Verb::Generate(args) => generate::run(args, console),
         Verb::Pin(args) => pin::run(args, console),
+        Verb::Try(args) => r#try::run(args, console),
         Verb::Detect(args) => Ok(detect::run(args, console)?),
         Verb::Plan(args) => Ok(plan::run(args, console)?),
         Verb::Explain(args) => Ok(explain::run(args, console)?),
@@ -127,7 +131,8 @@ fn form_of(verb: &Verb) -> Form {
         Verb::Templates(args) => args.format.format,
         Verb::Init(args) => args.format.format,
         Verb::Generate(args) => args.format.format,
-        Verb::Pin(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
+        Verb::Try(args) if args.form == TryForm::Json => Form::Json,
+        Verb::Try(_) | Verb::Pin(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
     }
 }
 
@@ -145,6 +150,7 @@ fn end(stop: Stop, form: Form, console: &mut Console) -> Exit {
     }
     console.draw(&diagnostic);
     match diagnostic.class {
+        _ if diagnostic.code == interrupt::CODE => Exit::Interrupted,
         Class::Usage => Exit::Usage,
         Class::Impossible => Exit::Impossible,
     }

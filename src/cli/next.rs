@@ -27,7 +27,7 @@ fn stamps(made: &Made) -> Option<String> {
 }
 
 /// The flags for what a build mounts and does not keep.
-fn access(dockerfile: &str) -> Vec<String> {
+pub fn access(dockerfile: &str) -> Vec<String> {
     let mut flags = Vec::new();
     for mount in dockerfile.split_whitespace().filter_map(|word| word.strip_prefix("--mount=type=")) {
         let mut options = mount.split(',');

@@ -19,6 +19,7 @@ use crate::read::file;
 use crate::settings::{Document, PROJECT_ONLY, assignment};
 use crate::settle::settle;
 use crate::tree::{READ_LIMIT, Tree};
+use crate::trial::Shell;
 use crate::{check, obey, render};
 
 /// The project's own settings.
@@ -61,7 +62,7 @@ impl Said {
     fn name(&self) -> &Utf8Path {
         match &self.source {
             Source::Answers(file) | Source::Project(file) => file,
-            Source::CommandLine | Source::Prompt | Source::Preset(_) => Utf8Path::new(FLAGS),
+            Source::CommandLine | Source::Prompt | Source::Preset(_) | Source::Learned(_) => Utf8Path::new(FLAGS),
         }
     }
 }
@@ -110,6 +111,8 @@ pub struct Made {
     pub files: Vec<File>,
     /// Environment variables that the program does not start without.
     pub demands: Vec<String>,
+    /// What looks at the program from beside it.
+    pub shell: Shell,
 }
 
 impl Project {
@@ -180,10 +183,13 @@ impl Project {
     /// # Errors
     /// When a choice is open or cannot be carried out, or a template is broken.
     pub fn make(&self, survey: &Survey<'_>, picked: &Picked, layers: &Layers) -> Result<Made> {
-        let plan = self.plan(survey, picked, layers)?;
+        let choices = self.settle(survey, picked, layers)?;
+        let plan = draw(&survey.detection, &choices)?;
+        let debug = &choices.base.debug;
+        let shell = Shell { image: choices.reference(&debug.image), path: debug.shell.clone() };
         let files = render(&plan, &self.packs)?;
         let demands = picked.found.app.behaviour.demands.iter().map(|name| name.value.clone()).collect();
-        Ok(Made { plan, files, demands })
+        Ok(Made { plan, files, demands, shell })
     }
 }
 

@@ -217,3 +217,45 @@ fn words(value: &Value<'_>) -> Vec<String> {
         None => value.list().iter().filter_map(|word| word.scalar().map(unescaped)).collect(),
     }
 }
+
+/// A service that a compose file starts from an image that is there: a database, a cache, a broker.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Its name, by which others find it.
+    pub name: String,
+    /// Its image.
+    pub image: String,
+    /// Its variables.
+    pub env: Vec<(String, String)>,
+    /// What it is started with in place of the image's own.
+    pub command: Vec<String>,
+}
+
+/// The services beside the one that is built, of the first compose file that has any, in the order in which it names them.
+pub(super) fn beside(tree: &Tree, directory: &Utf8Path) -> Vec<Beside> {
+    for above in directory.ancestors() {
+        for path in tree.files_in(above).filter(|path| path.file_name().and_then(purpose).is_some()) {
+            let Some(document) = tree.text(path).ok().and_then(|text| Document::yaml(path, text).ok()) else { continue };
+            let services = document.entries(&["services"]).into_iter().filter(|(_, service)| service.get(&["build"]).is_none());
+            let found: Vec<_> = services.filter_map(|(name, service)| one_beside(name, service)).collect();
+            if !found.is_empty() {
+                return found;
+            }
+        }
+    }
+    Vec::new()
+}
+
+fn one_beside(name: &str, service: &Value<'_>) -> Option<Beside> {
+    let image = default_of(service.get(&["image"])?.string()?)?;
+    let pairs = service.get(&["environment"]).map(|environment| {
+        let listed = environment
+            .list()
+            .iter()
+            .filter_map(|value| value.string()?.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
+        let mapped = environment.map().iter().filter_map(|(key, value)| Some((key.name.to_string(), value.scalar()?.to_owned())));
+        listed.chain(mapped).filter_map(|(name, value)| Some((name, default_of(&value)?))).collect()
+    });
+    let command = service.get(&["command"]).map(words).unwrap_or_default();
+    Some(Beside { name: name.to_owned(), image, env: pairs.unwrap_or_default(), command })
+}

@@ -25,6 +25,7 @@ use crate::tree::Tree;
 
 pub use self::arguments::{Own, PORT, SERVING};
 pub use self::builds::{Build, builds, generations};
+pub use self::compose::Beside;
 pub use self::packages::asked as packages_asked;
 
 /// The kinds of documents, the strongest first.
@@ -195,6 +196,12 @@ pub fn read(tree: &Tree, directory: &Utf8Path) -> Declared {
 #[must_use]
 pub fn images(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
     compose::images(tree)
+}
+
+/// The services that a compose file starts beside the program in `directory`, from images that are there.
+#[must_use]
+pub fn services(tree: &Tree, directory: &Utf8Path) -> Vec<Beside> {
+    compose::beside(tree, directory)
 }
 
 /// Takes down what the readers find.

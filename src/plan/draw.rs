@@ -17,9 +17,10 @@ use crate::choices::Choices;
 use crate::context::{self, Kept, Outcome};
 use crate::decision::{Decision, Topic};
 use crate::detect::Detection;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::layers::Chosen;
+use crate::learned;
 use crate::need::Need;
 use crate::parts::Part;
 use crate::settings::{DebugVariant, tree_path};
@@ -42,6 +43,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     let found = choices.found;
     let blueprint = found.language.plan(choices, Target::Production)?;
     let mut layout = Layout::of(choices, blueprint.setting.workdir.as_deref());
+    let gone = layout.drop_gone(detection);
     let Outcome { groups: ignore, kept_out } = decide_context(detection, choices, &layout, &blueprint);
     layout.files.retain(|(file, _)| !kept_out.iter().any(|out| out.path == file.value));
     let mut decisions = choices.decisions.clone();
@@ -51,6 +53,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     warnings.extend(blueprint.warnings.clone());
     warnings.extend(kept_out.into_iter().map(|out| out.warning));
     warnings.extend(layout.lost());
+    warnings.extend(gone);
     let image = image(detection, choices, &layout, blueprint, Target::Production)?;
     decisions.extend(entry(&image.runtime, &found.app));
     decisions.extend(installed(&image));
@@ -195,6 +198,15 @@ impl Layout {
             writable: writable.into_iter().map(|(path, chosen)| (chosen, place(&path))).collect(),
             workdir,
         }
+    }
+
+    /// Leaves out what was seen when it ran and is no longer there.
+    fn drop_gone(&mut self, detection: &Detection<'_>) -> Vec<Diagnostic> {
+        let is_there = |path: &str| detection.tree.has(path) || detection.tree.has_directory(path);
+        let gone = |(file, _): &(Chosen<String>, Utf8PathBuf)| learned::gone(&file.value, &file.origin).filter(|_| !is_there(&file.value));
+        let warnings = self.files.iter().filter_map(gone).collect();
+        self.files.retain(|file| gone(file).is_none());
+        warnings
     }
 
     fn decisions(&self) -> Vec<Decision> {
