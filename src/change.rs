@@ -35,6 +35,9 @@ pub use self::write::{read, write};
 /// The header is looked for in so many lines: parser directives and a title may stand before it.
 const HEADER_LINES: usize = 5;
 
+/// Longer files are not compared line by line, which takes time by the product of their lengths.
+const MOST_LINES: usize = 5_000;
+
 /// A file that was rendered, header included.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct File {
@@ -194,6 +197,10 @@ pub fn diff(change: &Change) -> String {
     }
     let (before, after) = (plain(change.before.as_deref().unwrap_or_default()), plain(&change.after));
     let from = if change.before.is_some() { format!("a/{}", change.path) } else { "/dev/null".to_owned() };
+    let lines = before.lines().count();
+    if lines > MOST_LINES {
+        return format!("--- {from}\n+++ b/{}\n@@ {lines} lines, which are too many to compare @@\n", change.path);
+    }
     let diff = TextDiff::configure().algorithm(Algorithm::Patience).diff_lines(before.as_str(), after.as_str());
     diff.unified_diff().context_radius(3).header(&from, &format!("b/{}", change.path)).to_string()
 }

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::gitignore::translate;
 use self::names::Names;
 pub use self::private::is_private_key;
+pub(crate) use self::reads::find_name;
 pub use self::reads::{Kept, Outcome};
 use crate::change::Header;
 use crate::tree::Tree;

@@ -2,6 +2,7 @@
 
 use crate::app::Claim;
 use crate::catalog::Catalog;
+use crate::checkout;
 use crate::decision::Decision;
 use crate::declared;
 use crate::diagnostic::{Diagnostic, Result};
@@ -44,8 +45,10 @@ pub struct Picked {
 /// Looks for every language's apps.
 ///
 /// # Errors
-/// When a manifest is broken. A language that is not there is no error.
+/// When a manifest is broken, or a submodule is missing that one names. A language that is not there is no error.
 pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
+    let mut notes = tree.notes().to_vec();
+    notes.extend(checkout::lacking(tree)?);
     let mut projects = Vec::new();
     let (mut seen, mut refusals) = (Vec::new(), Vec::from_iter(manifests::foreign(tree, ALL)));
     for (index, language) in ALL.iter().enumerate() {
@@ -58,7 +61,7 @@ pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
     manifests::claim_pages(tree, ALL, &mut seen);
     claim_images(tree, &mut seen);
     tell_apart(&mut seen);
-    Ok(Detection { tree, projects, seen, refusals, notes: tree.notes().to_vec() })
+    Ok(Detection { tree, projects, seen, refusals, notes })
 }
 
 /// Picks the app that is meant and looks at it.

@@ -23,6 +23,7 @@
 pub mod app;
 pub mod catalog;
 pub mod change;
+mod checkout;
 pub mod choices;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -35,6 +36,9 @@ pub mod diagnostic;
 #[cfg(feature = "cli")]
 mod engine;
 pub mod evidence;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod interpreters;
 pub mod ladder;
 pub mod lang;
@@ -47,11 +51,7 @@ pub mod plan;
 pub mod policy;
 pub mod preset;
 pub mod program;
-#[cfg(not(fuzzing))]
 mod read;
-#[cfg(fuzzing)]
-#[doc(hidden)]
-pub mod read;
 pub mod registry;
 pub mod render;
 mod requires;

@@ -171,6 +171,12 @@ pub struct Runtime {
     /// The working directory, where it matters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub workdir: Option<String>,
+    /// Directories that it writes to, where its state is: what lies there has to outlive a container.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub volumes: Vec<String>,
+    /// Whether it writes to `/tmp`, as far as is known: under a root that is read-only it needs one that is not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub temporary: bool,
     /// `uid:gid`, in numbers.
     pub user: String,
     /// The ports that it listens on.

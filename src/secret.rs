@@ -37,39 +37,51 @@ const PEM: (&str, &str) = ("-----BEGIN ", "PRIVATE KEY");
 /// Where in `text` a secret stands, the first one.
 #[must_use]
 pub fn find(text: &str) -> Option<Range<usize>> {
-    [key(text), login(text), pem(text)].into_iter().flatten().min_by_key(|range| range.start)
+    all(text).into_iter().next()
 }
 
 /// `text` without its secrets.
 #[must_use]
 pub fn redact(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(range) = find(rest) {
-        out.push_str(&rest[..range.start]);
-        out.push_str("[secret]");
-        rest = &rest[range.end..];
+    let mut end = 0;
+    for range in all(text) {
+        // what two rules see is one secret
+        if range.start >= end {
+            out.push_str(&text[end..range.start]);
+            out.push_str("[secret]");
+        }
+        end = end.max(range.end);
     }
-    out + rest
+    out + &text[end..]
 }
 
-fn key(text: &str) -> Option<Range<usize>> {
+/// Where secrets stand, in their order. Each rule reads a text once, however many there are.
+fn all(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<_> =
+        PREFIXES.iter().flat_map(|(prefix, least)| keys(text, prefix, *least)).chain(logins(text)).chain(blocks(text)).collect();
+    found.sort_by_key(|range| (range.start, range.end));
+    found
+}
+
+fn keys(text: &str, prefix: &'static str, least: usize) -> impl Iterator<Item = Range<usize>> {
     let in_key = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    let found = |&(prefix, least): &(&str, usize)| {
-        text.match_indices(prefix).find_map(|(start, _)| {
-            let begins = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
+    // where the letters of the last match end, which is where those of the next may end
+    let mut last = 0;
+    text.match_indices(prefix).filter_map(move |(start, _)| {
+        let begins = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
+        if start + prefix.len() > last {
             let rest = &text[start + prefix.len()..];
-            let length = rest.find(|c| !in_key(c)).unwrap_or(rest.len());
-            let counted = rest[..length].chars().filter(char::is_ascii_alphanumeric).count();
-            (begins && counted >= least).then_some(start..start + prefix.len() + length)
-        })
-    };
-    PREFIXES.iter().filter_map(found).min_by_key(|range| range.start)
+            last = start + prefix.len() + rest.find(|c| !in_key(c)).unwrap_or(rest.len());
+        }
+        let counted = text[start + prefix.len()..last].chars().filter(char::is_ascii_alphanumeric).take(least).count();
+        (begins && counted >= least).then_some(start..last)
+    })
 }
 
-/// The password of `scheme://user:password@host`, unless it is a variable.
-fn login(text: &str) -> Option<Range<usize>> {
-    text.match_indices("://").find_map(|(at, scheme)| {
+/// The passwords of `scheme://user:password@host`, unless they are variables.
+fn logins(text: &str) -> impl Iterator<Item = Range<usize>> {
+    text.match_indices("://").filter_map(|(at, scheme)| {
         let start = at + scheme.len();
         let rest = &text[start..];
         let authority = &rest[..rest.find(|c: char| c.is_whitespace() || "/?#\"'`<>\\".contains(c)).unwrap_or(rest.len())];
@@ -80,10 +92,19 @@ fn login(text: &str) -> Option<Range<usize>> {
     })
 }
 
-fn pem(text: &str) -> Option<Range<usize>> {
-    let start = text.find(PEM.0)?;
-    let line = text[start..].lines().next()?;
-    line.contains(PEM.1).then_some(start..text.len())
+/// Private keys in PEM form, to the line that ends them.
+fn blocks(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut end = 0;
+    text.match_indices(PEM.0).filter_map(move |(start, begin)| {
+        let label = &text[start + begin.len()..];
+        let label = &label[..label.find(|c: char| !(c.is_ascii_uppercase() || c.is_ascii_digit() || c == ' ')).unwrap_or(label.len())];
+        if start < end || !label.ends_with(PEM.1) {
+            return None;
+        }
+        let rest = &text[start..];
+        end = start + rest.find("-----END ").map_or(rest.len(), |at| at + rest[at..].find('\n').unwrap_or(rest.len() - at));
+        Some(start..end)
+    })
 }
 
 #[cfg(test)]
@@ -99,6 +120,7 @@ mod tests {
             "AKIAIOSFODNN7EXAMPLE".into(),
             "DATABASE_URL=postgres://shop:hunter2@db/shop".into(),
             "-----BEGIN RSA PRIVATE KEY-----\nMII".into(),
+            format!("-----BEGIN CERTIFICATE-----\nMIA\n-----BEGIN PRIVATE KEY-----\n{letters}\n-----END PRIVATE KEY-----\n"),
         ] {
             let redacted = redact(&text);
             assert!(find(&text).is_some() && redacted.contains("[secret]"), "{text}");
@@ -125,5 +147,7 @@ mod tests {
     #[test]
     fn all_secrets_of_a_text_go() {
         assert_eq!(redact("a://b:c@d e://f:g@h"), "a://b:[secret]@d e://f:[secret]@h");
+        let key = "-----BEGIN PRIVATE KEY-----\nMII\n-----END PRIVATE KEY-----\n";
+        assert_eq!(redact(&format!("a\n{key}b\n{key}c")), "a\n[secret]\nb\n[secret]\nc");
     }
 }

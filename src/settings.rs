@@ -1,5 +1,6 @@
 //! What can be set, by whomever: flag, answers file, prompt, `imggen.toml`, preset. Every layer is this one type, and every value may be missing.
 
+mod check;
 mod learned;
 
 use std::collections::BTreeMap;
@@ -211,7 +212,7 @@ impl Document {
     /// Reads TOML. `also` names keys that mean something to the caller and are no settings.
     ///
     /// # Errors
-    /// When the text is no TOML, has a key that is not known, or a value of the wrong kind.
+    /// When the text is no TOML, has a key that is not known, a value of the wrong kind, or one that no image may hold.
     pub fn parse(file: &Utf8Path, text: &str, also: &[&str]) -> Result<Self> {
         let broken = |error: &toml::de::Error| {
             let span = error.span().map(|range| Span::of(text, range.start, range.end));
@@ -224,6 +225,7 @@ impl Document {
             requires::check(file, range, places.get("requires").copied())?;
         }
         check_keys(file, &places, also)?;
+        check::check(file, text, table.get_ref())?;
         let mut settings: Settings = toml::from_str(text).map_err(|error| broken(&error))?;
         settings.languages = toml::from_str(text).map_err(|error| broken(&error))?;
         if let Some(newer) = settings.schema.filter(|schema| *schema != SCHEMA) {

@@ -2,7 +2,7 @@
 //!
 //! The walk honours `.gitignore` and `.imggenignore` inside the root alone. What those hide does not exist here, so that a laptop
 //! full of build outputs and a fresh checkout give the same tree; but what git tracks is there, whatever `.gitignore` says of it. Symbolic
-//! links are listed and never followed.
+//! links are listed; one that leads to a file of the project is read as that file, and no other is followed.
 
 mod guard;
 mod ignored;
@@ -11,7 +11,7 @@ pub mod path;
 mod walk;
 
 use std::collections::{BTreeSet, HashSet};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -24,6 +24,9 @@ use crate::read::file::{self, NotRead};
 /// Files of more than this many bytes are not read: no manifest or source that people write is as large.
 pub const READ_LIMIT: u64 = 16 * 1024 * 1024;
 
+/// Documents in which people say how to start, build and deploy are smaller; a larger one is made by a machine, for others.
+pub const BY_HAND: usize = 256 * 1024;
+
 /// A project's files, sorted by path.
 #[derive(Debug)]
 pub struct Tree {
@@ -34,6 +37,8 @@ pub struct Tree {
     tracked: Option<HashSet<Utf8PathBuf>>,
     tracked_though_ignored: Vec<Utf8PathBuf>,
     notes: Vec<Diagnostic>,
+    /// What somebody wanted to read that is too large to be written by hand.
+    passed_over: Mutex<BTreeSet<Utf8PathBuf>>,
 }
 
 /// The paths below a directory; see [`Tree::below`].
@@ -86,7 +91,7 @@ impl Unreadable {
         let error = |message: String| Diagnostic::error("tree::unreadable", message);
         match self {
             Unreadable::Missing => error(format!("`{path}` is not there")).at(path, None, "looked for here"),
-            Unreadable::Link => error(format!("`{path}` is a symbolic link, which imggen does not follow"))
+            Unreadable::Link => error(format!("`{path}` is a symbolic link to no file of the project, and imggen does not follow it"))
                 .at(path, None, "this is a link")
                 .help("put the file itself there"),
             Unreadable::TooLarge => error(format!("`{path}` is larger than {} MiB, more than imggen reads", READ_LIMIT / 1024 / 1024))
@@ -146,7 +151,7 @@ impl Tree {
                 last = parent;
             }
         }
-        Self { root, entries, directories, tracked: None, tracked_though_ignored: Vec::new(), notes }
+        Self { root, entries, directories, tracked: None, tracked_though_ignored: Vec::new(), notes, passed_over: Mutex::default() }
     }
 
     /// Whether git tracks the file; without an index, whatever is here counts as tracked.
@@ -223,6 +228,26 @@ impl Tree {
         }
     }
 
+    /// The text of a document that people write by hand. One that is larger is passed over, and said in [`Tree::passed_over`].
+    pub fn by_hand(&self, path: impl AsRef<Utf8Path>) -> Option<&str> {
+        let text = self.text(path.as_ref()).ok()?;
+        if text.len() > BY_HAND {
+            self.passed_over.lock().unwrap_or_else(PoisonError::into_inner).insert(path.as_ref().to_owned());
+            return None;
+        }
+        Some(text)
+    }
+
+    /// What is too large to be read as a document of people's, and was wanted.
+    #[must_use]
+    pub fn passed_over(&self) -> Option<Diagnostic> {
+        let files = self.passed_over.lock().unwrap_or_else(PoisonError::into_inner);
+        let first = files.first()?;
+        let message = format!("`{first}` is larger than {} KiB, more than people write by hand, and is not read", BY_HAND / 1024);
+        let more = files.iter().skip(1).map(|file| format!("nor is `{file}`"));
+        Some(more.fold(Diagnostic::warning("tree::passed-over", message).at(first, None, "too large"), Diagnostic::info))
+    }
+
     /// Reads many files on all cores, so that [`Tree::text`] finds them read.
     pub fn read_ahead(&self, paths: &[&Utf8Path]) {
         const WORTH_A_THREAD: usize = 64;
@@ -237,6 +262,23 @@ impl Tree {
         });
     }
 
+    /// The file that a link leads to. One that leads to another link, or out of the project, leads nowhere here, as in the builder.
+    fn target(&self, root: &Utf8Path, link: &Utf8Path) -> Option<&Entry> {
+        let target = root.join(link).read_link_utf8().ok()?;
+        let path = path::inside(link.parent().unwrap_or(Utf8Path::new("")), &target)?;
+        self.find(&path).filter(|entry| entry.kind == Kind::File)
+    }
+
+    /// Whether a file begins with these words, of which no more is read.
+    pub fn begins(&self, path: impl AsRef<Utf8Path>, words: &str) -> bool {
+        let Some(entry) = self.find(path.as_ref()) else { return false };
+        match (entry.text.get(), &self.root) {
+            (Some(text), _) => text.as_deref().is_ok_and(|text| text.starts_with(words)),
+            (None, Some(root)) => entry.kind == Kind::File && file::begins(root.join(&entry.path), words),
+            (None, None) => false,
+        }
+    }
+
     fn find(&self, path: &Utf8Path) -> Option<&Entry> {
         let found = self.entries.binary_search_by(|entry| entry.path.as_str().cmp(path.as_str()));
         found.ok().map(|index| &self.entries[index])
@@ -245,7 +287,8 @@ impl Tree {
     fn load(&self, entry: &Entry) -> Result<Box<str>, Unreadable> {
         let Some(root) = &self.root else { return Err(Unreadable::Missing) };
         if entry.kind == Kind::Link {
-            return Err(Unreadable::Link);
+            let target = self.target(root, &entry.path).ok_or(Unreadable::Link)?;
+            return target.text.get_or_init(|| self.load(target)).clone();
         }
         let bytes = file::plain(root.join(&entry.path), READ_LIMIT).map_err(|why| match why {
             NotRead::Link => Unreadable::Link,

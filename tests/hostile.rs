@@ -68,13 +68,6 @@ fn links_are_not_followed() {
 }
 
 #[test]
-fn a_manifest_that_is_a_link_is_refused() {
-    let (_directory, root) = project(&[("real.mod", GO_MOD.as_bytes()), ("main.go", MAIN.as_bytes())]);
-    symlink("real.mod", root.join("go.mod")).unwrap();
-    assert_eq!(run(&root).unwrap_err().code, "tree::unreadable");
-}
-
-#[test]
 fn a_name_that_is_not_utf8_is_passed_over_and_said() {
     let (_directory, root) = project(&[("go.mod", GO_MOD.as_bytes()), ("main.go", MAIN.as_bytes())]);
     fs::write(root.as_std_path().join(std::ffi::OsStr::from_bytes(b"bad\xff.txt")), "").unwrap();

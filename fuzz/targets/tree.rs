@@ -15,7 +15,7 @@ fuzz_target!(|text: &str| {
     }
     let tree = Tree::from_memory(files);
     let Ok(output) = generate(&tree, &Layers::default(), &Packs::default()) else { return };
-    for file in output.files.iter().filter(|file| file.path.as_str().starts_with("Dockerfile")) {
+    for file in output.files.iter().filter(|file| matches!(file.path.as_str(), "Dockerfile" | "Dockerfile.debug")) {
         let parsed = parse_dockerfile::parse(&file.text).expect("what is written is a Dockerfile");
         for instruction in &parsed.instructions {
             let foreign = matches!(

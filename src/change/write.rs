@@ -3,6 +3,7 @@
 //! Everything is laid down beside its target first, copies of what is replaced included; only then are files renamed into place, one
 //! after another. A rename needs no space, so that what went before can be undone when one fails.
 
+use std::borrow::Cow;
 use std::fs::{self, Metadata};
 use std::io::{self, Write};
 
@@ -32,8 +33,9 @@ pub fn read<P: AsRef<Utf8Path>>(dir: &Utf8Path, paths: impl IntoIterator<Item = 
 pub fn write(dir: &Utf8Path, changes: &[Change]) -> Result<()> {
     let mut made = Directories::default();
     let mut staged = Vec::new();
-    remove_leftovers(dir);
-    // a run that is killed between two renames leaves the Dockerfile as it was, and the next one finds that it has to be written
+    remove_leftovers(dir, changes);
+    // A run that is killed between two renames leaves the Dockerfile as it was, and the next one finds that it has to be written. What
+    // stays out of the image is in force before what goes in.
     let mut changes: Vec<_> = changes.iter().collect();
     changes.sort_by_key(|change| change.path == "Dockerfile");
     for change in changes.into_iter().filter(|change| change.state != State::Same) {
@@ -44,14 +46,25 @@ pub fn write(dir: &Utf8Path, changes: &[Change]) -> Result<()> {
     Ok(())
 }
 
-/// Takes away what a run left that was killed while it wrote.
-fn remove_leftovers(dir: &Utf8Path) {
-    for entry in dir.read_dir_utf8().into_iter().flatten().flatten() {
+/// Takes away what a run left that was killed while it wrote, wherever it may have written.
+fn remove_leftovers(dir: &Utf8Path, changes: &[Change]) {
+    let mut directories: Vec<_> =
+        changes.iter().filter_map(|change| place(dir, &change.path).ok()?.parent().map(Utf8Path::to_owned)).collect();
+    directories.push(dir.to_owned());
+    directories.sort();
+    directories.dedup();
+    for entry in directories.iter().filter_map(|directory| directory.read_dir_utf8().ok()).flatten().flatten() {
         if entry.file_name().starts_with(TEMPORARY) && entry.file_type().is_ok_and(|kind| kind.is_file()) {
             // what cannot be taken away is in nobody's way
             _ = fs::remove_file(entry.path());
         }
     }
+}
+
+/// `text` with the line ends of what it replaces.
+fn with_line_ends_of<'t>(before: Option<&str>, text: &'t str) -> Cow<'t, str> {
+    let windows = before.is_some_and(|before| before.contains("\r\n") && before.matches('\n').count() == before.matches("\r\n").count());
+    if windows { text.replace("\r\n", "\n").replace('\n', "\r\n").into() } else { text.into() }
 }
 
 /// A file that lies beside its target.
@@ -74,7 +87,7 @@ fn stage(dir: &Utf8Path, change: &Change, made: &mut Directories) -> Result<Stag
         let parent = target.parent().unwrap_or(dir);
         made.make(parent)?;
         let mut fresh = temporary(parent)?;
-        fresh.write_all(change.after.as_bytes())?;
+        fresh.write_all(with_line_ends_of(change.before.as_deref(), &change.after).as_bytes())?;
         fresh.as_file().sync_all()?;
         let mut backup = None;
         if change.before.is_some() {
@@ -259,6 +272,37 @@ mod tests {
         assert!(scratch.text("Dockerfile").is_some_and(|text| text.contains("\r\n")));
         let changed = scratch.change("Dockerfile", &seal("# b\n", "go/1"));
         assert_eq!(changed.state, State::Ours);
+    }
+
+    #[test]
+    fn line_ends_stay_as_they_are() {
+        let scratch = Scratch::new();
+        for (before, after) in [("FROM a\r\nUSER 1\r\n", "FROM b\r\nUSER 1\r\n"), ("FROM a\r\nUSER 1\n", "FROM b\nUSER 1\n")] {
+            scratch.put("Dockerfile", before);
+            assert_eq!(write(scratch.dir(), &[scratch.change("Dockerfile", "FROM b\nUSER 1\n")]), Ok(()));
+            assert_eq!(scratch.text("Dockerfile").as_deref(), Some(after));
+        }
+    }
+
+    #[test]
+    fn what_a_killed_run_began_the_next_one_ends() {
+        for placed in 0..3 {
+            let scratch = Scratch::new();
+            let files = [("Dockerfile", "FROM a\n"), (".dockerignore", "x\n"), ("deploy/Dockerfile.debug", "FROM b\n")];
+            let changes = || files.map(|(path, text)| scratch.change(path, text));
+            let mut made = Directories::default();
+            let mut staged: Vec<_> = changes().iter().filter_map(|change| stage(scratch.dir(), change, &mut made).ok()).collect();
+            staged.sort_by_key(|staged| staged.path == "Dockerfile");
+            // nobody cleans up behind a process that is killed
+            std::mem::forget(made);
+            staged.drain(placed..).for_each(std::mem::forget);
+            assert_eq!(persist(staged), Ok(()));
+            assert!(scratch.text("Dockerfile").is_none() && scratch.names().iter().any(|name| name.starts_with(TEMPORARY)));
+            assert_eq!(write(scratch.dir(), &changes()), Ok(()));
+            assert_eq!(scratch.names(), [".dockerignore", "Dockerfile", "deploy"]);
+            assert_eq!(fs::read_dir(scratch.dir().join("deploy")).map(Iterator::count).ok(), Some(1));
+            assert!(files.iter().all(|(path, text)| scratch.text(path).as_deref() == Some(*text)));
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::change::{Change, Header, body, is_sealed_by};
+use crate::read::file;
+use crate::tree::READ_LIMIT;
 
 /// Where a merge keeps what imggen would have written, which no commit holds then.
 pub const KEPT: &str = ".imggen/written";
@@ -20,7 +22,7 @@ const MOST: usize = 500;
 pub fn find(dir: &Utf8Path, change: &Change) -> Option<String> {
     let header = Header::find(&change.before.as_deref()?.replace("\r\n", "\n"))?;
     let fits = |text: String| Some(body(&text)).filter(|body| is_sealed_by(body, &header));
-    let read = |path: Utf8PathBuf| fs::read_to_string(path).ok().and_then(fits);
+    let read = |path: Utf8PathBuf| file::text(file::plain(path, READ_LIMIT)).ok().and_then(fits);
     read(dir.join(KEPT).join(&change.path))
         .or_else(|| store().and_then(|store| read(store.join(&header.text))))
         .or_else(|| history(dir, &change.path, fits))

@@ -99,7 +99,7 @@ impl Console {
 }
 
 /// What leaves: without secrets, and without a character that a terminal obeys instead of showing it, our own styles apart.
-fn fit(text: &str) -> String {
+pub fn fit(text: &str) -> String {
     visible(&secret::redact(text))
 }
 

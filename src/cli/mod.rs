@@ -81,7 +81,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Ok(cli) => cli,
         // help and the version are "errors" too, and know their stream and their exit code
         Err(error) => {
-            _ = error.print();
+            // an argument that it repeats may hold anything
+            let text = console::fit(&error.render().ansi().to_string());
+            if error.use_stderr() {
+                anstream::eprint!("{text}")
+            } else {
+                anstream::print!("{text}")
+            }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }
     };

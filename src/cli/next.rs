@@ -3,6 +3,7 @@
 use camino::Utf8Path;
 
 use super::project::Made;
+use crate::plan::Runtime;
 
 /// The line that builds the image and the line that runs it.
 pub fn commands(made: &Made, dir: &Utf8Path) -> [String; 2] {
@@ -16,8 +17,19 @@ pub fn commands(made: &Made, dir: &Utf8Path) -> [String; 2] {
         .collect();
     let demands = made.demands.iter().filter(|name| !made.plan.image.runtime.env.contains_key(*name)).map(|name| format!("-e {name}"));
     let ports = made.plan.image.runtime.ports.iter().map(|port| format!("-p {port}:{port}"));
-    let run: Vec<_> = ["docker run --rm".to_owned()].into_iter().chain(demands).chain(ports).chain([tag]).collect();
+    let runtime = &made.plan.image.runtime;
+    let run: Vec<_> =
+        ["docker run --rm".to_owned()].into_iter().chain(demands).chain(mounts(&tag, runtime)).chain(ports).chain([tag.clone()]).collect();
     [build.join(" "), run.join(" ")]
+}
+
+/// The flags that keep its state, each directory in a volume of its own, and give it a `/tmp` whatever its root is.
+fn mounts(tag: &str, runtime: &Runtime) -> Vec<String> {
+    let volume = |path: &String| {
+        let name = path.trim_start_matches("/app").trim_matches('/').replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+        format!("-v {}", shell(&format!("{tag}-{name}:{path}")))
+    };
+    runtime.volumes.iter().map(volume).chain(runtime.temporary.then(|| "--tmpfs /tmp".to_owned())).collect()
 }
 
 /// What fills in the labels of a version and a revision.

@@ -5,8 +5,8 @@ use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text};
 
 use super::Stop;
+use super::console::fit;
 use super::draw::Style;
-use super::text::visible;
 use crate::diagnostic::Diagnostic;
 
 /// Somebody who answers. [`Stop::Cancelled`] is an answer too.
@@ -37,7 +37,7 @@ impl Terminal {
 
 impl Prompt for Terminal {
     fn select(&mut self, question: &str, options: &[String]) -> Result<usize, Stop> {
-        let (question, options) = (visible(question), options.iter().map(|option| visible(option)).collect());
+        let (question, options) = (fit(question), options.iter().map(|option| fit(option)).collect());
         let prompt = Select::new(&question, options).with_render_config(self.config()).with_help_message(self.keys());
         // an option is a line of a table; what stays on the screen is its first column
         let prompt = prompt.with_formatter(&|option| option.value.split("  ").next().unwrap_or_default().to_owned());
@@ -49,7 +49,7 @@ impl Prompt for Terminal {
             Ok(()) => Ok(Validation::Valid),
             Err(why) => Ok(Validation::Invalid(why.into())),
         };
-        let (question, help) = (visible(question), visible(help));
+        let (question, help) = (fit(question), fit(help));
         let prompt = Text::new(&question).with_render_config(self.config()).with_help_message(&help).with_validator(valid);
         Ok(prompt.prompt().map_err(stop)?.trim().to_owned())
     }

@@ -61,7 +61,7 @@ fn choose(mut processes: Vec<Managed>, only: Option<&str>) -> Option<Next> {
 }
 
 fn procfile(tree: &Tree, path: &Utf8PathBuf) -> Option<Vec<Managed>> {
-    let text = tree.text(path).ok()?;
+    let text = tree.by_hand(path)?;
     let process = |(number, line): (usize, &str)| {
         let (name, rest) = line.split_once(':').filter(|_| !line.starts_with('#'))?;
         let at = Evidence::at(path.clone(), Span::of_line(number, line), LEADS, line.trim());
@@ -77,7 +77,7 @@ fn supervisord(tree: &Tree, command: &Command, named: Option<&str>) -> Option<Ve
         tree.paths().find(|path| path.file_name() == Some(name)).map(ToOwned::to_owned)
     })?;
     let mut found: Vec<Managed> = Vec::new();
-    for (number, line) in (1..).zip(tree.text(&path).ok()?.lines()) {
+    for (number, line) in (1..).zip(tree.by_hand(&path)?.lines()) {
         let line = line.split(" ;").next().unwrap_or_default().trim();
         if let Some(section) = line.strip_prefix('[') {
             let name = section.trim_end_matches(']').strip_prefix("program:");
@@ -170,7 +170,7 @@ fn words_of(text: &str) -> Vec<Word> {
 
 /// The apps of pm2's configuration: a module that gives a plain object, JSON, or YAML that looks like it.
 fn ecosystem(tree: &Tree, command: &Command, path: &Utf8PathBuf) -> Option<Vec<Managed>> {
-    let text = tree.text(path).ok()?;
+    let text = tree.by_hand(path)?;
     let found = literal(text, "apps")?;
     let apps = match &found {
         Literal::List(apps) => apps.as_slice(),

@@ -51,7 +51,7 @@ fn lines(directory: &Utf8PathBuf, file: &Utf8PathBuf, recipe: Vec<(usize, String
 
 fn make(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, given: &BTreeMap<String, String>) -> Option<Vec<Called>> {
     let file = ["GNUmakefile", "makefile", "Makefile"].iter().map(|name| directory.join(name)).find(|file| tree.has(file))?;
-    let text = tree.text(&file).ok()?;
+    let text = tree.by_hand(&file)?;
     let mut variables = given.clone();
     let mut recipe = Vec::new();
     let (mut inside, mut open) = (false, String::new());
@@ -126,7 +126,7 @@ fn filled(text: &str, variables: &BTreeMap<String, String>, depth: usize) -> Str
 
 fn just(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, mut variables: BTreeMap<String, String>) -> Option<Vec<Called>> {
     let file = ["justfile", "Justfile", ".justfile"].iter().map(|name| directory.join(name)).find(|file| tree.has(file))?;
-    let text = tree.text(&file).ok()?;
+    let text = tree.by_hand(&file)?;
     let unquoted = |value: &str| value.trim().trim_matches(['"', '\'']).to_owned();
     let (mut recipe, mut inside) = (Vec::new(), false);
     for (number, line) in (1..).zip(text.lines().map(|line| line.trim_end_matches('\r'))) {
@@ -172,7 +172,7 @@ fn braced(text: &str, variables: &BTreeMap<String, String>) -> String {
 fn task(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, mut variables: BTreeMap<String, String>) -> Option<Vec<Called>> {
     let names = ["Taskfile.yml", "Taskfile.yaml", "taskfile.yml", "Taskfile.dist.yml"];
     let file = names.iter().map(|name| directory.join(name)).find(|file| tree.has(file))?;
-    let document = Document::yaml(&file, tree.text(&file).ok()?).ok()?;
+    let document = Document::yaml(&file, tree.by_hand(&file)?).ok()?;
     let target = target.unwrap_or("default");
     for table in [&["tasks", target, "vars"][..], &["vars"], &["tasks", target, "env"], &["env"]] {
         for (name, value) in document.entries(table) {

@@ -22,7 +22,7 @@ pub(super) fn called(tree: &Tree, command: &Command) -> Option<Next> {
         return None;
     }
     let path = find(tree, command, word)?;
-    let text = tree.text(&path).ok()?;
+    let text = tree.by_hand(&path)?;
     let first = text.lines().next().unwrap_or_default();
     let is_shell = first.starts_with("#!") && ["sh", "bash", "dash", "ash"].iter().any(|name| first.trim_end().ends_with(name));
     if !(is_shell || shell || (word.ends_with(".sh") && !first.starts_with("#!"))) {

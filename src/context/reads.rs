@@ -195,7 +195,7 @@ fn named(tree: &Tree, files: &[Utf8PathBuf]) -> BTreeMap<Utf8PathBuf, Evidence> 
 }
 
 /// Where `name` stands in a text as the last part of a path.
-fn find_name(text: &str, name: &str) -> Option<usize> {
+pub(crate) fn find_name(text: &str, name: &str) -> Option<usize> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
     let stands = |at: &usize| {
         let (before, after) = (text[..*at].chars().next_back(), text[at + name.len()..].chars().next());

@@ -82,7 +82,7 @@ fn commands(tree: &Tree, directory: &Utf8Path, targets: &[&str], wanted: &dyn Fn
         }
     }
     for path in tree.files_in(directory.join(".github/workflows")).chain(tree.files_in(directory)).filter(|path| is_ci(path)) {
-        let Some(document) = tree.text(path).ok().and_then(|text| Document::yaml(path, text).ok()) else { continue };
+        let Some(document) = tree.by_hand(path).and_then(|text| Document::yaml(path, text).ok()) else { continue };
         let mut lines = Vec::new();
         runs(document.root(), 0, &mut lines);
         for value in lines {

@@ -36,7 +36,7 @@ pub(super) fn read(notes: &mut Notes<'_>) {
         for folder in [above.to_owned(), above.join("docker"), above.join("deploy"), above.join("deployment")] {
             let files = tree.files_in(&folder).filter_map(|path| Some((path, purpose(path.file_name()?)?)));
             for (path, (by, purpose)) in files {
-                let Some(document) = tree.text(path).ok().and_then(|text| Document::yaml(path, text).ok()) else { continue };
+                let Some(document) = tree.by_hand(path).and_then(|text| Document::yaml(path, text).ok()) else { continue };
                 for (name, service) in document.entries(&["services"]) {
                     if builds(&folder, service).as_deref() == Some(notes.directory) {
                         Service { document: &document, name, body: service, by, purpose, folder: &folder }.note(notes);
@@ -55,7 +55,7 @@ pub(super) fn images(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
             .files_in(folder)
             .filter(|path| path.file_name().and_then(purpose).is_some_and(|(_, purpose)| purpose == Purpose::Production));
         for path in files {
-            let Some(document) = tree.text(path).ok().and_then(|text| Document::yaml(path, text).ok()) else { continue };
+            let Some(document) = tree.by_hand(path).and_then(|text| Document::yaml(path, text).ok()) else { continue };
             for (_, service) in document.entries(&["services"]) {
                 let (Some(directory), Some(build)) = (builds(folder, service), service.get(&["build"])) else { continue };
                 if !found.iter().any(|(known, _)| *known == directory) {

@@ -6,7 +6,7 @@ use parse_dockerfile::{self as syntax, Instruction};
 use super::{By, Notes, Purpose, Said, Variable, rule};
 use crate::change::Header;
 use crate::command::{Line, inside};
-use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::evidence::{Evidence, Fact, Lines, Rule};
 
 const START: Rule = rule("declared.dockerfile", "the project's own Dockerfile starts it so");
 const PORT: Rule = rule("declared.dockerfile-port", "the project's own Dockerfile exposes this port");
@@ -84,7 +84,8 @@ pub(super) fn read(notes: &mut Notes<'_>) {
     let Some(last) = stages.len().checked_sub(1) else { return };
     let mut lineage: Vec<usize> = std::iter::successors(Some(last), |stage| stages.get(*stage)?.parent).collect();
     lineage.reverse();
-    let mut image = Image { path: &path, text, around: notes.directory.to_owned(), entrypoint: None, command: None };
+    let mut image =
+        Image { path: &path, text, lines: Lines::default(), around: notes.directory.to_owned(), entrypoint: None, command: None };
     for stage in &lineage {
         stages[*stage].instructions.iter().for_each(|instruction| image.runs(instruction, notes));
     }
@@ -105,6 +106,7 @@ struct Stage<'a, 't> {
 struct Image<'a> {
     path: &'a Utf8Path,
     text: &'a str,
+    lines: Lines,
     around: Utf8PathBuf,
     entrypoint: Option<(Line, Evidence)>,
     command: Option<(Line, Evidence)>,
@@ -113,7 +115,7 @@ struct Image<'a> {
 impl Image<'_> {
     fn at(&self, start: usize, rule: Rule) -> Evidence {
         let line = self.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
-        Evidence::at(self.path, Span::of(self.text, start, start + line.len()), rule, line.trim())
+        Evidence::at(self.path, self.lines.span(self.text, start, start + line.len()), rule, line.trim())
     }
 
     fn line(command: &syntax::Command<'_>) -> Line {

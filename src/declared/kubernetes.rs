@@ -21,7 +21,7 @@ pub(super) fn read(notes: &mut Notes<'_>) {
     for place in PLACES {
         let folder = notes.directory.join(place);
         for path in tree.files_in(folder).filter(|path| matches!(path.extension(), Some("yaml" | "yml"))) {
-            let Some(text) = tree.text(path).ok().filter(|text| text.contains("containers:")) else { continue };
+            let Some(text) = tree.by_hand(path).filter(|text| text.contains("containers:")) else { continue };
             for document in Document::yaml_stream(path, text).unwrap_or_default() {
                 let kind = document.string(&["kind"]).map(|(kind, _)| kind).unwrap_or_default();
                 if WORKLOADS.contains(&kind) {

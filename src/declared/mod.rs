@@ -204,6 +204,9 @@ pub fn services(tree: &Tree, directory: &Utf8Path) -> Vec<Beside> {
     compose::beside(tree, directory)
 }
 
+/// More start commands are not followed: nobody starts a program in as many ways.
+const MOST_STARTS: usize = 500;
+
 /// Takes down what the readers find.
 struct Notes<'t> {
     tree: &'t Tree,
@@ -216,7 +219,7 @@ impl<'t> Notes<'t> {
     /// The text of a file in the directory that is asked about.
     fn text(&self, name: &str) -> Option<(Utf8PathBuf, &'t str)> {
         let path = self.directory.join(name);
-        let text = self.tree.text(&path).ok()?;
+        let text = self.tree.by_hand(&path)?;
         Some((path, text))
     }
 
@@ -228,7 +231,7 @@ impl<'t> Notes<'t> {
 
     #[expect(clippy::too_many_arguments, reason = "a word is all of these")]
     fn start_for(&mut self, by: By, purpose: Purpose, process: &str, line: &Line, around: &Utf8Path, at: Evidence, ports: Vec<u16>) {
-        if line.commands.is_empty() {
+        if line.commands.is_empty() || self.declared.starts.len() >= MOST_STARTS {
             return;
         }
         let start = Reader::new(self.tree).follow(line, around, at.clone());

@@ -107,7 +107,7 @@ pub fn asked(tree: &Tree, directory: &Utf8Path, catalog: &Catalog) -> Asked {
 
 /// Lines that add sources of packages.
 fn sources(tree: &Tree, file: &Utf8Path) -> Option<Diagnostic> {
-    let text = tree.text(file).ok()?;
+    let text = tree.by_hand(file)?;
     let (number, line) = (1..).zip(text.lines()).find(|(_, line)| is_source(line) && !line.trim_start().starts_with('#'))?;
     let warning =
         Diagnostic::warning("packages::source", format!("`{}` is passed over: imggen installs what Debian itself has", line.trim()));

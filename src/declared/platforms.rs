@@ -76,7 +76,7 @@ pub(super) fn read(notes: &mut Notes<'_>) {
 }
 
 fn open<'t>(notes: &Notes<'t>, path: &Utf8Path, format: Format) -> Option<Document<'t>> {
-    let text = notes.tree.text(path).ok()?;
+    let text = notes.tree.by_hand(path)?;
     let document = match format {
         Format::Json => Document::jsonc(path, text),
         Format::Toml => Document::toml(path, text),

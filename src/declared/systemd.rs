@@ -14,7 +14,7 @@ pub(super) fn read(notes: &mut Notes<'_>) {
         ["", "systemd", "deploy", "contrib", "init", "packaging", "scripts", "dist"].iter().flat_map(|place| units(place)).collect();
     // several units are several programs, of which none is the one
     let [path] = units.as_slice() else { return };
-    for (number, line) in (1..).zip(tree.text(path).unwrap_or_default().lines()) {
+    for (number, line) in (1..).zip(tree.by_hand(path).unwrap_or_default().lines()) {
         let Some((key, value)) = line.split_once('=') else { continue };
         let at = |rule| Evidence::at(*path, Span::of_line(number, line), rule, line.trim());
         match key.trim() {

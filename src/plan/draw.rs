@@ -51,6 +51,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     decisions.extend(layout.decisions());
     let mut warnings = choices.warnings.clone();
     warnings.extend(blueprint.warnings.clone());
+    warnings.extend(detection.tree.passed_over());
     warnings.extend(kept_out.into_iter().map(|out| out.warning));
     warnings.extend(layout.lost());
     warnings.extend(gone);
@@ -129,6 +130,8 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         packages: run_packages(choices),
         path: blueprint.setting.path,
         env,
+        temporary: layout.writes_temporary_files(choices) || blueprint.setting.web.is_some(),
+        volumes: layout.volumes(),
         web: blueprint.setting.web,
         copies,
         workdir: layout.workdir.as_ref().map(ToString::to_string),

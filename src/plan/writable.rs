@@ -34,7 +34,7 @@ impl<'l> Writing<'l> {
         blueprint: &Blueprint<Value>,
         is_filled: impl Fn(&Utf8Path) -> bool,
     ) -> Self {
-        let mut all: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with("/tmp")).collect();
+        let mut all: Vec<_> = layout.writable.iter().filter(|(_, to)| !to.starts_with(TEMPORARY)).collect();
         all.sort_by(|a, b| a.1.cmp(&b.1));
         all.dedup_by(|a, b| a.1 == b.1);
         let workdir = layout.workdir.as_deref().filter(|workdir| workdir.starts_with("/app"));
@@ -107,7 +107,27 @@ impl Taking {
     }
 }
 
+/// Where everybody may write anyway.
+const TEMPORARY: &str = "/tmp";
+
 impl Layout {
+    /// The directories that hold its state, none of them inside another: what is written right into the working directory lies beside the
+    /// program, and cannot be mounted without it.
+    pub(super) fn volumes(&self) -> Vec<String> {
+        let workdir = self.workdir.as_deref();
+        let is_beside = |to: &Utf8Path| workdir.is_some_and(|workdir| workdir.starts_with(to));
+        let mut all: Vec<_> = self.writable.iter().map(|(_, to)| to).filter(|to| !is_beside(to) && !to.starts_with(TEMPORARY)).collect();
+        all.sort();
+        all.dedup_by(|to, above| to.starts_with(&*above));
+        all.into_iter().map(ToString::to_string).collect()
+    }
+
+    /// Whether it is seen to, or runs under what does: interpreters and virtual machines keep sockets, caches and uploads there.
+    pub(super) fn writes_temporary_files(&self, choices: &Choices<'_>) -> bool {
+        let is_interpreted = choices.fit.variant.needs.iter().any(|need| matches!(need.value, Need::Interpreter(..)));
+        is_interpreted || self.writable.iter().any(|(_, to)| to.starts_with(TEMPORARY))
+    }
+
     /// Says that new files in the working directory go with the container.
     pub(super) fn lost(&self) -> Option<Diagnostic> {
         let (written, workdir) = self.writable.iter().find(|(_, to)| Some(to.as_path()) == self.workdir.as_deref())?;

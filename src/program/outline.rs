@@ -5,6 +5,7 @@
 //! `std.fs.read`: dots separate in every language.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::value::Value;
 
@@ -158,7 +159,7 @@ pub struct Call {
     /// with its fields as named arguments); a macro ends in `!`.
     pub path: String,
     /// What a method is called on, where that is more than a name.
-    pub receiver: Option<Box<Value>>,
+    pub receiver: Option<Arc<Value>>,
     /// With what.
     pub arguments: Vec<Argument>,
     /// When it happens.

@@ -1,5 +1,7 @@
 //! What an expression is, as far as it can be told without running it.
 
+use std::sync::Arc;
+
 use super::outline::Call;
 
 /// What an expression is, before any name in it was followed.
@@ -22,7 +24,7 @@ pub enum Value {
     /// A name, in full as far as the imports tell: `port`, `config.port`, `os.environ`. What is indexed by a text is `a[KEY]`.
     Name(String),
     /// A call.
-    Call(Box<Call>),
+    Call(Arc<Call>),
     /// Parts that are put together to one text: `+`, interpolation, `format!`, `fmt.Sprintf`.
     Joined(Vec<Value>),
     /// One of several, the likeliest first: `a or b`, `a if b else c`, `match`.

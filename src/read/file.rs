@@ -69,6 +69,15 @@ pub fn followed(path: impl AsRef<Utf8Path>, limit: u64) -> Result<Vec<u8>, NotRe
     if bytes.len() as u64 > limit { Err(NotRead::TooLarge) } else { Ok(bytes) }
 }
 
+/// Whether the plain file `path` begins with these words.
+#[must_use]
+pub fn begins(path: impl AsRef<Utf8Path>, words: &str) -> bool {
+    let path = path.as_ref();
+    let mut start = vec![0; words.len()];
+    let is_plain = fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
+    is_plain && File::open(path).and_then(|mut file| file.read_exact(&mut start)).is_ok() && start == words.as_bytes()
+}
+
 /// The text of such a file.
 ///
 /// # Errors

@@ -8,8 +8,8 @@ use crate::read::file::{self, NotRead};
 /// Files of patterns that are read in each directory.
 const NAMES: [&str; 2] = [".gitignore", ".imggenignore"];
 
-/// Larger ones are not read: the longest that people keep have some thousand lines.
-const LIMIT: u64 = 1024 * 1024;
+/// Larger ones are not read: the longest that people keep have some thousand lines, and each costs a thousand times its size.
+const LIMIT: u64 = 256 * 1024;
 
 /// What is wrong with an ignore file of `directory`, which has to be said before it is read.
 pub(super) fn refused(root: &Utf8Path, directory: &Utf8Path) -> Option<Diagnostic> {

@@ -31,6 +31,8 @@ pub struct Case {
     /// In the order given, each in a fresh container.
     #[serde(default, rename = "run")]
     pub runs: Vec<Run>,
+    /// Why it does not run under a root that is read-only, as a user whom its image does not know, with what the printed line mounts.
+    pub unconfined: Option<String>,
     pub edit: Option<Edit>,
     pub debug: Option<Debug>,
     /// Instead of all that: `init` declines, and writes nothing.

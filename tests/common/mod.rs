@@ -4,6 +4,7 @@
 
 pub mod case;
 pub mod harness;
+pub mod planted;
 pub mod project;
 
 use std::path::PathBuf;

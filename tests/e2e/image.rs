@@ -13,6 +13,7 @@ use std::{
 
 use anyhow::{Context, Result, ensure};
 use serde_json::Value;
+use tempfile::NamedTempFile;
 
 use crate::{
     common::{
@@ -72,13 +73,23 @@ impl Image {
         text.split(':').next().unwrap_or_default().parse().with_context(|| format!("the image's user is `{text}`, not a number"))
     }
 
+    /// All of its files, as an archive.
+    pub fn export(&self) -> Result<NamedTempFile> {
+        let container = Container { engine: self.engine, id: self.engine.ask(["create", &self.tag])? };
+        let archive = NamedTempFile::new()?;
+        self.engine.ask(["export", "--output", &archive.path().display().to_string(), &container.id])?;
+        Ok(archive)
+    }
+
     /// Every path in it, without a slash at either end.
     pub fn paths(&self) -> Result<BTreeSet<String>> {
-        let container = Container { engine: self.engine, id: self.engine.ask(["create", &self.tag])? };
-        let archive = tempfile::NamedTempFile::new()?;
-        self.engine.ask(["export", "--output", &archive.path().display().to_string(), &container.id])?;
-        let listing = stdout(&Command::new("tar").arg("-tf").arg(archive.path()).output().context("tar does not start")?)?;
-        Ok(listing.lines().map(|path| path.trim_matches('/').to_owned()).collect())
+        listed(self.export()?.path())
+    }
+
+    /// The paths in an archive of it that have one of these names.
+    pub fn named(archive: &NamedTempFile, names: &[String]) -> Result<BTreeSet<String>> {
+        let all = listed(archive.path())?;
+        Ok(all.into_iter().filter(|path| names.iter().any(|name| path.ends_with(name.as_str()))).collect())
     }
 
     /// The steps of the build, by their text, and whether each came from the cache.
@@ -90,18 +101,18 @@ impl Image {
     }
 
     /// Starts it and leaves it running, with its port published to this machine.
-    pub fn start(&self, run: &Run) -> Result<Container> {
+    pub fn start(&self, run: &Run, flags: &[String]) -> Result<Container> {
         // Named beforehand, because one that fails to start is there all the same.
         let container = Container { engine: self.engine, id: unique("imggen-e2e-") };
         let publish = run.port.map(|port| format!("--publish=127.0.0.1::{port}"));
         let options = ["--detach".to_owned(), format!("--name={}", container.id)].into_iter().chain(publish);
-        stdout(&self.run(options, run)?)?;
+        stdout(&self.run(options.chain(flags.iter().cloned()), run)?)?;
         Ok(container)
     }
 
     /// Runs it to its end.
-    pub fn finish(&self, run: &Run) -> Result<Output> {
-        self.run(["--rm".to_owned()], run)
+    pub fn finish(&self, run: &Run, flags: &[String]) -> Result<Output> {
+        self.run(["--rm".to_owned()].into_iter().chain(flags.iter().cloned()), run)
     }
 
     /// What a command in its shell prints.
@@ -111,7 +122,9 @@ impl Image {
 
     fn run(&self, options: impl IntoIterator<Item = String>, run: &Run) -> Result<Output> {
         let env = run.env.iter().map(|(name, value)| format!("--env={name}={value}"));
-        let read_only = run.read_only.then_some(["--read-only", "--tmpfs=/tmp"].map(str::to_owned));
+        let options: Vec<String> = options.into_iter().collect();
+        let read_only = (run.read_only && !options.iter().any(|option| option == "--read-only"))
+            .then_some(["--read-only", "--tmpfs=/tmp"].map(str::to_owned));
         let args = std::iter::once("run".to_owned()).chain(options).chain(env).chain(read_only.into_iter().flatten());
         self.engine.docker(args.chain([self.tag.clone()]).chain(run.args.iter().cloned()))
     }
@@ -171,6 +184,11 @@ impl Drop for Container {
     fn drop(&mut self) {
         discard(self.engine, &["rm", "--force", "--volumes", &self.id]);
     }
+}
+
+fn listed(archive: &Path) -> Result<BTreeSet<String>> {
+    let listing = stdout(&Command::new("tar").arg("-tf").arg(archive).output().context("tar does not start")?)?;
+    Ok(listing.lines().map(|path| path.trim_matches('/').to_owned()).collect())
 }
 
 /// A name that no other test uses, in this run or in one beside it.

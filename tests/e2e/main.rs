@@ -5,6 +5,7 @@
 
 mod engine;
 mod image;
+mod planted;
 mod probe;
 mod story;
 
@@ -28,6 +29,11 @@ fn main() -> ExitCode {
 
     harness::run(&arguments, || {
         let cases = cases()?;
-        Ok(cases.into_iter().map(|case| trial(case.name.clone(), move || story::tell(&case, tier))).collect())
+        let planted = planted::PROJECTS.into_iter().filter_map(|(name, asked)| {
+            let case = cases.iter().find(|case| case.name == name)?.clone();
+            Some(trial(format!("planted-{name}"), move || planted::tell(&case, asked, tier)))
+        });
+        let planted: Vec<_> = planted.collect();
+        Ok(cases.into_iter().map(|case| trial(case.name.clone(), move || story::tell(&case, tier))).chain(planted).collect())
     })
 }

@@ -31,6 +31,9 @@ const KILLED: i32 = 137;
 
 const SHELLS: [&str; 5] = ["sh", "ash", "bash", "dash", "busybox"];
 
+/// A user whom no image knows, as OpenShift takes one: his group is root's, and nothing else is.
+const SOMEBODY: u32 = 12345;
+
 /// Goes as far as the tier asks for and the machine allows.
 pub fn tell(case: &Case, tier: Tier) -> Result<Completion> {
     let project = Project::copy(case)?;
@@ -39,7 +42,7 @@ pub fn tell(case: &Case, tier: Tier) -> Result<Completion> {
         project.refused(&output, refuse)?;
         return Ok(Completion::Completed);
     }
-    stdout(&output).context("imggen init")?;
+    let said = stdout(&output).context("imggen init")?;
     let Some(expect) = &case.expect else { bail!("nothing is expected") };
     files_are_written(&project, expect)?;
 
@@ -57,7 +60,11 @@ pub fn tell(case: &Case, tier: Tier) -> Result<Completion> {
     let image = Image::build(engine, &project.dir, "Dockerfile", &case.build)?;
     image_is_as_expected(&image, expect)?;
     for run in &case.runs {
-        runs(&image, run, expect.uid)?;
+        runs(&image, run, expect.uid, &[])?;
+    }
+    if tier == Tier::Full && case.unconfined.is_none() {
+        let flags = confined(&said);
+        case.runs.iter().try_for_each(|run| runs(&image, run, SOMEBODY, &flags)).with_context(|| flags.join(" "))?;
     }
     if let Some(edit) = &case.edit {
         edits_keep_dependencies(engine, &project, case, edit).context("after the edit")?;
@@ -107,15 +114,27 @@ fn image_is_as_expected(image: &Image, expect: &Expect) -> Result<()> {
     Ok(())
 }
 
+/// The flags of a platform that allows as little as it can, with the volumes of the line that `init` printed.
+fn confined(said: &str) -> Vec<String> {
+    let words: Vec<&str> =
+        said.lines().find(|line| line.trim_start().starts_with("docker run ")).unwrap_or_default().split_whitespace().collect();
+    let mounts = words.windows(2).filter(|pair| matches!(pair[0], "-v" | "--tmpfs"));
+    // a volume's name is the test's own, and goes with its container
+    let mounts = mounts.flat_map(|pair| [pair[0].to_owned(), pair[1].rsplit(':').next().unwrap_or_default().trim_matches('\'').to_owned()]);
+    let user = format!("--user={SOMEBODY}:0");
+    let closed = ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", &user].map(str::to_owned);
+    closed.into_iter().chain(mounts).collect()
+}
+
 fn is_shell(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, name)| (folder.ends_with("bin") || folder == "busybox") && SHELLS.contains(&name))
 }
 
-fn runs(image: &Image, run: &Run, uid: u32) -> Result<()> {
+fn runs(image: &Image, run: &Run, uid: u32, flags: &[String]) -> Result<()> {
     match (run.port, run.exit) {
-        (Some(port), None) => serves(&image.start(run)?, run, port, uid),
-        (None, Some(exit)) => ends(image, run, exit),
-        (None, None) => works(&image.start(run)?, run, uid),
+        (Some(port), None) => serves(&image.start(run, flags)?, run, port, uid),
+        (None, Some(exit)) => ends(image, run, exit, flags),
+        (None, None) => works(&image.start(run, flags)?, run, uid),
         (Some(_), Some(_)) => bail!("a run has either a port or an exit code"),
     }
 }
@@ -165,8 +184,8 @@ fn stops(container: &Container, run: &Run, uid: u32) -> Result<()> {
 }
 
 /// A tool: it prints, and ends.
-fn ends(image: &Image, run: &Run, exit: i32) -> Result<()> {
-    let output = image.finish(run)?;
+fn ends(image: &Image, run: &Run, exit: i32, flags: &[String]) -> Result<()> {
+    let output = image.finish(run, flags)?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &stderr(&output);
     ensure!(output.status.code() == Some(exit), "it ended with {}, not {exit}:\n{said}", output.status);
     prints(&said, run)
@@ -206,8 +225,8 @@ fn debugs(engine: &'static Engine, project: &Project, case: &Case, expect: &Expe
         ensure!(id == expect.uid.to_string(), "its shell runs as {id}");
     }
     match (&debug.waits, case.runs.first()) {
-        (Some(words), Some(run)) => waits(&image.start(run)?, words),
-        (None, Some(run)) => runs(&image, run, expect.uid),
+        (Some(words), Some(run)) => waits(&image.start(run, &[])?, words),
+        (None, Some(run)) => runs(&image, run, expect.uid, &[]),
         (_, None) => Ok(()),
     }
 }

@@ -93,14 +93,23 @@ impl Rule {
     }
 }
 
+/// Whether there is a path that both hold for: asked of all their ends, the shortest first, so that no end is asked twice.
 fn meet(a: &[String], b: &[String]) -> bool {
-    match (a.split_first(), b.split_first()) {
-        (None, None) => true,
-        (Some((any, rest)), _) if any == ANY => meet(rest, b) || !b.is_empty() && meet(a, &b[1..]),
-        (_, Some((any, rest))) if any == ANY => meet(a, rest) || !a.is_empty() && meet(&a[1..], b),
-        (Some((a, rest_a)), Some((b, rest_b))) => names_meet(a, b) && meet(rest_a, rest_b),
-        _ => false,
+    let mut behind = vec![false; b.len() + 1];
+    for i in (0..=a.len()).rev() {
+        let mut row = vec![false; b.len() + 1];
+        for j in (0..=b.len()).rev() {
+            row[j] = match (a.get(i), b.get(j)) {
+                (None, None) => true,
+                (Some(any), other) if any == ANY => behind[j] || other.is_some() && row[j + 1],
+                (own, Some(any)) if any == ANY => row[j + 1] || own.is_some() && behind[j],
+                (Some(own), Some(other)) => behind[j + 1] && names_meet(own, other),
+                _ => false,
+            };
+        }
+        behind = row;
     }
+    behind[0]
 }
 
 fn names_meet(a: &str, b: &str) -> bool {

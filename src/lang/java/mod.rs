@@ -16,7 +16,7 @@ mod listen;
 mod logging;
 mod maven;
 mod observe;
-mod outline;
+pub(crate) mod outline;
 mod picocli;
 mod profile;
 mod report;

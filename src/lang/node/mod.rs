@@ -23,7 +23,7 @@ mod manager;
 mod migrations;
 mod natives;
 mod nx;
-pub(in crate::lang) mod outline;
+pub(crate) mod outline;
 mod package;
 mod part;
 mod prisma;

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Site;
 use super::path::relative;
 use crate::app::WritePath;
-use crate::catalog::vocabulary::{Meaning, Names, Opens};
+use crate::catalog::vocabulary::{Meaning, Names, Opens, Where};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::program::origin::Match;
 use crate::program::{Call, Expression, Part, Place, Program, Resolved};
@@ -16,7 +16,9 @@ const WRITES: Rule = Rule::parsed("program.writes-path", "this makes or writes a
 const DATABASE: Rule = Rule::parsed("program.database-file", "this opens a database that is a file, and writes beside it too");
 
 /// Where everybody may write anyway, or what is no directory in the usual sense.
-const ELSEWHERE: [&str; 5] = ["/tmp", "/dev", "/proc", "/sys", "/var/tmp"];
+const ELSEWHERE: [&str; 4] = ["/dev", "/proc", "/sys", "/var/tmp"];
+/// Where files go that nobody has to keep, whatever they are called.
+const TEMPORARY: &str = "/tmp";
 
 /// The most values that a path may come to before it is held to be computed.
 const LIKELY: usize = 3;
@@ -34,10 +36,15 @@ impl<'t> Program<'t> {
         let mut written = Written { home: site.bases.first().cloned().unwrap_or_default(), ..Written::default() };
         for (file, call, entries) in self.known_calls() {
             for entry in entries {
-                let Meaning::Writes(opens) = &*entry.meaning else { continue };
-                if self.matches(entry, file, call) != Match::No && self.opens(file, call, opens) {
-                    self.write(&mut written, file, call, opens);
-                    break;
+                match &*entry.meaning {
+                    Meaning::Writes(opens) if self.matches(entry, file, call) != Match::No && self.opens(file, call, opens) => {
+                        self.write(&mut written, file, call, opens);
+                        break;
+                    }
+                    Meaning::Place(Where::Temporary) if self.matches(entry, file, call) == Match::Proven => {
+                        written.add(TEMPORARY.into(), self.evidence(file, call.at, WRITES));
+                    }
+                    _ => {}
                 }
             }
         }
@@ -69,11 +76,9 @@ impl<'t> Program<'t> {
         }
         for value in values {
             let Some(directory) = written.directory(value, names) else { continue };
-            let fact = match written.found.remove(&directory) {
-                Some(known) => known.and(evidence.clone()),
-                None => Fact::new(WritePath { directory: directory.clone() }, evidence.clone()),
-            };
-            written.found.insert(directory, self.trace(fact, &value.steps));
+            if let Some(fact) = written.add(directory, evidence.clone()) {
+                *fact = self.trace(fact.clone(), &value.steps);
+            }
         }
     }
 }
@@ -83,6 +88,15 @@ const fn rule(names: Names) -> Rule {
 }
 
 impl Written {
+    fn add(&mut self, directory: Utf8PathBuf, evidence: Evidence) -> Option<&mut Fact<WritePath>> {
+        let fact = match self.found.remove(&directory) {
+            Some(known) => known.and(evidence),
+            None => Fact::new(WritePath { directory: directory.clone() }, evidence),
+        };
+        self.found.insert(directory.clone(), fact);
+        self.found.get_mut(&directory)
+    }
+
     /// The directory that has to be writable.
     fn directory(&self, value: &Resolved, names: Names) -> Option<Utf8PathBuf> {
         let (text, whole) = self.path(value, names)?;
@@ -104,6 +118,9 @@ impl Written {
         }
         let directory = if is_directory { path } else { path.parent()? };
         if directory.is_absolute() {
+            if directory.starts_with(TEMPORARY) {
+                return Some(TEMPORARY.into());
+            }
             let elsewhere = directory == "/" || ELSEWHERE.iter().any(|elsewhere| directory.starts_with(elsewhere));
             return (!elsewhere).then(|| directory.to_owned());
         }

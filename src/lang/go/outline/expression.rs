@@ -1,5 +1,7 @@
 //! Expressions.
 
+use std::sync::Arc;
+
 use super::{CHAIN, Parser, format};
 use crate::program::scan::Kind;
 use crate::program::{Argument, Call, Function, Value};
@@ -197,7 +199,7 @@ impl Parser<'_> {
             return argument.value.clone();
         }
         let text = format::formatted(&path, &arguments);
-        let receiver = receiver.map(Box::new);
+        let receiver = receiver.map(Arc::new);
         let call = Call { path, receiver, arguments, context: self.context, at: self.place(first) };
         self.out.calls.push(call.clone());
         self.chain += 1;
@@ -206,7 +208,7 @@ impl Parser<'_> {
             self.chain = 0;
             return Value::Unknown;
         }
-        text.unwrap_or_else(|| Value::Call(Box::new(call)))
+        text.unwrap_or_else(|| Value::Call(Arc::new(call)))
     }
 
     fn arguments(&mut self) -> Vec<Argument> {
@@ -257,7 +259,7 @@ impl Parser<'_> {
         let arguments = arguments.into_iter().map(|(name, value, at)| Argument { name, value, at }).collect();
         let call = Call { path, receiver: None, arguments, context: self.context, at: self.place(first) };
         self.out.calls.push(call.clone());
-        Value::Call(Box::new(call))
+        Value::Call(Arc::new(call))
     }
 
     /// The items of a list or map whose items are of the type `kind`, where it has a name.

@@ -1,5 +1,7 @@
 //! Statements and declarations.
 
+use std::sync::Arc;
+
 use super::Parser;
 use crate::program::scan::{Kind, Token};
 use crate::program::{Binding, Call, Value};
@@ -209,7 +211,7 @@ impl<'t> Parser<'t> {
         } else if let Some(path) = named.filter(|path| path.contains('.')) {
             // a structure of another package is there, and empty
             let zero = Call { path, context: self.context, at: self.place(type_at), ..Call::default() };
-            self.bind(&targets, &[Value::Call(Box::new(zero))], kind.as_deref(), true);
+            self.bind(&targets, &[Value::Call(Arc::new(zero))], kind.as_deref(), true);
         }
         targets.iter().filter_map(|target| target.name).for_each(|name| self.declare(name));
     }

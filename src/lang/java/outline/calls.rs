@@ -1,14 +1,19 @@
 //! Calls: names, arguments, and what stands behind a dot.
 
+use std::sync::Arc;
+
 use super::Reader;
 use crate::program::scan::Kind;
 use crate::program::{Argument, Call, Value};
 
+/// How many steps of a chain are kept, dots and brackets; what comes behind is unknown.
+const CHAIN: usize = 48;
+
 impl Reader<'_, '_> {
-    pub(super) fn call(&mut self, path: String, receiver: Option<Box<Value>>, arguments: Vec<Argument>, from: usize) -> Value {
+    pub(super) fn call(&mut self, path: String, receiver: Option<Arc<Value>>, arguments: Vec<Argument>, from: usize) -> Value {
         let call = Call { path, receiver, arguments, context: self.context, at: self.span(from) };
         self.outline.calls.push(call.clone());
-        Value::Call(Box::new(call))
+        Value::Call(Arc::new(call))
     }
 
     /// What stands between the brackets of a call.
@@ -38,7 +43,13 @@ impl Reader<'_, '_> {
 
     /// Calls, members and elements behind a value.
     pub(super) fn postfix(&mut self, mut value: Value, from: usize) -> Value {
+        let mut chain = 0;
         loop {
+            chain += 1;
+            if chain > CHAIN {
+                // what is that long is data, and every step would hold all those before it
+                (value, chain) = (Value::Unknown, 0);
+            }
             let Some(token) = self.peek(0) else { return value };
             match token.text {
                 "." | "?." if token.kind == Kind::Punct => {
@@ -144,9 +155,9 @@ impl Reader<'_, '_> {
             Value::Name(name) => self.call(format!("{name}.{word}"), None, arguments, from),
             Value::Call(before) => {
                 let path = format!("{}().{word}", before.path);
-                self.call(path, Some(Box::new(Value::Call(before))), arguments, from)
+                self.call(path, Some(Arc::new(Value::Call(before))), arguments, from)
             }
-            other => self.call(word.to_owned(), Some(Box::new(other)), arguments, from),
+            other => self.call(word.to_owned(), Some(Arc::new(other)), arguments, from),
         }
     }
 }

@@ -283,8 +283,8 @@ impl Reader<'_, '_> {
         self.outline.functions.truncate(functions);
         let value = match value {
             // the value whose method asks
-            Value::Call(call) if null.is_none() => match call.receiver {
-                Some(receiver) => *receiver,
+            Value::Call(call) if null.is_none() => match &call.receiver {
+                Some(receiver) => Value::clone(receiver),
                 None => Value::Name(call.path.rsplit_once('.')?.0.to_owned()),
             },
             value => value,

@@ -1,5 +1,7 @@
 //! Expressions: what each comes to, and the calls in it.
 
+use std::sync::Arc;
+
 use oxc_ast::ast::{
     Argument, ArrayExpressionElement, BinaryExpression, CallExpression, ChainElement, ConditionalExpression, Expression, ImportExpression,
     LogicalExpression, MemberExpression, NewExpression, ObjectExpression, ObjectPropertyKind, TemplateLiteral,
@@ -183,7 +185,7 @@ impl<'a> Reader<'_> {
             object => Some(self.value(object)),
         });
         // a plain member of names is no receiver of its own
-        let receiver = receiver.filter(|value| !matches!(value, Value::Name(_) | Value::Unknown)).map(Box::new);
+        let receiver = receiver.filter(|value| !matches!(value, Value::Name(_) | Value::Unknown)).map(Arc::new);
         if !matches!(unwrapped(&it.callee), Expression::Identifier(_)) && unwrapped(&it.callee).as_member_expression().is_none() {
             self.value(&it.callee);
         }
@@ -207,7 +209,7 @@ impl<'a> Reader<'_> {
 
     fn note(&mut self, call: Call) -> Value {
         self.module.outline.calls.push(call.clone());
-        Value::Call(Box::new(call))
+        Value::Call(Arc::new(call))
     }
 
     pub(super) fn arguments(&mut self, arguments: &[Argument<'a>]) -> Vec<Given> {

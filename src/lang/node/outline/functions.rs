@@ -118,7 +118,7 @@ impl<'a> Reader<'_> {
         let annotations = decorators.iter().map(|decorator| {
             let place = at(decorator.span);
             match self.value(&decorator.expression) {
-                Value::Call(call) => Annotation { name: call.path, arguments: call.arguments, at: place },
+                Value::Call(call) => Annotation { name: call.path.clone(), arguments: call.arguments.clone(), at: place },
                 Value::Name(name) => Annotation { name, arguments: Vec::new(), at: place },
                 _ => Annotation { at: place, ..Annotation::default() },
             }
@@ -132,7 +132,7 @@ impl<'a> Reader<'_> {
         let name = self.classes.iter().map(String::as_str).chain([own]).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(".");
         let extended = it.heritage.as_ref().map(|heritage| match self.value(&heritage.expression) {
             Value::Name(name) => name,
-            Value::Call(call) => call.path,
+            Value::Call(call) => call.path.clone(),
             _ => String::new(),
         });
         let implemented: Vec<_> = it.implements.iter().map(|one| self.kind(at(one.span))).collect();

@@ -1,5 +1,7 @@
 //! What the front end makes of sources.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::program::{Call, Value};
 
@@ -99,7 +101,7 @@ fn exports_are_names_of_the_module() {
     assert_eq!(bound("export default defineConfig({ a: 1 });", "default"), {
         let entries = Value::Table(vec![(text("a"), Value::Number(1))]);
         let argument = crate::program::Argument { name: None, value: entries, at: At { start: 28, end: 36 } };
-        Value::Call(Box::new(Call {
+        Value::Call(Arc::new(Call {
             path: "defineConfig".into(),
             arguments: vec![argument],
             at: At { start: 15, end: 37 },

@@ -101,8 +101,8 @@ fn compared(op: CmpOp, left: Value, right: &Value) -> Asked {
 /// `all([a, b])` asks for each.
 fn each(value: Value) -> Vec<Value> {
     match value {
-        Value::Call(call) if call.path == "all" => match call.arguments.into_iter().next().map(|argument| argument.value) {
-            Some(Value::List(values)) => values,
+        Value::Call(call) if call.path == "all" => match call.arguments.first().map(|argument| &argument.value) {
+            Some(Value::List(values)) => values.clone(),
             _ => Vec::new(),
         },
         Value::Unknown | Value::Truth(_) | Value::Joined(_) => Vec::new(),

@@ -1,5 +1,7 @@
 //! Expressions: each is read once, and gives its value and the calls in it.
 
+use std::sync::Arc;
+
 use ruff_python_ast::visitor::walk_expr;
 use ruff_python_ast::{Arguments, BoolOp, Expr, ExprCall, ExprSubscript, InterpolatedStringElement, Number, Operator, UnaryOp};
 use ruff_text_size::Ranged;
@@ -112,9 +114,9 @@ impl Reader<'_> {
         let (left, right) = (self.value(left), self.value(right));
         match op {
             Operator::Add => Value::Joined(vec![left, right]),
-            Operator::Div => Value::Call(Box::new(Call {
+            Operator::Div => Value::Call(Arc::new(Call {
                 path: "pathlib.Path().joinpath".into(),
-                receiver: Some(Box::new(left)),
+                receiver: Some(Arc::new(left)),
                 arguments: vec![Argument { name: None, value: right, at: at(expr) }],
                 context: self.context,
                 at: at(expr),
@@ -163,7 +165,7 @@ impl Reader<'_> {
             if subscript.ctx == ruff_python_ast::ExprContext::Load
                 && let Value::Call(call) = self.made(getter, None, vec![argument], subscript)
             {
-                self.outline.calls.push(*call);
+                self.outline.calls.push(Arc::unwrap_or_clone(call));
             }
             return Reference { path, value: Some(Value::variable(key, None)) };
         }
@@ -207,7 +209,7 @@ impl Reader<'_> {
     }
 
     fn made(&self, path: String, receiver: Option<Value>, arguments: Vec<Argument>, place: &impl Ranged) -> Value {
-        Value::Call(Box::new(Call { path, receiver: receiver.map(Box::new), arguments, context: self.context, at: at(place) }))
+        Value::Call(Arc::new(Call { path, receiver: receiver.map(Arc::new), arguments, context: self.context, at: at(place) }))
     }
 
     fn call(&mut self, call: &ExprCall) -> Value {
@@ -232,9 +234,9 @@ impl Reader<'_> {
             let context = Context { conditional: true, ..self.context };
             self.outline.imports.push(Import { path: module.to_owned(), name: None, context, at: at(call) });
         }
-        let made = Call { path, receiver: receiver.map(Box::new), arguments, context: self.context, at: at(call) };
+        let made = Call { path, receiver: receiver.map(Arc::new), arguments, context: self.context, at: at(call) };
         self.outline.calls.push(made.clone());
-        Value::Call(Box::new(made))
+        Value::Call(Arc::new(made))
     }
 
     fn arguments(&mut self, arguments: &Arguments) -> Vec<Argument> {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::*;
 use crate::program::{Call, Value};
 
@@ -24,7 +26,7 @@ fn names_are_spelt_in_full() {
     let run = call(&outline, "uvicorn.run");
     assert!(run.context.guarded && !run.context.conditional && run.context.function.is_none());
     assert_eq!(&text[run.at.range()], "uvicorn.run(app, port=int(os.environ.get('PORT', 9000)))");
-    assert_eq!(run.argument("port", None).map(|argument| &argument.value), Some(&Value::Call(Box::new(call(&outline, "int").clone()))));
+    assert_eq!(run.argument("port", None).map(|argument| &argument.value), Some(&Value::Call(Arc::new(call(&outline, "int").clone()))));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! queries that are checked against a database, and paths that keep the place where the program was compiled.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -112,7 +113,7 @@ impl Finder<'_> {
                 let warning = Diagnostic::warning("rust::needs-history", message).because(&source.evidence(call.at, STAMPED));
                 self.found.warnings.push(warning.help("give the macro a `fallback = \"...\"`, or it does not compile there"));
             }
-            "env!" if asks_for(&Value::Call(Box::new(call.clone())), MANIFEST_DIRECTORY) && !is_embedded(file, call) => {
+            "env!" if asks_for(&Value::Call(Arc::new(call.clone())), MANIFEST_DIRECTORY) && !is_embedded(file, call) => {
                 let mut behind = source.outline.texts.iter().filter(|(_, at)| at.start >= call.at.end && at.start < call.at.end + NEAR);
                 if let Some((path, at)) = behind.next() {
                     self.baked(&file.package, path, source.evidence(*at, BAKED));

@@ -1,5 +1,7 @@
 //! Paths, and what stands behind an operand: fields, calls, indexes, literals of structures.
 
+use std::sync::Arc;
+
 use super::{CHAIN, Parser, format};
 use crate::program::scan::{Kind, Token};
 use crate::program::{Argument, Call, Check, Import, Value};
@@ -192,9 +194,9 @@ impl Parser<'_> {
     }
 
     fn called(&mut self, path: String, receiver: Option<Value>, arguments: Vec<Argument>, first: usize) -> Value {
-        let call = Call { path, receiver: receiver.map(Box::new), arguments, context: self.context, at: self.place(first) };
+        let call = Call { path, receiver: receiver.map(Arc::new), arguments, context: self.context, at: self.place(first) };
         self.out.calls.push(call.clone());
-        Value::Call(Box::new(call))
+        Value::Call(Arc::new(call))
     }
 
     /// `unwrap`, `expect` and `?` give up where the call that they follow gives nothing.

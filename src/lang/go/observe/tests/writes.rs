@@ -10,8 +10,8 @@ fn what_is_made_created_and_kept() {
         (&["os"], r#"func main() { os.WriteFile("report.csv", b, 0o644) }"#, &[""]),
         (&["os"], r#"func main() { os.OpenFile("logs/app.log", os.O_APPEND|os.O_CREATE, 0o644) }"#, &["logs"]),
         (&["os"], r#"func main() { os.OpenFile("config.yaml", os.O_RDONLY, 0) }"#, &[]),
-        (&["os"], r#"func main() { os.MkdirAll("/var/lib/app", 0o755); os.MkdirAll("/tmp/x", 0o755) }"#, &["/var/lib/app"]),
-        (&["os"], "func main() { os.MkdirAll(os.TempDir(), 0o755); os.Create(\"cpu.prof\"); os.Create(\"~/x\") }", &[]),
+        (&["os"], r#"func main() { os.MkdirAll("/var/lib/app", 0o755); os.MkdirAll("/tmp/x", 0o755) }"#, &["/tmp", "/var/lib/app"]),
+        (&["os"], "func main() { os.MkdirAll(os.TempDir(), 0o755); os.Create(\"cpu.prof\"); os.Create(\"~/x\") }", &["/tmp"]),
         (&["os", "path/filepath"], "func save(name string) { os.Create(filepath.Join(\"uploads\", name)) }", &["uploads"]),
         (
             &["os", "path/filepath", "flag"],

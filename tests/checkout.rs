@@ -1,0 +1,116 @@
+//! Checkouts as git and people leave them: work trees and submodules whose `.git` is a file, submodules that nobody fetched, pointers of
+//! Git LFS, links.
+#![cfg(unix)]
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use imggen::{Diagnostic, Layers, Output, Packs, Tree, detect, generate};
+use tempfile::TempDir;
+
+const GO: [(&str, &str); 2] = [
+    ("go.mod", "module example.com/shop\n\ngo 1.26\n"),
+    ("main.go", "package main\n\nimport \"os\"\n\nfunc main() { os.ReadFile(\"conf/shop.conf\") }\n"),
+];
+
+fn project(files: &[(&str, &str)]) -> (TempDir, Utf8PathBuf) {
+    let home = tempfile::tempdir().unwrap();
+    let root = Utf8PathBuf::from_path_buf(home.path().join("shop")).unwrap();
+    for (path, text) in files {
+        put(&root, path, text);
+    }
+    (home, root)
+}
+
+fn put(root: &Utf8Path, path: &str, text: &str) {
+    fs::create_dir_all(root.join(path).parent().unwrap()).unwrap();
+    fs::write(root.join(path), text).unwrap();
+}
+
+fn git(at: &Utf8Path, words: &[&str]) {
+    let settings = ["-c", "user.name=x", "-c", "user.email=x@example.com", "-c", "protocol.file.allow=always"];
+    assert!(Command::new("git").args(settings).args(words).current_dir(at).status().unwrap().success(), "{words:?}");
+}
+
+fn commit(root: &Utf8Path) {
+    git(root, &["init", "-q"]);
+    git(root, &["add", "-A", "-f"]);
+    git(root, &["commit", "-q", "-m", "x"]);
+}
+
+fn run(root: &Utf8Path) -> Result<Output, Box<Diagnostic>> {
+    generate(&Tree::open(root)?, &Layers::default(), &Packs::default())
+}
+
+fn notes(root: &Utf8Path) -> Vec<(&'static str, String)> {
+    let tree = Tree::open(root).unwrap();
+    detect(&tree).unwrap().notes.into_iter().map(|note| (note.code, note.message)).collect()
+}
+
+fn texts(output: &Output) -> Vec<&str> {
+    output.files.iter().map(|file| file.text.as_str()).collect()
+}
+
+#[test]
+fn a_work_tree_and_a_submodule_have_their_index_elsewhere() {
+    let mut files = GO.to_vec();
+    files.extend([(".gitignore", "*.conf\n"), ("conf/shop.conf", "tracked all the same")]);
+    let (home, root) = project(&files);
+    commit(&root);
+    let expected = run(&root).unwrap();
+    assert!(texts(&expected).iter().any(|text| text.contains("!conf/shop.conf")), "{:?}", texts(&expected));
+    let above = Utf8Path::from_path(home.path()).unwrap();
+    git(&root, &["worktree", "add", "-q", "../other/shop"]);
+    git(above, &["init", "-q", "whole"]);
+    git(&above.join("whole"), &["submodule", "--quiet", "add", root.as_str(), "shop"]);
+    for place in ["other/shop", "whole/shop"] {
+        assert!(above.join(place).join(".git").is_file());
+        assert_eq!(texts(&run(&above.join(place)).unwrap()), texts(&expected), "{place}");
+    }
+}
+
+#[test]
+fn a_submodule_that_nobody_fetched_is_refused_where_the_build_needs_it() {
+    let modules = "[submodule \"money\"]\n\tpath = third_party/money\n\turl = https://example.com/money.git\n";
+    let (_home, root) = project(&[GO[0], GO[1], (".gitmodules", modules)]);
+    let (code, message) = notes(&root).remove(0);
+    assert!(code == "checkout::submodule" && message.contains("third_party/money"), "{message}");
+    put(
+        &root,
+        "go.mod",
+        "module example.com/shop\n\ngo 1.26\n\nrequire example.com/money v0.0.0\n\nreplace example.com/money => ./third_party/money\n",
+    );
+    let error = run(&root).unwrap_err();
+    assert_eq!((error.code, error.help[0].as_str()), ("checkout::submodule", "`git submodule update --init third_party/money` fetches it"));
+    put(&root, "third_party/money/go.mod", "module example.com/money\n\ngo 1.26\n");
+    assert_eq!(notes(&root), []);
+}
+
+#[test]
+fn pointers_of_git_lfs_are_told_from_files() {
+    let attributes = "*.bin filter=lfs diff=lfs merge=lfs -text\n";
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n";
+    let (_home, root) =
+        project(&[GO[0], GO[1], (".gitattributes", attributes), ("models/a.bin", pointer), ("models/b.bin", "itself"), ("c.txt", pointer)]);
+    let (code, message) = notes(&root).remove(0);
+    assert_eq!((code, message.split(" is ").next()), ("checkout::pointer", Some("`models/a.bin`")));
+    put(&root, "models/a.bin", "itself too");
+    assert_eq!(notes(&root), []);
+}
+
+#[test]
+fn a_link_inside_the_project_is_the_file_and_one_out_of_it_is_none() {
+    let (home, root) = project(&[("build/go.mod", GO[0].1), GO[1], ("conf/shop.conf", "")]);
+    symlink("build/go.mod", root.join("go.mod")).unwrap();
+    let (_plain, plain) = project(&[GO[0], GO[1], ("conf/shop.conf", ""), ("build/go.mod", "module x\n")]);
+    assert_eq!(texts(&run(&root).unwrap())[0], texts(&run(&plain).unwrap())[0]);
+    fs::rename(root.join("build/go.mod"), home.path().join("go.mod")).unwrap();
+    for target in ["../go.mod", "go.mod", home.path().join("go.mod").to_str().unwrap()] {
+        fs::remove_file(root.join("go.mod")).unwrap();
+        symlink(target, root.join("go.mod")).unwrap();
+        assert_eq!(run(&root).unwrap_err().code, "tree::unreadable", "{target}");
+    }
+}
