@@ -9,10 +9,12 @@ use crate::tree::path::normal;
 
 const COPIES: Rule = Rule::weak("parts.copies", "this copies what is built to where the program has it");
 
-/// One copy: from where, to where, both as they are written, and the line.
+/// One copy: from where, to where, and the line.
 struct Copying<'t> {
     from: Utf8PathBuf,
     to: Utf8PathBuf,
+    /// The directory's name, where it is copied as a whole by a command that puts it into one that is there.
+    whole: Option<String>,
     file: &'t Utf8Path,
     line: usize,
     text: &'t str,
@@ -24,8 +26,9 @@ pub(super) fn find<'m, 'd>(tree: &Tree, makers: &'m [Maker<'d>], path: &Utf8Path
     tree.paths().filter(|file| tells(file)).flat_map(|file| copyings(tree, file)).filter(onto).find_map(|copying| {
         let (maker, output) = makers.iter().find_map(|maker| Some((maker, made_by(maker, &copying.from)?)))?;
         let at = Evidence::at(copying.file, Span::of_line(copying.line, copying.text), COPIES, copying.text.trim());
-        // what is copied may be the directory that holds the asset, or lie in it
-        let into = if path.starts_with(&copying.to) { copying.to } else { path.to_owned() };
+        // what is copied may be the directory that holds the asset, or lie in it; a directory is copied into one that is there
+        let within = copying.whole.as_ref().map(|name| copying.to.join(name)).filter(|within| path.starts_with(within));
+        let into = within.unwrap_or_else(|| if path.starts_with(&copying.to) { copying.to } else { path.to_owned() });
         Some(Match { maker, output, into, because: vec![at] })
     })
 }
@@ -61,12 +64,12 @@ fn copyings<'t>(tree: &'t Tree, file: &'t Utf8Path) -> Vec<Copying<'t>> {
     text.lines()
         .enumerate()
         .flat_map(|(index, line)| in_line(base, line).into_iter().map(move |pair| (index + 1, line, pair)))
-        .map(|(line, text, (from, to))| Copying { from, to, file, line, text })
+        .map(|(line, text, (from, to, whole))| Copying { from, to, whole, file, line, text })
         .collect()
 }
 
 /// The copies of one line.
-fn in_line(base: &Utf8Path, line: &str) -> Vec<(Utf8PathBuf, Utf8PathBuf)> {
+fn in_line(base: &Utf8Path, line: &str) -> Vec<(Utf8PathBuf, Utf8PathBuf, Option<String>)> {
     let plain = |word: &str| word.trim_matches(|c: char| "\"'`,".contains(c)).to_owned();
     let (mut found, mut directory) = (Vec::new(), base.to_owned());
     for command in line.split("&&").flat_map(|part| part.split(';')) {
@@ -80,7 +83,12 @@ fn in_line(base: &Utf8Path, line: &str) -> Vec<(Utf8PathBuf, Utf8PathBuf)> {
         };
         match (words[start].trim_start_matches('@'), arguments.as_slice()) {
             ("cd", [to, ..]) => directory = path(to),
-            (command, [from, .., to]) if command != "cd" => found.push((path(from), path(to))),
+            (command, [from, .., to]) if command != "cd" => {
+                let is_whole = matches!(command, "cp" | "mv") && !from.ends_with(['*', '.', '/']);
+                let source = path(from);
+                let whole = source.file_name().filter(|_| is_whole).map(str::to_owned);
+                found.push((source, path(to), whole));
+            }
             _ => {}
         }
     }
@@ -92,6 +100,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_whole_directory_is_copied_into_one_that_is_there() {
+        let whole = |line| in_line("".into(), line).into_iter().next().and_then(|(_, _, whole)| whole);
+        assert_eq!(whole("cp -r web/dist internal/ui/").as_deref(), Some("dist"));
+        assert_eq!(whole("cp -r web/dist/. internal/ui/dist"), None);
+        assert_eq!(whole("COPY --from=ui /app/dist internal/ui"), None);
+    }
+
+    #[test]
     fn copies_are_read_where_they_stand() {
         for (line, expected) in [
             ("\tcp -r web/dist internal/ui/dist", vec![("web/dist", "internal/ui/dist")]),
@@ -100,7 +116,7 @@ mod tests {
             ("echo cp", vec![]),
         ] {
             let found = in_line("".into(), line);
-            let found: Vec<_> = found.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+            let found: Vec<_> = found.iter().map(|(from, to, _)| (from.as_str(), to.as_str())).collect();
             assert_eq!(found, expected, "{line}");
         }
     }

@@ -104,7 +104,8 @@ fn stage(part: &Part, choices: &Choices<'_>, own: Blueprint<Value>) -> PartStage
     let packages = build_packages(choices, &own.builder, own.build_needs.iter());
     let language = part.found.language.name();
     let verb = if part.needed == Needed::AtBuild { "embeds" } else { "hands out" };
-    let user = part.because.first().map_or_else(String::new, |because| format!(", which {} {verb}", because.file));
+    let apps = |because: &&crate::evidence::Evidence| !because.file.starts_with(&part.found.app.directory);
+    let user = part.because.first().filter(apps).map_or_else(String::new, |because| format!(", which {} {verb}", because.file));
     PartStage {
         stage: part.stage.clone(),
         template: format!("{language}/part.j2"),

@@ -1,14 +1,15 @@
-//! What the project's own tools say about building it: `Procfile`, GoReleaser's configuration, Makefile. Looked up by line, and weak.
+//! What the project's own tools say about building it: `Procfile`, GoReleaser's configuration, recipes and CI.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::tags::tags;
+use crate::declared;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::tree::Tree;
 
 const PROCFILE: Rule = Rule::weak("go.procfile", "this is what the Procfile starts");
 const RELEASED: Rule = Rule::weak("go.goreleaser", "this is what is released");
-const MADE: Rule = Rule::weak("go.makefile", "this is what the Makefile builds");
+const MADE: Rule = Rule::weak("go.made", "this is what the project's own build makes");
 const PRIVATE: Rule = Rule::weak("go.private", "modules below these paths are private");
 
 /// What the project's tools say.
@@ -38,8 +39,7 @@ pub fn hints(tree: &Tree) -> Hints {
     let mut hints = Hints { started: procfile(tree), private: private(tree), ..Hints::default() };
     let released: Vec<_> = [".goreleaser.yml", ".goreleaser.yaml"].iter().flat_map(|file| goreleaser(tree, file)).collect();
     hints.tags = tags(tree);
-    let made = makefile(tree);
-    hints.built = if released.is_empty() { made } else { released };
+    hints.built = if released.is_empty() { made(tree) } else { released };
     hints
 }
 
@@ -71,22 +71,20 @@ fn goreleaser(tree: &Tree, file: &str) -> Vec<Fact<Utf8PathBuf>> {
     mains.collect()
 }
 
-fn makefile(tree: &Tree) -> Vec<Fact<Utf8PathBuf>> {
+/// The packages that the first file builds whose commands name any.
+fn made(tree: &Tree) -> Vec<Fact<Utf8PathBuf>> {
     let mut found: Vec<Fact<Utf8PathBuf>> = Vec::new();
-    for (number, line) in lines(tree, "Makefile") {
-        let Some((_, command)) = line.split_once("go build") else { continue };
-        for word in command.split_whitespace() {
-            let package = word
-                .strip_prefix("./")
-                .map(|path| path.trim_end_matches("/*").trim_end_matches("/*.go"))
-                .filter(|path| !path.contains(['$', '*']) && !path.contains("..."));
-            if let Some(path) = package {
-                let path = path.trim_end_matches('/');
-                let directory =
-                    if path.ends_with(".go") { Utf8Path::new(path).parent().unwrap_or(Utf8Path::new("")) } else { Utf8Path::new(path) };
-                if tree.has_directory(directory) && !found.iter().any(|known| known.value == directory) {
-                    found.push(Fact::new(directory.to_owned(), at("Makefile", number, line, MADE)));
-                }
+    for build in declared::builds(tree, Utf8Path::new(""), "go") {
+        let compiles = build.command.does("build") || build.command.does("install");
+        if !compiles || found.first().is_some_and(|first| first.file() != build.at.file) {
+            continue;
+        }
+        let packages = build.command.arguments().iter().filter_map(|word| word.text());
+        for package in packages.filter(|word| word.starts_with("./") && !word.contains("...")) {
+            let Some(path) = build.command.path(package) else { continue };
+            let directory = if path.as_str().ends_with(".go") { path.parent().unwrap_or(Utf8Path::new("")).to_owned() } else { path };
+            if tree.has_directory(&directory) && !found.iter().any(|known| known.value == directory) {
+                found.push(Fact::new(directory, build.at.under(MADE)));
             }
         }
     }

@@ -137,6 +137,7 @@ impl<'t> language::Project<'t> for Programs<'t> {
             findings.inside.iter().find(asks).map(|fact| fact.because()[0].clone())
         });
         let mut behaviour = observed.behaviour;
+        behaviour.builds.extend(scripts.builds);
         warnings.extend(self.declared(package, bin, &mut behaviour));
         let app = App {
             sighting: sighting.clone(),

@@ -12,9 +12,11 @@ use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::need::Need;
 use crate::program::{Program, Source};
 use crate::tree::Tree;
+use crate::tree::path::inside;
 
 const STARTS: Rule = Rule::parsed("rust.build-starts", "the build script starts this");
 const OUTSIDE: Rule = Rule::parsed("rust.build-outside", "the build script reads this");
+const BUILDS: Rule = Rule::parsed("rust.build-builds", "the build script builds the package in this directory");
 const SAYS: Rule = Rule::parsed("rust.compile-error-says", "this is what the compiler says then");
 const ASKS: Rule = Rule::parsed("rust.compile-error", "nothing compiles without one of these features");
 
@@ -26,6 +28,8 @@ const ALWAYS_THERE: [&str; 4] = ["cargo", "rustc", "rustfmt", "cc"];
 pub struct Scripts {
     /// Programs that build scripts start.
     pub needs: Vec<Fact<Need>>,
+    /// Packages of another toolchain that they speak of by their directories.
+    pub builds: Vec<Fact<Utf8PathBuf>>,
     /// The revision of the repository is asked for.
     pub history: Option<Evidence>,
     /// What wants a look.
@@ -64,6 +68,12 @@ pub fn look<'p>(tree: &Tree, packages: impl Iterator<Item = Scripted<'p>>, catal
             }
         }
         scripts.outside(package.directory, &source);
+        for (text, at) in &source.outline.texts {
+            let Some(directory) = inside(package.directory, Utf8Path::new(text)).filter(|_| !text.is_empty()) else { continue };
+            if directory != *package.directory && tree.has(directory.join("package.json")) {
+                scripts.builds.push(Fact::new(directory, source.evidence(*at, BUILDS)));
+            }
+        }
     }
     Ok(scripts)
 }
@@ -91,8 +101,7 @@ impl Scripts {
     fn outside(&mut self, directory: &Utf8Path, source: &Source<'_>) {
         let mut told = BTreeSet::new();
         for (text, at) in &source.outline.texts {
-            if text.starts_with("../") && crate::tree::path::inside(directory, Utf8Path::new(text)).is_none() && told.insert(text.as_str())
-            {
+            if text.starts_with("../") && inside(directory, Utf8Path::new(text)).is_none() && told.insert(text.as_str()) {
                 let message = format!("the build script reads `{text}`, which lies outside of this directory: no build can see it");
                 let warning = Diagnostic::warning("rust::outside", message).because(&source.evidence(*at, OUTSIDE));
                 self.warnings.push(warning.help("run imggen in the directory above, which holds both"));

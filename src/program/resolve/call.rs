@@ -1,7 +1,7 @@
 //! Calls that give a value: the environment, formatting, conversions, look-ups of settings, and functions of the project.
 
 use super::{ENVIRONMENT, Frame, Given, MOST, Resolved, Scope, Step, append, joined, separated};
-use crate::catalog::vocabulary::{Format, Gives, Key, Meaning, Variable};
+use crate::catalog::vocabulary::{Entry, Format, Gives, Key, Meaning, Variable};
 use crate::program::origin::Match;
 use crate::program::outline::Call;
 use crate::program::{Expression, Part, Program, Value};
@@ -15,6 +15,7 @@ impl<'t> Program<'t> {
         }
         for entry in self.vocabulary.calls(call.method()) {
             match self.matches(entry, scope.file, call) {
+                Match::No if self.is_of_text(entry, call, scope) => {}
                 Match::No => continue,
                 // a function of the project's own is that function, whatever a library calls its own
                 Match::Likely if self.is_own_function(scope.file, &call.path) => continue,
@@ -32,6 +33,13 @@ impl<'t> Program<'t> {
             values.extend(self.speaks_for_itself(call, scope));
         }
         values
+    }
+
+    /// Whether a method that hands on what it is called on is called on a text, which has no methods of the project's own.
+    fn is_of_text(&self, entry: &'t Entry, call: &'t Call, scope: Scope<'_, 't>) -> bool {
+        let Meaning::Value(gives) = &*entry.meaning else { return false };
+        let any_method = entry.path.is_none() && entry.of.is_empty() && (call.receiver.is_some() || call.path.contains('.'));
+        any_method && self.passed_on(gives, call, scope).iter().any(|value| value.text().is_some())
     }
 
     fn meant(&self, meaning: &'t Meaning, call: &'t Call, scope: Scope<'_, 't>) -> Option<Vec<Resolved>> {

@@ -56,6 +56,8 @@ pub struct Compiled {
     pub baked: Vec<Fact<RunFile>>,
     /// Environment of the build.
     pub env: BTreeMap<String, String>,
+    /// What is compiled into it and not in the project.
+    pub missing: Vec<Fact<Utf8PathBuf>>,
     /// What wants a look.
     pub warnings: Vec<Diagnostic>,
 }
@@ -148,9 +150,7 @@ impl Finder<'_> {
         } else if self.tree.has_directory(&target) {
             self.found.keeps.extend(self.tree.below(&target).map(Utf8Path::to_owned));
         } else {
-            let message = format!("`{target}` is compiled into the program and is not in the project: it seems to be generated");
-            let warning = Diagnostic::warning("rust::missing-file", message).because(evidence);
-            self.found.warnings.push(warning.help("make it before `docker build`, and see that no ignore file hides it"));
+            self.found.missing.push(Fact::new(target, evidence.clone()));
         }
     }
 

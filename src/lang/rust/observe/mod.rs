@@ -55,7 +55,7 @@ pub struct World<'w> {
 pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin, world: &World<'_>) -> Observed {
     let files = sources::sources(tree, reach, package, bin);
     let program = Program::new(files.iter().map(|file| &file.source).collect(), world.vocabulary);
-    let Compiled { keeps, mut embedded, baked, env, warnings } = compiled::look(tree, &files, reach);
+    let Compiled { keeps, mut embedded, baked, env, missing, warnings } = compiled::look(tree, &files, reach);
     // what is opened where it was compiled is not opened anywhere else
     embedded.extend(baked.iter().map(|read| read.with(read.value.source.clone())));
     let home = if tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() };
@@ -70,7 +70,10 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
     }
     let listens: Vec<Evidence> = behaviour.listens.iter().flat_map(|fact| fact.because().to_vec()).collect();
     behaviour.needs.extend(stops::needs_init(&program, reach, &listens));
-    let mut warnings: Vec<_> = warnings.into_iter().chain(seen).collect();
+    // what a part makes, or nothing does, is said with the parts
+    let joined = |path: &Utf8PathBuf| behaviour.assets.iter().any(|asset| path.starts_with(&asset.value.path));
+    let missing = missing.iter().filter(|path| !joined(&path.value)).map(not_there);
+    let mut warnings: Vec<_> = warnings.into_iter().chain(missing).chain(seen).collect();
     if behaviour.command.is_none() {
         let (chosen, several) = subcommand::look(&program, !listens.is_empty());
         behaviour.command = chosen;
@@ -79,6 +82,12 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
     let has_own = files.iter().any(|file| file.source.text.contains("global_allocator"));
     let allocator = allocator(&listens, world.packages, reach).filter(|_| !has_own);
     Observed { allocator, unstable: files.iter().find_map(unstable), behaviour, keeps, build_env: env, warnings }
+}
+
+fn not_there(missing: &Fact<Utf8PathBuf>) -> Diagnostic {
+    let message = format!("`{}` is compiled into the program and is not in the project: it seems to be generated", missing.value);
+    let warning = missing.because().iter().fold(Diagnostic::warning("rust::missing-file", message), Diagnostic::because);
+    warning.help("make it before `docker build`, and see that no ignore file hides it")
 }
 
 /// Where the program listens, and nothing else of it.
