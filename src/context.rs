@@ -41,6 +41,9 @@ pub struct Lists {
     pub state: Vec<String>,
     /// Names, at the root, of what is about the project and no part of it.
     pub project: Vec<String>,
+    /// Those of them that may stand in an app's own directory, too.
+    #[serde(default)]
+    pub member: Vec<String>,
 }
 
 impl Lists {
@@ -49,6 +52,7 @@ impl Lists {
         self.secrets.append(&mut other.secrets);
         self.state.append(&mut other.state);
         self.project.append(&mut other.project);
+        self.member.append(&mut other.member);
     }
 }
 
@@ -74,6 +78,8 @@ pub struct Request<'a> {
     pub tree: &'a Tree,
     /// The catalog's lists.
     pub lists: &'a Lists,
+    /// The app's directory.
+    pub directory: &'a Utf8Path,
     /// What builds of this language leave behind, and what they never need.
     pub outputs: Vec<String>,
     /// What the build or the program reads.
@@ -87,13 +93,15 @@ pub struct Request<'a> {
 /// What goes to the builder and what does not.
 #[must_use]
 pub fn decide(request: Request<'_>) -> Outcome {
-    let Request { tree, lists, mut outputs, reads, settings, is_served } = request;
+    let Request { tree, lists, directory, mut outputs, reads, settings, is_served } = request;
     let deep = |names: &[String]| names.iter().map(|name| format!("**/{name}")).collect::<Vec<_>>();
     let (secrets, mut state) = (deep(&lists.secrets), deep(&lists.state));
     state.extend(environments(tree, &lists.state));
     let is_deep = |pattern: &str| secrets.contains(&pattern.to_owned()) || state.contains(&pattern.to_owned());
     outputs.retain(|pattern| !is_deep(pattern));
     outputs.extend(lists.project.iter().cloned());
+    let is_below = !directory.as_str().is_empty();
+    outputs.extend(lists.member.iter().filter(|_| is_below).map(|name| format!("{directory}/{name}")));
     outputs.sort();
     outputs.dedup();
     let covered = |pattern: &str| {

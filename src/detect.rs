@@ -11,7 +11,6 @@ use crate::interpreters;
 use crate::lang::language::{AnyProject, Found, Seen};
 use crate::lang::{ALL, manifests};
 use crate::layers::Layers;
-use crate::need::Need;
 use crate::parts::{self, Part, Parts};
 use crate::select::select;
 use crate::tree::Tree;
@@ -76,12 +75,7 @@ pub fn pick(catalog: &Catalog, detection: &Detection<'_>, settings: &Layers) -> 
     let mut found = seen.look(catalog)?;
     let Parts { parts, warnings } = parts::find(detection.tree, &detection.projects, catalog, &found, settings)?;
     found.app.warnings.extend(warnings);
-    let asked = declared::packages_asked(detection.tree, &found.app.directory, catalog);
-    let known = |need: &Fact<Need>, among: &[Fact<Need>]| among.iter().any(|other| other.value == need.value);
-    let run: Vec<_> = asked.run.into_iter().filter(|need| !known(need, &found.app.behaviour.needs)).collect();
-    found.app.behaviour.needs.extend(run);
-    found.app.build_needs.extend(asked.build);
-    found.app.warnings.extend(asked.warnings);
+    declared::hear(detection.tree, &mut found.app, catalog);
     let scripts = interpreters::warnings(detection.tree, found.language.name(), &found.app.behaviour.needs);
     found.app.warnings.extend(scripts);
     // what a part makes is not sent to the builder

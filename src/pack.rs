@@ -1,5 +1,6 @@
 //! Packs: presets, templates and catalog files that lie upon one another. The built-in pack is embedded and lies at the bottom.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -29,7 +30,8 @@ pub struct Pack {
     version: Option<String>,
     /// Where it lies; nothing for one that is held in memory.
     directory: Option<Utf8PathBuf>,
-    files: BTreeMap<Utf8PathBuf, String>,
+    /// By their paths; as texts, which are compared faster than paths.
+    files: BTreeMap<String, Cow<'static, str>>,
     /// What its organisation allows.
     policy: Option<Rules>,
     /// Files that could not be read and that nobody has to read.
@@ -73,7 +75,8 @@ impl Pack {
     /// A pack of files that are held in memory.
     #[must_use]
     pub fn from_memory(name: impl Into<String>, files: impl IntoIterator<Item = (Utf8PathBuf, String)>) -> Self {
-        Self { name: name.into(), version: None, directory: None, files: files.into_iter().collect(), policy: None, skipped: Vec::new() }
+        let files = files.into_iter().map(|(path, text)| (path.into_string(), text.into())).collect();
+        Self { name: name.into(), version: None, directory: None, files, policy: None, skipped: Vec::new() }
     }
 
     /// The pack in a directory.
@@ -101,7 +104,7 @@ impl Pack {
                     Ok(kind) if kind.is_dir() => waiting.push(path),
                     Ok(kind) if kind.is_file() => {
                         match file::text(file::plain(entry.path(), READ_LIMIT)) {
-                            Ok(text) => _ = files.insert(path, text),
+                            Ok(text) => _ = files.insert(path.into_string(), text.into()),
                             // an editor's or a system's leavings are nobody's fault
                             Err(why) if !is_read(&path) => skipped.push((path, why.to_string())),
                             Err(why) => return Err(refused(entry.path(), &why).into()),
@@ -126,6 +129,10 @@ impl Pack {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    fn paths(&self) -> impl Iterator<Item = &Utf8Path> {
+        self.files.keys().map(Utf8Path::new)
     }
 
     /// A file of it, for people.
@@ -171,13 +178,13 @@ fn head(directory: &Utf8Path) -> Result<Option<(Head, String)>> {
     Ok(Some((head, text)))
 }
 
-fn embed(prefix: &str, dir: &Dir<'_>, files: &mut BTreeMap<Utf8PathBuf, String>) {
+fn embed(prefix: &str, dir: &Dir<'static>, files: &mut BTreeMap<String, Cow<'static, str>>) {
     if prefix == "presets" && dir.path().ends_with("_catalog") {
         return;
     }
     for file in dir.files() {
         if let (Some(path), Some(text)) = (Utf8Path::from_path(file.path()), file.contents_utf8()) {
-            files.insert(Utf8Path::new(prefix).join(path), text.to_owned());
+            files.insert(format!("{prefix}/{path}"), text.into());
         }
     }
     dir.dirs().for_each(|dir| embed(prefix, dir, files));
@@ -241,9 +248,9 @@ impl Packs {
     pub fn strays(&self) -> Vec<Stray> {
         let mut strays = Vec::new();
         for pack in &self.0[..self.0.len().saturating_sub(1)] {
-            let stray = |path: &Utf8PathBuf, why: String| Stray { path: path.clone(), place: pack.place(path), why };
+            let stray = |path: &Utf8Path, why: String| Stray { path: path.to_owned(), place: pack.place(path), why };
             strays.extend(pack.skipped.iter().map(|(path, why)| stray(path, why.clone())));
-            for path in pack.files.keys() {
+            for path in pack.paths() {
                 if !is_read(path) {
                     strays.push(stray(path, "neither a preset, nor a file of the catalog, nor a template is called so".into()));
                 } else if path.starts_with("templates") && !self.is_included(path) {
@@ -256,9 +263,9 @@ impl Packs {
 
     /// Whether a template is one that languages print, or another one names it.
     fn is_included(&self, path: &Utf8Path) -> bool {
-        let built_in = self.0.last().is_some_and(|pack| pack.files.contains_key(path));
+        let built_in = self.0.last().is_some_and(|pack| pack.files.contains_key(path.as_str()));
         let name = path.strip_prefix("templates").unwrap_or(path);
-        let mut others = self.0.iter().flat_map(|pack| &pack.files).filter(|(other, _)| *other != path && other.starts_with("templates"));
+        let mut others = self.0.iter().flat_map(|pack| &pack.files).filter(|(other, _)| *other != path && other.starts_with("templates/"));
         built_in || others.any(|(_, text)| text.contains(name.as_str()))
     }
 
@@ -268,7 +275,7 @@ impl Packs {
         let packs = if self.0.len() > 1 { &self.0[..self.0.len() - 1] } else { &self.0[..] };
         let mut presets: Vec<(&str, String)> = Vec::new();
         for pack in packs {
-            for path in pack.files.keys().filter(|path| path.starts_with("presets") && !is_catalog(path) && is_read(path)) {
+            for path in pack.paths().filter(|path| path.starts_with("presets") && !is_catalog(path) && is_read(path)) {
                 if let Some(name) = path.file_stem().filter(|name| !presets.iter().any(|(known, _)| known == name)) {
                     presets.push((name, pack.place(path)));
                 }
@@ -279,23 +286,18 @@ impl Packs {
 
     /// The strongest file of that path, from the pack at `from` downwards.
     pub fn file(&self, path: impl AsRef<Utf8Path>, from: usize) -> Option<PackFile<'_>> {
-        let found = |(depth, pack): (usize, &'_ Pack)| -> Option<usize> { pack.files.contains_key(path.as_ref()).then_some(depth) };
-        let depth = self.0.iter().enumerate().skip(from).find_map(found)?;
-        let pack = &self.0[depth];
-        let place = (depth + 1 < self.0.len()).then(|| pack.place(path.as_ref()));
-        Some(PackFile { depth, pack: &pack.name, place, text: &pack.files[path.as_ref()] })
+        let path = path.as_ref();
+        let mut below = self.0.iter().enumerate().skip(from);
+        let (depth, pack, text) = below.find_map(|(depth, pack)| Some((depth, pack, pack.files.get(path.as_str())?)))?;
+        let place = (depth + 1 < self.0.len()).then(|| pack.place(path));
+        Some(PackFile { depth, pack: &pack.name, place, text })
     }
 
     /// The names of all files directly in `directory`, sorted, each once.
     #[must_use]
     pub fn list(&self, directory: &str) -> Vec<&Utf8Path> {
-        let mut paths: Vec<_> = self
-            .0
-            .iter()
-            .flat_map(|pack| pack.files.keys())
-            .map(Utf8PathBuf::as_path)
-            .filter(|path| path.parent().is_some_and(|parent| parent == directory))
-            .collect();
+        let mut paths: Vec<_> =
+            self.0.iter().flat_map(Pack::paths).filter(|path| path.parent().is_some_and(|parent| parent == directory)).collect();
         paths.sort();
         paths.dedup();
         paths
@@ -304,7 +306,7 @@ impl Packs {
     /// All template paths below `templates/`, sorted, each once.
     #[must_use]
     pub fn templates(&self) -> Vec<&Utf8Path> {
-        let all = self.0.iter().flat_map(|pack| pack.files.keys());
+        let all = self.0.iter().flat_map(Pack::paths);
         let mut paths: Vec<_> = all.filter_map(|path| path.strip_prefix("templates").ok()).collect();
         paths.sort();
         paths.dedup();
@@ -317,9 +319,9 @@ impl Packs {
     /// When a catalog file is broken.
     pub fn catalog(&self) -> Result<Catalog> {
         let weakest_first = self.0.iter().rev().flat_map(|pack| &pack.files);
-        Catalog::read(weakest_first.filter(|(path, _)| is_catalog(path)).filter_map(|(path, text)| {
-            let name = path.strip_prefix("presets/_catalog").ok()?;
-            Some((name.as_str(), text.as_str()))
+        Catalog::read(weakest_first.filter_map(|(path, text)| {
+            let name = path.strip_prefix("presets/_catalog/").filter(|name| Catalog::is_file(name))?;
+            Some((name, &**text))
         }))
         .map_err(|error| {
             // the label has the file's name in the catalog, and which pack's it is shows in which cannot be read by itself

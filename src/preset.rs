@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use camino::Utf8Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -140,11 +141,29 @@ fn read(packs: &Packs, name: &str) -> Result<(Preset, Layer)> {
         .into());
     };
     let in_pack = |error: Diagnostic| file.place.iter().fold(error, |error, place| error.info(format!("in {place}")));
-    let document = Document::parse(path.as_str().into(), file.text, &HEAD).map_err(|error| in_pack(*error))?;
+    let path: &Utf8Path = path.as_str().into();
+    let is_ours = file.place.is_none();
+    let document = if is_ours { Document::of_ours(path, file.text) } else { Document::parse(path, file.text, &HEAD) };
+    let document = document.map_err(|error| in_pack(*error))?;
     let mut preset: Preset = toml::from_str(file.text).map_err(|error| {
         let error = Diagnostic::usage("preset::broken", format!("`{path}` cannot be read: {}", error.message()));
         in_pack(error).help("a preset needs a `summary`")
     })?;
     name.clone_into(&mut preset.name);
     Ok((preset, Layer::new(Source::Preset(name.to_owned()), document)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_presets_that_imggen_brings_set_what_can_be_set() {
+        let packs = Packs::default();
+        for name in names(&packs) {
+            let path = format!("presets/{name}.toml");
+            let file = packs.file(&path, 0).expect("a preset");
+            assert!(Document::parse(path.as_str().into(), file.text, &HEAD).is_ok(), "{path}");
+        }
+    }
 }

@@ -24,7 +24,7 @@ pub use self::learned::{InsteadOf, Learned};
 pub const SCHEMA: u32 = 1;
 
 /// What only the project's own file can set: it means something before any other layer is read.
-pub const PROJECT_ONLY: &[&str] = &["packs", "requires", "keep", "learned"];
+pub const PROJECT_ONLY: &[&str] = &["packs", "requires", "keep", "context", "learned"];
 
 /// Partial settings.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -41,6 +41,9 @@ pub struct Settings {
     pub packs: Option<Vec<String>>,
     /// Files that were edited by hand and stay so: only `generate --merge` writes to them.
     pub keep: Option<Vec<String>>,
+    /// The root of the build context as seen from this file, where it lies above: `"../.."`. The files stand beside this one then, and
+    /// are built by `docker build -f`.
+    pub context: Option<String>,
     /// The app to make an image of, where the project has several.
     pub app: Option<String>,
     /// The base image to run on, by its name in the catalog, in place of the preset's ladder.
@@ -214,6 +217,18 @@ impl Document {
     /// # Errors
     /// When the text is no TOML, has a key that is not known, a value of the wrong kind, or one that no image may hold.
     pub fn parse(file: &Utf8Path, text: &str, also: &[&str]) -> Result<Self> {
+        Self::read(file, text, Some(also))
+    }
+
+    /// Reads TOML whose keys are known to be right: what imggen brings along, for whose keys nobody has to wait at every start.
+    ///
+    /// # Errors
+    /// When the text is no TOML, or has a value of the wrong kind.
+    pub(crate) fn of_ours(file: &Utf8Path, text: &str) -> Result<Self> {
+        Self::read(file, text, None)
+    }
+
+    fn read(file: &Utf8Path, text: &str, also: Option<&[&str]>) -> Result<Self> {
         let broken = |error: &toml::de::Error| {
             let span = error.span().map(|range| Span::of(text, range.start, range.end));
             Diagnostic::usage("settings::broken", format!("`{file}` cannot be read: {}", error.message().trim_end())).at(file, span, "here")
@@ -224,7 +239,9 @@ impl Document {
         if let Some(range) = table.get_ref().get("requires").and_then(|value| value.get_ref().as_str()) {
             requires::check(file, range, places.get("requires").copied())?;
         }
-        check_keys(file, &places, also)?;
+        if let Some(also) = also.filter(|_| !places.is_empty()) {
+            check_keys(file, &places, also)?;
+        }
         check::check(file, text, table.get_ref())?;
         let mut settings: Settings = toml::from_str(text).map_err(|error| broken(&error))?;
         settings.languages = toml::from_str(text).map_err(|error| broken(&error))?;

@@ -53,7 +53,7 @@ impl<'a> Iterator for Below<'a> {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Entry {
     path: Utf8PathBuf,
     kind: Kind,
@@ -152,6 +152,16 @@ impl Tree {
             }
         }
         Self { root, entries, directories, tracked: None, tracked_though_ignored: Vec::new(), notes, passed_over: Mutex::default() }
+    }
+
+    /// The same tree as if these files were not there.
+    #[must_use]
+    pub(crate) fn without(&self, gone: &[Utf8PathBuf]) -> Self {
+        let entries = self.entries.iter().filter(|entry| !gone.contains(&entry.path)).cloned().collect();
+        let mut tree = Self::build(self.root.clone(), entries, self.notes.clone());
+        tree.tracked.clone_from(&self.tracked);
+        tree.tracked_though_ignored = self.tracked_though_ignored.iter().filter(|path| !gone.contains(path)).cloned().collect();
+        tree
     }
 
     /// Whether git tracks the file; without an index, whatever is here counts as tracked.

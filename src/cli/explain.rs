@@ -36,8 +36,7 @@ pub(super) fn run(args: &Explain, console: &mut Console) -> Result<Exit> {
     let topic = args.topic.as_ref().filter(|text| !is_path(text)).map(|text| parse(text)).transpose()?;
     let project = Project::open(dir, &args.given, console)?;
     let layers = project.layers(None)?;
-    let scene = project.walk()?;
-    let survey = scene.survey()?;
+    let survey = project.survey()?;
     let plan = project.plan(&survey, &survey.pick(&layers)?, &layers)?;
     let decisions: Vec<_> = plan.decisions.iter().filter(|decision| topic.is_none_or(|topic| decision.topic == topic)).collect();
     if args.format.format == Form::Json {

@@ -4,6 +4,7 @@ use camino::Utf8Path;
 
 use super::args::{ALL, Form, Generate};
 use super::console::Console;
+use super::inherit::inherit;
 use super::project::{Made, Project};
 use super::report::Report;
 use super::text;
@@ -16,8 +17,7 @@ use crate::plan::Plan;
 pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
     let layers = project.layers(None)?;
-    let scene = project.walk()?;
-    let survey = scene.survey()?;
+    let survey = project.survey()?;
     let says = args.format.format == Form::Text;
     if says {
         console.draw_all(&survey.detection.notes);
@@ -38,13 +38,14 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
     write::leave_kept(&mut changes, &layers);
     if args.check || args.diff {
         if !says {
-            let report = Report::new(&made, &changes, out.notes, next::commands(&made, &project.dir), false);
+            let report = Report::new(&made, &changes, out.notes, next::commands(&made, &project.place), false);
             console.print(&text::json(&report))?;
         }
         let exit = compare(&project, &changes, &made.plan, args, console)?;
         return Ok(if args.check && open > 0 { Exit::Differs } else { exit });
     }
-    write::refuse(&changes, &args.target, Some(&project.dir), console)?;
+    write::refuse(&changes, &args.target, Some(&project.place.dir), console)?;
+    inherit(&project, None, &made, &args.target, &mut changes, console)?;
     Ok(write::finish(&project, &changes, &made, &out, console)?)
 }
 
@@ -52,7 +53,7 @@ fn merge(project: &Project, mut changes: Vec<Change>, made: &Made, out: &Output<
     let recorded = project.recorded.as_ref().map(|recorded| recorded.text.as_str());
     let others: Vec<_> = changes.iter().filter(|change| change.state != State::Edited).cloned().collect();
     write::refuse(&others, out.target, None, console)?;
-    let open = merge::merge(&project.dir, recorded, &mut changes, console)?;
+    let open = merge::merge(&project.place.dir, recorded, &mut changes, console)?;
     let exit = write::finish(project, &changes, made, out, console)?;
     Ok(if open { Exit::Usage } else { exit })
 }
@@ -82,7 +83,7 @@ fn compare(project: &Project, changes: &[Change], plan: &Plan, args: &Generate, 
         console.say("\n");
     }
     for change in differing.into_iter().filter(|_| args.check) {
-        let base = (change.state == State::Edited).then(|| base::find(&project.dir, change)).flatten();
+        let base = (change.state == State::Edited).then(|| base::find(&project.place.dir, change)).flatten();
         console.say(&drift::describe(change, &Drift::of(change, base.as_deref()), plan));
     }
     Ok(exit)

@@ -6,6 +6,7 @@ mod tests;
 use super::args::{Form, Init, Target};
 use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};
+use super::inherit::inherit;
 use super::plan::reason;
 use super::project::Project;
 use super::prompt::{Prompt, Terminal};
@@ -29,8 +30,7 @@ pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
 
 /// With somebody who answers, or without.
 fn init(project: &Project, target: &Target, form: Form, mut prompt: Option<&mut dyn Prompt>, console: &mut Console) -> Result<Exit, Stop> {
-    let scene = project.walk()?;
-    let survey = scene.survey()?;
+    let survey = project.survey()?;
     let says = form == Form::Text;
     if says {
         console.draw_all(&survey.detection.notes);
@@ -65,12 +65,16 @@ fn init(project: &Project, target: &Target, form: Form, mut prompt: Option<&mut 
         console.draw_all(&made.plan.warnings);
     }
     match prompt {
-        None => write::refuse(&changes, target, Some(&project.dir), console)?,
+        None => {
+            write::refuse(&changes, target, Some(&project.place.dir), console)?;
+            inherit(project, Some(&prompted), &made, target, &mut changes, console)?;
+        }
         Some(prompt) => {
             write::refuse_newer(&changes)?;
             if !target.force {
                 settle_conflicts(project, &mut changes, prompt, console)?;
             }
+            inherit(project, Some(&prompted), &made, target, &mut changes, console)?;
             confirm(&changes, prompt, console)?;
         }
     }

@@ -91,6 +91,19 @@ pub fn put(document: &mut DocumentMut, leaf: &Leaf) {
     }
 }
 
+/// Says above a value where it comes from.
+pub fn annotate(document: &mut DocumentMut, path: &[String], comment: &str) {
+    let Some((name, above)) = path.split_last() else { return };
+    let mut table: &mut dyn TableLike = document.as_table_mut();
+    for part in above {
+        let Some(below) = table.get_mut(part).and_then(Item::as_table_like_mut) else { return };
+        table = below;
+    }
+    if let Some(mut key) = table.key_mut(name) {
+        key.leaf_decor_mut().set_prefix(format!("# {comment}\n"));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

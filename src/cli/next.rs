@@ -1,19 +1,19 @@
 //! What to type after the files are written.
 
-use camino::Utf8Path;
-
+use super::place::Place;
 use super::project::Made;
 use crate::plan::Runtime;
 
 /// The line that builds the image and the line that runs it.
-pub fn commands(made: &Made, dir: &Utf8Path) -> [String; 2] {
+pub fn commands(made: &Made, place: &Place) -> [String; 2] {
     let tag = tag(&made.plan.app);
     let dockerfile = made.files.iter().find(|file| file.path == "Dockerfile").map_or("", |file| &file.text);
     let build: Vec<_> = ["docker build".to_owned(), format!("-t {tag}")]
         .into_iter()
         .chain(access(dockerfile))
         .chain(stamps(made))
-        .chain([shell(dir.as_str())])
+        .chain(place.is_member().then(|| format!("-f {}", shell(place.file("Dockerfile").as_str()))))
+        .chain([shell(place.context.as_str())])
         .collect();
     let demands = made.demands.iter().filter(|name| !made.plan.image.runtime.env.contains_key(*name)).map(|name| format!("-e {name}"));
     let ports = made.plan.image.runtime.ports.iter().map(|port| format!("-p {port}:{port}"));

@@ -16,8 +16,7 @@ const PLACES: usize = 3;
 pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
     let project = Project::open(&args.place.dir, &args.given, console)?;
     let layers = project.layers(None)?;
-    let scene = project.walk()?;
-    let survey = scene.survey()?;
+    let survey = project.survey()?;
     let plan = project.plan(&survey, &survey.pick(&layers)?, &layers)?;
     if args.format.format == Form::Json {
         return console.print(&text::json(&plan)).map(|()| Exit::Fine);

@@ -1,12 +1,14 @@
 //! A project as a verb takes it up: its directory, its packs, and what flags, answers and `imggen.toml` say.
 
 use std::env;
+use std::mem::ManuallyDrop;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::args::{Given, PackArgs};
 use super::console::Console;
 use super::given::{self, Files};
+use super::place::Place;
 use crate::catalog::Catalog;
 use crate::change::File;
 use crate::choices::Choices;
@@ -70,7 +72,7 @@ impl Said {
 /// What a verb starts from.
 pub struct Project {
     /// Where it is.
-    pub dir: Utf8PathBuf,
+    pub place: Place,
     /// Presets, templates and catalogs.
     pub packs: Packs,
     /// Where the packs of the command line lie, seen from the project.
@@ -83,14 +85,10 @@ pub struct Project {
     pub recorded: Option<Said>,
     /// The project's files, where they were given in place of a directory.
     pub files: Option<Files>,
-}
-
-/// What there is to look at.
-pub struct Scene {
+    /// What its build context holds.
+    tree: Tree,
     /// The world.
     catalog: Catalog,
-    /// The project's files.
-    tree: Tree,
 }
 
 /// What was looked at.
@@ -116,16 +114,12 @@ pub struct Made {
 }
 
 impl Project {
-    /// Reads everything but the project's tree.
+    /// Reads what was said and walks the tree. The process ends with the verb: what is held goes back to the system then, all at once.
     ///
     /// # Errors
-    /// When a flag, a file of settings or a pack is wrong.
-    pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<Self> {
+    /// When a flag, a file of settings or a pack is wrong; when the directory cannot be read.
+    pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<ManuallyDrop<Self>> {
         let files = given.files.as_deref().map(given::files).transpose()?;
-        match &files {
-            Some(files) => files.iter().for_each(|(path, text)| console.sources.add(path.clone(), &**text)),
-            None => console.sources.project(dir),
-        }
         let mut said = vec![flags(given)?];
         if let Some(file) = &given.answers {
             if given.files.as_ref().is_some_and(|files| files == file) {
@@ -133,13 +127,20 @@ impl Project {
             }
             said.push(Said { source: Source::Answers(file.clone()), text: given::answers(file)? });
         }
-        let recorded = settings_of(dir, files.as_ref())?.map(Said::recorded);
+        let recorded = settings_of(dir, files.as_ref())?;
+        let (place, tree) = look(dir, recorded.as_deref(), files.as_ref())?;
+        match &files {
+            Some(files) => files.iter().for_each(|(path, text)| console.sources.add(path.clone(), &**text)),
+            None => console.sources.project(&place.context),
+        }
+        let recorded = recorded.map(Said::recorded);
         let packs = packs_of(dir, files.as_ref(), &given.packs, console)?;
         for said in said.iter().chain(&recorded) {
             console.sources.add(said.name(), &*said.text);
         }
         let given_packs = given.packs.packs.iter().map(|pack| seen_from(dir, pack)).collect();
-        Ok(Self { dir: dir.to_owned(), packs, given_packs, only_packs: given.packs.only_packs, given: said, recorded, files })
+        let (only_packs, catalog) = (given.packs.only_packs, packs.catalog()?);
+        Ok(ManuallyDrop::new(Self { place, packs, given_packs, only_packs, given: said, recorded, files, tree, catalog }))
     }
 
     /// All layers but the preset's, with `prompted` in its place.
@@ -150,16 +151,28 @@ impl Project {
         Ok(Layers::new(self.given.iter().chain(prompted).chain(&self.recorded).map(Said::layer).collect::<Result<_>>()?))
     }
 
-    /// Walks the tree.
+    /// Detects.
     ///
     /// # Errors
-    /// When the directory or a catalog cannot be read.
-    pub fn walk(&self) -> Result<Scene> {
-        let tree = match &self.files {
-            Some(files) => Tree::from_memory(files.iter().map(|(path, text)| (path.as_path(), text.as_str()))),
-            None => Tree::open(self.dir.clone())?,
-        };
-        Ok(Scene { tree, catalog: self.packs.catalog()? })
+    /// When a manifest is broken.
+    pub fn survey(&self) -> Result<Survey<'_>> {
+        self.survey_of(&self.tree)
+    }
+
+    /// Detects in a tree that is nearly the project's.
+    ///
+    /// # Errors
+    /// When a manifest is broken.
+    pub fn survey_of<'s>(&'s self, tree: &'s Tree) -> Result<Survey<'s>> {
+        let mut detection = detect(tree)?;
+        self.place.narrow(&mut detection);
+        detection.notes.extend(self.place.note());
+        Ok(Survey { catalog: &self.catalog, tree, detection })
+    }
+
+    /// The project's tree as if these files were not there.
+    pub fn without(&self, gone: &[Utf8PathBuf]) -> Tree {
+        self.tree.without(gone)
     }
 
     /// Settles what is open.
@@ -193,16 +206,6 @@ impl Project {
     }
 }
 
-impl Scene {
-    /// Detects.
-    ///
-    /// # Errors
-    /// When a manifest is broken.
-    pub fn survey(&self) -> Result<Survey<'_>> {
-        Ok(Survey { catalog: &self.catalog, tree: &self.tree, detection: detect(&self.tree)? })
-    }
-}
-
 impl Survey<'_> {
     /// Picks the app that is meant, and looks at it: the costly part.
     ///
@@ -227,6 +230,20 @@ impl Made {
         }
         checked.map(|()| self)
     }
+}
+
+/// Where the project is, and what its build context holds.
+fn look(dir: &Utf8Path, recorded: Option<&str>, files: Option<&Files>) -> Result<(Place, Tree)> {
+    if let Some(files) = files {
+        let tree = Tree::from_memory(files.iter().map(|(path, text)| (path.as_path(), text.as_str())));
+        return Ok((Place::alone(dir), tree));
+    }
+    // a file that cannot be read is the business of whoever needs all of its settings
+    let settings = recorded.and_then(|text| Document::parse(SETTINGS.into(), text, PROJECT_ONLY).ok());
+    let context = settings.and_then(|document| document.settings.context);
+    let mut place = Place::find(dir, context.as_deref(), recorded.is_some())?;
+    let tree = Tree::open(place.context.clone())?;
+    if place.settle(&tree) { Ok((place, tree)) } else { Ok((place, Tree::open(dir)?)) }
 }
 
 /// The project's own pack, those of the command line, those that `imggen.toml` names, and the built-in one.

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 use toml_edit::{Array, DocumentMut};
 
-use super::leaves::{Leaf, fold, leaves, put, splice};
+use super::leaves::{Leaf, annotate, fold, leaves, put, splice};
 use super::project::{Made, Project, SETTINGS, Said, Survey};
 use crate::change::{Change, State};
 use crate::detect::Picked;
@@ -17,6 +17,8 @@ pub const FRESH: &str =
 const PACKS: &str = "packs";
 /// The key of the files whose edits stay.
 const KEEP: &str = "keep";
+/// The key of the build context's root.
+const CONTEXT: &str = "context";
 /// The key of the app.
 const APP: &str = "app";
 
@@ -37,6 +39,10 @@ pub fn record(project: &Project, survey: &Survey<'_>, picked: &Picked, prompted:
         Ok(project.make(survey, picked, &layers)?.files == made.files)
     });
     needed.extend(packs(project));
+    if project.place.is_member() {
+        // without a repository around it nothing else would tell
+        needed.push(Leaf { path: vec![CONTEXT.to_owned()], value: project.place.recorded().into() });
+    }
     let before = project.recorded.as_ref().map(|recorded| recorded.text.clone());
     let after = with(before.as_deref(), needed);
     if before.as_deref().unwrap_or(FRESH) == after {
@@ -53,20 +59,36 @@ pub fn record(project: &Project, survey: &Survey<'_>, picked: &Picked, prompted:
 /// # Errors
 /// When the settings could not be read again.
 pub fn keep(recorded: Option<&str>, files: &[Utf8PathBuf], changes: &mut Vec<Change>) -> Result<()> {
-    let pending = changes.iter().position(|change| change.path == SETTINGS).map(|index| changes.remove(index));
-    let text = pending.as_ref().map(|change| change.after.as_str()).or(recorded);
-    let known = leaves(text.unwrap_or_default()).into_iter().find(|leaf| leaf.key() == KEEP);
+    let known = leaves(pending(recorded, changes).unwrap_or_default()).into_iter().find(|leaf| leaf.key() == KEEP);
     let mut all: Vec<String> =
         known.iter().filter_map(|leaf| leaf.value.as_array()).flatten().filter_map(|file| file.as_str().map(str::to_owned)).collect();
     let new: Vec<_> = files.iter().map(ToString::to_string).filter(|file| !all.contains(file)).collect();
     if new.is_empty() {
-        changes.extend(pending);
         return Ok(());
     }
     all.extend(new);
     let value: Array = all.into_iter().collect();
-    let after = with(text, vec![Leaf { path: vec![KEEP.to_owned()], value: value.into() }]);
+    add(recorded, vec![Leaf { path: vec![KEEP.to_owned()], value: value.into() }], None, changes)
+}
+
+/// The text of `imggen.toml` as it will be.
+pub fn pending<'t>(recorded: Option<&'t str>, changes: &'t [Change]) -> Option<&'t str> {
+    changes.iter().find(|change| change.path == SETTINGS).map(|change| change.after.as_str()).or(recorded)
+}
+
+/// Adds values to `imggen.toml`, with a comment over each that says where they come from.
+///
+/// # Errors
+/// When the settings could not be read again.
+pub fn add(recorded: Option<&str>, said: Vec<Leaf>, comment: Option<&str>, changes: &mut Vec<Change>) -> Result<()> {
+    let paths: Vec<_> = said.iter().map(|leaf| leaf.path.clone()).collect();
+    let mut document: DocumentMut = with(pending(recorded, changes), said).parse().unwrap_or_default();
+    for (path, comment) in paths.iter().zip(comment.into_iter().cycle()) {
+        annotate(&mut document, path, comment);
+    }
+    let after = document.to_string();
     Said::recorded(after.clone()).layer()?;
+    changes.retain(|change| change.path != SETTINGS);
     let (before, state) = (recorded.map(str::to_owned), if recorded.is_some() { State::Ours } else { State::New });
     changes.push(Change { path: SETTINGS.into(), state, before, after, carried: Vec::new() });
     Ok(())
@@ -84,7 +106,7 @@ fn packs(project: &Project) -> Option<Leaf> {
 }
 
 /// What is left when every value that makes no difference is taken out, one after another.
-fn needed(mut said: Vec<Leaf>, same: impl Fn(&str, &[Leaf]) -> Result<bool>) -> Vec<Leaf> {
+pub fn needed(mut said: Vec<Leaf>, same: impl Fn(&str, &[Leaf]) -> Result<bool>) -> Vec<Leaf> {
     let mut index = 0;
     while index < said.len() {
         let leaf = said.remove(index);

@@ -33,10 +33,11 @@ pub fn target<'a>(dir: &'a Utf8Path, target: &'a Target) -> &'a Utf8Path {
 /// When a file there cannot be read.
 pub fn changes(project: &Project, target: &Target, files: &[File]) -> Result<Vec<Change>> {
     // Docker reads a `.dockerignore` in the root of the build context alone
-    let files = if target.output_dir.is_some() { with_own_ignore_files(files.to_vec()) } else { files.to_vec() };
+    let is_elsewhere = target.output_dir.is_some() || project.place.is_member();
+    let files = if is_elsewhere { with_own_ignore_files(files.to_vec()) } else { files.to_vec() };
     let before = match &project.files {
         Some(known) if target.output_dir.is_none() => files.iter().map(|file| known.get(&file.path).cloned()).collect(),
-        _ => change::read(self::target(&project.dir, target), files.iter().map(|file| &file.path))?,
+        _ => change::read(self::target(&project.place.dir, target), files.iter().map(|file| &file.path))?,
     };
     Ok(before.into_iter().zip(&files).map(|(before, file)| compare(before, file)).collect())
 }
@@ -150,7 +151,7 @@ pub fn refuse_newer(changes: &[Change]) -> Result<(), Stop> {
 /// When the system refuses; nothing is written then.
 pub fn finish(project: &Project, changes: &[Change], made: &Made, out: &Output<'_>, console: &mut Console) -> Result<Exit> {
     let Output { target, form, notes } = *out;
-    let commands = next::commands(made, &project.dir);
+    let commands = next::commands(made, &project.place);
     if project.files.is_some() && target.output_dir.is_none() {
         return match form {
             Form::Json => console.print(&text::json(&Report::new(made, changes, notes, commands, false))),
@@ -158,7 +159,7 @@ pub fn finish(project: &Project, changes: &[Change], made: &Made, out: &Output<'
         }
         .map(|()| Exit::Fine);
     }
-    let dir = self::target(&project.dir, target);
+    let dir = self::target(&project.place.dir, target);
     change::write(dir, changes)?;
     base::remember(changes);
     if form == Form::Json {

@@ -14,6 +14,7 @@ const VARIABLE: Rule = rule("declared.compose-variable", "the compose file sets 
 const VOLUME: Rule = rule("declared.compose-volume", "the compose file keeps this directory");
 const HIDES: Rule = rule("declared.compose-hides", "this mount hides what the image holds");
 const TARGET: Rule = rule("declared.compose-target", "the compose file builds this stage");
+const USER: Rule = rule("declared.compose-user", "the compose file names this user");
 const HEALTH: Rule = rule("declared.compose-health", "the compose file asks this");
 const IMAGE: Rule = rule("declared.compose-image", "the compose file makes an image of this");
 const STOP: Rule = rule("declared.compose-stop", "the compose file stops it by this");
@@ -50,6 +51,22 @@ pub(super) fn read(notes: &mut Notes<'_>) {
 /// The directories from which compose files build images that are deployed, each with its service.
 pub(super) fn images(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
     let mut found: Vec<(Utf8PathBuf, Evidence)> = Vec::new();
+    each_build(tree, |folder, document, service, build| {
+        let directory = builds(folder, service).filter(|directory| !found.iter().any(|(known, _)| known == directory));
+        found.extend(directory.map(|directory| (directory, document.evidence(build, IMAGE))));
+    });
+    found
+}
+
+/// The build contexts of those services.
+pub(super) fn contexts(tree: &Tree) -> Vec<Utf8PathBuf> {
+    let mut found = Vec::new();
+    each_build(tree, |folder, _, _, build| found.extend(inside(folder, context(build))));
+    found
+}
+
+/// Shows every service that is built for deployment: its folder, its compose file, itself and its `build`.
+fn each_build(tree: &Tree, mut show: impl FnMut(&Utf8Path, &Document<'_>, &Value<'_>, &Value<'_>)) {
     for folder in ["", "docker", "deploy", "deployment"].map(Utf8Path::new) {
         let files = tree
             .files_in(folder)
@@ -57,27 +74,32 @@ pub(super) fn images(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
         for path in files {
             let Some(document) = tree.by_hand(path).and_then(|text| Document::yaml(path, text).ok()) else { continue };
             for (_, service) in document.entries(&["services"]) {
-                let (Some(directory), Some(build)) = (builds(folder, service), service.get(&["build"])) else { continue };
-                if !found.iter().any(|(known, _)| *known == directory) {
-                    found.push((directory, document.evidence(build, IMAGE)));
+                if let Some(build) = service.get(&["build"]) {
+                    show(folder, &document, service, build);
                 }
             }
         }
     }
-    found
+}
+
+fn context<'a>(build: &'a Value<'_>) -> &'a str {
+    build.string().or_else(|| build.get(&["context"])?.string()).unwrap_or(".")
 }
 
 /// The directory that a service is built from.
 fn builds(folder: &Utf8Path, service: &Value<'_>) -> Option<Utf8PathBuf> {
     let build = service.get(&["build"])?;
-    let context = build.string().or_else(|| build.get(&["context"])?.string()).unwrap_or(".");
-    let context = inside(folder, context)?;
+    let context = inside(folder, context(build))?;
     // a Dockerfile that lies deeper is that directory's
     let file = build.get(&["dockerfile"]).and_then(Value::string).and_then(|file| inside(&context, file));
     let deeper = file
         .and_then(|file| file.parent().map(ToOwned::to_owned))
         .filter(|parent| !parent.ends_with("docker") && !parent.ends_with(".docker"));
     Some(deeper.unwrap_or(context))
+}
+
+fn is_root(user: &str) -> bool {
+    matches!(user.split(':').next(), Some("root" | "0"))
 }
 
 struct Service<'a> {
@@ -110,6 +132,10 @@ impl Service<'_> {
             let at = self.document.evidence(value, TARGET);
             notes.declared.targets.extend(value.string().map(|name| Said { fact: Fact::new(name.to_owned(), at), by, purpose }));
         }
+        if let Some(value) = self.get(&["user"]).filter(|user| user.scalar().is_some_and(is_root)) {
+            let what = format!("`{}` runs as root, and the image has a user of its own", self.name);
+            notes.declared.contradictions.push(Fact::new(what, self.document.evidence(value, USER)));
+        }
         if let Some(value) = self.get(&["stop_signal"]) {
             let at = self.document.evidence(value, STOP);
             notes.declared.stop.extend(value.string().map(|name| Said { fact: Fact::new(name.to_owned(), at), by, purpose }));
@@ -134,7 +160,7 @@ impl Service<'_> {
                 inside(self.folder, source).is_some_and(|path| notes.directory.starts_with(&path) && bound && !source.starts_with('/'));
             if own {
                 hides = true;
-                let what = format!("`{source}:{target}` of `{}`", self.name);
+                let what = format!("the mount `{source}:{target}` of `{}` hides what the image holds", self.name);
                 notes.declared.contradictions.push(Fact::new(what, self.document.evidence(value, HIDES)));
             } else if !bound || !source.contains('.') || source.starts_with("./") {
                 let at = self.document.evidence(value, VOLUME);

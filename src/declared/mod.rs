@@ -8,6 +8,7 @@ mod arguments;
 mod builds;
 mod compose;
 mod dockerfile;
+mod heard;
 mod kubernetes;
 mod packages;
 mod platforms;
@@ -26,7 +27,7 @@ use crate::tree::Tree;
 pub use self::arguments::{Own, PORT, SERVING};
 pub use self::builds::{Build, builds, generations};
 pub use self::compose::Beside;
-pub use self::packages::asked as packages_asked;
+pub use self::heard::hear;
 
 /// The kinds of documents, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -202,6 +203,11 @@ pub fn images(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
 #[must_use]
 pub fn services(tree: &Tree, directory: &Utf8Path) -> Vec<Beside> {
     compose::beside(tree, directory)
+}
+
+/// The build contexts from which compose files build images.
+pub fn contexts(tree: &Tree) -> Vec<Utf8PathBuf> {
+    compose::contexts(tree)
 }
 
 /// More start commands are not followed: nobody starts a program in as many ways.

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::{By, Notes, Purpose, Said, read as read_documents, rule};
+use super::{By, Declared, Notes, Purpose, Said, rule};
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule, Span};
@@ -82,27 +82,42 @@ pub struct Asked {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// What the lists of packages in `directory` ask for: what the catalog knows of, on whichever release, goes by what it gives, so that it
-/// has its name on the base that is taken; everything else by its own.
-#[must_use]
-pub fn asked(tree: &Tree, directory: &Utf8Path, catalog: &Catalog) -> Asked {
-    let mut asked = Asked::default();
-    for said in read_documents(tree, directory).packages.iter().filter(|said| said.by == By::Platform) {
+/// What the packages that the documents of `directory` name ask for: what the catalog knows of, on whichever release, goes by what it
+/// gives, so that it has its name on the base that is taken. Everything else goes by its own where it stands in a list; what a Dockerfile
+/// installs may be of another distribution, and is told.
+pub(super) fn asked(tree: &Tree, directory: &Utf8Path, declared: &Declared, catalog: &Catalog) -> Asked {
+    let (mut asked, mut strangers) = (Asked::default(), Vec::new());
+    for said in &declared.packages {
         let name = said.fact.value.as_str();
         let own = Need::Package(name.to_owned());
+        let is_listed = said.by == By::Platform;
         let (run, build) = match (catalog.given_by(name), catalog.built_with(name)) {
             _ if catalog.lists(&own) => (Some(own), None),
-            _ if COMPILERS.contains(&name) => (None, Some(own)),
+            _ if COMPILERS.contains(&name) => (None, is_listed.then_some(own)),
             (Some(need), _) => (Some(need.clone()), None),
             (None, Some(need)) => (Some(need.clone()), Some(need.clone())),
+            (None, None) if !is_listed => {
+                strangers.push(said);
+                continue;
+            }
             (None, None) if name.ends_with("-dev") => (Some(own.clone()), Some(own)),
             (None, None) => (Some(own), None),
         };
         asked.run.extend(run.map(|need| said.fact.with(need)));
         asked.build.extend(build.map(|need| said.fact.with(need)));
     }
+    asked.warnings.extend(unknown(&strangers));
     asked.warnings.extend(LISTS.iter().filter_map(|name| sources(tree, &directory.join(name))));
     asked
+}
+
+/// Packages of a Dockerfile that no list of imggen's holds.
+fn unknown(strangers: &[&Said<String>]) -> Option<Diagnostic> {
+    let names: Vec<_> = strangers.iter().map(|said| said.fact.value.as_str()).collect();
+    let message = format!("`{}` of the project's own Dockerfile: the image goes without", names.join("`, `"));
+    let note = Diagnostic::note("packages::not-taken", message);
+    let note = strangers.first()?.fact.because().iter().fold(note, Diagnostic::because);
+    Some(note.help(format!("if the program needs it: `packages.run = {names:?}`")))
 }
 
 /// Lines that add sources of packages.

@@ -305,7 +305,8 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
         let tree = blueprint.setting.tree.as_deref().is_some_and(|tree| to.starts_with(tree));
         // what is copied above the working directory is packages, or the manifests of a workspace
         let above = |path: &str| layout.workdir.as_deref().is_some_and(|workdir| workdir != path && workdir.starts_with(path));
-        let taken = || blueprint.takes.iter().any(|copy| to.starts_with(&copy.to) && !above(&copy.to));
+        // a directory that takes a single file has its slash
+        let taken = || blueprint.takes.iter().any(|copy| !copy.to.ends_with('/') && to.starts_with(&copy.to) && !above(&copy.to));
         (tree || taken()) && reads.iter().any(|read| read.value.source == file)
     };
     for (file, to) in layout.files.iter().filter(|(file, to)| !is_there(&file.value, to)) {
@@ -421,6 +422,7 @@ fn decide_context(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Lay
     context::decide(context::Request {
         tree: detection.tree,
         lists: choices.catalog.context(),
+        directory: &choices.found.app.directory,
         outputs: apps().flat_map(|app| app.ignore_patterns.clone()).collect(),
         reads,
         settings: settings.into_iter().map(|chosen| chosen.value).collect(),

@@ -3,9 +3,16 @@
 //! They are not those of the crate `globset`: `**.md` holds at every depth, `a**b` holds for `ab` and `ax/b` but not for `axb`, and a
 //! negated class takes a slash.
 
-/// A compiled pattern.
+/// A compiled pattern: nearly all of them end, or begin, with plain text, which is asked first.
 #[derive(Clone, Debug)]
-pub(super) struct Glob(Vec<Token>);
+pub(super) struct Glob {
+    /// What it begins with, up to the first wildcard.
+    prefix: String,
+    /// What stands between.
+    wild: Vec<Token>,
+    /// What it ends with, from the last wildcard on.
+    suffix: String,
+}
 
 #[derive(Clone, Debug)]
 enum Token {
@@ -30,17 +37,25 @@ impl Glob {
     pub(super) fn of_ignore(pattern: &str) -> Option<Self> {
         let suffix_alone =
             pattern.strip_prefix("**").is_some_and(|suffix| !suffix.is_empty() && !suffix.contains(['*', '?', '[', ']', '\\']));
-        let mut tokens = Self::compile(pattern, true)?;
+        let mut glob = Self::compile(pattern, true)?;
         // `**.md` is a plain suffix and not `(.*/)?.md`
         if suffix_alone && !pattern.starts_with("**/") {
-            tokens[0] = Token::Anything;
+            glob.wild = vec![Token::Anything];
         }
-        Some(Self(tokens))
+        Some(glob)
+    }
+
+    /// What stands before the first wildcard is taken as it is, and what stands after the last one.
+    fn new(prefix: &str, mut wild: Vec<Token>) -> Self {
+        let end = wild.iter().rposition(|token| !matches!(token, Token::Literal(_))).map_or(0, |last| last + 1);
+        let literal = |token: Token| if let Token::Literal(literal) = token { Some(literal) } else { None };
+        let suffix = wild.drain(end..).filter_map(literal).collect();
+        Self { prefix: prefix.to_owned(), wild, suffix }
     }
 
     /// A source of a COPY, where `**` is no more than `*`; nothing when it is malformed.
     pub(super) fn of_source(pattern: &str) -> Option<Self> {
-        Self::compile(pattern, false).map(Self)
+        Self::compile(pattern, false)
     }
 
     /// Whether a source of a COPY is a pattern at all.
@@ -48,8 +63,9 @@ impl Glob {
         source.contains(['*', '?', '[', '\\'])
     }
 
-    fn compile(pattern: &str, spans_directories: bool) -> Option<Vec<Token>> {
-        let mut rest = pattern.chars();
+    fn compile(pattern: &str, spans_directories: bool) -> Option<Self> {
+        let (prefix, rest) = pattern.split_at(pattern.find(['*', '?', '[', '\\']).unwrap_or(pattern.len()));
+        let mut rest = rest.chars();
         let mut tokens = Vec::new();
         while let Some(next) = rest.next() {
             tokens.push(match next {
@@ -67,16 +83,20 @@ impl Glob {
                 literal => Token::Literal(literal),
             });
         }
-        Some(tokens)
+        Some(Self::new(prefix, tokens))
     }
 
     /// Whether all of `path` is what the pattern says. Takes time in proportion to the product of both lengths at the worst.
     pub(super) fn matches(&self, path: &str) -> bool {
+        let Some(path) = path.strip_suffix(&*self.suffix).and_then(|path| path.strip_prefix(&*self.prefix)) else { return false };
+        if self.wild.is_empty() {
+            return path.is_empty();
+        }
         let path: Vec<char> = path.chars().collect();
         // `after[at]`: whether the tokens that were looked at so far, from the last one on, take all of `path[at..]`
         let mut after = vec![false; path.len() + 1];
         after[path.len()] = true;
-        for token in self.0.iter().rev() {
+        for token in self.wild.iter().rev() {
             let mut here = vec![false; path.len() + 1];
             let mut beyond_a_slash = false;
             for at in (0..=path.len()).rev() {

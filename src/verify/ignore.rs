@@ -83,6 +83,10 @@ impl Ignore {
 
 /// The shortest way to write `path` relative to the root, as Go's `filepath.Clean` finds it: `.` for the root itself.
 pub(super) fn clean(path: &str) -> String {
+    let is_clean = |path: &str| !path.is_empty() && !path.starts_with('/') && !path.ends_with('/') && !path.contains("//");
+    if is_clean(path) && (!path.contains('.') || path.split('/').all(|part| !matches!(part, "." | ".."))) {
+        return path.to_owned();
+    }
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
     for part in path.split('/') {

@@ -88,6 +88,7 @@ fn debug<'a>(catalog: &'a Catalog, reference: &str) -> impl Iterator<Item = &'a 
 /// Whether `reference`, its digest aside, is the image that the catalog spells `image`.
 fn is_image(base: &Base, image: &str, reference: &str) -> bool {
     let reference = reference.split('@').next().unwrap_or(reference);
-    let versions = base.interpreter.iter().flat_map(|interpreter| &interpreter.versions);
-    image == reference || versions.into_iter().any(|version| image.replace("{version}", &version.to_string()) == reference)
+    let Some((before, after)) = image.split_once("{version}") else { return image == reference };
+    let Some(tagged) = reference.strip_prefix(before).and_then(|rest| rest.strip_suffix(after)) else { return false };
+    base.interpreter.iter().flat_map(|interpreter| &interpreter.versions).any(|version| version.to_string() == tagged)
 }
