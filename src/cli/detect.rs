@@ -41,8 +41,8 @@ struct AppReport<'a> {
 
 pub(super) fn run(args: &Detect, console: &mut Console) -> Result<Exit> {
     let given = Given { packs: PackArgs { packs: args.packs.clone(), only_packs: false }, files: args.files.clone(), ..Given::default() };
-    let project = Project::open(&args.place.dir, &given, console)?;
-    let survey = project.survey()?;
+    let (project, scene) = Project::open(&args.place.dir, &given, console)?;
+    let survey = project.survey(&scene)?;
     let found = survey.detection.seen.iter().map(|seen| seen.look(survey.catalog)).collect::<Result<Vec<_>>>()?;
     let exit = if found.is_empty() { Exit::Impossible } else { Exit::Fine };
     let refusals = survey.detection.refusals.iter().filter(|_| found.is_empty());

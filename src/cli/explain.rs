@@ -34,9 +34,9 @@ pub(super) fn run(args: &Explain, console: &mut Console) -> Result<Exit> {
     let is_path = |text: &&String| text.contains(['/', '\\', '.']);
     let dir = args.topic.as_ref().filter(is_path).map_or(args.dir.as_path(), |dir| dir.as_str().into());
     let topic = args.topic.as_ref().filter(|text| !is_path(text)).map(|text| parse(text)).transpose()?;
-    let project = Project::open(dir, &args.given, console)?;
+    let (project, scene) = Project::open(dir, &args.given, console)?;
     let layers = project.layers(None)?;
-    let survey = project.survey()?;
+    let survey = project.survey(&scene)?;
     let plan = project.plan(&survey, &survey.pick(&layers)?, &layers)?;
     let decisions: Vec<_> = plan.decisions.iter().filter(|decision| topic.is_none_or(|topic| decision.topic == topic)).collect();
     if args.format.format == Form::Json {

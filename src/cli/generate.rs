@@ -15,9 +15,9 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::plan::Plan;
 
 pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> {
-    let project = Project::open(&args.place.dir, &args.given, console)?;
+    let (project, scene) = Project::open(&args.place.dir, &args.given, console)?;
     let layers = project.layers(None)?;
-    let survey = project.survey()?;
+    let survey = project.survey(&scene)?;
     let says = args.format.format == Form::Text;
     if says {
         console.draw_all(&survey.detection.notes);
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Generate, console: &mut Console) -> Result<Exit, Stop> 
         return Ok(if args.check && open > 0 { Exit::Differs } else { exit });
     }
     write::refuse(&changes, &args.target, Some(&project.place.dir), console)?;
-    inherit(&project, None, &made, &args.target, &mut changes, console)?;
+    inherit(&project, &survey, None, &made, &args.target, &mut changes, console)?;
     Ok(write::finish(&project, &changes, &made, &out, console)?)
 }
 

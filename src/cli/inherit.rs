@@ -7,7 +7,7 @@ use toml_edit::DocumentMut;
 use super::args::Target;
 use super::console::Console;
 use super::leaves::{Leaf, leaves, put};
-use super::project::{Made, Project, Said};
+use super::project::{Made, Project, Said, Survey};
 use super::record::{add, needed, pending};
 use super::text::plain;
 use crate::change::{self, Change, File, Header, State};
@@ -25,6 +25,7 @@ const DOCKERFILE: &str = "Dockerfile";
 /// When the settings could not be read again.
 pub fn inherit(
     project: &Project,
+    survey: &Survey<'_>,
     prompted: Option<&Said>,
     made: &Made,
     target: &Target,
@@ -40,11 +41,11 @@ pub fn inherit(
         return Ok(());
     }
     let recorded = project.recorded.as_ref().map(|recorded| recorded.text.as_str());
-    let tree = project.without(&gone);
+    let tree = survey.tree.without(&gone);
     let text = pending(recorded, changes).unwrap_or_default().to_owned();
     let later = |said: &[Leaf]| -> Result<Vec<File>> {
         let layers = layers(project, prompted, &text, said)?;
-        let survey = project.survey_of(&tree)?;
+        let survey = project.detect(survey.catalog, &tree)?;
         Ok(project.make(&survey, &survey.pick(&layers)?, &layers)?.files)
     };
     let app = || leaves(&format!("app = {}\n", toml::Value::from(made.plan.app.as_str())));

@@ -8,7 +8,7 @@ use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};
 use super::inherit::inherit;
 use super::plan::reason;
-use super::project::Project;
+use super::project::{Project, Scene};
 use super::prompt::{Prompt, Terminal};
 use super::record::{self, record};
 use super::text::{self, FAINT, STRONG, cell, heading, plain, table};
@@ -22,15 +22,22 @@ const FINDINGS: [(Topic, &str); 5] =
     [(Topic::App, "app"), (Topic::Toolchain, "built with"), (Topic::Build, "as"), (Topic::Port, "listens on"), (Topic::Base, "runs on")];
 
 pub(super) fn run(args: &Init, console: &mut Console) -> Result<Exit, Stop> {
-    let project = Project::open(&args.place.dir, &args.given, console)?;
+    let (project, scene) = Project::open(&args.place.dir, &args.given, console)?;
     let asks = !args.yes && args.format.format == Form::Text && project.files.is_none() && is_interactive();
     let mut terminal = Terminal::new(console.style());
-    init(&project, &args.target, args.format.format, asks.then_some(&mut terminal as &mut dyn Prompt), console)
+    init(&project, &scene, &args.target, args.format.format, asks.then_some(&mut terminal as &mut dyn Prompt), console)
 }
 
 /// With somebody who answers, or without.
-fn init(project: &Project, target: &Target, form: Form, mut prompt: Option<&mut dyn Prompt>, console: &mut Console) -> Result<Exit, Stop> {
-    let survey = project.survey()?;
+fn init(
+    project: &Project,
+    scene: &Scene,
+    target: &Target,
+    form: Form,
+    mut prompt: Option<&mut dyn Prompt>,
+    console: &mut Console,
+) -> Result<Exit, Stop> {
+    let survey = project.survey(&scene)?;
     let says = form == Form::Text;
     if says {
         console.draw_all(&survey.detection.notes);
@@ -67,14 +74,14 @@ fn init(project: &Project, target: &Target, form: Form, mut prompt: Option<&mut 
     match prompt {
         None => {
             write::refuse(&changes, target, Some(&project.place.dir), console)?;
-            inherit(project, Some(&prompted), &made, target, &mut changes, console)?;
+            inherit(project, &survey, Some(&prompted), &made, target, &mut changes, console)?;
         }
         Some(prompt) => {
             write::refuse_newer(&changes)?;
             if !target.force {
                 settle_conflicts(project, &mut changes, prompt, console)?;
             }
-            inherit(project, Some(&prompted), &made, target, &mut changes, console)?;
+            inherit(project, &survey, Some(&prompted), &made, target, &mut changes, console)?;
             confirm(&changes, prompt, console)?;
         }
     }

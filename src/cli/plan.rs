@@ -14,9 +14,9 @@ const VALUE: usize = 40;
 const PLACES: usize = 3;
 
 pub(super) fn run(args: &Plan, console: &mut Console) -> Result<Exit> {
-    let project = Project::open(&args.place.dir, &args.given, console)?;
+    let (project, scene) = Project::open(&args.place.dir, &args.given, console)?;
     let layers = project.layers(None)?;
-    let survey = project.survey()?;
+    let survey = project.survey(&scene)?;
     let plan = project.plan(&survey, &survey.pick(&layers)?, &layers)?;
     if args.format.format == Form::Json {
         return console.print(&text::json(&plan)).map(|()| Exit::Fine);

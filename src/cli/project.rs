@@ -85,10 +85,14 @@ pub struct Project {
     pub recorded: Option<Said>,
     /// The project's files, where they were given in place of a directory.
     pub files: Option<Files>,
-    /// What its build context holds.
-    tree: Tree,
+}
+
+/// What there is to look at.
+pub struct Scene {
     /// The world.
     catalog: Catalog,
+    /// What the build context holds.
+    tree: Tree,
 }
 
 /// What was looked at.
@@ -118,7 +122,7 @@ impl Project {
     ///
     /// # Errors
     /// When a flag, a file of settings or a pack is wrong; when the directory cannot be read.
-    pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<ManuallyDrop<Self>> {
+    pub fn open(dir: &Utf8Path, given: &Given, console: &mut Console) -> Result<(Self, ManuallyDrop<Scene>)> {
         let files = given.files.as_deref().map(given::files).transpose()?;
         let mut said = vec![flags(given)?];
         if let Some(file) = &given.answers {
@@ -139,8 +143,8 @@ impl Project {
             console.sources.add(said.name(), &*said.text);
         }
         let given_packs = given.packs.packs.iter().map(|pack| seen_from(dir, pack)).collect();
-        let (only_packs, catalog) = (given.packs.only_packs, packs.catalog()?);
-        Ok(ManuallyDrop::new(Self { place, packs, given_packs, only_packs, given: said, recorded, files, tree, catalog }))
+        let scene = ManuallyDrop::new(Scene { catalog: packs.catalog()?, tree });
+        Ok((Self { place, packs, given_packs, only_packs: given.packs.only_packs, given: said, recorded, files }, scene))
     }
 
     /// All layers but the preset's, with `prompted` in its place.
@@ -155,24 +159,19 @@ impl Project {
     ///
     /// # Errors
     /// When a manifest is broken.
-    pub fn survey(&self) -> Result<Survey<'_>> {
-        self.survey_of(&self.tree)
+    pub fn survey<'s>(&self, scene: &'s Scene) -> Result<Survey<'s>> {
+        self.detect(&scene.catalog, &scene.tree)
     }
 
-    /// Detects in a tree that is nearly the project's.
+    /// Detects in a tree that is the project's, or nearly so.
     ///
     /// # Errors
     /// When a manifest is broken.
-    pub fn survey_of<'s>(&'s self, tree: &'s Tree) -> Result<Survey<'s>> {
+    pub fn detect<'s>(&self, catalog: &'s Catalog, tree: &'s Tree) -> Result<Survey<'s>> {
         let mut detection = detect(tree)?;
         self.place.narrow(&mut detection);
         detection.notes.extend(self.place.note());
-        Ok(Survey { catalog: &self.catalog, tree, detection })
-    }
-
-    /// The project's tree as if these files were not there.
-    pub fn without(&self, gone: &[Utf8PathBuf]) -> Tree {
-        self.tree.without(gone)
+        Ok(Survey { catalog, tree, detection })
     }
 
     /// Settles what is open.

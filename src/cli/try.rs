@@ -27,9 +27,8 @@ pub(super) fn run(args: &Try, console: &mut Console) -> Result<Exit, Stop> {
     if args.given.files.is_some() {
         return Err(Diagnostic::usage("try::files", "`try` builds a directory, and `--files` is none").into());
     }
-    let mut project = Project::open(&args.place.dir, &args.given, console)?;
-    let scene = project.walk()?;
-    let survey = scene.survey()?;
+    let (mut project, scene) = Project::open(&args.place.dir, &args.given, console)?;
+    let survey = project.survey(&scene)?;
     let picked = survey.pick(&project.layers(None)?)?;
     let made = make(&project, &survey, &picked, console)?;
     if args.form == TryForm::Text {

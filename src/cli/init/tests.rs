@@ -106,9 +106,9 @@ impl Room {
 
     fn init(&self, given: &Given, script: &mut Script) -> Result<Exit, Stop> {
         let mut console = Console::over(Box::new(self.results.clone()), Box::new(self.rest.clone()));
-        let project = Project::open(self.path(), given, &mut console)?;
+        let (project, scene) = Project::open(self.path(), given, &mut console)?;
         let target = Target { force: false, output_dir: None };
-        init(&project, &target, Form::Text, Some(script), &mut console)
+        init(&project, &scene, &target, Form::Text, Some(script), &mut console)
     }
 
     fn files(&self) -> Vec<Utf8PathBuf> {

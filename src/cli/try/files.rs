@@ -34,8 +34,8 @@ pub fn lay(trial: &Trial<'_>, project: &Project, made: &Made, console: &mut Cons
     let directory = TempDir::with_prefix("imggen-try-").map_err(unwritable)?;
     let below = Utf8Path::from_path(directory.path()).ok_or_else(|| unwritable(std::io::Error::other("its path is no text")))?.to_owned();
     let layout = (!trial.engine.dialect.runs()).then(|| below.join("image"));
-    let context = project.dir.clone();
-    let on_disk = change::read(&project.dir, [DOCKERFILE])?.pop().flatten();
+    let context = project.place.context.clone();
+    let on_disk = change::read(&project.place.dir, [DOCKERFILE])?.pop().flatten();
     let is_ours = on_disk.as_deref().is_some_and(|text| Header::find(text).is_some());
     if is_ours && !trial.args.learn {
         let change = made.files.iter().find(|file| file.path == DOCKERFILE).map(|file| compare(on_disk, file));
@@ -44,9 +44,9 @@ pub fn lay(trial: &Trial<'_>, project: &Project, made: &Made, console: &mut Cons
                 Diagnostic::note("try::as-written", "the Dockerfile is not what imggen would write now, and is tried as it is written");
             console.draw(&note.help("`imggen generate --diff` shows how it differs"));
         }
-        let own = project.dir.join(IGNORE);
+        let own = project.place.dir.join(IGNORE);
         let ignore_file = Some(own).filter(|file| file.exists());
-        let files = Files { dockerfile: project.dir.join(DOCKERFILE), ignore_file, context, layout };
+        let files = Files { dockerfile: project.place.dir.join(DOCKERFILE), ignore_file, context, layout };
         return Ok(Laid { files, _directory: directory });
     }
     let files = with_own_ignore_files(made.files.clone());

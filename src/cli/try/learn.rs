@@ -58,7 +58,7 @@ pub fn rounds(trial: &Trial<'_>, project: &mut Project, mut made: Made, console:
     let state = if before.is_some() { State::Ours } else { State::New };
     let mut changes = vec![Change { path: SETTINGS.into(), state, before, after, carried: Vec::new() }];
     changes.extend(regenerated(project, &made)?);
-    change::write(&project.dir, &changes)?;
+    change::write(&project.place.dir, &changes)?;
     let names: Vec<_> = changes.iter().filter(|change| change.state != State::Same).map(|change| change.path.as_str()).collect();
     said.push(format!("\nlearned and wrote to {}:\n", names.join(", ")));
     said.extend(taught.iter().map(|lesson| format!("  {}\n", lesson.setting())));
