@@ -25,6 +25,8 @@ pub struct Start {
     pub scripts: Vec<Utf8PathBuf>,
     /// What those scripts run, as far as it can be told: they are steps as they stand, being more than commands in a row.
     pub within: Vec<Command>,
+    /// Whether a line on the way holds more than commands in a row: `if`, `for`, groups.
+    pub compound: bool,
     /// Why it cannot be followed to one program.
     pub obstacle: Option<Obstacle>,
 }
@@ -142,6 +144,7 @@ impl<'t> Reader<'t> {
     }
 
     fn walk(self, line: &Line, mut around: Around, depth: usize, start: &mut Start) {
+        start.compound |= line.compound;
         for (joint, command) in &line.commands {
             if start.steps.len() >= MOST_STEPS || start.obstacle.is_some() {
                 start.obstacle.get_or_insert(Obstacle::Endless);

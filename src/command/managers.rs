@@ -66,6 +66,10 @@ fn javascript(tree: &Tree, command: &Command) -> Option<Called> {
             verbs.push(text);
         }
     }
+    // what a task runner is told of no package it does in all of them
+    if matches!(program, "turbo" | "lerna") && directory == command.directory {
+        return None;
+    }
     if verbs.first() == Some(&"workspace") {
         directory = member(tree, &directory, verbs.get(1)?)?;
         verbs.drain(..2);
@@ -75,6 +79,8 @@ fn javascript(tree: &Tree, command: &Command) -> Option<Called> {
         "run" | "run-script" => second?,
         "start" | "test" | "stop" => first,
         _ if matches!(program, "pnpm" | "yarn" | "turbo") => first,
+        // `bun build` and its like are Bun's own
+        _ if program == "bun" && !["build", "install", "add", "x", "pm", "create", "init"].contains(&first) => first,
         _ => return None,
     };
     named(tree, &directory, name, &given).or_else(|| {

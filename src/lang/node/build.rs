@@ -8,7 +8,7 @@ use super::install::{Caller, Extent, Leaves, Prune};
 use super::manager::Manager;
 use super::prisma;
 use super::range::major;
-use super::{Facts, Making, Modules, Start, Taken};
+use super::{Facts, Making, Modules, Start, Taken, stripped};
 use crate::catalog::Toolchain;
 use crate::choices::Choices;
 use crate::diagnostic::Result;
@@ -71,7 +71,8 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     let runs_on = start.runtime.value.interpreter();
     let builder = facts.builder(start.runtime.value).interpreter();
     let toolchain = choices.catalog.toolchain(builder.name)?;
-    let version = choices.interpreter(builder.name).unwrap_or(facts.versions[0].value);
+    let asked = || choices.layers.iter().find_map(|layer| layer.settings().languages.node.version);
+    let version = choices.interpreter(builder.name).or_else(asked).unwrap_or(facts.versions[0].value);
     let (suite_name, suite) = toolchain.suite(version, |suite| choices.is_on(suite))?;
     let bundle = bundle::asked(facts, start, choices)?;
     let maker = Maker { facts, start, choices, toolchain, version, bundle, target };
@@ -117,6 +118,11 @@ pub(super) fn blueprint(facts: &Facts, start: &Start, choices: &Choices<'_>, tar
     })
 }
 
+/// A command that is run in a directory inside the context.
+fn in_directory(directory: &Utf8Path, command: ShellLine) -> ShellLine {
+    if directory.as_str().is_empty() { command } else { ShellLine::of("cd").path(directory).and(command).between("(", ")") }
+}
+
 /// A directory inside the context, in the image.
 pub(super) fn place(directory: &Utf8Path) -> Utf8PathBuf {
     directory.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))
@@ -138,8 +144,9 @@ impl Maker<'_> {
         let facts = self.facts;
         let makes = self.makes();
         let installs = self.installs();
-        let (copied, setup) = if installs || makes { self.tools()? } else { (None, Vec::new()) };
-        let extent = if self.builds() { Extent::All } else { Extent::Production };
+        let (copied, mut setup) = if installs || makes { self.tools()? } else { (None, Vec::new()) };
+        setup.extend(self.is_stripped().then(stripped::command));
+        let extent = if self.builds() || facts.kept.is_some() { Extent::All } else { Extent::Production };
         let staged = self.is_staged();
         Ok(Build {
             image,
@@ -162,9 +169,27 @@ impl Maker<'_> {
         })
     }
 
+    /// Whether Node itself comes out of the build stage, without its symbols.
+    pub(super) fn is_stripped(&self) -> bool {
+        self.choices.fit.variant.id == stripped::VARIANT
+    }
+
     /// Whether it takes more than what runs to make the program.
     fn builds(&self) -> bool {
-        !self.facts.making.is_empty() || self.facts.generated.is_some()
+        self.steps().next().is_some() || self.facts.generated.is_some()
+    }
+
+    /// What builds it, apart from what is a part with a stage of its own.
+    fn steps(&self) -> impl Iterator<Item = &Making> {
+        let left = |making: &&Making| self.left(making).is_none_or(|rest| !rest.is_empty());
+        self.facts.making.iter().filter(left)
+    }
+
+    /// What is left to do of a script that builds other packages, where parts build all of those.
+    fn left<'m>(&self, making: &'m Making) -> Option<&'m [(ShellLine, bool)]> {
+        let Making::Script { delegates: Some(delegates), .. } = making else { return None };
+        let is_part = |directory: &Utf8PathBuf| self.choices.parts.iter().any(|part| part.part.found.app.directory == *directory);
+        delegates.to.iter().all(is_part).then_some(&delegates.rest)
     }
 
     /// Whether anything is made of the sources.
@@ -202,7 +227,7 @@ impl Maker<'_> {
 
     /// How packages for development are taken out, where there are any.
     pub(super) fn pruning(&self) -> Option<Prune> {
-        let prunes = self.makes() && matches!(self.modules(), Modules::Production { development: true });
+        let prunes = self.makes() && self.facts.kept.is_none() && matches!(self.modules(), Modules::Production { development: true });
         prunes.then(|| self.caller().prune())?
     }
 
@@ -302,19 +327,25 @@ impl Maker<'_> {
 
     /// The command that runs a program of the dependencies in a package's directory.
     fn execute(&self, directory: &Utf8Path, command: ShellLine) -> ShellLine {
-        let command = self.caller().execute(command);
-        if directory.as_str().is_empty() { command } else { ShellLine::of("cd").path(directory).and(command).between("(", ")") }
+        in_directory(directory, self.caller().execute(command))
     }
 
     fn making(&self) -> Vec<ShellLine> {
         let caller = self.caller();
         let mut commands: Vec<ShellLine> = self.facts.install.later.iter().map(|script| caller.run(&script.value)).collect();
-        for making in &self.facts.making {
-            commands.push(match making {
-                Making::Script { package, script } if package.directory.as_str().is_empty() => caller.run(script),
-                Making::Script { package, script } => caller.run_in(&package.name, &package.directory, script),
-                Making::Command { package, command } => self.execute(&package.directory, command.clone()),
-            });
+        for making in self.steps() {
+            match (making, self.left(making)) {
+                (Making::Script { package, .. }, Some(rest)) => commands.extend(rest.iter().map(|(line, brought)| {
+                    if *brought { self.execute(&package.directory, line.clone()) } else { in_directory(&package.directory, line.clone()) }
+                })),
+                (Making::Script { package, script, .. }, None) if package.directory.as_str().is_empty() => {
+                    commands.push(caller.run(script))
+                }
+                (Making::Script { package, script, .. }, None) => {
+                    commands.push(caller.run_in(&package.name, &package.directory, script));
+                }
+                (Making::Command { package, command }, _) => commands.push(self.execute(&package.directory, command.clone())),
+            }
         }
         commands
     }
@@ -330,6 +361,7 @@ impl Maker<'_> {
         let compiled = facts.natives.iter().chain(&facts.unlisted).filter(|_| self.installs());
         let git = [Need::Program("git".into()), Need::CaCertificates];
         let git = git.into_iter().filter(|_| !facts.by_git.is_empty() && self.installs());
-        compiled.flat_map(|native| native.value.build.clone()).chain(git).collect()
+        let strips = self.is_stripped().then(|| Need::Package(stripped::PACKAGE.into()));
+        compiled.flat_map(|native| native.value.build.clone()).chain(git).chain(strips).collect()
     }
 }

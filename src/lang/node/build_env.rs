@@ -81,22 +81,38 @@ fn validated(tree: &Tree, package: &Package<'_>, given: &mut Given) {
     }
 }
 
-/// `import { DATABASE_URL } from "$env/static/private"`, in whatever file.
+/// `import { DATABASE_URL } from "$env/static/private"`, in whatever file; or all of it, by a name: `import * as env from`.
 fn statically(tree: &Tree, package: &Package<'_>, given: &mut Given) {
     const FROM: &str = "$env/static/private";
     let is_source = |path: &&Utf8Path| path.extension().is_some_and(|ending| ["js", "ts", "svelte", "mjs"].contains(&ending));
     for path in tree.below(package.inside("src")).filter(is_source) {
         let Some(text) = tree.text(path).ok().filter(|text| text.contains(FROM)) else { continue };
-        for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| line.contains(FROM) && line.trim_start().starts_with("import")) {
-            let names = line.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or("", |(names, _)| names);
-            for name in names.split(',').filter_map(|name| name.split_whitespace().next()).filter(|name| is_variable(name)) {
+        for (end, _) in text.match_indices(FROM) {
+            let Some(start) = text[..end].rfind("import") else { continue };
+            let clause = &text[start..end];
+            for name in imported(clause, text).filter(|name| is_variable(name)) {
                 if !given.secrets.iter().any(|known| known.value == name) {
-                    let at = Evidence::at(path, Span::of_line(number, line), WRITTEN, line.trim());
+                    let at =
+                        Evidence::at(path, Span::of(text, start, end), WRITTEN, clause.split_whitespace().collect::<Vec<_>>().join(" "));
                     given.secrets.push(Fact::new(name.to_owned(), at));
                 }
             }
         }
     }
+}
+
+/// The names that an import brings, and those that are used of a whole module.
+fn imported<'t>(clause: &'t str, text: &'t str) -> impl Iterator<Item = &'t str> {
+    let listed = clause.split_once('{').and_then(|(_, rest)| rest.split_once('}')).map_or("", |(names, _)| names);
+    let listed = listed.split(',').filter_map(|name| name.split_whitespace().next());
+    let whole = clause.split_once("* as ").and_then(|(_, rest)| rest.split_whitespace().next());
+    let used = whole.into_iter().flat_map(move |whole| {
+        text.match_indices(whole).filter_map(move |(at, _)| {
+            let rest = text[at + whole.len()..].strip_prefix('.')?;
+            rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()
+        })
+    });
+    listed.chain(used)
 }
 
 /// What is to be known of it.

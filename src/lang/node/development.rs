@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use camino::Utf8Path;
 
+use super::entry::{Entry, Run};
+use super::framework;
 use super::lock::Locked;
 use super::manager::Manager;
 use super::outline::Load;
@@ -47,7 +49,7 @@ impl Installed<'_> {
     }
 
     /// Whether another package surely brings it.
-    fn brings(&self, name: &str) -> bool {
+    pub fn brings(&self, name: &str) -> bool {
         let says = self.locked.iter().any(|package| package.development);
         self.manager != Manager::Pnpm && says && self.locked.iter().any(|package| package.name == name && !package.development)
     }
@@ -89,6 +91,40 @@ pub fn imports(
     Ok(Some(diagnostic.help("or, where only its types are meant, write `import type`")))
 }
 
+/// What is declared for development alone and loaded when the program starts all the same, by its settings or by a flag: all packages
+/// stay for it.
+pub fn kept(package: &Package<'_>, entry: &Entry, installed: &Installed<'_>) -> Option<Fact<String>> {
+    const LOADING: [&str; 4] = ["-r", "--require", "--import", "--loader"];
+    let development = |name: &str| {
+        let name = package_of(name);
+        let declared = package.dependency(name).filter(|declared| declared.value == Kind::Development)?;
+        (!installed.brings(name)).then(|| (name.to_owned(), declared.because()[0].clone()))
+    };
+    if let Run::File(file) = &entry.run {
+        let flags = file.flags.iter().zip(file.flags.iter().skip(1)).filter(|(flag, _)| LOADING.contains(&flag.as_str()));
+        let joined = file.flags.iter().filter_map(|flag| flag.split_once('=').filter(|(flag, _)| LOADING.contains(flag)));
+        let mut named = flags.map(|(_, value)| value.as_str()).chain(joined.map(|(_, value)| value));
+        if let Some((name, at)) = named.find_map(development) {
+            return Some(entry.at.iter().take(1).fold(Fact::new(name, at), |fact, at| fact.and(at.clone())));
+        }
+    }
+    // what Next.js serves it serves by its settings, whoever starts it
+    package.runs_with("next").filter(|_| matches!(entry.run, Run::File(_) | Run::Server(_)))?;
+    framework::settings_of(package, "next.config").into_iter().find_map(|settings| {
+        settings.loads().iter().find_map(|load| {
+            let (name, at) = development(&load.module)?;
+            Some(Fact::new(name, settings.evidence(load.at, IMPORTED, load.module.clone())).and(at))
+        })
+    })
+}
+
+/// What is to be known of it.
+pub fn kept_note(kept: &Fact<String>, manager: Manager) -> Diagnostic {
+    let message = format!("`{}` is there for development and loaded when the program starts: the image keeps all packages", kept.value);
+    let note = kept.because().iter().fold(Diagnostic::note("node::development-kept", message), Diagnostic::because);
+    note.help(format!("for a smaller image, move it to dependencies: `{}`", moved(manager, &kept.value)))
+}
+
 fn place(source: &Source<'_>, import: &Load) -> Evidence {
     source.evidence(import.at, IMPORTED, import.module.clone())
 }
@@ -100,7 +136,7 @@ fn owner<'w, 't>(workspace: &'w Workspace<'t>, file: &Utf8Path) -> Option<&'w Pa
 }
 
 /// The package of an import: `@scope/name` of `@scope/name/file`.
-fn package_of(import: &str) -> &str {
+pub fn package_of(import: &str) -> &str {
     let parts = if import.starts_with('@') { 2 } else { 1 };
     let end = import.match_indices('/').nth(parts - 1).map_or(import.len(), |(at, _)| at);
     &import[..end]

@@ -99,6 +99,7 @@ impl Looker<'_, '_> {
             start.line = Some(line.clone());
             seen.behaviour.needs.push(Fact::new(Need::Program(line[0].clone()), at.under(LINE)));
         }
+        let kept = development::kept(self.package, entry, &packages).filter(|_| matches!(product, Product::Server(_)));
         let managed = &match &product {
             Product::Server(start) => managed.under(&start.runtime),
             Product::Site(_) => managed.clone(),
@@ -118,6 +119,7 @@ impl Looker<'_, '_> {
         warnings.extend(of_lock.iter().cloned());
         warnings.extend(seen.warnings);
         warnings.extend(self.unsettled(entry, managed));
+        warnings.extend(kept.as_ref().map(|kept| development::kept_note(kept, managed.manager.value)));
         let made_of = std::iter::once(self.package).chain(self.workspace.needed_by(self.package, &[Kind::Production]));
         let served = matches!(product, Product::Server(_));
         warnings.extend(migrations::note(self.tree, made_of, entry, seen.migrates).filter(|_| served));
@@ -150,6 +152,7 @@ impl Looker<'_, '_> {
             install: install.clone(),
             unlisted: natives::unlisted(self.catalog, locked, !making.is_empty()),
             by_git: install::by_git(self.workspace, lock),
+            kept,
             build_env: stand_ins,
             build_secrets: secrets,
             natives,
@@ -190,6 +193,7 @@ impl Looker<'_, '_> {
                             self.types_alone(sources)?;
                         }
                         let mut seen = behaviour::observe(self.tree, self.catalog, self.package, sources)?;
+                        self.makes_itself(&mut seen.behaviour);
                         seen.warnings.extend(self.not_compiled(file, &seen.beside));
                         if let Some(loaded) = self.loaded(file) {
                             seen.warnings.extend(development::imports(self.workspace, self.package, sources, installed, loaded)?);
@@ -243,6 +247,12 @@ impl Looker<'_, '_> {
                 Ok((Product::Server(Box::new(start)), seen))
             }
         }
+    }
+
+    /// What its own build makes for a server of its own is no part of another's.
+    fn makes_itself(&self, behaviour: &mut Behaviour) {
+        let made = making::outputs(self.package);
+        behaviour.assets.retain(|asset| !made.iter().any(|output| asset.value.path.starts_with(self.package.inside(output))));
     }
 
     /// What is read beside the sources, and is not beside what a compiler makes of them.

@@ -2,12 +2,13 @@
 
 use super::compiler::Compiler;
 use super::entry::{Entry, Run};
+use super::generated;
 use super::nx;
 use super::package::{Kind, Package};
 use super::script::{self, Chain, Command};
 use super::tasks::Tasks;
 use super::workspace::Workspace;
-use super::{Making, Member, Modules, Product};
+use super::{Delegates, Making, Member, Modules, Product};
 use crate::plan::ShellLine;
 use crate::tree::Tree;
 
@@ -29,11 +30,27 @@ const BUILDS: [&str; 11] = [
 const WITH_SERVER: &str = "build:ssr";
 /// Programs that compile files one by one.
 const COMPILERS: [&str; 6] = ["tsc", "nest", "swc", "babel", "tsc-alias", "tspc"];
+/// Frameworks whose build makes a server's files, and where.
+const OUTPUTS: [(&str, &str); 8] = [
+    ("astro", "dist"),
+    ("next", ".next"),
+    ("nuxt", ".output"),
+    ("nuxi", ".output"),
+    ("qwik", "dist"),
+    ("react-router", "build"),
+    ("remix", "build"),
+    ("vinxi", ".output"),
+];
 /// Programs that put files beside what is compiled.
 const COPIERS: [&str; 5] = ["cp", "cpx", "copyfiles", "shx", "mkdir"];
 /// Programs that look at sources and write nothing.
 const CHECKERS: [&str; 14] =
     ["astro-check", "biome", "echo", "eslint", "exit", "jest", "knip", "mocha", "oxlint", "prettier", "true", "vitest", "vue-tsc", "xo"];
+/// Programs that are there without any dependency.
+const OF_THE_SYSTEM: [&str; 19] = [
+    "bash", "bun", "cat", "chmod", "cp", "find", "ln", "mkdir", "mv", "node", "npm", "pnpm", "rm", "sed", "sh", "tar", "test", "touch",
+    "yarn",
+];
 /// Programs that talk to an engine, which no build inside one has.
 const ENGINES: [&str; 4] = ["docker", "docker-compose", "podman", "pack"];
 
@@ -50,11 +67,16 @@ pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, comp
             continue;
         }
         let script = if task == "build" { build_script(member) } else { Some(task.as_str()).filter(|name| makes(member, name)) };
-        making.extend(script.map(|name| Making::Script { package: inside(member), script: name.to_owned() }));
+        making.extend(script.map(|name| Making::Script { package: inside(member), script: name.to_owned(), delegates: None }));
     }
     let command = |command: ShellLine| Making::Command { package: inside(package), command };
-    match script_for(package, entry) {
-        Some(name) => making.push(Making::Script { package: inside(package), script: name.to_owned() }),
+    let build = script_for(package, entry);
+    let generates = generated::needed(package, build);
+    making.extend(generates.map(|name| Making::Script { package: inside(package), script: name.to_owned(), delegates: None }));
+    match build {
+        Some(name) => {
+            making.push(Making::Script { package: inside(package), script: name.to_owned(), delegates: delegates(package, name) })
+        }
         None => making.extend(by_nx(tree, package, entry).or_else(|| by_default(package, compiler, entry)).map(command)),
     }
     if let Run::Server(server) = &entry.run
@@ -63,6 +85,25 @@ pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, comp
         making.extend(server.apart.iter().map(|words| command(ShellLine::words(words.split(' ')))));
     }
     making
+}
+
+/// What a script does in other packages.
+fn delegates(package: &Package<'_>, name: &str) -> Option<Delegates> {
+    let chain = script::chain(package, name).filter(|chain| !chain.tangled)?;
+    let mut to: Vec<_> = chain.commands.iter().filter_map(Command::other_package).collect();
+    to.dedup();
+    if to.is_empty() {
+        return None;
+    }
+    let own = chain.commands.iter().filter(|command| !command.is_elsewhere() && !command.installs());
+    let line = |command: &Command| {
+        let env = command.env.iter().map(|(name, value)| ShellLine::assignment(name, value));
+        let line = ShellLine::default().all(env).line(ShellLine::words(&command.words));
+        let inside = command.directory.strip_prefix(&package.directory).ok().filter(|inside| !inside.as_str().is_empty());
+        let line = inside.map_or_else(|| line.clone(), |inside| ShellLine::of("cd").path(inside).and(line.clone()).between("(", ")"));
+        (line, !OF_THE_SYSTEM.contains(&command.program()))
+    };
+    Some(Delegates { to, rest: own.map(line).collect() })
 }
 
 /// The script that builds a package, where it has one.
@@ -101,6 +142,13 @@ fn by_default(package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Opti
         Run::Server(server) => server.build.map(ShellLine::of),
         _ => None,
     }
+}
+
+/// Where the frameworks that a package is built with put what they make.
+pub fn outputs(package: &Package<'_>) -> Vec<&'static str> {
+    let chain = build_script(package).and_then(|name| script::chain(package, name));
+    let programs = chain.iter().flat_map(Chain::own).map(Command::program).collect::<Vec<_>>();
+    OUTPUTS.iter().filter(|(program, _)| programs.contains(program)).map(|(_, output)| *output).collect()
 }
 
 /// Whether the script that builds a package compiles its files one by one, and bundles nothing into them.

@@ -14,6 +14,7 @@ mod conventions;
 mod development;
 mod entry;
 mod framework;
+mod generated;
 mod ignored;
 mod install;
 mod lock;
@@ -38,6 +39,7 @@ mod site;
 mod source;
 mod sources;
 mod stale;
+mod stripped;
 mod taken;
 mod tasks;
 mod version;
@@ -104,6 +106,9 @@ pub struct Facts {
     pub unlisted: Vec<Fact<NativeUse>>,
     /// Packages that are fetched with git.
     pub by_git: Vec<Fact<String>>,
+    /// A package for development that is loaded when the program starts, for which all stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept: Option<Fact<String>>,
     /// Variables that the build is given so that it goes through: name and value.
     pub build_env: Vec<Fact<(String, String)>>,
     /// Variables that the build has to be given, with their real values.
@@ -198,6 +203,9 @@ pub enum Making {
         package: Member,
         /// The script's name.
         script: String,
+        /// What of it is done in other packages, and what is not.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        delegates: Option<Delegates>,
     },
     /// A program of the dependencies.
     Command {
@@ -206,6 +214,15 @@ pub enum Making {
         /// The program and its arguments.
         command: ShellLine,
     },
+}
+
+/// A script that builds other packages too: where each of them is a part with a stage of its own, only the rest is left to do.
+#[derive(Debug, Serialize)]
+pub struct Delegates {
+    /// The directories of those packages, relative to the project's root.
+    pub to: Vec<Utf8PathBuf>,
+    /// What is done in the script's own package, and whether a dependency's program does it.
+    pub rest: Vec<(ShellLine, bool)>,
 }
 
 /// What of the dependencies the image takes.
@@ -263,7 +280,11 @@ impl Language for Node {
             _ => [("glibc", Libc::Glibc), ("musl", Libc::Musl)].into_iter().filter_map(libc).collect(),
         };
         let rest = interpreted::needs(app, &facts.natives, &facts.at);
-        Ok(Offers { variants: interpreter.variants(&versions, &libcs, &rest, "the packages that run"), on_request: Vec::new() })
+        let mut variants = interpreter.variants(&versions, &libcs, &rest, "the packages that run");
+        if let (Runtime::Node, Some(libc)) = (start.runtime.value, toolchain.libc(Libc::Glibc)) {
+            variants.extend(stripped::variants(&versions, libc, &rest));
+        }
+        Ok(Offers { variants, on_request: Vec::new() })
     }
 
     fn presets(&self, facts: &Facts) -> &'static str {

@@ -14,6 +14,8 @@ const SCRIPT: Rule = Rule::parsed("node.script", "its script says so");
 /// A `package.json`.
 #[derive(Debug)]
 pub struct Package<'t> {
+    /// The project.
+    pub tree: &'t Tree,
     /// Its directory, relative to the project's root.
     pub directory: Utf8PathBuf,
     /// The file.
@@ -45,7 +47,7 @@ impl<'t> Package<'t> {
     pub fn read(tree: &'t Tree, directory: &Utf8Path) -> Result<Option<Self>> {
         let file = directory.join("package.json");
         let Some(text) = tree.manifest(&file)? else { return Ok(None) };
-        Ok(Some(Self { directory: directory.to_owned(), document: Document::json(&file, text)? }))
+        Ok(Some(Self { tree, directory: directory.to_owned(), document: Document::json(&file, text)? }))
     }
 
     /// Its name.

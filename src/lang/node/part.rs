@@ -3,8 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::apps::{Seed, Workspaces};
-use super::bundler::settings::Settings;
-use super::bundler::{self, Bundler, PAGES, Pages};
+use super::bundler::{self, Bundler, PAGES, Pages, program};
 use super::compiler::Compiler;
 use super::entry;
 use super::framework::{self, Made};
@@ -16,7 +15,6 @@ use crate::app::Sighting;
 use crate::diagnostic::Result;
 use crate::evidence::{Fact, Rule};
 use crate::lang::language::Maker;
-use crate::tree::Tree;
 use crate::tree::path::normal;
 
 const OUTPUT: Rule = Rule::parsed("node.script-output", "this script says where it puts what it makes");
@@ -60,8 +58,8 @@ const OUTPUT_FLAGS: [&str; 13] = [
 ];
 /// Bundlers that a program of the package's own may call.
 const BUNDLERS: [&str; 7] = ["esbuild", "rollup", "rolldown", "vite", "webpack", "@rspack/core", "@parcel/core"];
-/// What they call where the bundle goes.
-const BUNDLED_INTO: [&str; 4] = ["outdir", "outfile", "outDir", "distDir"];
+/// Runners whose files hold many tasks, of which one may be meant.
+const OF_TASKS: [&str; 2] = ["grunt", "gulp"];
 /// Programs that only check, or make what no browser reads.
 const NO_MAKERS: [&str; 9] = ["tsc", "vue-tsc", "eslint", "prettier", "nest", "swc", "tspc", "prisma", "node"];
 
@@ -90,7 +88,7 @@ pub fn makers(workspaces: &Workspaces<'_>) -> Result<Vec<Maker<Seed>>> {
                 let Some(at) = chain.at.first() else { continue };
                 let own = Pages { bundler: Bundler::Script, at: at.under(PAGES), script: None, single: None };
                 let pages = pages.as_ref().unwrap_or(&own);
-                let outputs = outputs(workspaces.tree(), package, &chain);
+                let outputs = outputs(package, &chain);
                 let silent = outputs.is_empty() && pages.bundler == Bundler::Script && makes(&chain);
                 makers.extend(outputs.into_iter().map(|path| maker(pages, Some(name), Some(Fact::new(path, at.under(OUTPUT))))));
                 if silent {
@@ -121,11 +119,14 @@ fn sighting(package: &Package<'_>, pages: &Pages) -> Sighting {
 }
 
 /// Where the commands of a script say that they put what they make, relative to the project's root.
-fn outputs(tree: &Tree, package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf> {
-    let inside = |path: String| normal(package.directory.join(path));
+fn outputs(package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf> {
     let mut outputs: Vec<Utf8PathBuf> = Vec::new();
-    let told = chain.commands.iter().filter(|command| !NO_MAKERS.contains(&command.program())).flat_map(outputs_of).map(inside);
-    let bundled = chain.commands.iter().filter_map(|command| bundled(tree, package, command));
+    let own = || chain.own().filter(|command| !NO_MAKERS.contains(&command.program()));
+    let told = own().flat_map(|command| outputs_of(command).into_iter().map(|path| normal(command.directory.join(path))));
+    let bundled = chain.own().filter(|command| !OF_TASKS.contains(&command.program())).filter_map(|command| {
+        let program = program::of(package, command).filter(|program| BUNDLERS.iter().any(|name| program.loaded(name).is_some()))?;
+        program.outputs().into_iter().next().map(|path| package.inside(path.value.as_str()))
+    });
     for path in told.chain(bundled) {
         // a file stands for the directory that it is made in
         let path = if path.extension().is_some() { path.parent().unwrap_or(Utf8Path::new("")).to_owned() } else { path };
@@ -135,14 +136,6 @@ fn outputs(tree: &Tree, package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf
         }
     }
     outputs
-}
-
-/// Where a program of the package's own that calls a bundler puts what that makes: `node esbuild.config.mjs`.
-fn bundled(tree: &Tree, package: &Package<'_>, command: &Command) -> Option<Utf8PathBuf> {
-    let runs = matches!(command.program(), "node" | "bun" | "tsx" | "ts-node" | "deno");
-    let file = command.arguments().iter().find(|word| Utf8Path::new(word).extension().is_some()).filter(|_| runs)?;
-    let program = Settings::of(tree, &normal(package.directory.join(file)))?;
-    BUNDLERS.iter().any(|name| program.loaded(name).is_some()).then(|| program.path_anywhere(package, &BUNDLED_INTO)).flatten()
 }
 
 fn outputs_of(command: &Command) -> Vec<String> {
@@ -168,6 +161,7 @@ fn makes(chain: &Chain) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tree::Tree;
 
     #[test]
     fn scripts_say_where_they_put_things() {
@@ -183,7 +177,7 @@ mod tests {
             let program = "import { build } from 'esbuild'\nawait build({ entryPoints: ['a.js'], outdir: '../server/ui/' })";
             let tree = Tree::from_memory([("web/package.json", manifest.as_str()), ("web/bundle.mjs", program)]);
             let package = Package::read(&tree, "web".into()).unwrap().unwrap();
-            let outputs = outputs(&tree, &package, &script::chain(&package, "build").unwrap());
+            let outputs = outputs(&package, &script::chain(&package, "build").unwrap());
             assert_eq!(outputs.iter().map(|path| path.as_str()).collect::<Vec<_>>(), expected, "{script}");
         }
     }

@@ -93,6 +93,11 @@ impl Runtime {
             Some(by) => return Ok(by.clone()),
             None => {}
         }
+        if let Run::Server(server) = &entry.run
+            && let Some(runtime) = server.by
+        {
+            return Ok(runtime.said(&server.at));
+        }
         if let Some(fact) = [package, root].into_iter().find_map(|package| named(tree, package)) {
             return Ok(fact);
         }

@@ -1,19 +1,25 @@
-//! Scripts of a `package.json`, taken apart: the commands, what stands before them, and the program that they end in.
+//! Scripts of a `package.json` as `src/command` takes them apart, with what only this language asks of them.
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::package::Package;
-use crate::command::{self, Joint, Line, Part};
+use crate::command::{self, Joint, Line, Part, Reader, Start, inside};
 use crate::evidence::Evidence;
+use crate::tree::Tree;
 
-/// How often a script may lead to another.
-const DEEPEST: usize = 8;
-
-/// One command of a script.
+/// One command of a script, in text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Command {
     /// The variables that are set for it.
     pub env: Vec<(String, String)>,
     /// The program and its arguments.
     pub words: Vec<String>,
+    /// The directory that it works in, relative to the project's root.
+    pub directory: Utf8PathBuf,
+    /// Whether that belongs to another package than the script's.
+    pub elsewhere: bool,
+    /// Whether what it writes goes into a file.
+    pub redirected: bool,
 }
 
 impl Command {
@@ -31,12 +37,32 @@ impl Command {
     /// Whether what it does is done in other packages.
     pub fn is_elsewhere(&self) -> bool {
         let sent = || self.arguments().iter().any(|word| ELSEWHERE.contains(&word.split('=').next().unwrap_or(word)));
-        match self.program() {
-            "npm" | "pnpm" | "bun" => sent(),
-            "yarn" => sent() || self.does("workspace") || self.does("workspaces"),
-            "turbo" | "lerna" | "wsrun" | "wireit" | "cd" => true,
-            _ => false,
+        self.elsewhere
+            || match self.program() {
+                "npm" | "pnpm" | "bun" => sent(),
+                "yarn" => sent() || self.does("workspace") || self.does("workspaces"),
+                "turbo" | "lerna" | "wsrun" | "wireit" => true,
+                _ => false,
+            }
+    }
+
+    /// The directory of the other package that it works in, where it is one.
+    pub fn other_package(&self) -> Option<Utf8PathBuf> {
+        if self.elsewhere {
+            return Some(self.directory.clone());
         }
+        let words = self.arguments();
+        let value = words.iter().enumerate().find_map(|(place, word)| match word.split_once('=') {
+            Some((flag, value)) => IN_DIRECTORY.contains(&flag).then_some(value),
+            None => words.get(place + 1).filter(|_| IN_DIRECTORY.contains(&word.as_str())).map(String::as_str),
+        });
+        inside(&self.directory, value.filter(|_| self.is_elsewhere())?)
+    }
+
+    /// Whether it installs packages.
+    pub fn installs(&self) -> bool {
+        ["npm", "pnpm", "yarn", "bun"].contains(&self.program())
+            && self.arguments().first().is_none_or(|word| ["ci", "i", "install"].contains(&word.as_str()))
     }
 
     /// Whether its first argument is this word.
@@ -48,6 +74,8 @@ impl Command {
 /// What sends a package manager's command to another package.
 const ELSEWHERE: [&str; 11] =
     ["--prefix", "-w", "--workspace", "--workspaces", "-ws", "--filter", "-F", "-r", "--recursive", "-C", "--cwd"];
+/// Those that name its directory.
+const IN_DIRECTORY: [&str; 4] = ["--prefix", "-C", "--cwd", "--dir"];
 
 /// A script, taken apart.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,137 +89,58 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// A start as commands in text, with `port` for the port.
+    pub fn of(start: &Start, port: &str) -> Self {
+        let text = |command: &command::Command| Command {
+            env: command.env.iter().map(|(name, value)| (name.clone(), value.with_port(port))).collect(),
+            words: command.words.iter().map(|word| word.with_port(port)).collect(),
+            directory: command.directory.clone(),
+            elsewhere: false,
+            redirected: !command.redirects.is_empty(),
+        };
+        let commands = start.steps.iter().map(|(_, command)| text(command)).collect();
+        Self { commands, tangled: start.is_tangled(), at: start.at.clone() }
+    }
+
     /// Whether anything is done in the package itself.
     pub fn is_own(&self) -> bool {
         self.commands.iter().any(|command| !command.is_elsewhere())
+    }
+
+    /// What is done in the package itself.
+    pub fn own(&self) -> impl Iterator<Item = &Command> {
+        self.commands.iter().filter(|command| !command.elsewhere)
     }
 }
 
 /// The script of that name, with those that it calls in its place.
 pub fn chain(package: &Package<'_>, name: &str) -> Option<Chain> {
     let (text, at) = package.script(name)?;
-    let mut chain = Chain { commands: Vec::new(), tangled: false, at: vec![at] };
-    follow(package, text, DEEPEST, &mut chain);
+    let mut start = Reader::new(package.tree).follow(&Line::parse(text), &package.directory, at);
+    // what is done when a command fails is not what is meant to be done
+    let meant = start.steps.iter().position(|(joint, _)| *joint == Joint::Or).unwrap_or(start.steps.len());
+    start.steps.truncate(meant);
+    let asks = |(_, command): &(Joint, command::Command)| {
+        let parts = command.words.iter().flat_map(|word| &word.parts);
+        parts.into_iter().any(|part| matches!(part, Part::Shell(text) if text.starts_with(['$', '`'])))
+    };
+    let asks_shell = start.compound || !start.scripts.is_empty() || start.steps.iter().any(asks);
+    let mut chain = Chain::of(&start, "$PORT");
+    chain.tangled |= asks_shell || chain.commands.iter().any(|command| command.redirected);
+    for command in &mut chain.commands {
+        command.elsewhere = home(package.tree, &command.directory) != package.directory;
+    }
     Some(chain)
 }
 
-fn follow(package: &Package<'_>, text: &str, depth: usize, chain: &mut Chain) {
-    let Some(commands) = split(text) else {
-        chain.tangled = true;
-        return;
-    };
-    for command in commands.into_iter().map(unwrapped).filter(|command| !command.words.is_empty()) {
-        match called(package, &command).filter(|_| depth > 0) {
-            Some(names) => {
-                for name in names {
-                    let Some((text, at)) = package.script(&name) else { continue };
-                    chain.at.push(at);
-                    let from = chain.commands.len();
-                    follow(package, text, depth - 1, chain);
-                    for own in &mut chain.commands[from..] {
-                        own.env.splice(0..0, command.env.iter().cloned());
-                    }
-                }
-            }
-            None if ["concurrently", "npm-run-all", "run-p"].contains(&command.program()) => chain.tangled = true,
-            None => chain.commands.push(command),
-        }
-    }
-}
-
-/// The scripts that a command runs: `npm run build`, `yarn start`, `run-s clean build`.
-fn called(package: &Package<'_>, command: &Command) -> Option<Vec<String>> {
-    let own = |name: &String| package.script(name).is_some();
-    let mut arguments = command.arguments().iter().filter(|word| !word.starts_with('-'));
-    match command.program() {
-        "npm" | "pnpm" | "yarn" | "bun" => {
-            // what is run in another package is not this one's
-            if command.is_elsewhere() {
-                return None;
-            }
-            let first = arguments.next()?;
-            let name = match first.as_str() {
-                "run" | "run-script" => arguments.next()?,
-                "start" | "test" => first,
-                _ if command.program() != "npm" => first,
-                _ => return None,
-            };
-            own(name).then(|| vec![name.clone()])
-        }
-        "run-s" => Some(arguments.filter(|name| own(name)).cloned().collect()),
-        "node" if command.does("--run") => Some(command.arguments().get(1).into_iter().filter(|name| own(name)).cloned().collect()),
-        _ => None,
-    }
-}
-
-/// A command without what is put before it to set variables or to find a program.
-fn unwrapped(mut command: Command) -> Command {
-    loop {
-        let taken = match command.program() {
-            "cross-env" | "cross-env-shell" | "env" | "exec" | "npx" | "pnpx" | "bunx" | "time" => 1,
-            "dotenv" | "dotenvx" => command.words.iter().position(|word| word == "--").map_or(command.words.len().min(1), |end| end + 1),
-            "npm" | "pnpm" | "yarn" if command.does("exec") => 2,
-            "yarn" if command.does("node") => 1,
-            "pm2-runtime" | "pm2" => {
-                let verb = usize::from(command.does("start"));
-                command.words.drain(..=verb);
-                if command.words.first().is_some_and(|file| is_script(file)) {
-                    command.words.insert(0, "node".into());
-                }
-                continue;
-            }
-            _ => break,
-        };
-        command.words.drain(..taken);
-        while command.words.first().is_some_and(|word| word == "--" || word == "--yes" || word == "-y") {
-            command.words.remove(0);
-        }
-        take_variables(&mut command);
-    }
-    command
-}
-
-fn take_variables(command: &mut Command) {
-    while let Some((name, value)) = command.words.first().and_then(|word| assignment(word)) {
-        command.env.push((name, value));
-        command.words.remove(0);
-    }
-}
-
-fn assignment(word: &str) -> Option<(String, String)> {
-    let (name, value) = word.split_once('=')?;
-    let fits =
-        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !name.starts_with(|c: char| c.is_ascii_digit());
-    fits.then(|| (name.to_owned(), value.to_owned()))
+/// The package that a directory belongs to.
+fn home<'d>(tree: &Tree, directory: &'d Utf8Path) -> &'d Utf8Path {
+    directory.ancestors().find(|path| tree.has(path.join("package.json"))).unwrap_or(Utf8Path::new(""))
 }
 
 /// Whether a word names a file that node runs.
 pub fn is_script(word: &str) -> bool {
     [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"].iter().any(|end| word.ends_with(end))
-}
-
-/// The commands of a line of the shell; nothing where it does more than run commands in a row.
-fn split(text: &str) -> Option<Vec<Command>> {
-    let line = Line::parse(text);
-    // what is done when a command fails is not what is meant to be done
-    let meant: Vec<_> = line.commands.into_iter().take_while(|(joint, _)| *joint != Joint::Or).collect();
-    let tangled = |(joint, command): &(Joint, command::Command)| {
-        matches!(joint, Joint::Pipe | Joint::Beside)
-            || !command.redirects.is_empty()
-            || command
-                .words
-                .iter()
-                .flat_map(|word| &word.parts)
-                .any(|part| matches!(part, Part::Shell(text) if text.starts_with(['$', '`'])))
-    };
-    if line.compound || meant.iter().any(tangled) {
-        return None;
-    }
-    let told = |(_, command): (Joint, command::Command)| Command {
-        env: command.env.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
-        words: command.words.iter().map(ToString::to_string).collect(),
-    };
-    Some(meant.into_iter().map(told).collect())
 }
 
 #[cfg(test)]
@@ -220,11 +169,11 @@ mod tests {
             (r#"{"start": "npm run build && npm run serve", "build": "tsc", "serve": "node dist"}"#, vec!["tsc", "node dist"]),
             (r#"{"start": "yarn serve", "serve": "npx next start"}"#, vec!["next start"]),
             (r#"{"start": "A=1 npm run x", "x": "B=2 node y"}"#, vec!["A=1 B=2 node y"]),
-            (r#"{"start": "pm2-runtime start app.js -i max"}"#, vec!["node app.js -i max"]),
+            (r#"{"start": "pm2-runtime start app.js -i max"}"#, vec!["node app.js"]),
             (r#"{"start": "dotenv -e .env -- node x.js"}"#, vec!["node x.js"]),
-            (r#"{"start": "node a.js & node b.js"}"#, vec!["tangled"]),
+            (r#"{"start": "node a.js & node b.js"}"#, vec!["node a.js", "node b.js", "tangled"]),
             (r#"{"start": "npm start -w api"}"#, vec!["npm start -w api"]),
-            (r#"{"start": "npm start"}"#, vec!["npm start"]),
+            (r#"{"start": "npm start"}"#, vec!["tangled"]),
             (r#"{"start": "\"unended"}"#, vec!["unended"]),
         ] {
             assert_eq!(told(scripts, "start"), expected, "{scripts}");

@@ -10,7 +10,7 @@ use super::install::Leaves;
 use super::manager::Manager;
 use super::prisma;
 use super::runtime::Runtime;
-use super::{Modules, Taken};
+use super::{Modules, Taken, stripped};
 use crate::plan::{Copy, Target};
 use crate::tree::path::normal;
 
@@ -25,6 +25,14 @@ impl Maker<'_> {
     }
 
     pub(super) fn takes(&self) -> Vec<Copy> {
+        let node = self.is_stripped().then(|| {
+            let stage = if self.is_staged() { "install" } else { "build" };
+            Copy::stage(stage, stripped::MADE, "/usr/local/bin/node")
+        });
+        node.into_iter().chain(self.takes_of_package()).collect()
+    }
+
+    fn takes_of_package(&self) -> Vec<Copy> {
         if let Some(bundle) = self.bundle {
             return self.bundled(bundle);
         }

@@ -64,7 +64,9 @@ impl Tasks {
         let named = || self.all.get(&format!("{}#{task}", package.name().unwrap_or_default()));
         let mut wanted = own.or_else(named).or_else(|| self.all.get(task)).cloned().unwrap_or_default();
         let upstream = Wanted::Upstream(task.to_owned());
-        if task == "build" && !wanted.contains(&upstream) {
+        if task == "build" {
+            // a tool that runs them at once leaves the order open: what is generated is there before anything is built of it
+            wanted.retain(|one| *one != upstream);
             wanted.push(upstream);
         }
         wanted

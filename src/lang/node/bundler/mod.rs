@@ -1,5 +1,6 @@
 //! Bundlers and site generators: which one builds a package, and what its settings say.
 
+pub mod program;
 pub mod settings;
 
 use camino::Utf8Path;
@@ -18,6 +19,8 @@ pub const PAGES: Rule = Rule::parsed("node.pages", "this builds pages that any w
 /// What builds a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Bundler {
+    /// Analog, without its server.
+    Analog,
     /// Angular's own.
     Angular,
     /// Astro, without an adapter.
@@ -32,6 +35,8 @@ pub enum Bundler {
     Gatsby,
     /// Next.js with `output: 'export'`.
     Next,
+    /// Nitro's preset for pages alone.
+    Nitro,
     /// `nuxt generate`.
     Nuxt,
     /// Parcel.
@@ -59,6 +64,7 @@ impl Bundler {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Bundler::Analog => "Analog",
             Bundler::Angular => "Angular",
             Bundler::Astro => "Astro",
             Bundler::CreateReactApp => "Create React App",
@@ -66,6 +72,7 @@ impl Bundler {
             Bundler::Eleventy => "Eleventy",
             Bundler::Gatsby => "Gatsby",
             Bundler::Next => "Next.js",
+            Bundler::Nitro => "Nitro",
             Bundler::Nuxt => "Nuxt",
             Bundler::Parcel => "Parcel",
             Bundler::ReactRouter => "React Router",
@@ -156,6 +163,9 @@ impl Bundler {
 pub fn by_dependencies(tree: &Tree, package: &Package<'_>, root: &Package<'_>) -> Option<Pages> {
     let (bundler, script, found) = BY_DEPENDENCY.iter().find_map(|(name, bundler)| {
         let own = package.dependency(name);
+        if own.is_none() && root.dependency(name).is_none() {
+            return None;
+        }
         let script = script_of(package, *bundler);
         // what the workspace's root installs is there for its members, whose scripts run it
         let found = own.or_else(|| root.dependency(name).filter(|_| script.as_ref().is_some_and(|script| script.runs)))?;
@@ -191,8 +201,7 @@ struct Script {
 /// The script that builds with a bundler: one that runs it, or else the usual one, where it does something in this package.
 fn script_of(package: &Package<'_>, bundler: Bundler) -> Option<Script> {
     let usual = making::build_script(package);
-    let runs =
-        |name: &&str| script::chain(package, name).is_some_and(|chain| chain.commands.iter().any(|command| bundler.is_run_by(command)));
+    let runs = |name: &&str| script::chain(package, name).is_some_and(|chain| chain.own().any(|command| bundler.is_run_by(command)));
     let found = usual.into_iter().chain(OF_PAGES).find(runs);
     let found = found.map(|name| Script { name: name.to_owned(), runs: true });
     found.or_else(|| {

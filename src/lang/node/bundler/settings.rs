@@ -141,7 +141,7 @@ impl<'t> Settings<'t> {
 
     /// The directories that it says files are put into, wherever it does: `output.path`, `outdir`, `gulp.dest("site")`.
     pub fn outputs(&self) -> Vec<Fact<Utf8PathBuf>> {
-        const KEYS: [&str; 6] = ["outdir", "outDir", "outputDir", "dest", "destination", "distDir"];
+        const KEYS: [&str; 7] = ["outdir", "outfile", "outDir", "outputDir", "dest", "destination", "distDir"];
         const CALLS: [&str; 2] = ["dest", "symlink"];
         let of_options = self.module.options.iter().filter_map(|(key, value, at)| match key.as_str() {
             "output" => Some((likeliest(value).get("path")?, *at)),
@@ -153,20 +153,10 @@ impl<'t> Settings<'t> {
             let path = normal(Utf8Path::new(&self.spelt(value, DEPTH)?));
             // a file is put into its directory
             let path = if path.extension().is_some() { path.parent()?.to_owned() } else { path };
-            let fits =
-                path.is_relative() && !path.starts_with("..") && !path.as_str().is_empty() && !path.as_str().contains(['*', '<', '$']);
+            let fits = path.is_relative() && !path.as_str().is_empty() && !path.as_str().contains(['*', '<', '$']);
             fits.then(|| Fact::new(path.clone(), self.evidence(at, SETTING, path.as_str())))
         });
         found.collect()
-    }
-
-    /// The path behind the first of these keys that stands anywhere, relative to the package: a plain one counts from where the file is
-    /// run, one that is put together from the file's own directory counts from there.
-    pub fn path_anywhere(&self, package: &Package<'_>, names: &[&str]) -> Option<Utf8PathBuf> {
-        let value = names.iter().find_map(|name| self.anywhere(name)).map(|(value, _)| value)?;
-        let from = self.path.parent().unwrap_or(Utf8Path::new(""));
-        let path = self.plain(value).map(|path| package.directory.join(path));
-        path.or_else(|| Some(from.join(self.spelt(value, DEPTH)?))).map(normal)
     }
 
     /// A value that is a text whatever happens while the image is built.

@@ -1,13 +1,13 @@
 //! What a script ends in: the command, and whether it is one that would be deployed.
 
-use super::{Entry, Finder, PassedOver, Program, Run, word};
+use super::{Entry, Finder, PORT, PassedOver, Program, Run};
 use crate::command::{self, Start};
 use crate::evidence::Evidence;
 use crate::lang::node::bundler::{self, Pages};
-use crate::lang::node::framework::{Made, Server, Started};
+use crate::lang::node::framework::{Made, Server, Started, nitro};
 use crate::lang::node::package::Kind;
 use crate::lang::node::runtime::Runtime;
-use crate::lang::node::script::{Command, is_script};
+use crate::lang::node::script::{Chain, Command, is_script};
 
 /// Programs that run a file and start it again when it changes, or compile it as they go.
 pub(super) const RUNNERS: [&str; 9] =
@@ -58,7 +58,7 @@ const NO_PROGRAMS: [&str; 38] = [
 impl Finder<'_, '_> {
     /// What a start comes down to, when that is what would be deployed.
     pub(super) fn end_of(&self, start: &Start, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
-        let chain = &word::chain(start);
+        let chain = &Chain::of(start, PORT);
         let at = chain.at.first()?.clone();
         let mut pass = |what: &str, why: &'static str| passed_over.push((what.to_owned(), why, at.clone()));
         if start.obstacle.is_some() || chain.tangled && made.is_some() {
@@ -81,6 +81,12 @@ impl Finder<'_, '_> {
         let words = last.words.join(" ");
         match (last.program(), made) {
             ("node", Some(Made::Server(server))) if Self::starts(server, last) => Some(entry(Run::Server(server.clone()))),
+            ("bun", Some(Made::Server(server))) if !is_watching(last) && Self::starts(server, last) => {
+                Some(entry(Run::Server(server.clone())))
+            }
+            ("node" | "bun", _) if built_by_nitro(last, &at).is_some() => {
+                built_by_nitro(last, &at).map(|server| entry(Run::Server(Box::new(server))))
+            }
             ("node", _) => {
                 if let Some(file) = self.file(last.arguments()) {
                     Some(entry(Run::File(file)))
@@ -93,7 +99,6 @@ impl Finder<'_, '_> {
                 pass(&words, "it is for working on the program: it watches its files");
                 None
             }
-            ("bun", Some(Made::Server(server))) if Self::starts(server, last) => Some(entry(Run::Server(server.clone()))),
             ("bun", _) if self.by_bun(last.arguments()).is_some() => self.by_bun(last.arguments()).map(|file| entry(Run::File(file))),
             ("bun", _) if last.arguments().first().is_some_and(|first| matches!(first.as_str(), "run" | "--bun" | "-b")) => {
                 // `bun --bun next start`: a program of the dependencies
@@ -181,6 +186,12 @@ impl Finder<'_, '_> {
     }
 }
 
+/// The server that Nitro builds, where a command starts one: whatever framework has it build that, its file tells.
+fn built_by_nitro(command: &Command, at: &Evidence) -> Option<Server> {
+    let path = command.arguments().iter().find(|word| !word.starts_with('-') && *word != "run")?;
+    nitro::started_by(path, at)
+}
+
 /// Whether a command starts its program again when a file changes.
 fn is_watching(command: &Command) -> bool {
     command.arguments().iter().any(|word| matches!(word.as_str(), "--watch" | "--hot" | "watch"))
@@ -219,10 +230,8 @@ pub(super) fn is_build(command: &Command) -> bool {
         "copyfiles",
         "echo",
     ];
-    let installs = ["npm", "pnpm", "yarn", "bun"].contains(&command.program())
-        && command.arguments().first().is_none_or(|word| ["ci", "i", "install"].contains(&word.as_str()));
     // where it went to build, it comes back from
-    installs
+    command.installs()
         || command.program() == "cd"
         || tools.contains(&command.program())
         || command.arguments().iter().any(|word| verbs.contains(&word.as_str()))

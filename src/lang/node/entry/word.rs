@@ -6,7 +6,7 @@ use crate::command::{self, Line, Reader, Start};
 use crate::declared::{self, By, Purpose, Started};
 use crate::lang::node::framework::Made;
 use crate::lang::node::package::Kind;
-use crate::lang::node::script::{Chain, Command};
+use crate::lang::node::script::Command;
 
 /// Stands for the port in words and variables.
 pub const PORT: &str = "{port}";
@@ -85,16 +85,6 @@ impl Finder<'_, '_> {
 
 /// Whether a command that comes before the program is the build's, which an image does not run.
 fn is_build(command: &command::Command) -> bool {
-    let told = Command { env: Vec::new(), words: command.words.iter().map(ToString::to_string).collect() };
+    let told = Command { words: command.words.iter().map(ToString::to_string).collect(), ..Command::default() };
     builds(&told)
-}
-
-/// A start as a chain of commands in text, with `{port}` for the port.
-pub(super) fn chain(start: &Start) -> Chain {
-    let text = |command: &command::Command| Command {
-        env: command.env.iter().map(|(name, value)| (name.clone(), value.with_port(PORT))).collect(),
-        words: command.words.iter().map(|word| word.with_port(PORT)).collect(),
-    };
-    let commands = start.steps.iter().map(|(_, command)| text(command)).collect();
-    Chain { commands, tangled: start.is_tangled(), at: start.at.clone().into_iter().collect() }
 }

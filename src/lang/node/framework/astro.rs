@@ -1,8 +1,11 @@
 //! Astro: pages, or a server by its adapter for Node.
 
+use camino::Utf8Path;
+
 use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
 use crate::app::Interface;
 use crate::lang::node::bundler::{Bundler, PAGES, Pages};
+use crate::tree::path::normal;
 
 /// What it makes of a package.
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {
@@ -24,20 +27,14 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let Some((source, import)) = node else {
         return Some(Made::Pages(Pages { bundler: Bundler::Astro, script: None, single: None, at: at.under(PAGES) }));
     };
+    let out = source.text(&["outDir"]).map_or_else(|| "dist".to_owned(), |out| normal(Utf8Path::new(&out.value)).into_string());
+    let at = source.evidence(import.at, ADAPTER, import.module.clone());
     Some(Made::Server(Box::new(Server {
-        what: "Astro",
-        at: source.evidence(import.at, ADAPTER, import.module.clone()),
-        file: Started::Own("dist/server/entry.mjs".into()),
-        arguments: Vec::new(),
-        takes: vec![("dist".into(), "dist".into())],
-        writes: false,
-        modules: true,
+        takes: vec![(out.clone(), out.clone())],
         build: Some("astro build"),
-        apart: Vec::new(),
-        build_env: Vec::new(),
         port: 4321,
         interface: Interface::Loopback,
-        env: Vec::new(),
         hears: false,
+        ..Server::of("Astro", at, Started::Own(format!("{out}/server/entry.mjs")))
     })))
 }

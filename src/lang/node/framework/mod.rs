@@ -1,26 +1,30 @@
 //! Frameworks that build a server of their own: where they put it, what it needs, where it listens. And those that build pages alone.
 
 mod adonis;
+mod analog;
 mod angular;
 mod astro;
 mod desktop;
 mod medusa;
 mod next;
-mod nitro;
+pub mod nitro;
 mod nuxt;
 mod qwik;
 mod remix;
 mod svelte;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::bundler::Pages;
 use super::bundler::settings::Settings;
 use super::package::Package;
+use super::runtime::Runtime;
+use super::sources;
 use crate::app::Interface;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule};
 use crate::tree::Tree;
+use crate::tree::path::normal;
 
 const FRAMEWORK: Rule = Rule::parsed("node.framework", "this framework builds the server");
 const ADAPTER: Rule = Rule::parsed("node.adapter", "this adapter makes what is deployed");
@@ -56,6 +60,8 @@ pub struct Server {
     pub env: Vec<(&'static str, &'static str)>,
     /// Whether it ends on SIGTERM by itself.
     pub hears: bool,
+    /// What runs it, where its settings say.
+    pub by: Option<Runtime>,
 }
 
 /// The file that a server is started by.
@@ -80,7 +86,7 @@ pub enum Made {
 }
 
 /// The frameworks, a particular one before one that it may be built on.
-const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 11] = [
+const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 12] = [
     next::made,
     nuxt::made,
     svelte::made,
@@ -89,6 +95,7 @@ const ALL: [fn(&Project<'_, '_>) -> Option<Made>; 11] = [
     remix::made,
     medusa::made,
     adonis::made,
+    analog::made,
     angular::made,
     nitro::made,
     desktop::made,
@@ -126,6 +133,7 @@ impl Server {
             interface: Interface::Any,
             env: Vec::new(),
             hears: true,
+            by: None,
         }
     }
 }
@@ -141,9 +149,34 @@ impl<'t> Project<'_, 't> {
         Settings::read(self.tree, self.package, stem)
     }
 
+    /// The files of the package that its settings load, however deep, inside the package.
+    fn loaded_by(&self, stem: &str) -> Vec<String> {
+        let files = settings_of(self.package, stem);
+        let inside = files.iter().filter_map(|settings| settings.path.strip_prefix(&self.package.directory).ok());
+        inside.map(ToString::to_string).collect()
+    }
+
     fn has_directory(&self, name: &str) -> bool {
         self.tree.has_directory(self.package.inside(name))
     }
+}
+
+/// The settings file of that name and the files of the package that it loads, however deep.
+pub fn settings_of<'t>(package: &Package<'t>, stem: &str) -> Vec<Settings<'t>> {
+    let mut found: Vec<Settings<'t>> = Settings::read(package.tree, package, stem).into_iter().collect();
+    let mut next = 0;
+    while let Some(source) = found.get(next) {
+        next += 1;
+        let from = source.path.parent().unwrap_or(Utf8Path::new(""));
+        let relative = source.loads().iter().filter(|load| load.module.starts_with('.'));
+        let files = relative.filter_map(|load| sources::file(package.tree, &normal(from.join(&load.module))));
+        let new: Vec<_> = files
+            .filter(|file| file.starts_with(&package.directory) && !found.iter().any(|known| known.path == *file))
+            .filter_map(|file| Settings::of(package.tree, &file))
+            .collect();
+        found.extend(new);
+    }
+    found
 }
 
 fn elsewhere(at: &Evidence, name: &str, help: &str) -> Diagnostic {

@@ -1,7 +1,6 @@
 //! Next.js: with all of its packages, as one directory that stands alone, or as pages.
 
 use super::{Made, Project, Server, Started};
-use crate::app::Interface;
 use crate::evidence::Rule;
 use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::lang::node::range::major;
@@ -23,25 +22,16 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let built = built.map_or_else(|| ".next".to_owned(), |built| built.value);
     let public = project.has_directory("public").then_some(("public", "public"));
     let server = Server {
-        what: "Next.js",
-        at,
-        file: Started::Dependency("next", "dist/bin/next"),
         arguments: vec!["start".into()],
-        takes: Vec::new(),
         writes: true,
-        modules: true,
         build: Some("next build"),
-        apart: Vec::new(),
-        build_env: Vec::new(),
-        port: 3000,
-        interface: Interface::Any,
-        env: Vec::new(),
-        hears: true,
+        ..Server::of("Next.js", at, Started::Dependency("next", "dist/bin/next"))
     };
     let owned = |(from, to): (&str, &str)| (from.to_owned(), to.to_owned());
     let Some(standalone) = said("standalone") else {
-        let config = settings.map(|source| source.path.file_name().unwrap_or_default().to_owned());
-        let takes = [(built.clone(), built)].into_iter().chain(public.map(owned)).chain(config.map(|name| (name.clone(), name)));
+        let config = project.loaded_by("next.config");
+        let takes = [(built.clone(), built)].into_iter().chain(public.map(owned));
+        let takes = takes.chain(config.into_iter().map(|name| (name.clone(), name)));
         return Some(Made::Server(Box::new(Server { takes: takes.collect(), ..server })));
     };
     // from 15 on the files lie below the workspace's root, as they do where the project says where that is

@@ -2,14 +2,20 @@
 
 use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
 use crate::diagnostic::Diagnostic;
+use crate::evidence::Evidence;
 use crate::lang::node::bundler::settings::{Settings, decided_by};
+use crate::lang::node::bundler::{Bundler, PAGES, Pages};
+use crate::lang::node::runtime::Runtime;
+use crate::lang::node::{making, script};
 use crate::program::Value;
 
 /// The presets that make a server for Node.
-const FOR_NODE: [&str; 5] = ["node-server", "node", "node_server", "node-cluster", "node_cluster"];
+const FOR_NODE: [&str; 3] = ["node-server", "node", "node-cluster"];
+/// The file that starts what it builds.
+pub(super) const SERVER: &str = ".output/server/index.mjs";
 
 /// What it makes of a package.
-pub fn made(project: &Project<'_, '_>) -> Option<Made> {
+pub(super) fn made(project: &Project<'_, '_>) -> Option<Made> {
     let own = ["nitropack", "nitro", "vinxi"].into_iter().find_map(|name| Some((name, project.depends(name)?)));
     let (name, at) = own?;
     // a Vite plugin or a module may bring it, for what only serves files in the end
@@ -24,10 +30,11 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         None if !vite || project.settings("nitro.config").is_some() => ("Nitro", at),
         None => return None,
     };
-    let (build_env, elsewhere) = preset(settings.as_ref());
-    if let Some(why) = elsewhere {
-        return Some(Made::Nothing(why));
-    }
+    let (by, build_env) = match preset(project, settings.as_ref()) {
+        Preset::Elsewhere(why) => return Some(Made::Nothing(why)),
+        Preset::Pages(at) => return Some(Made::Pages(Pages { bundler: Bundler::Nitro, script: None, single: None, at: at.under(PAGES) })),
+        Preset::Server(by, build_env) => (by, build_env),
+    };
     let build = match name {
         "vinxi" => "vinxi build",
         _ if vite => "vite build",
@@ -38,22 +45,69 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         modules: false,
         build: Some(build),
         build_env,
-        ..Server::of(what, at, Started::Own(".output/server/index.mjs".into()))
+        by,
+        ..Server::of(what, at, Started::Own(SERVER.into()))
     })))
 }
 
-/// What the settings' preset comes to: a variable that the build is given where one decides it, and why it does not run where it is for
-/// another platform.
-pub(super) fn preset(settings: Option<&Settings<'_>>) -> (Vec<(String, &'static str)>, Option<Box<Diagnostic>>) {
+/// What a preset comes to.
+pub(super) enum Preset {
+    /// A server: what runs it where that is said, and a variable that the build is given where one decides it.
+    Server(Option<Runtime>, Vec<(String, &'static str)>),
+    /// Pages alone.
+    Pages(Evidence),
+    /// A platform's own form, and why it does not run.
+    Elsewhere(Box<Diagnostic>),
+}
+
+/// The preset of the script that builds, or else of the settings.
+pub(super) fn preset(project: &Project<'_, '_>, settings: Option<&Settings<'_>>) -> Preset {
+    if let Some((name, at)) = of_script(project) {
+        return named(&name, &at);
+    }
     let Some((source, (value, at))) = settings.and_then(|source| Some((source, source.anywhere("preset")?))) else {
-        return (Vec::new(), None);
+        return Preset::Server(None, Vec::new());
     };
     match (value, decided_by(value)) {
-        (Value::Text(preset), _) if !FOR_NODE.contains(&preset.as_str()) => {
-            let at = source.evidence(at, ADAPTER, format!("preset: '{preset}'"));
-            (Vec::new(), Some(Box::new(elsewhere(&at, preset, "remove the preset: Nitro then builds a server for Node"))))
-        }
-        (_, Some(variable)) => (vec![(variable.to_owned(), FOR_NODE[0])], None),
-        _ => (Vec::new(), None),
+        (Value::Text(preset), _) => named(preset, &source.evidence(at, ADAPTER, format!("preset: '{preset}'"))),
+        (_, Some(variable)) => Preset::Server(None, vec![(variable.to_owned(), FOR_NODE[0])]),
+        _ => Preset::Server(None, Vec::new()),
     }
+}
+
+fn named(preset: &str, at: &Evidence) -> Preset {
+    match preset.replace('_', "-").as_str() {
+        name if FOR_NODE.contains(&name) => Preset::Server(None, Vec::new()),
+        "bun" => Preset::Server(Some(Runtime::Bun), Vec::new()),
+        "static" | "github-pages" | "gitlab-pages" => Preset::Pages(at.clone()),
+        _ => Preset::Elsewhere(Box::new(elsewhere(at, preset, "remove the preset: Nitro then builds a server for Node"))),
+    }
+}
+
+/// `NITRO_PRESET=bun nuxt build`, `nitro build --preset bun`.
+fn of_script(project: &Project<'_, '_>) -> Option<(String, Evidence)> {
+    let chain = script::chain(project.package, making::build_script(project.package)?)?;
+    let at = chain.at.first()?.under(ADAPTER);
+    let preset = chain.own().find_map(|command| {
+        let variable = command.env.iter().find(|(name, _)| matches!(name.as_str(), "NITRO_PRESET" | "SERVER_PRESET"));
+        variable.map(|(_, value)| value.clone()).or_else(|| {
+            let mut words = command.words.iter();
+            words.find_map(|word| word.strip_prefix("--preset").map(str::to_owned)).and_then(|rest| match rest.strip_prefix('=') {
+                Some(value) => Some(value.to_owned()),
+                None => words.next().cloned(),
+            })
+        })
+    });
+    Some((preset?, at))
+}
+
+/// The server that Nitro builds below a directory, by the file that starts it: it holds the packages that it needs.
+pub fn started_by(path: &str, at: &Evidence) -> Option<Server> {
+    let below = path.trim_start_matches("./").strip_suffix(SERVER).filter(|below| below.is_empty() || below.ends_with('/'))?;
+    let output = format!("{below}.output");
+    Some(Server {
+        takes: vec![(output.clone(), output)],
+        modules: false,
+        ..Server::of("Nitro", at.clone(), Started::Own(format!("{below}{SERVER}")))
+    })
 }

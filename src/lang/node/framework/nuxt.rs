@@ -1,6 +1,7 @@
 //! Nuxt, which puts all that runs in one directory.
 
-use super::{Made, Project, Server, Started, nitro};
+use super::nitro::{self, Preset};
+use super::{Made, Project, Server, Started};
 use crate::app::Interface;
 use crate::evidence::Evidence;
 use crate::lang::node::bundler::settings::Settings;
@@ -11,10 +12,14 @@ use crate::lang::node::range::major;
 pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     let at = project.depends("nuxt").or_else(|| project.depends("nuxt-nightly"))?;
     let settings = project.settings("nuxt.config");
-    let (build_env, elsewhere) = nitro::preset(settings.as_ref());
-    if let Some(why) = elsewhere {
-        return Some(Made::Nothing(why));
-    }
+    let preset = match nitro::preset(project, settings.as_ref()) {
+        Preset::Elsewhere(why) => return Some(Made::Nothing(why)),
+        Preset::Pages(at) => {
+            return Some(Made::Pages(Pages { bundler: Bundler::Nuxt, script: None, single: None, at: at.under(PAGES) }));
+        }
+        Preset::Server(by, build_env) => (by, build_env),
+    };
+    let (by, build_env) = preset;
     let old = project.package.asks_of("nuxt").and_then(major).is_some_and(|major| major < 3);
     let generates = generating(project, "build").filter(|_| build_env.is_empty());
     let generates = generates.or_else(|| settings.as_ref().filter(|_| old).and_then(|settings| statically(project, settings)));
@@ -25,20 +30,12 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
         return Some(Made::Server(Box::new(second(project, settings.as_ref(), at))));
     }
     Some(Made::Server(Box::new(Server {
-        what: "Nuxt",
-        at,
-        file: Started::Own(".output/server/index.mjs".into()),
-        arguments: Vec::new(),
         takes: vec![(".output".into(), ".output".into())],
-        writes: false,
         modules: false,
         build: Some("nuxt build"),
-        apart: Vec::new(),
         build_env,
-        port: 3000,
-        interface: Interface::Any,
-        env: Vec::new(),
-        hears: true,
+        by,
+        ..Server::of("Nuxt", at, Started::Own(nitro::SERVER.into()))
     })))
 }
 

@@ -1,7 +1,6 @@
 //! `SvelteKit`, by its adapter.
 
 use super::{ADAPTER, Made, Project, Server, Started, elsewhere};
-use crate::app::Interface;
 use crate::lang::node::bundler::{Bundler, PAGES, Pages};
 use crate::program::Value;
 
@@ -19,20 +18,9 @@ pub fn made(project: &Project<'_, '_>) -> Option<Made> {
     };
     Some(match name {
         "node" => Made::Server(Box::new(Server {
-            what: "SvelteKit",
-            at,
-            file: Started::Own(format!("{out}/index.js")),
-            arguments: Vec::new(),
-            takes: vec![(out.clone(), out)],
-            writes: false,
-            modules: true,
+            takes: vec![(out.clone(), out.clone())],
             build: Some("vite build"),
-            apart: Vec::new(),
-            build_env: Vec::new(),
-            port: 3000,
-            interface: Interface::Any,
-            env: Vec::new(),
-            hears: true,
+            ..Server::of("SvelteKit", at, Started::Own(format!("{out}/index.js")))
         })),
         "static" => Made::Pages(Pages { bundler: Bundler::SvelteKit, script: None, single: None, at: here.under(PAGES) }),
         _ => Made::Nothing(Box::new(elsewhere(

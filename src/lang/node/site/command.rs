@@ -1,5 +1,7 @@
 //! The script that builds a site: what its flags say over the settings.
 
+use camino::{Utf8Path, Utf8PathBuf};
+
 use crate::evidence::{Evidence, Fact};
 use crate::lang::node::making;
 use crate::lang::node::package::Package;
@@ -8,6 +10,8 @@ use crate::lang::node::script;
 /// A command of a bundler.
 pub(super) struct Command {
     words: Vec<String>,
+    /// The directory that it runs in, inside the package.
+    below: Utf8PathBuf,
     at: Evidence,
 }
 
@@ -16,8 +20,14 @@ impl Command {
     pub(super) fn of(package: &Package<'_>, script: Option<&str>, programs: &[&str]) -> Option<Self> {
         let chain = script::chain(package, script.or_else(|| making::build_script(package))?)?;
         let at = chain.at.last()?.clone();
-        let found = chain.commands.into_iter().find(|command| programs.contains(&command.program()))?;
-        Some(Self { words: found.arguments().to_vec(), at })
+        let found = chain.own().find(|command| programs.contains(&command.program()))?;
+        let below = found.directory.strip_prefix(&package.directory).unwrap_or(Utf8Path::new("")).to_owned();
+        Some(Self { words: found.arguments().to_vec(), below, at })
+    }
+
+    /// The directory inside the package that it runs in, where that is not the package's own.
+    pub(super) fn below(&self) -> Option<Fact<String>> {
+        (!self.below.as_str().is_empty()).then(|| Fact::new(self.below.to_string(), self.at.clone()))
     }
 
     /// The value of a flag: `--outDir public`, `--outDir=public`.

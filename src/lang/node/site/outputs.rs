@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::Bundled;
 use super::angular;
+use super::command::Command;
 use super::project::{Project, Usual};
 use crate::diagnostic::Result;
 use crate::evidence::{Fact, Rule};
@@ -16,7 +17,15 @@ const HOMEPAGE: Rule = Rule::parsed("node.homepage", "the package names the addr
 
 impl Project<'_, '_> {
     pub(super) fn read(&self) -> Result<Bundled> {
-        Ok(match self.pages.bundler {
+        let bundled = match self.pages.bundler {
+            Bundler::Analog => {
+                let usual = Usual { directory: "dist/analog/public", hashed: "assets", copied_from: "public" };
+                Bundled { otherwise: self.router("index.html"), ..self.usual(&usual, None, None) }
+            }
+            Bundler::Nitro => {
+                let usual = Usual { directory: ".output/public", hashed: "assets", copied_from: "public" };
+                self.usual(&usual, None, None)
+            }
             Bundler::Angular => self.angular()?,
             Bundler::Astro => self.astro(),
             Bundler::CreateReactApp => self.create_react_app(),
@@ -31,7 +40,9 @@ impl Project<'_, '_> {
                 let base = vite.as_ref().and_then(|settings| settings.text(&["base"]));
                 let usual = Usual { directory: "build/client", hashed: "assets", copied_from: "public" };
                 let otherwise = Otherwise::Router(Fact::new("index.html".into(), self.pages.at.clone()));
-                Bundled { otherwise, ..self.usual(&usual, None, base) }
+                let set = self.settings("react-router.config").or(vite).and_then(|settings| settings.text(&["buildDirectory"]));
+                let set = set.map(|directory| directory.map(|directory| Utf8PathBuf::from(directory).join("client")));
+                Bundled { otherwise, ..self.usual(&usual, set, base) }
             }
             Bundler::Rsbuild => self.rsbuild(),
             Bundler::Script => {
@@ -43,6 +54,10 @@ impl Project<'_, '_> {
             Bundler::VitePress => self.vite_press(),
             Bundler::VueCli => self.vue_cli(),
             Bundler::Webpack => self.webpack(),
+        };
+        Ok(match self.by_nx() {
+            Some(directory) => Bundled { because: Some(directory.because()[0].clone()), directory: Some(directory.value), ..bundled },
+            None => bundled,
         })
     }
 
@@ -54,7 +69,8 @@ impl Project<'_, '_> {
         let root = settings
             .as_ref()
             .and_then(|settings| settings.path(&["root"]))
-            .or_else(|| command.as_ref().and_then(|command| command.word(1)).map(|root| root.map(Utf8PathBuf::from)));
+            .or_else(|| command.as_ref().and_then(|command| command.word(1)).map(|root| root.map(Utf8PathBuf::from)))
+            .or_else(|| command.as_ref().and_then(Command::below).map(|root| root.map(Utf8PathBuf::from)));
         let at_root = |path: Utf8PathBuf| root.as_ref().map_or_else(|| path.clone(), |root| root.value.join(&path));
         let set = flag(&["--outDir"]).map(|path| path.map(Utf8PathBuf::from));
         let set = set.or_else(|| settings.as_ref().and_then(|settings| settings.path(&["build", "outDir"])));
@@ -150,9 +166,15 @@ impl Project<'_, '_> {
     }
 
     fn astro(&self) -> Bundled {
-        let settings = self.settings("astro.config");
+        let command = self.command(&["astro"]);
+        let flag = |names: &[&str]| command.as_ref().and_then(|command| command.flag(names));
+        let root = flag(&["--root"]).or_else(|| command.as_ref().and_then(Command::below));
+        let at_root = |path: Utf8PathBuf| root.as_ref().map_or_else(|| path.clone(), |root| Utf8PathBuf::from(&root.value).join(&path));
+        let stem = at_root("astro.config".into());
+        let settings = self.configured(command.as_ref()).or_else(|| self.settings(stem.as_str()));
         let of = |keys: &[&str]| settings.as_ref().and_then(|settings| settings.text(keys));
-        let directory = of(&["outDir"]).map(|path| path.map(Utf8PathBuf::from));
+        let directory = flag(&["--outDir"]).or_else(|| of(&["outDir"])).map(|path| path.map(|path| at_root(path.into())));
+        let directory = directory.or_else(|| root.as_ref().map(|root| root.with(at_root("dist".into()))));
         let assets = of(&["build", "assets"]);
         let public = of(&["publicDir"]).map_or_else(|| "public".to_owned(), |public| public.value);
         let name = assets.as_ref().map_or("_astro", |assets| assets.value.as_str());

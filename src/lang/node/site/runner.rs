@@ -4,12 +4,24 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::project::Project;
 use crate::evidence::Fact;
-use crate::lang::node::bundler::settings::Settings;
+use crate::lang::node::bundler::program;
 use crate::lang::node::making;
-use crate::lang::node::script::{self, Command, is_script};
+use crate::lang::node::nx;
+use crate::lang::node::script;
 use crate::tree::path::normal;
 
-impl<'t> Project<'_, 't> {
+impl Project<'_, '_> {
+    /// Where Nx puts the project that the script has it build: `nx build shop`, `nx run shop:build:production`.
+    pub(super) fn by_nx(&self) -> Option<Fact<Utf8PathBuf>> {
+        let name = self.pages.script.as_deref().or_else(|| making::build_script(self.package))?;
+        let chain = script::chain(self.package, name)?;
+        let words = chain.own().find(|command| command.program() == "nx")?.arguments();
+        let mut plain = words.iter().filter(|word| !word.starts_with('-'));
+        let (verb, target) = (plain.next()?, plain.next());
+        let project = if verb == "run" { target?.split(':').next()? } else { target? };
+        nx::pages(self.tree, self.package, project)
+    }
+
     /// The one directory that the files of what builds it speak of; none where they speak of several.
     pub(super) fn by_runner(&self) -> Option<Fact<Utf8PathBuf>> {
         let name = self.pages.script.as_deref().or_else(|| making::build_script(self.package))?;
@@ -17,7 +29,8 @@ impl<'t> Project<'_, 't> {
         commands
             .iter()
             .find_map(|command| {
-                let found = self.files_of(command).into_iter().flat_map(|settings| settings.outputs()).collect();
+                let outputs = program::of(self.package, command).into_iter().flat_map(|settings| settings.outputs());
+                let found = outputs.filter(|path| !path.value.starts_with("..")).collect();
                 one(found, command.arguments())
             })
             .map(|output| self.with_page(&output))
@@ -29,20 +42,6 @@ impl<'t> Project<'_, 't> {
         let page =
             above.into_iter().find(|path| self.tree.has(self.package.inside(path.as_str()).join("index.html"))).map(Utf8Path::to_owned);
         page.map_or_else(|| output.clone(), |page| output.with(page))
-    }
-
-    /// The files that say what a command does.
-    fn files_of(&self, command: &Command) -> Option<Settings<'t>> {
-        let of = |stems: &[&str]| stems.iter().find_map(|stem| self.settings(stem));
-        match command.program() {
-            "grunt" => of(&["Gruntfile", "gruntfile"]),
-            "gulp" => of(&["gulpfile", "gulpfile.babel", "gulpfile.esm", "Gulpfile"]),
-            "node" | "tsx" | "ts-node" | "bun" | "zx" => {
-                let file = command.arguments().iter().find(|word| is_script(word))?;
-                Settings::of_package(self.tree, self.package, &self.package.inside(file))
-            }
-            _ => None,
-        }
     }
 }
 
