@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Site;
-use super::path::{fixed, of_value, relative};
+use super::path::{fixed, named_by_the_build, of_value, relative};
 use crate::app::{Asset, Needed};
 use crate::catalog::vocabulary::{Meaning, Opens};
 use crate::evidence::{Evidence, Fact, Rule};
@@ -16,9 +16,6 @@ use crate::tree::path::inside;
 
 const SERVES: Rule = Rule::parsed("program.serves", "this hands out a directory when the program runs");
 const EMBEDS: Rule = Rule::parsed("program.embeds", "this is compiled into the program");
-
-/// How a text names the directory of its own manifest, in macros that embed.
-const MANIFEST_DIRECTORY: [&str; 2] = ["$CARGO_MANIFEST_DIR", "${CARGO_MANIFEST_DIR}"];
 
 /// What was found so far, by path.
 struct Finder<'s, 't> {
@@ -103,14 +100,13 @@ impl<'t> Program<'t> {
 
 impl Finder<'_, '_> {
     fn add(&mut self, path: &str, needed: Needed, proof: &Evidence) {
-        let manifest = MANIFEST_DIRECTORY.iter().find_map(|name| path.strip_prefix(name));
-        let path = manifest.map_or(path, |rest| rest.trim_start_matches('/'));
+        let Some((path, of_manifest)) = named_by_the_build(path) else { return };
         let Some(opened) = relative(path).map(|path| fixed(&path)) else { return };
         let bases = &self.site.bases;
         let below = |base: &Utf8PathBuf| inside(base, &opened).filter(|path| !path.as_str().is_empty() && !bases.contains(path));
         let there = |path: &Utf8PathBuf| self.site.tree.has(path) || self.site.tree.has_directory(path);
         // what is embedded counts from its manifest, the last base; what is opened from where the program is started, the first
-        let first = if needed == Needed::AtBuild || manifest.is_some() { bases.last() } else { bases.first() };
+        let first = if needed == Needed::AtBuild || of_manifest { bases.last() } else { bases.first() };
         let path = bases.iter().filter_map(below).find(there).or_else(|| below(first.map_or(&Utf8PathBuf::new(), |base| base)));
         let Some(path) = path.filter(|path| !is_source(self.site, path)) else { return };
         let fact = match self.found.remove(&path) {

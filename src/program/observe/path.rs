@@ -7,6 +7,19 @@ use crate::program::{Part, Place, Resolved};
 use crate::tree::Tree;
 use crate::tree::path::normal;
 
+/// How a text names the directory of its own manifest, in macros that embed.
+const MANIFEST_DIRECTORY: [&str; 2] = ["$CARGO_MANIFEST_DIR", "${CARGO_MANIFEST_DIR}"];
+
+/// A path in a macro that embeds, as seen from its manifest where it names that, and whether it does. Nothing where it begins with another
+/// variable of the build, `$OUT_DIR`: what is there the build script makes.
+pub fn named_by_the_build(path: &str) -> Option<(&str, bool)> {
+    let manifest = MANIFEST_DIRECTORY.iter().find_map(|name| path.strip_prefix(name));
+    if manifest.is_none() && path.starts_with('$') {
+        return None;
+    }
+    Some((manifest.map_or(path, |rest| rest.trim_start_matches('/')), manifest.is_some()))
+}
+
 /// `path` without `.` and with `..` taken back; leading `..` stay. Nothing for absolute paths.
 #[must_use]
 pub fn relative(path: &str) -> Option<Utf8PathBuf> {

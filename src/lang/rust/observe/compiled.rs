@@ -13,6 +13,7 @@ use crate::app::RunFile;
 use crate::catalog::vocabulary::last_word;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::observe::named_by_the_build;
 use crate::program::{Call, Value};
 use crate::tree::Tree;
 use crate::tree::path::inside;
@@ -137,8 +138,8 @@ impl Finder<'_> {
     }
 
     fn embed(&mut self, base: &Utf8Path, path: &str, evidence: &Evidence) {
-        let path = path.trim_start_matches("${CARGO_MANIFEST_DIR}").trim_start_matches("$CARGO_MANIFEST_DIR");
-        let Some(target) = inside(base, path.trim_start_matches('/')) else { return };
+        let Some((path, _)) = named_by_the_build(path) else { return };
+        let Some(target) = inside(base, path) else { return };
         self.found.embedded.push(Fact::new(target.clone(), evidence.clone()));
         if self.tree.has(&target) {
             if self.is_secret(&target) {
