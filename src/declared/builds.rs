@@ -1,4 +1,4 @@
-//! Lines that build the program: of make, just, task, CI, GoReleaser. What flags they pass is the language's to read.
+//! Lines that build the program: of a Dockerfile that is there already, of make, just, task, CI. What flags they pass is the language's to read.
 
 use camino::Utf8Path;
 
@@ -18,6 +18,8 @@ pub struct Build {
     pub command: Command,
     /// Where it stands.
     pub at: Evidence,
+    /// Whether an image is built by it.
+    pub image: bool,
 }
 
 /// Targets that build.
@@ -52,10 +54,17 @@ const GENERATES: [&str; 24] = [
     "deps",
 ];
 
-/// The commands of `program` (`go`, `cargo`, `npm`) that the files of a directory build with: recipes first, then CI.
+/// The commands of `program` (`go`, `cargo`, `npm`) that the files of a directory build with: those of its Dockerfile
+/// first, then recipes, then CI.
 #[must_use]
 pub fn builds(tree: &Tree, directory: &Utf8Path, program: &str) -> Vec<Build> {
-    commands(tree, directory, &TARGETS, &|command| command.program() == program)
+    let wanted = |command: &Command| command.program() == program;
+    let mut found = Vec::new();
+    for (line, at) in super::dockerfile::runs(tree, directory, BUILDS) {
+        line.commands.iter().for_each(|(_, command)| push(&mut found, command, &wanted, Some(&at), true));
+    }
+    found.extend(commands(tree, directory, &TARGETS, &wanted));
+    found
 }
 
 /// The commands of the project's recipes and CI that may make sources, as far as `wanted` takes them.
@@ -77,7 +86,7 @@ fn commands(tree: &Tree, directory: &Utf8Path, targets: &[&str], wanted: &dyn Fn
             let start = reader.follow(&Line::parse(&format!("{runner} {target}")), directory, Evidence::exists(path.clone(), BUILDS));
             let at = start.at.last().map(|at| at.under(BUILDS));
             for (_, command) in start.steps {
-                push(&mut found, &command, wanted, at.as_ref());
+                push(&mut found, &command, wanted, at.as_ref(), false);
             }
         }
     }
@@ -91,7 +100,7 @@ fn commands(tree: &Tree, directory: &Utf8Path, targets: &[&str], wanted: &dyn Fn
             for (number, line) in text.lines().enumerate() {
                 for (_, command) in Line::parse(line).commands {
                     let own = at.span.map(|span| Span { line: span.line + u32::try_from(number).unwrap_or(0), column: 1, length: 1 });
-                    push(&mut found, &command, wanted, Some(&Evidence { span: own, text: line.trim().to_owned(), ..at.clone() }));
+                    push(&mut found, &command, wanted, Some(&Evidence { span: own, text: line.trim().to_owned(), ..at.clone() }), false);
                 }
             }
         }
@@ -99,11 +108,11 @@ fn commands(tree: &Tree, directory: &Utf8Path, targets: &[&str], wanted: &dyn Fn
     found
 }
 
-fn push(found: &mut Vec<Build>, command: &Command, wanted: &dyn Fn(&Command) -> bool, at: Option<&Evidence>) {
+fn push(found: &mut Vec<Build>, command: &Command, wanted: &dyn Fn(&Command) -> bool, at: Option<&Evidence>, image: bool) {
     if !wanted(command) || found.iter().any(|build| build.command == *command) {
         return;
     }
-    found.extend(at.map(|at| Build { command: command.clone(), at: at.clone() }));
+    found.extend(at.map(|at| Build { command: command.clone(), at: at.clone(), image }));
 }
 
 fn is_ci(path: &Utf8Path) -> bool {

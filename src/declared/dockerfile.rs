@@ -3,10 +3,11 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use parse_dockerfile::{self as syntax, Instruction};
 
-use super::{By, Notes, Purpose, Said, Variable, rule};
+use super::{By, Declared, Notes, Purpose, Said, Variable, rule};
 use crate::change::Header;
 use crate::command::{Line, inside};
 use crate::evidence::{Evidence, Fact, Lines, Rule};
+use crate::tree::Tree;
 
 const START: Rule = rule("declared.dockerfile", "the project's own Dockerfile starts it so");
 const PORT: Rule = rule("declared.dockerfile-port", "the project's own Dockerfile exposes this port");
@@ -64,6 +65,19 @@ const TOOLS: [&str; 36] = [
 /// The Dockerfile of a directory that is not imggen's own.
 pub(super) fn foreign<'t>(notes: &Notes<'t>) -> Option<(Utf8PathBuf, &'t str)> {
     NAMES.iter().filter_map(|name| notes.text(name)).find(|(_, text)| Header::find(text).is_none())
+}
+
+/// The lines that its stages run, as evidence of this rule.
+pub(super) fn runs(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(Line, Evidence)> {
+    let notes = Notes { tree, directory, declared: Declared::default() };
+    let Some((path, text)) = foreign(&notes) else { return Vec::new() };
+    let Ok(file) = syntax::parse(text) else { return Vec::new() };
+    let image = Image { path: &path, text, lines: Lines::default(), around: Utf8PathBuf::new(), entrypoint: None, command: None };
+    let run = |instruction: &Instruction<'_>| match instruction {
+        Instruction::Run(step) => Some((Image::line(&step.arguments), image.at(step.run.span.start, rule))),
+        _ => None,
+    };
+    file.instructions.iter().filter_map(run).collect()
 }
 
 pub(super) fn read(notes: &mut Notes<'_>) {

@@ -18,6 +18,8 @@ pub struct Element {
     pub name: String,
     /// What its attribute `implementation` says, by which a pom names a class.
     implementation: String,
+    /// What its attribute `executable` says, by which Ant names a program.
+    executable: String,
     /// The text directly in it, blanks around it left out.
     pub text: String,
     /// The elements in it.
@@ -60,6 +62,11 @@ impl Element {
         self.implementation.rsplit('.').next() == Some(class)
     }
 
+    /// The program that it starts by its attribute `executable`, where it has one.
+    pub fn starts(&self) -> Option<&str> {
+        (!self.executable.is_empty()).then_some(self.executable.as_str())
+    }
+
     /// It, as evidence: its text, or its name where there is none.
     pub fn evidence(&self, rule: Rule) -> Evidence {
         let text = if self.text.is_empty() { &self.name } else { &self.text };
@@ -73,6 +80,7 @@ fn read(node: &Node<'_, '_>, file: &Arc<Utf8Path>, (text, lines): (&str, &Lines)
     let range = node.range();
     Element {
         name: node.tag_name().name().to_owned(),
+        executable: node.attribute("executable").unwrap_or_default().to_owned(),
         implementation: node.attribute("implementation").unwrap_or_default().to_owned(),
         text: own.trim().to_owned(),
         children: children.map(|child| read(&child, file, (text, lines), depth + 1)).collect(),

@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 
+use super::artifact::Artifact;
 use super::observe::Start;
 use super::sources::Sources;
 use super::word::Word;
@@ -21,8 +22,8 @@ const BUILD: Rule = Rule::parsed("java.no-build", "neither Maven nor Gradle buil
 pub enum Seed {
     /// A module of Maven's.
     Maven(maven::Seed),
-    /// A project of Gradle's, by its directory.
-    Gradle(Utf8PathBuf),
+    /// A project of Gradle's, by its directory, and the class that is started where its build names none.
+    Gradle(Utf8PathBuf, Option<Fact<String>>),
 }
 
 /// A program as what builds it knows it.
@@ -43,8 +44,8 @@ pub trait Program {
         Vec::new()
     }
 
-    /// What says that a servlet container serves it, and not it itself.
-    fn contained(&self) -> Option<Evidence>;
+    /// What its build leaves.
+    fn artifact(&self) -> &Artifact;
 
     /// All that its build says of it, and its sources of the Java that it uses.
     ///
@@ -81,7 +82,7 @@ impl<'t> language::Project<'t> for Builds<'t> {
         let apps = modules
             .into_iter()
             .map(|(sighting, seed)| (sighting, Seed::Maven(seed)))
-            .chain(projects.into_iter().map(|sighting| (sighting.clone(), Seed::Gradle(sighting.directory))))
+            .chain(projects.into_iter().map(|(sighting, main)| (sighting.clone(), Seed::Gradle(sighting.directory, main))))
             .collect();
         if let Some(android) = gradle::android(&self.projects).filter(|_| !runs) {
             let error = Diagnostic::error("java::android", "this is an Android application: it runs on telephones, and no image runs it");
@@ -91,15 +92,16 @@ impl<'t> language::Project<'t> for Builds<'t> {
         if let Some(unknown) = without_build(self.tree).filter(|_| !runs && self.projects.is_empty() && libraries.is_empty()) {
             return Ok(Sightings { apps: Vec::new(), otherwise: Some(unknown.into()) });
         }
-        let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries).into());
+        let otherwise = (!libraries.is_empty()).then(|| nothing_runs(&libraries)).or_else(|| gradle::nothing_runs(&self.projects));
+        let otherwise = otherwise.map(Into::into);
         Ok(Sightings { apps, otherwise })
     }
 
     /// As far as the program's own directory tells.
     fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
         let Some(program) = self.program(seed) else { return Ok(Vec::new()) };
-        if let Some(contained) = program.contained() {
-            return Ok(vec![contained]);
+        if program.artifact().server.is_some() {
+            return Ok(vec![program.artifact().at.clone()]);
         }
         let own: Vec<_> = program.directories().into_iter().take(1).collect();
         let sources = Sources::read(self.tree, &own, catalog.vocabulary("java")?);
@@ -115,8 +117,8 @@ impl<'t> language::Project<'t> for Builds<'t> {
         let Observed { mut behaviour, mut warnings } = self.observe(catalog, sighting, &directories, &sources, program.as_ref())?;
         behaviour.builds = program.builds();
         behaviour.reads.extend(run::reads(self.tree, &facts));
-        if let Some(served) = program.contained() {
-            observe::serve(&mut behaviour, &served);
+        if let Some(server) = &facts.artifact.server {
+            observe::serve(&mut behaviour, server, &facts.artifact.at);
         }
         warnings.extend(program.warnings(&facts));
         let app = App {
@@ -154,9 +156,9 @@ impl Builds<'_> {
     fn program(&self, seed: &Seed) -> Option<Box<dyn Program + '_>> {
         match seed {
             Seed::Maven(seed) => Some(Box::new(maven::Program::of(self.tree, &self.reactor, seed)?)),
-            Seed::Gradle(directory) => {
+            Seed::Gradle(directory, main) => {
                 let project = self.projects.iter().find(|project| project.directory == *directory)?;
-                Some(Box::new(gradle::Program::of(self.tree, project, &self.projects)?))
+                Some(Box::new(gradle::Program::of(self.tree, project, &self.projects, main.as_ref())?))
             }
         }
     }

@@ -22,7 +22,24 @@ pub struct Artifact {
     pub options: Vec<&'static str>,
     /// Goals behind `package`.
     pub goals: Vec<&'static str>,
+    /// The server that serves it, where it is none itself.
+    pub server: Option<Server>,
 }
+
+/// A server of servlets or of Jakarta EE.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Server {
+    /// The port of its own configuration.
+    pub port: u16,
+    /// Where it writes for each archive, where its image has no such directory.
+    pub directory: Option<&'static str>,
+    /// What it is started with to answer from outside.
+    pub arguments: &'static [&'static str],
+}
+
+/// Tomcat keeps what archives say of their deployment on its one host there; its image has no such directory, and lets nobody but root
+/// make one.
+pub const TOMCAT: Server = Server { port: 8080, directory: Some("/usr/local/tomcat/conf/Catalina/localhost"), arguments: &[] };
 
 /// How a program is laid out in its image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -89,6 +106,12 @@ impl Form {
 }
 
 impl Artifact {
+    /// An archive that takes no more than `package` to be made; a web archive is Tomcat's.
+    pub fn new(form: Form, archive: impl Into<Utf8PathBuf>, at: Evidence) -> Self {
+        let server = matches!(form, Form::War(_)).then_some(TOMCAT);
+        Self { form, archive: archive.into(), at, options: Vec::new(), goals: Vec::new(), server }
+    }
+
     /// The words that start the class `main` in place of those of `start`; none where something else decides which class is started.
     pub fn start_of(&self, start: &[String], main: &str) -> Option<Vec<String>> {
         let properties = |package: &str| format!("{package}.PropertiesLauncher");

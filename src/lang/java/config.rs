@@ -11,6 +11,8 @@ use crate::tree::Tree;
 
 const CONFIGURED: Rule = Rule::parsed("java.configuration", "the program's configuration says this");
 
+/// What MicroProfile's file of configuration is called, which Helidon, Quarkus and application servers read.
+const MICROPROFILE: &str = "META-INF/microprofile-config";
 /// Files of configuration that others import are followed as far as this.
 const MOST_IMPORTS: usize = 8;
 /// Keys that refer to others are followed as far as this.
@@ -56,7 +58,8 @@ impl Config {
     }
 
     fn named(tree: &Tree, directories: &[Utf8PathBuf], names: &[String], active: Option<&Fact<String>>) -> Self {
-        let entries = names.iter().flat_map(|name| read(tree, directories, name)).collect();
+        let files = names.iter().map(String::as_str).chain([MICROPROFILE]);
+        let entries = files.flat_map(|name| read(tree, directories, name)).collect();
         let mut config = Self { entries, production: None };
         config.import(tree, directories);
         let own = config.get("spring.profiles.active").cloned();

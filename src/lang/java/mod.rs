@@ -4,6 +4,7 @@ mod apps;
 mod archive;
 mod artifact;
 mod aside;
+mod asked;
 mod build;
 mod config;
 mod dropwizard;
@@ -122,6 +123,8 @@ pub struct MavenBuild {
     pub jars: Vec<Utf8PathBuf>,
     /// Profiles that it is called with.
     pub profiles: Vec<Fact<String>>,
+    /// Processors of annotations that are fetched by themselves.
+    pub processors: maven::Processors,
 }
 
 const INTERPRETER: Interpreter = Interpreter { name: "java", title: "Java", setting: "java.version" };

@@ -1,7 +1,11 @@
 //! What a program does when it runs, beside listening: what it writes, and what it needs of its base.
 
+#[cfg(test)]
+mod tests;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::artifact::Server;
 use super::config::{Config, Entry, filled};
 use super::dropwizard;
 use super::listen::listens;
@@ -18,17 +22,12 @@ use crate::program::observe::warnings;
 use crate::program::{Observed, Program, Site};
 use crate::tree::Tree;
 
-const TOMCAT: Rule = Rule::parsed("java.tomcat", "Tomcat serves this");
+const SERVED: Rule = Rule::parsed("java.served", "a server that is not its own serves this");
 const WRITES: Rule = Rule::parsed("java.writes", "it writes here");
 const FONTS: Rule = Rule::parsed("java.fonts", "this draws text");
 
 /// The code of the warning that only the container itself reaches it.
 const LOOPBACK: &str = "bind::loopback";
-/// The port of Tomcat's own configuration.
-const TOMCAT_PORT: u16 = 8080;
-/// Where Tomcat keeps what archives say of their deployment on its one host; its image has no such directory, and lets nobody but root make one.
-const TOMCAT_HOST: &str = "/usr/local/tomcat/conf/Catalina/localhost";
-
 /// Keys of a configuration whose values are files or directories that are written.
 const FILES: [&str; 6] = [
     "logging.file.name",
@@ -40,12 +39,15 @@ const FILES: [&str; 6] = [
 ];
 const DIRECTORIES: [&str; 3] = ["logging.file.path", "logging.path", "server.tomcat.basedir"];
 
-/// What Tomcat does with a web archive: it listens for it, and writes down what the archive says of its own deployment.
-pub fn serve(behaviour: &mut Behaviour, served: &Evidence) {
-    let at = served.under(TOMCAT);
-    let listen = Listen { port: Some(TOMCAT_PORT), variable: None, interface: Interface::Any, host: None };
+/// What a server does with an archive: it listens for it, and writes down what the archive says of its own deployment.
+pub fn serve(behaviour: &mut Behaviour, server: &Server, served: &Evidence) {
+    let at = served.under(SERVED);
+    let listen = Listen { port: Some(server.port), variable: None, interface: Interface::Any, host: None };
     behaviour.listens = vec![Fact::new(listen, at.clone())];
-    behaviour.writes.push(Fact::new(WritePath { directory: TOMCAT_HOST.into() }, at));
+    behaviour.writes.extend(server.directory.map(|directory| Fact::new(WritePath { directory: directory.into() }, at.clone())));
+    if !server.arguments.is_empty() && behaviour.command.is_none() {
+        behaviour.command = Some(Fact::new(server.arguments.iter().map(|word| (*word).to_owned()).collect(), at));
+    }
 }
 
 /// What is said about how it is started.

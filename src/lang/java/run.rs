@@ -5,8 +5,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Facts;
 use super::artifact::{Artifact, Form};
 use super::maven::Module;
+use super::profile;
 use super::word::Word;
 use crate::app::RunFile;
+use crate::command::Line;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::properties;
 use crate::tree::Tree;
@@ -32,14 +34,16 @@ pub fn options(word: &Word, module: &Module<'_>, artifact: &Artifact) -> Vec<Fac
         [("spring-boot-maven-plugin", "jvmArguments"), ("quarkus-maven-plugin", "jvmArgs"), ("exec-maven-plugin", "commandlineArgs")];
     for (plugin, key) in arguments {
         if let Some(said) = module.plugin(plugin).and_then(|plugin| plugin.configured(&[key])) {
-            for option in wanted(said.value.split_whitespace()) {
+            for option in wanted(words(&said.value).iter().map(String::as_str)) {
                 add(option, said.element.evidence(OPTION));
             }
         }
     }
-    if let Some(flags) = module.plugin("jib-maven-plugin").and_then(|plugin| plugin.configured(&["container", "jvmFlags"])) {
-        let words: Vec<_> = flags.element.children.iter().map(|flag| flag.text.as_str()).collect();
-        for option in wanted(words.into_iter()) {
+    if let Some(jib) = module.plugin("jib-maven-plugin")
+        && let Some(flags) = jib.configured(&["container", "jvmFlags"])
+    {
+        let words: Vec<_> = flags.element.children.iter().map(|flag| jib.fill(&flag.text)).collect();
+        for option in deployed(words.iter().map(String::as_str)) {
             add(option, flags.element.evidence(OPTION));
         }
     }
@@ -63,6 +67,12 @@ pub fn options(word: &Word, module: &Module<'_>, artifact: &Artifact) -> Vec<Fac
     found
 }
 
+/// The profiles of Spring's that Jib's image runs with.
+pub fn jib_profiles(module: &Module<'_>) -> Option<Fact<String>> {
+    let said = module.plugin("jib-maven-plugin")?.configured(&["container", "environment", profile::VARIABLE])?;
+    (!said.value.contains('$') && !profile::is_development(&said.value)).then(|| said.fact(OPTION))
+}
+
 fn previews(module: &Module<'_>) -> Option<Evidence> {
     let plugin = module.plugin("maven-compiler-plugin")?;
     let named =
@@ -72,10 +82,28 @@ fn previews(module: &Module<'_>) -> Option<Evidence> {
     named.or_else(switch).or_else(one).map(|element| element.evidence(PREVIEW))
 }
 
+/// The words of a command line, or of a part of one.
+fn words(text: &str) -> Vec<String> {
+    Line::parse(text).commands.iter().flat_map(|(_, command)| command.words.iter().map(ToString::to_string)).collect()
+}
+
+/// The options of what is deployed: those without which it fails, and the properties without which it is another program.
+pub fn deployed<'w>(words: impl Iterator<Item = &'w str> + Clone) -> Vec<String> {
+    let told = words.clone().filter(|word| word.starts_with("-D") && property(word).is_some()).map(str::to_owned);
+    wanted(words).into_iter().chain(told).collect()
+}
+
+/// `-Dname=value` and `--name=value`, of frameworks' names.
+pub fn property(word: &str) -> Option<(&str, &str)> {
+    let told = word.strip_prefix("-D").or_else(|| word.strip_prefix("--").filter(|told| told.contains('.')))?;
+    let (key, value) = told.split_once('=')?;
+    // how much memory there is, and how it is watched, is another machine's
+    (!key.starts_with("com.sun.management.") && !value.contains('$')).then_some((key, value))
+}
+
 /// Options without which a program fails, `--add-opens a=b` as one word. Sizes of memory, debuggers and profiles of a developer's are none.
-pub fn wanted<'w>(words: impl Iterator<Item = &'w str>) -> Vec<String> {
+pub fn wanted<'w>(mut words: impl Iterator<Item = &'w str>) -> Vec<String> {
     let mut found = Vec::new();
-    let mut words = words.map(|word| word.trim_matches(['"', '\'']));
     while let Some(word) = words.next() {
         let name = word.split('=').next().unwrap_or_default();
         if word == "--enable-preview" {

@@ -4,9 +4,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::config::Entry;
 use super::profile;
-use super::run::{self, OPENINGS};
+use super::run::{self, OPENINGS, property};
 use crate::app::{Behaviour, RunFile};
-use crate::command::{Command, Word as Token};
+use crate::command::{Command, Line, Word as Token};
 use crate::declared::{self, Declared, Own, Purpose};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
@@ -90,8 +90,7 @@ impl Word {
     pub fn options(&self) -> Vec<Fact<String>> {
         let Some((call, at)) = self.call() else { return Vec::new() };
         let words: Vec<_> = call.options.iter().filter_map(Token::text).collect();
-        let told = words.iter().copied().filter(|word| word.starts_with("-D") && property(word).is_some());
-        run::wanted(words.iter().copied()).into_iter().chain(told.map(str::to_owned)).map(|option| Fact::new(option, at.clone())).collect()
+        run::deployed(words.into_iter()).into_iter().map(|option| Fact::new(option, at.clone())).collect()
     }
 
     /// The profiles of Spring's that documents for production run it with.
@@ -158,15 +157,7 @@ fn by_build(command: &Command) -> Option<Vec<Token>> {
         runs.then(|| command.option(&["--args"])).flatten()
     });
     let line = line.flatten()?;
-    Some(line.text()?.split_whitespace().map(Token::literal).collect())
-}
-
-/// `-Dname=value` and `--name=value`, of frameworks' names.
-fn property(word: &str) -> Option<(&str, &str)> {
-    let told = word.strip_prefix("-D").or_else(|| word.strip_prefix("--").filter(|told| told.contains('.')))?;
-    let (key, value) = told.split_once('=')?;
-    // how much memory there is, and how it is watched, is another machine's
-    (!key.starts_with("com.sun.management.") && !value.contains('$')).then_some((key, value))
+    Some(Line::parse(line.text()?).commands.into_iter().flat_map(|(_, command)| command.words).collect())
 }
 
 /// The words that a program is started with, the files among them called as they are in the image.

@@ -141,7 +141,7 @@ impl<'a> Search<'a> {
             for (number, line) in (1..).zip(text.lines()).filter(|(_, line)| line.starts_with("//go:generate ")) {
                 let Some((_, mut command)) = Line::parse(&line["//go:generate ".len()..]).commands.into_iter().next() else { continue };
                 command.directory = path.parent().unwrap_or(Utf8Path::new("")).to_owned();
-                found.push(Build { command, at: Evidence::at(path, Span::of_line(number, line), GENERATES, line) });
+                found.push(Build { command, at: Evidence::at(path, Span::of_line(number, line), GENERATES, line), image: false });
             }
         }
         found

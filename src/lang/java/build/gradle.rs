@@ -40,7 +40,10 @@ impl Maker<'_> {
             own.entry(Utf8PathBuf::new()).or_default().push(self.here("gradlew"));
         }
         let readable = || gradle.carriage_returns.then(|| unix("gradlew")).into_iter();
-        let call = || ShellLine::of(program).then("--no-daemon -I").word(SCRIPT);
+        let call = || {
+            let line = ShellLine::of(program).then("--no-daemon -I").word(SCRIPT);
+            gradle.properties.iter().fold(line, |line, property| line.word(format!("-P{}", property.value)))
+        };
         let task = call().word(format!("{}:{}", gradle.project, gradle.task.name()));
         let make = gradle.skips.iter().fold(task, |line, task| line.then("-x").word(task));
         Recipe {

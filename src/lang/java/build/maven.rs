@@ -4,6 +4,7 @@ use camino::Utf8PathBuf;
 
 use super::{Maker, Recipe, Script, copies, unix};
 use crate::lang::java::MavenBuild;
+use crate::lang::java::maven::Processors;
 use crate::plan::{Copy, Literal, ShellLine};
 
 /// What fetches a program's dependencies and its build's, as they are resolved when it is built: `go-offline` fetches optional ones of each
@@ -11,6 +12,9 @@ use crate::plan::{Copy, Literal, ShellLine};
 const FETCH: &str = "dependency:resolve dependency:resolve-plugins";
 /// Settings of Maven's that hold a login, for those who need one.
 const SETTINGS: &str = "--mount=type=secret,id=settings,target=/root/.m2/settings.xml";
+
+/// A source that holds nothing, for the compiler to be called on.
+const STUB: (&str, &str) = ("src/main/java", "Empty.java");
 
 /// Where Maven looks for JDKs.
 const TOOLCHAINS: &str = "/root/.m2/toolchains.xml";
@@ -26,17 +30,20 @@ impl Maker<'_> {
             script: maven.toolchain.as_ref().map(|demands| self.toolchains(&demands.value)),
             manifests: self.manifests(maven),
             mounts: if self.facts.repositories.is_empty() { Vec::new() } else { vec![SETTINGS.to_owned()] },
-            fetch: readable().chain([self.fetching(maven)]).collect(),
+            fetch: readable().chain(self.fetching(maven)).collect(),
             make: readable().chain([self.maven_command(maven)]).collect(),
         }
     }
 
-    /// The program of Maven's with what every call is given.
+    /// The program of Maven's with its pom.
+    fn plainly(&self, maven: &MavenBuild) -> ShellLine {
+        let line = ShellLine::of(if maven.wrapper.is_some() { "sh ./mvnw -B -ntp" } else { "mvn -B -ntp" });
+        if let Some(file) = &maven.file { line.then("-f").path(file) } else { line }
+    }
+
+    /// It with what every call is given.
     fn maven(&self, maven: &MavenBuild) -> ShellLine {
-        let mut line = ShellLine::of(if maven.wrapper.is_some() { "sh ./mvnw -B -ntp" } else { "mvn -B -ntp" });
-        if let Some(file) = &maven.file {
-            line = line.then("-f").path(file);
-        }
+        let mut line = self.plainly(maven);
         let profiles =
             self.choices.layers.list("java.profiles", |settings| settings.languages.java.profiles.clone(), maven.profiles.clone());
         let profiles: Vec<_> = profiles.into_iter().map(|chosen| chosen.value).collect();
@@ -50,13 +57,30 @@ impl Maker<'_> {
     }
 
     /// What fetches the dependencies before there are sources.
-    fn fetching(&self, maven: &MavenBuild) -> ShellLine {
+    fn fetching(&self, maven: &MavenBuild) -> Vec<ShellLine> {
         let line = self.maven(maven);
         // the modules of a project are nowhere to be fetched from, which Maven's own goals do not know
         let reactor = self.toolchain.tools.get("reactor").and_then(|tool| tool.packages.first()).filter(|_| maven.module.is_some());
         let line = reactor.map_or(line.clone().then(FETCH), |reactor| line.line(ShellLine::words(reactor.split(' '))));
         // what it fetches for its development mode, which is the usual one, is nothing for an image
-        if maven.quarkus { line.then("quarkus:go-offline -Dmode=prod") } else { line }
+        let line = if maven.quarkus { line.then("quarkus:go-offline -Dmode=prod") } else { line };
+        self.with_processors(maven, line)
+    }
+
+    /// The line that fetches, with those that fetch processors of annotations.
+    fn with_processors(&self, maven: &MavenBuild, line: ShellLine) -> Vec<ShellLine> {
+        match &maven.processors {
+            Processors::Named(named) => {
+                let get = |processor: &String| self.plainly(maven).then("-N dependency:get").word(format!("-Dartifact={processor}"));
+                std::iter::once(line).chain(named.iter().map(get)).collect()
+            }
+            // the compiler fetches its own where there is a source, and an empty file is one
+            Processors::Hidden if maven.module.is_none() && maven.file.is_none() => {
+                let file = ShellLine::of("touch").word(format!("{}/{}", STUB.0, STUB.1));
+                vec![ShellLine::of("mkdir -p").word(STUB.0).and(file), line.then("compiler:compile"), ShellLine::of("rm -r src target")]
+            }
+            Processors::Hidden => vec![line],
+        }
     }
 
     fn maven_command(&self, maven: &MavenBuild) -> ShellLine {

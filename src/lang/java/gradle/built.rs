@@ -1,7 +1,7 @@
 //! What Gradle makes of a project that runs.
 
 use super::{Project, Task};
-use crate::evidence::{Evidence, Fact, Rule};
+use crate::evidence::{Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, Libraries, series};
 use crate::lang::java::sources::mains;
 use crate::tree::Tree;
@@ -40,19 +40,27 @@ pub struct Built {
 }
 
 impl Built {
-    /// What `project` makes, when that is a program.
-    pub fn of(tree: &Tree, project: &Project<'_>) -> Option<Self> {
+    /// What `project` makes, when that is a program. `told` is the class to start where the build names none.
+    pub fn of(tree: &Tree, project: &Project<'_>, told: Option<&Fact<String>>) -> Option<Self> {
+        let only = || told.cloned().or_else(|| only_main(tree, project));
         boot(project)
             .or_else(|| quarkus(project))
-            .or_else(|| application(tree, project))
-            .or_else(|| shadow(tree, project))
+            .or_else(|| application(project, &only))
+            .or_else(|| shadow(project, &only))
             .or_else(|| war(project))
-            .or_else(|| plain(tree, project))
+            .or_else(|| plain(project, &only))
     }
-}
 
-fn made(form: Form, archive: &str, at: Evidence) -> Artifact {
-    Artifact { form, archive: archive.into(), at, options: Vec::new(), goals: Vec::new() }
+    /// What `project` makes: one program, or one for each of its classes with a `main` where a plugin says that it is a program.
+    pub fn all(tree: &Tree, project: &Project<'_>) -> Vec<(Self, Option<Fact<String>>)> {
+        if let Some(built) = Self::of(tree, project, None) {
+            return vec![(built, None)];
+        }
+        if !APPLICATIONS.iter().chain(&SHADOWS).any(|id| project.plugin(id).is_some()) {
+            return Vec::new();
+        }
+        mains_of(tree, project).into_iter().filter_map(|main| Some((Self::of(tree, project, Some(&main))?, Some(main)))).collect()
+    }
 }
 
 fn boot(project: &Project<'_>) -> Option<Built> {
@@ -69,27 +77,27 @@ fn boot(project: &Project<'_>) -> Option<Built> {
     let what = version.filter(|_| title == "Spring Boot").map_or_else(|| title.to_owned(), |version| format!("{title} {version}"));
     let (task, archive) =
         if is_war { (Task::Archive("bootWar", "app.war"), "/out/app.war") } else { (Task::Archive("bootJar", "app.jar"), "/out/app.jar") };
-    Some(Built { artifact: made(form, archive, used.at), task, main: None, what })
+    Some(Built { artifact: Artifact::new(form, archive, used.at), task, main: None, what })
 }
 
 fn quarkus(project: &Project<'_>) -> Option<Built> {
     let used = project.plugin("io.quarkus")?;
-    let artifact = made(Form::Quarkus("build/quarkus-app".into()), "build/quarkus-app/quarkus-run.jar", used.at);
+    let artifact = Artifact::new(Form::Quarkus("build/quarkus-app".into()), "build/quarkus-app/quarkus-run.jar", used.at);
     Some(Built { artifact, task: Task::Quarkus, main: None, what: "Quarkus".into() })
 }
 
-fn application(tree: &Tree, project: &Project<'_>) -> Option<Built> {
+fn application(project: &Project<'_>, only: &dyn Fn() -> Option<Fact<String>>) -> Option<Built> {
     let used = APPLICATIONS.iter().find_map(|id| project.plugin(id))?;
-    let main = main_class(project).or_else(|| only_main(tree, project))?;
+    let main = main_class(project).or_else(only)?;
     let form = Form::ClassPath(Libraries::Own("/out/lib".into()));
-    let artifact = made(form, "/out/app.jar", used.at);
+    let artifact = Artifact::new(form, "/out/app.jar", used.at);
     Some(Built { artifact, task: Task::Distribution, main: Some(main), what: "a jar and its dependencies".into() })
 }
 
-fn shadow(tree: &Tree, project: &Project<'_>) -> Option<Built> {
+fn shadow(project: &Project<'_>, only: &dyn Fn() -> Option<Fact<String>>) -> Option<Built> {
     let used = SHADOWS.iter().find_map(|id| project.plugin(id))?;
-    let main = if manifest(project).is_some() || main_class(project).is_some() { None } else { Some(only_main(tree, project)?) };
-    let artifact = made(Form::Single, "/out/app.jar", used.at);
+    let main = if manifest(project).is_some() || main_class(project).is_some() { None } else { Some(only()?) };
+    let artifact = Artifact::new(Form::Single, "/out/app.jar", used.at);
     Some(Built { artifact, task: Task::Archive("shadowJar", "app.jar"), main, what: "one jar".into() })
 }
 
@@ -97,18 +105,23 @@ fn war(project: &Project<'_>) -> Option<Built> {
     let used = ["war", "org.gretty"].iter().find_map(|id| project.plugin(id))?;
     let tomcat = tomcat(project);
     let what = format!("a web archive for Tomcat {tomcat}");
-    Some(Built { artifact: made(Form::War(tomcat), "/out/app.war", used.at), task: Task::Archive("war", "app.war"), main: None, what })
+    Some(Built {
+        artifact: Artifact::new(Form::War(tomcat), "/out/app.war", used.at),
+        task: Task::Archive("war", "app.war"),
+        main: None,
+        what,
+    })
 }
 
 /// A jar that is started by a class with a `main`, which its manifest names or its sources have.
-fn plain(tree: &Tree, project: &Project<'_>) -> Option<Built> {
+fn plain(project: &Project<'_>, only: &dyn Fn() -> Option<Fact<String>>) -> Option<Built> {
     let used = JVM.iter().find_map(|id| project.plugin(id))?;
     if project.plugin("com.android.library").is_some() || project.plugin("java-gradle-plugin").is_some() {
         return None;
     }
-    let main = manifest(project).or_else(|| main_class(project)).or_else(|| only_main(tree, project))?;
+    let main = manifest(project).or_else(|| main_class(project)).or_else(only)?;
     let at = main.because().first().cloned().unwrap_or(used.at);
-    let artifact = made(Form::ClassPath(Libraries::Own("/out/lib".into())), "/out/app.jar", at);
+    let artifact = Artifact::new(Form::ClassPath(Libraries::Own("/out/lib".into())), "/out/app.jar", at);
     Some(Built { artifact, task: Task::Libraries, main: Some(main), what: "a jar and its dependencies".into() })
 }
 
@@ -143,8 +156,12 @@ fn manifest(project: &Project<'_>) -> Option<Fact<String>> {
 
 /// The one class of the project's that has a `main`.
 fn only_main(tree: &Tree, project: &Project<'_>) -> Option<Fact<String>> {
-    let level = project.level(tree).map_or(Version::whole(0), |level| level.classes.value);
-    let mut mains = mains(tree, std::slice::from_ref(&project.directory), level).into_iter();
+    let mut mains = mains_of(tree, project).into_iter();
     let first = mains.next()?;
     mains.next().is_none().then_some(first)
+}
+
+fn mains_of(tree: &Tree, project: &Project<'_>) -> Vec<Fact<String>> {
+    let level = project.level(tree).map_or(Version::whole(0), |level| level.classes.value);
+    mains(tree, std::slice::from_ref(&project.directory), level)
 }

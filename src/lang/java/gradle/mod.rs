@@ -11,7 +11,9 @@ mod settings;
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
-pub use self::program::{Program, android, find};
+use crate::evidence::Fact;
+
+pub use self::program::{Program, android, find, nothing_runs};
 pub use self::project::{Project, projects};
 
 /// How Gradle is called.
@@ -29,6 +31,8 @@ pub struct GradleBuild {
     pub carriage_returns: bool,
     /// Tasks that ask git, or make an image, and are left out.
     pub skips: Vec<&'static str>,
+    /// Properties that it is called with: `prod`, `env=prod`.
+    pub properties: Vec<Fact<String>>,
     /// Whether repositories ask who one is, by properties of Gradle's.
     pub login: bool,
     /// Directories of the distribution beside its libraries.

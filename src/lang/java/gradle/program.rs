@@ -10,17 +10,20 @@ use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::apps;
-use crate::lang::java::artifact::Form;
+use crate::lang::java::artifact::{Artifact, Form};
 use crate::lang::java::aside::aside;
 use crate::lang::java::config::Config;
 use crate::lang::java::sources::Sources;
 use crate::lang::java::word::Word;
-use crate::lang::java::{Facts, Tool, jlink, run, server};
+use crate::lang::java::{Facts, Tool, asked, jlink, run, server};
 use crate::program::scan::Token;
 use crate::tree::Tree;
 use crate::tree::path::normal;
 
 const OPTION: Rule = Rule::weak("java.gradle-option", "it is run with this option");
+const ARGUMENTS: Rule = Rule::weak("java.gradle-arguments", "its image is started with these arguments");
+const INCLUDED: Rule = Rule::weak("java.gradle-included", "this build is included");
+const NONE: Rule = Rule::weak("java.gradle-none", "this project makes no program");
 const GIT: Rule = Rule::weak("java.gradle-git", "this asks git, and no repository is in the build context");
 const LOGIN: Rule = Rule::weak("java.gradle-login", "this repository asks who one is");
 const NODE: Rule = Rule::weak("java.gradle-node", "the build calls Node's tools");
@@ -29,18 +32,39 @@ const ANDROID: Rule = Rule::weak("java.android", "this makes a program for Andro
 /// It makes a file of what git says, which a program shows and does without.
 const GIT_PROPERTIES: &str = "com.gorylenko.gradle-git-properties";
 
-/// The programs.
-pub fn find(tree: &Tree, projects: &[Project<'_>]) -> Vec<Sighting> {
-    let sighting = |project: &Project<'_>| {
-        let built = Built::of(tree, project)?;
-        Some(Sighting {
-            name: project.name.clone(),
-            directory: project.directory.clone(),
-            program: built.artifact.at.clone(),
-            claims: aside(&project.directory, &project.file).into_iter().collect(),
-        })
+/// The property that has Vaadin's plugin pack the front end.
+const VAADIN: &str = "vaadin.productionMode";
+
+/// The programs, each with the class that is started where the build names none.
+pub fn find(tree: &Tree, projects: &[Project<'_>]) -> Vec<(Sighting, Option<Fact<String>>)> {
+    let of = |project: &Project<'_>| {
+        let built = Built::all(tree, project);
+        let several = built.len() > 1;
+        let sighting = |(built, main): (Built, Option<Fact<String>>)| {
+            let class = main.as_ref().and_then(|main| main.value.rsplit('.').next()).filter(|_| several);
+            let sighting = Sighting {
+                name: class.map_or_else(|| project.name.clone(), |class| format!("{}-{class}", project.name)),
+                directory: project.directory.clone(),
+                program: built.artifact.at,
+                claims: aside(&project.directory, &project.file).into_iter().collect(),
+            };
+            (sighting, main)
+        };
+        built.into_iter().map(sighting).collect::<Vec<_>>()
     };
-    projects.iter().filter_map(sighting).collect()
+    projects.iter().flat_map(of).collect()
+}
+
+/// Says that Gradle was read, and what kept its projects from being programs.
+pub fn nothing_runs(projects: &[Project<'_>]) -> Option<Diagnostic> {
+    let error = Diagnostic::error("java::library-only", "no project that Gradle builds here is a program");
+    let looked = projects.iter().take(8).map(|project| Evidence::exists(project.file.clone(), NONE));
+    let error = (!projects.is_empty()).then(|| looked.fold(error, |error, at| error.because(&at)))?;
+    Some(
+        error
+            .info("looked for the plugins of Spring Boot, Quarkus, Micronaut, Ktor, Grails, `application`, `shadow`, `war`, and for classes with a `main`")
+            .help("name the class to start: `application { mainClass = \"...\" }`; what plugins of other repositories apply is not seen"),
+    )
 }
 
 /// What says that a project is a program for Android, which no image runs.
@@ -72,8 +96,8 @@ fn reach<'a>(project: &'a Project<'a>, all: &'a [Project<'a>]) -> Vec<&'a Projec
 
 impl<'a> Program<'a> {
     /// The program that a project makes, when it makes one.
-    pub fn of(tree: &'a Tree, project: &'a Project<'a>, all: &'a [Project<'a>]) -> Option<Self> {
-        Some(Self { tree, project, reached: reach(project, all), built: Built::of(tree, project)? })
+    pub fn of(tree: &'a Tree, project: &'a Project<'a>, all: &'a [Project<'a>], told: Option<&Fact<String>>) -> Option<Self> {
+        Some(Self { tree, project, reached: reach(project, all), built: Built::of(tree, project, told)? })
     }
 
     fn build(&self) -> GradleBuild {
@@ -93,9 +117,19 @@ impl<'a> Program<'a> {
             version: project.wrapper(tree).map(|(version, _)| version).filter(|_| !wrapper),
             carriage_returns: tree.text(&script).is_ok_and(|text| text.contains("\r\n")),
             skips: if project.plugin(GIT_PROPERTIES).is_some() { vec!["generateGitProperties"] } else { Vec::new() },
+            properties: self.properties(),
             login: self.login().is_some(),
             distribution: if self.built.task == Task::Distribution { distribution } else { Vec::new() },
         }
+    }
+
+    /// The properties that its own build lines name; Vaadin packs its front end when it is told to.
+    fn properties(&self) -> Vec<Fact<String>> {
+        let mut asked = asked::properties(self.tree, &self.project.directory);
+        let vaadin = self.project.plugin("com.vaadin").filter(|_| self.project.set("productionMode").is_none());
+        let known = asked.iter().any(|property| property.value.starts_with(VAADIN));
+        asked.extend(vaadin.filter(|_| !known).map(|used| Fact::new(VAADIN.to_owned(), used.at)));
+        asked
     }
 
     /// Where a repository is told who one is.
@@ -148,26 +182,32 @@ impl<'a> Program<'a> {
         let usual = ["gradle", "buildSrc", "build-logic"].map(|name| root.join(name));
         let mut found: Vec<_> = usual.into_iter().chain(settings.builds()).filter(|path| self.tree.has_directory(path)).collect();
         found.sort();
-        found.dedup();
+        // what lies in another of them is copied with it
+        found.dedup_by(|path, above| path.starts_with(above));
         found
     }
 
+    fn refuse_what_is_not_there(&self) -> Result<()> {
+        let settings = Settings::read(self.tree, &self.project.root);
+        let Some((at, path)) = settings.included().find(|(_, path)| !self.tree.has_directory(path)) else { return Ok(()) };
+        let message = format!("the build includes `{path}`, and that is not here");
+        let at = settings.script.as_ref().map(|script| script.evidence(at, INCLUDED));
+        let error = at.iter().fold(Diagnostic::error("java::missing-module", message), Diagnostic::because);
+        Err(error.help("run imggen on the directory that holds both, or publish what it includes").into())
+    }
+
     fn options(&self) -> Vec<Fact<String>> {
-        let of_script = |script: &super::script::Script<'_>| {
-            let Some(start) = script.tokens.iter().position(|token| token.ident() == Some("applicationDefaultJvmArgs")) else {
-                return Vec::new();
-            };
-            let words: Vec<(usize, String)> = (start + 1..script.tokens.len().min(start + 40))
-                .take_while(|at| *at < start + 3 || !script.tokens[*at].fresh || script.tokens[*at].value().is_some())
-                .filter_map(|at| Some((at, script.value(at)?)))
-                .collect();
-            let wanted = run::wanted(words.iter().map(|(_, word)| word.as_str()));
-            wanted
-                .into_iter()
-                .map(|option| Fact::new(option, script.evidence(words.first().map_or(start, |(at, _)| *at), OPTION)))
-                .collect()
-        };
-        self.project.scripts.iter().flat_map(of_script).collect()
+        let started = self.lists("applicationDefaultJvmArgs").map(|(at, words)| (at, run::wanted(words.iter().map(String::as_str))));
+        let deployed = self.lists("jvmFlags").map(|(at, words)| (at, run::deployed(words.iter().map(String::as_str))));
+        started.chain(deployed).flat_map(|(at, words)| words.into_iter().map(move |word| Fact::new(word, at.clone()))).collect()
+    }
+
+    /// The texts that a name is set to wherever it is: `name = ["a", "b"]`, `name = listOf("a")`, `name.set(listOf("a"))`.
+    fn lists<'s>(&'s self, name: &'s str) -> impl Iterator<Item = (Evidence, Vec<String>)> + 's {
+        self.project.scripts.iter().filter_map(move |script| {
+            let (at, words) = script.list(name)?;
+            Some((script.evidence(at, OPTION), words))
+        })
     }
 
     /// The project's directory as its root calls it.
@@ -200,6 +240,13 @@ impl apps::Program for Program<'_> {
         self.reached.iter().find_map(|project| project.dependency(name)).or_else(brought)
     }
 
+    /// Those of the image that Jib makes.
+    fn arguments(&self) -> Option<Fact<Vec<String>>> {
+        let jib = self.project.scripts.iter().find_map(|script| script.block(|script, at| script.tokens[at].ident() == Some("jib")))?;
+        let (at, words) = jib.block(|script, at| script.tokens[at].ident() == Some("container"))?.list("args")?;
+        (!words.is_empty()).then(|| Fact::new(words, jib.evidence(at, ARGUMENTS)))
+    }
+
     fn builds(&self) -> Vec<Fact<Utf8PathBuf>> {
         let said = ["nodeProjectDir", "workingDir"].iter().find_map(|name| {
             let script = self.project.scripts.iter().find(|script| script.tokens.iter().any(|token| token.ident() == Some(*name)))?;
@@ -211,11 +258,12 @@ impl apps::Program for Program<'_> {
         builds.map(|at| Fact::new(normal(self.project.directory.join(directory)), at)).into_iter().collect()
     }
 
-    fn contained(&self) -> Option<Evidence> {
-        matches!(self.built.artifact.form, Form::War(_)).then(|| self.built.artifact.at.clone())
+    fn artifact(&self) -> &Artifact {
+        &self.built.artifact
     }
 
     fn facts(&self, _: &Catalog, sources: &Sources<'_>) -> Result<Facts> {
+        self.refuse_what_is_not_there()?;
         let Built { artifact, main, what, .. } = &self.built;
         if matches!(artifact.form, Form::War(_)) {
             let platform = server::PLATFORMS.iter().find_map(|name| apps::Program::dependency(self, name));

@@ -191,6 +191,17 @@ impl<'t> Script<'t> {
         })
     }
 
+    /// The texts of a list that is set to a name, and where: up to the end of the statement.
+    pub fn list(&self, name: &str) -> Option<(usize, Vec<String>)> {
+        let start = self.tokens.iter().position(|token| token.ident() == Some(name))?;
+        let open = (start + 1..self.tokens.len().min(start + 8)).find(|at| ["[", "("].iter().any(|mark| self.is(*at, mark)));
+        let end = match open {
+            Some(open) => self.close.get(open).map_or(self.tokens.len(), |close| *close as usize),
+            None => (start + 1..self.tokens.len()).find(|at| self.tokens[*at].fresh).unwrap_or(self.tokens.len()),
+        };
+        Some((start, (start + 1..end.min(start + 80)).filter_map(|at| self.value(at)).collect()))
+    }
+
     /// The same in what is said of a task: `bootJar { name = value }`, `tasks.named("bootJar") { ... }`.
     pub fn set_in(&self, task: &str, name: &str) -> Option<usize> {
         let blocks = self.blocks(|at| self.tokens[at].ident() == Some(task) || self.says(at, task));

@@ -65,9 +65,17 @@ impl<'t> Settings<'t> {
 
     /// The directories of the builds that it includes.
     pub fn builds(&self) -> Vec<Utf8PathBuf> {
-        let Some(script) = &self.script else { return Vec::new() };
-        let named = script.tokens.iter().enumerate().filter(|(_, token)| token.is("includeBuild"));
-        let paths = named.filter_map(|(at, _)| script.tokens[at + 1..].iter().take(2).find_map(Token::value));
-        paths.map(|path| normal(self.root.join(path.as_ref()))).collect()
+        self.included().map(|(_, path)| path).collect()
+    }
+
+    /// The same, each with the number of the token that names it; a path that is computed is none.
+    pub fn included(&self) -> impl Iterator<Item = (usize, Utf8PathBuf)> + '_ {
+        self.script.iter().flat_map(|script| {
+            let named = script.tokens.iter().enumerate().filter(|(_, token)| token.is("includeBuild"));
+            named.filter_map(|(at, _)| {
+                let path = script.tokens[at + 1..].iter().take(2).find_map(Token::value).filter(|path| !path.contains('$'))?;
+                Some((at, normal(self.root.join(path.as_ref()))))
+            })
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::jar::{SHADED, plain};
 use super::quarkus::{self, QUARKUS};
-use super::{Module, Plugin};
+use super::{Module, Plugin, bundle};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, Form, series};
 use crate::tree::Tree;
@@ -20,6 +20,9 @@ pub fn of_module(tree: &Tree, module: &Module<'_>, boot: Option<Version>, starts
     }
     if let Some(quarkus) = quarkus::packed(tree, module, &packaging) {
         return Some(quarkus);
+    }
+    if let Some(bundle) = bundle::packed(module) {
+        return Some(bundle);
     }
     if let Some(boot) = repackaged(module, &packaging, boot) {
         return Some(boot);
@@ -63,7 +66,7 @@ fn repackaged(module: &Module<'_>, packaging: &str, version: Option<Version>) ->
         || plugin.configured(&["layers", "configuration"]).is_some();
     let form = if one_file { Form::whole_boot(version) } else { Form::of_boot(version, packaging == "war") };
     let archive = module.archive(&format!("{}{classifier}", module.final_name()), packaging);
-    Some(Artifact { form, archive, at: plugin.element.evidence(REPACKAGED), options: Vec::new(), goals: Vec::new() })
+    Some(Artifact::new(form, archive, plugin.element.evidence(REPACKAGED)))
 }
 
 fn is_off(plugin: &Plugin<'_, '_>) -> bool {
@@ -76,7 +79,7 @@ fn web_archive(module: &Module<'_>) -> Artifact {
     let exploded = exploded.unwrap_or_else(|| format!("{}/{}", module.build_directory(), module.final_name()));
     let nothing = || Evidence::exists(module.pom.clone(), WAR);
     let at = module.identity().map_or_else(nothing, |element| element.evidence(WAR));
-    Artifact { form: Form::War(tomcat(module).value), archive: exploded.into(), at, options: Vec::new(), goals: Vec::new() }
+    Artifact::new(Form::War(tomcat(module).value), exploded, at)
 }
 
 /// The series of Tomcat whose servlets a module is written for.
@@ -115,7 +118,7 @@ pub fn starts_itself(artifact: &Artifact, module: &Module<'_>) -> bool {
         Form::ClassPath(_) => false,
         Form::Single => {
             let jar = module.plugin("maven-jar-plugin").and_then(|plugin| plugin.configured(&["archive", "manifest", "mainClass"]));
-            jar.is_some() || [REPACKAGED.id, SHADED.id, QUARKUS.id].contains(&artifact.at.rule)
+            jar.is_some() || [REPACKAGED.id, SHADED.id, QUARKUS.id, bundle::BUNDLED.id].contains(&artifact.at.rule)
         }
     }
 }

@@ -11,6 +11,9 @@ pub(super) const SHADED: Rule = Rule::parsed("java.shade", "its dependencies are
 const ASSEMBLED: Rule = Rule::parsed("java.assembly", "its dependencies are packed into one jar with it");
 const MAIN: Rule = Rule::parsed("java.main-class", "this is the class that is started");
 
+/// The goal that lays a program's dependencies beside it.
+const COPY: &str = "dependency:copy-dependencies";
+
 /// What the module's jar is started as, when `starts` names its class.
 pub fn plain(module: &Module<'_>, starts: Option<&Fact<String>>) -> Option<Artifact> {
     let starts = starts?;
@@ -24,22 +27,16 @@ pub fn plain(module: &Module<'_>, starts: Option<&Fact<String>>) -> Option<Artif
         let at = assembly.element.evidence(ASSEMBLED);
         // the one jar would be packed for nothing
         let options = if assembly.execution("single").is_some() { vec!["-Dassembly.skipAssembly"] } else { Vec::new() };
-        return Some(Artifact {
-            form: Form::ClassPath(Libraries::Copied),
-            archive: own,
-            at,
-            options,
-            goals: vec!["dependency:copy-dependencies"],
-        });
+        return Some(Artifact { options, goals: vec![COPY], ..Artifact::new(Form::ClassPath(Libraries::Copied), own, at) });
     }
     let copies = module.plugin("maven-dependency-plugin").and_then(|plugin| copied(module, &plugin));
     let carries = module.dependencies().iter().any(|dependency| matches!(dependency.scope.as_str(), "compile" | "runtime" | "system"));
     let (form, goals) = match copies {
         Some(directory) => (Form::ClassPath(Libraries::Own(directory)), Vec::new()),
-        None if carries => (Form::ClassPath(Libraries::Copied), vec!["dependency:copy-dependencies"]),
+        None if carries => (Form::ClassPath(Libraries::Copied), vec![COPY]),
         None => (Form::Single, Vec::new()),
     };
-    Some(Artifact { form, archive: own, at: starts.because()[0].clone(), options: Vec::new(), goals })
+    Some(Artifact { goals, ..Artifact::new(form, own, starts.because()[0].clone()) })
 }
 
 fn joins(configuration: &Element) -> bool {
@@ -63,13 +60,7 @@ fn shaded(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Artifact {
             format!("original-{}", module.final_name())
         };
         let archive = module.archive(&name, "jar");
-        return Artifact {
-            form: Form::ClassPath(Libraries::Copied),
-            archive,
-            at,
-            options: Vec::new(),
-            goals: vec!["dependency:copy-dependencies"],
-        };
+        return Artifact { goals: vec![COPY], ..Artifact::new(Form::ClassPath(Libraries::Copied), archive, at) };
     }
     let classifier = said("shadedClassifierName").unwrap_or_else(|| "shaded".into());
     let name = match (renamed, attached) {
@@ -78,7 +69,7 @@ fn shaded(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Artifact {
         (None, false) => module.final_name(),
     };
     let archive = elsewhere.unwrap_or_else(|| module.archive(&name, "jar"));
-    Artifact { form: Form::Single, archive, at, options: Vec::new(), goals: Vec::new() }
+    Artifact::new(Form::Single, archive, at)
 }
 
 /// Whether the packed jar holds nothing but what a class path holds: classes that were moved or left out, and a manifest of its own, are
@@ -113,6 +104,15 @@ fn copied(module: &Module<'_>, plugin: &Plugin<'_, '_>) -> Option<Utf8PathBuf> {
     (!said.contains('$')).then(|| said.trim_start_matches('/').into())
 }
 
+/// Parents that are published and name the class, which is the framework's own.
+const PARENTS: [(&str, &str); 1] = [("helidon-mp", "io.helidon.microprofile.cdi.Main")];
+
+fn of_parent(module: &Module<'_>) -> Option<Fact<String>> {
+    let id = module.outside?.child("artifactId")?;
+    let (_, class) = PARENTS.iter().find(|(parent, _)| *parent == id.text)?;
+    Some(Fact::new((*class).to_owned(), id.evidence(MAIN)))
+}
+
 /// The class that a module starts, as its build is told.
 pub fn main_class(module: &Module<'_>) -> Option<Fact<String>> {
     let configured: [(&str, &[&str]); 9] = [
@@ -139,5 +139,6 @@ pub fn main_class(module: &Module<'_>) -> Option<Fact<String>> {
             .find_map(|name| module.property(name))
             .map(|said| said.fact(MAIN))
     };
-    transformed.or_else(plugin).or_else(property).filter(|main| !main.value.contains('$') && !main.value.is_empty())
+    let said = transformed.or_else(plugin).or_else(property).filter(|main| !main.value.contains('$') && !main.value.is_empty());
+    said.or_else(|| of_parent(module))
 }

@@ -2,6 +2,8 @@
 
 mod activation;
 mod artifact;
+mod bundle;
+mod docker;
 mod find;
 mod first;
 mod front;
@@ -9,6 +11,7 @@ mod graph;
 mod jar;
 mod model;
 mod plugin;
+mod processors;
 mod profiles;
 mod program;
 mod quarkus;
@@ -25,6 +28,7 @@ pub use self::find::{Seed, find};
 use self::graph::Graph;
 pub use self::model::{Module, Said};
 pub use self::plugin::Plugin;
+pub use self::processors::Processors;
 pub use self::program::Program;
 use crate::diagnostic::Result;
 use crate::evidence::Fact;
@@ -101,6 +105,12 @@ impl Reactor {
             }
         }
         Some(Module::new(self, chain, outside))
+    }
+
+    /// Whether a pom has a profile of that name.
+    pub fn has_profile(&self, name: &str) -> bool {
+        let is_it = |profile: &Element| profile.child("id").is_some_and(|id| id.text == name);
+        self.poms.values().any(|pom| pom.list(&["profiles"]).iter().any(is_it))
     }
 
     /// All modules, by path.

@@ -17,6 +17,9 @@ const NESTED: usize = 16;
 /// Longer values are not followed: properties that name others twice would double with each.
 const LONGEST: usize = 4096;
 
+/// Plugins that Maven uses without being told, as they are managed.
+const USUAL: [&str; 3] = ["maven-compiler-plugin", "maven-jar-plugin", "maven-resources-plugin"];
+
 /// A pom and those that it inherits from.
 #[derive(Debug)]
 pub struct Module<'r> {
@@ -298,6 +301,11 @@ impl<'r> Module<'r> {
         managed.get(&(group.to_owned(), artifact.to_owned())).copied()
     }
 
+    /// The version that the dependency management which is here says of it.
+    pub fn managed_version(&self, group: &str, artifact: &str) -> Option<String> {
+        self.managed(group, artifact)?.child("version").map(|version| self.fill(&version.text))
+    }
+
     fn managed_list(&self) -> impl Iterator<Item = &'r Element> {
         self.layers.iter().flat_map(|layer| layer.list(&["dependencyManagement", "dependencies"]))
     }
@@ -333,8 +341,9 @@ impl<'r> Module<'r> {
         let is = |element: &&Element| element.child("artifactId").is_some_and(|id| id.text == artifact);
         let below = |path: &'static [&'static str]| self.layers.iter().flat_map(move |layer| layer.list(path)).filter(is);
         let mut layers: Vec<&'r Element> = below(&["build", "plugins"]).collect();
-        let used = layers.first().copied()?;
+        let named = layers.first().copied();
         layers.extend(below(&["build", "pluginManagement", "plugins"]));
+        let used = named.or_else(|| layers.first().copied().filter(|_| USUAL.contains(&artifact)))?;
         Some(Plugin { module: self, element: used, layers })
     }
 }

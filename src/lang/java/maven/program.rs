@@ -4,9 +4,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::artifact::{boot_version, of_module, starts_itself};
 use super::model::Dependency;
+use super::processors::processors;
 use super::repository::private;
 use super::skips::skips;
-use super::{Module, Reactor, Seed, first, front, requires};
+use super::{Module, Reactor, Seed, docker, first, front, requires};
 use crate::catalog::{Catalog, Native, NativeUse};
 use crate::diagnostic::{Diagnostic, Result, Severity};
 use crate::evidence::{Evidence, Fact, Rule};
@@ -14,15 +15,13 @@ use crate::lang::java::artifact::{Artifact, Form, series};
 use crate::lang::java::config::Config;
 use crate::lang::java::sources::Sources;
 use crate::lang::java::word::Word;
-use crate::lang::java::{Facts, MavenBuild, Tool, apps, jlink, level, run, server};
-use crate::read::xml::Element;
+use crate::lang::java::{Facts, MavenBuild, Tool, apps, asked, jlink, level, run, server};
 use crate::tree::Tree;
 use crate::version::Version;
 
 const NATIVE: Rule = Rule::parsed("java.native", "this dependency has native parts");
 const DEPENDENCY: Rule = Rule::parsed("java.dependency", "it depends on this");
 const PARENT: Rule = Rule::parsed("java.parent", "this leads to the parent");
-const DOCKER: Rule = Rule::parsed("java.docker", "the build starts containers");
 const OTHER: Rule = Rule::parsed("java.other-tool", "another tool builds the same project");
 
 /// The series and version of Maven in the images that build.
@@ -112,7 +111,8 @@ impl<'a> Program<'a> {
     fn build(&self, root: &Utf8Path, context: &Utf8Path, system_jars: &[Utf8PathBuf]) -> MavenBuild {
         let file = inside(context, root);
         let demand = requires::maven(&self.all(root)).filter(|range| !range.value.allows(MAVEN.0, MAVEN.1));
-        let wrapper = run::wrapper(self.tree, context).filter(|(version, _)| version.starts_with('4') || demand.is_some());
+        let differs = |version: &str| series(version).is_none_or(|series| series != MAVEN.1);
+        let wrapper = run::wrapper(self.tree, context).filter(|(version, _)| differs(version) || demand.is_some());
         let wrapper = wrapper.map(|(_, at)| at);
         let has_wrapper = wrapper.is_some();
         let top: Vec<_> = self.reactor.module(root).into_iter().collect();
@@ -129,8 +129,22 @@ impl<'a> Program<'a> {
                 .chain(demand.filter(|_| !has_wrapper).map(|demand| demand.with("-Denforcer.skip")))
                 .collect(),
             quarkus: matches!(self.artifact.form, Form::Quarkus(_)) || self.module.plugin("quarkus-maven-plugin").is_some(),
-            profiles: self.reactor.profiles.clone(),
+            profiles: self.profiles(),
+            processors: processors(&self.reached, |name| self.reactor.modules().any(|module| module.artifact() == name)),
         }
+    }
+
+    /// The profiles to build with: those that its poms ask for, and those that its own build lines name and its poms have.
+    fn profiles(&self) -> Vec<Fact<String>> {
+        let mut profiles = self.reactor.profiles.clone();
+        let asked = asked::profiles(self.tree, self.module.directory());
+        let more = asked.into_iter().filter(|asked| self.reactor.has_profile(&asked.value));
+        for profile in more {
+            if !profiles.iter().any(|known| known.value == profile.value) {
+                profiles.push(profile);
+            }
+        }
+        profiles
     }
 
     /// The jars of the project's other modules, where they lie among the libraries.
@@ -179,8 +193,8 @@ impl apps::Program for Program<'_> {
         front::built(&self.all(&self.reactor.root_of(&self.module)))
     }
 
-    fn contained(&self) -> Option<Evidence> {
-        matches!(self.artifact.form, Form::War(_)).then(|| self.artifact.at.clone())
+    fn artifact(&self) -> &Artifact {
+        &self.artifact
     }
 
     fn facts(&self, catalog: &Catalog, sources: &Sources<'_>) -> Result<Facts> {
@@ -234,9 +248,12 @@ impl apps::Program for Program<'_> {
             manifests,
             siblings: self.siblings(),
             options: run::options(&word, module, &self.artifact),
-            profiles: word.profiles().or_else(|| Config::usual(self.tree, &apps::Program::directories(self)).production().cloned()),
+            profiles: word
+                .profiles()
+                .or_else(|| run::jib_profiles(module))
+                .or_else(|| Config::usual(self.tree, &apps::Program::directories(self)).production().cloned()),
             uses: jlink::used(sources),
-            depends: self.running.iter().any(links),
+            depends: self.artifact.server.is_some() || self.running.iter().any(links),
             natives: self.natives(catalog),
             repositories: private(&self.reached),
             context,
@@ -260,7 +277,11 @@ impl apps::Program for Program<'_> {
                 .help("give it your settings: `docker build --secret id=settings,src=$HOME/.m2/settings.xml .`")
         });
         let parent = self.reached.iter().find_map(|module| Self::missing_parent(module));
-        both.into_iter().chain(private).chain(parent).chain(self.reached.iter().find_map(containers)).collect()
+        both.into_iter()
+            .chain(private)
+            .chain(parent)
+            .chain(self.all(&self.reactor.root_of(&self.module)).iter().find_map(docker::said))
+            .collect()
     }
 
     fn ignore_patterns(&self, facts: &Facts) -> Vec<String> {
@@ -275,16 +296,6 @@ impl apps::Program for Program<'_> {
         }
         patterns
     }
-}
-
-/// A plugin that starts containers to make sources of what is in them.
-fn containers(module: &Module<'_>) -> Option<Diagnostic> {
-    let is_one = |element: &Element| element.child("artifactId").is_some_and(|id| id.text.contains("testcontainers"));
-    let element = module.plugins().find(|plugin| is_one(plugin) || plugin.list(&["dependencies"]).iter().any(is_one))?;
-    let name = element.child("artifactId").map_or("", |id| id.text.as_str());
-    let warning =
-        Diagnostic::warning("java::docker-in-build", format!("`{name}` starts a container by Testcontainers, which no image build can"));
-    Some(warning.because(&element.evidence(DOCKER)).help("check in the sources that it makes, and leave the plugin to a profile"))
 }
 
 /// `path` as it is called in `context`, which it is below.

@@ -38,7 +38,7 @@ pub fn packed(tree: &Tree, module: &Module<'_>, packaging: &str) -> Option<Artif
         _ if native => in_directories(directory, vec!["-Dquarkus.native.enabled=false"]),
         _ => in_directories(directory, Vec::new()),
     };
-    Some(Artifact { form, archive, at: plugin.element.evidence(QUARKUS), options, goals: Vec::new() })
+    Some(Artifact { options, ..Artifact::new(form, archive, plugin.element.evidence(QUARKUS)) })
 }
 
 fn in_directories(directory: Utf8PathBuf, options: Vec<&'static str>) -> (Form, Utf8PathBuf, Vec<&'static str>) {

@@ -1,6 +1,6 @@
 //! What a build does that an image does without, or that no build stage can do, and the options that leave it out.
 
-use super::{Module, Plugin};
+use super::{Module, Plugin, docker};
 use crate::evidence::{Fact, Rule};
 
 const CHECK: Rule = Rule::parsed("java.check", "this checks the sources, which is not the image's business");
@@ -61,13 +61,14 @@ pub fn skips<'r>(module: &Module<'r>, reached: &[Module<'r>], root: &[Module<'r>
     };
     // a parent that is not here may bind it, as Spring Boot's does
     let used = |name: &str| all().find_map(|module| module.plugin(name)).map(|plugin| plugin.element.evidence(GIT));
+    let by_hand: Vec<_> = all().flat_map(docker::by_hand).collect();
     let mut found: Vec<Fact<&'static str>> = Vec::new();
     found.extend(CHECKS.iter().filter_map(|(plugin, option)| Some(Fact::new(*option, bound(plugin, CHECK)?))));
     found.extend(OF_GIT.iter().filter_map(|(plugin, option)| Some(Fact::new(*option, used(plugin)?))));
     found.extend(IMAGES.iter().filter_map(|(plugin, option)| Some(Fact::new(*option, bound(plugin, IMAGE)?))));
     let boot = all().find_map(|module| module.plugin("spring-boot-maven-plugin").filter(makes_image));
     found.extend(boot.map(|plugin| Fact::new("-Dspring-boot.build-image.skip", plugin.element.evidence(IMAGE))));
-    found.extend(all().find_map(docker_by_hand).map(|at| Fact::new("-Dexec.skip", at)));
+    found.extend(by_hand.iter().filter(|hand| hand.alone).map(|hand| Fact::new(hand.option, hand.at.under(IMAGE))));
     found.extend(attached(module, reached));
     let mut options: Vec<&str> = Vec::new();
     found.retain(|skip| {
@@ -81,15 +82,6 @@ pub fn skips<'r>(module: &Module<'r>, reached: &[Module<'r>], root: &[Module<'r>
 
 fn makes_image(plugin: &Plugin<'_, '_>) -> bool {
     plugin.execution("build-image").is_some() || plugin.execution("build-image-no-fork").is_some()
-}
-
-/// Where exec-maven-plugin starts Docker and nothing else.
-fn docker_by_hand(module: &Module<'_>) -> Option<crate::evidence::Evidence> {
-    let plugin = module.plugin("exec-maven-plugin")?;
-    let starts: Vec<_> = plugin.configurations().filter_map(|configuration| configuration.child("executable")).collect();
-    let is_docker = |name: &str| matches!(name.rsplit('/').next(), Some("docker" | "docker-compose" | "podman"));
-    let all = !starts.is_empty() && starts.iter().all(|element| is_docker(&plugin.fill(&element.text)));
-    all.then(|| starts[0].evidence(IMAGE))
 }
 
 /// Archives beside the program's, whose names begin like its own.
