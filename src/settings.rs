@@ -1,5 +1,6 @@
 //! What can be set, by whomever: flag, answers file, prompt, `imggen.toml`, preset. Every layer is this one type, and every value may be missing.
 
+mod budget;
 mod check;
 mod learned;
 
@@ -18,6 +19,7 @@ use crate::evidence::Span;
 use crate::lang::sections::Sections;
 use crate::requires;
 
+pub use self::budget::Budget;
 pub use self::learned::{InsteadOf, Learned};
 
 /// The version of `imggen.toml`'s meaning that this library reads.
@@ -88,6 +90,9 @@ pub struct Settings {
     /// What everybody behind a company's network needs.
     #[serde(default)]
     pub network: NetworkSettings,
+    /// How large the image may be and how much it may grow; `imggen try` holds it against this.
+    #[serde(default)]
+    pub budget: Budget,
     /// What was seen when the image ran: `imggen try --learn` writes it, and only what is detected is weaker.
     #[schemars(with = "Learned")]
     pub learned: Option<Learned>,

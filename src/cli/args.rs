@@ -28,7 +28,9 @@ Exit codes:
   0  fine
   1  files differ (generate --check), an image fails (try)
   2  a word of the command line is wrong, or a choice is open
-  3  it cannot be done: nothing found, broken input, a base image that cannot hold the program";
+  3  it cannot be done: nothing found, broken input, no engine, a base image that cannot hold the
+     program
+  4  the image works, and is over its budget (try)";
 
 /// What `--stdout` takes for every file when none is named.
 pub const ALL: &str = "";
@@ -50,8 +52,8 @@ pub enum Verb {
     Generate(Generate),
     /// Build the image, run it, watch and ask it, and explain what goes wrong; needs an engine.
     ///
-    /// Takes the files that imggen wrote, or would write. Exits with 1 when the image fails, and with 3
-    /// where there is no engine. It changes nothing of the project but what --learn and --record write.
+    /// Takes the files that imggen wrote, or would write. Exits with 1 when the image fails, with 4
+    /// when it is over its budget, and with 3 where there is no engine. It changes nothing of the project but what --learn and --record write.
     Try(Try),
     /// Write the digests of today behind the references in the files; opens the network.
     Pin(Pin),
@@ -137,6 +139,12 @@ pub struct Try {
     /// Start the services of the project's compose file beside it, on a network of their own.
     #[arg(long, value_name = "WHAT")]
     pub with: Option<With>,
+    /// Hold the size against this image's, in place of the recorded one.
+    #[arg(long, value_name = "REF")]
+    pub against: Option<String>,
+    /// Record the size in .imggen/size.json, which later runs are held against.
+    #[arg(long)]
+    pub record: bool,
     /// Let the hardened run decide as well: read-only, no capabilities, any user.
     #[arg(long)]
     pub hardened: bool,

@@ -54,6 +54,7 @@ enum Exit {
     Differs = 1,
     Usage = 2,
     Impossible = 3,
+    OverBudget = 4,
     Interrupted = 130,
 }
 

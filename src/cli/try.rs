@@ -4,6 +4,7 @@
 mod files;
 mod learn;
 mod rebuild;
+mod size;
 mod subject;
 mod text;
 
@@ -18,10 +19,10 @@ use crate::declared;
 use crate::detect::Picked;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::engine::{self, Engine, interrupt};
-use crate::trial::explain::{Expert, Finding, Knowledge};
+use crate::trial::explain::{Expert, Finding, Kind, Knowledge};
 use crate::trial::lesson::Lesson;
 use crate::trial::report::{Report, Verdict};
-use crate::trial::{self, Traces, Wishes, services};
+use crate::trial::{self, Traces, Wishes, budget, scan, services};
 
 pub(super) fn run(args: &Try, console: &mut Console) -> Result<Exit, Stop> {
     if args.given.files.is_some() {
@@ -51,6 +52,9 @@ pub(super) fn run(args: &Try, console: &mut Console) -> Result<Exit, Stop> {
             console.print(&text::report(&report))?;
         }
     }
+    if args.record && size::record(&project.dir, &report)? {
+        console.say(&format!("recorded the size in {}\n", size::FILE));
+    }
     for line in taught {
         console.say(&line);
     }
@@ -60,8 +64,13 @@ pub(super) fn run(args: &Try, console: &mut Console) -> Result<Exit, Stop> {
 /// The exit code that a CI goes by.
 fn exit(args: &Try, report: &Report) -> Exit {
     let is_strict = args.strict && report.findings.iter().any(|finding: &Finding| finding.diagnostic.severity >= crate::Severity::Warning);
+    let is_over = report.findings.iter().any(|finding| finding.fails() && matches!(finding.kind, Kind::OverBudget | Kind::Grown));
     let fails = report.verdict == Verdict::Fails || is_strict || args.hardened && report.hardened_fine == Some(false);
-    if fails { Exit::Differs } else { Exit::Fine }
+    match (fails, is_over) {
+        (true, _) => Exit::Differs,
+        (false, true) => Exit::OverBudget,
+        (false, false) => Exit::Fine,
+    }
 }
 
 fn make(project: &Project, survey: &Survey<'_>, picked: &Picked, console: &mut Console) -> Result<Made> {
@@ -131,7 +140,24 @@ impl Trial<'_> {
             progress("building it again after an edit");
             report.rebuilt = rebuild::rebuild(self, &subject, &laid, &traces)?;
         }
+        self.weigh(project, &image.tag, &mut report)?;
         Ok(report)
+    }
+
+    /// Holds the size against the budget and what it was, and asks the scanners.
+    fn weigh(&self, project: &Project, tag: &str, report: &mut Report) -> Result<()> {
+        let Some(size) = &report.size else { return Ok(()) };
+        let recorded = size::recorded(&project.dir)?;
+        let scanned = scan::scan(self.engine, tag, Some(size), recorded.as_ref())?;
+        let against = match &self.args.against {
+            Some(reference) => Some(size::against(self.engine, reference)?),
+            None => recorded,
+        };
+        report.findings.extend(budget::judge(size.bytes, against.as_ref(), &size::budget(&project.layers(None)?)?));
+        report.findings.extend(scanned.iter().flat_map(scan::findings));
+        report.against = against;
+        report.scanned = scanned;
+        Ok(())
     }
 
     /// Where the program writes when it is let.

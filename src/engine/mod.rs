@@ -63,6 +63,18 @@ impl Engine {
         if outcome.ended == Ended::Interrupted { Err(interrupt::stop().into()) } else { Ok(outcome) }
     }
 
+    /// Runs a program that is no part of the engine; nothing where it is not installed or fails.
+    ///
+    /// # Errors
+    /// When the user ends it.
+    pub fn beside(&self, call: &Call<'_>) -> Result<Option<Outcome>> {
+        let Ok(outcome) = self.runner.run(call, &mut |_| ()) else { return Ok(None) };
+        match outcome.ended {
+            Ended::Interrupted => Err(interrupt::stop().into()),
+            _ => Ok(Some(outcome).filter(Outcome::is_fine)),
+        }
+    }
+
     fn words(&self, words: Vec<String>) -> Call<'static> {
         Call::new(self.dialect.program(), words)
     }
@@ -203,6 +215,8 @@ impl Engine {
     /// Removes what was made, whether or not it is there, and whatever the user does meanwhile.
     pub fn remove(&self, trace: &Trace) {
         let words = match trace {
+            // Podman asks politely first, and waits
+            Trace::Container(name) if self.dialect == Dialect::Podman => words(["rm", "--force", "--volumes", "--time", "0", name]),
             Trace::Container(name) => words(["rm", "--force", "--volumes", name]),
             Trace::Image(name) => words(["rmi", "--force", name]),
             Trace::Network(name) => words(["network", "rm", name]),

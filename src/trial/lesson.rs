@@ -24,6 +24,20 @@ pub enum Lesson {
     Arguments(Vec<String>),
 }
 
+/// Lessons as lines of `imggen.toml`, one for each key.
+#[must_use]
+pub fn settings(lessons: &[Lesson]) -> Vec<String> {
+    let mut lines: Vec<(String, String, bool)> = Vec::new();
+    for lesson in lessons {
+        let (key, value) = lesson.entry();
+        match lines.iter_mut().find(|(other, ..)| *other == key) {
+            Some((_, values, _)) => *values = format!("{values}, {value}"),
+            None => lines.push((key, value, lesson.is_list())),
+        }
+    }
+    lines.into_iter().map(|(key, value, is_list)| if is_list { format!("{key} = [{value}]") } else { format!("{key} = {value}") }).collect()
+}
+
 /// Directories that belong to the system: a program that writes there is wrong, and not its image.
 const SYSTEM: [&str; 16] =
     ["/", "/bin", "/boot", "/dev", "/etc", "/lib", "/lib64", "/opt", "/proc", "/root", "/run", "/sbin", "/sys", "/usr", "/var", "/home"];
@@ -56,21 +70,25 @@ impl Lesson {
         }
     }
 
-    /// The lesson as a line of `imggen.toml`.
-    #[must_use]
-    pub fn setting(&self) -> String {
+    /// The lesson's key, and its value as TOML; a list's without its brackets.
+    fn entry(&self) -> (String, String) {
         let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
         match self {
-            Self::Port(ports) => match ports.as_slice() {
-                [port] => format!("port = {port}"),
-                ports => format!("port = {ports:?}"),
-            },
-            Self::Writable(path) => format!("writable = [{}]", quoted(path)),
-            Self::File(path) => format!("files = [{}]", quoted(path)),
-            Self::RunPackage(name) => format!("packages.run = [{}]", quoted(name)),
-            Self::BuildPackage(name) => format!("packages.build = [{}]", quoted(name)),
-            Self::Env(name, value) => format!("env.{name} = {}", quoted(value)),
-            Self::Arguments(words) => format!("arguments = [{}]", words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ")),
+            Self::Port(ports) => ("port".into(), ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")),
+            Self::Writable(path) => ("writable".into(), quoted(path)),
+            Self::File(path) => ("files".into(), quoted(path)),
+            Self::RunPackage(name) => ("packages.run".into(), quoted(name)),
+            Self::BuildPackage(name) => ("packages.build".into(), quoted(name)),
+            Self::Env(name, value) => (format!("env.{name}"), quoted(value)),
+            Self::Arguments(words) => ("arguments".into(), words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(", ")),
+        }
+    }
+
+    fn is_list(&self) -> bool {
+        match self {
+            Self::Port(ports) => ports.len() != 1,
+            Self::Env(..) => false,
+            _ => true,
         }
     }
 

@@ -2,14 +2,19 @@
 //! by [`explain`].
 
 mod ask;
+pub mod budget;
 mod contents;
 pub mod explain;
+mod layout;
 pub mod lesson;
 mod listen;
 pub mod observe;
 pub mod report;
+pub mod scan;
 pub mod services;
 mod subject;
+#[cfg(test)]
+mod tests;
 mod traces;
 
 use std::time::Instant;
@@ -34,6 +39,8 @@ pub struct Image {
     pub log: BuildLog,
     /// How long it took, in tenths of a second.
     pub tenths: u64,
+    /// Where it lies, where no engine holds it.
+    layout: Option<camino::Utf8PathBuf>,
 }
 
 /// Builds the image of a subject.
@@ -62,13 +69,15 @@ pub fn build(
     };
     let mut last = String::new();
     let log = engine.build(&build, &mut |line| {
-        let step = line.strip_prefix('#').and_then(|rest| rest.split_once(" [")).map(|(_, step)| format!("  [{step}"));
+        let step =
+            line.strip_prefix('#').and_then(|rest| rest.split_once(" [")).filter(|(id, _)| id.bytes().all(|byte| byte.is_ascii_digit()));
+        let step = step.map(|(_, step)| format!("  [{step}"));
         if let Some(step) = step.filter(|step| !step.starts_with("  [internal]") && *step != last) {
             progress(&step);
             last = step;
         }
     })?;
-    Ok(Image { tag, log, tenths: tenths(started) })
+    Ok(Image { tag, log, tenths: tenths(started), layout: files.layout.clone() })
 }
 
 /// Everything that is asked of an image that was built: how large it is, what is in it, and what it does.
@@ -91,23 +100,29 @@ pub fn examine(
         report.judge(subject);
         return Ok(report);
     }
-    report.size = Size::of(engine, &image.tag).ok();
-    report.user = engine.image(&image.tag)?.pointer("/Config/User").and_then(|user| user.as_str()).map(str::to_owned);
+    if let Some((size, user)) = image.layout.as_ref().and_then(|layout| layout::read(layout).ok()) {
+        (report.size, report.user) = (Some(size), user);
+    }
     if !engine.dialect.runs() {
         report.skip(&["start", "answer", "stop", "hardened"], "a builder runs nothing");
         report.judge(subject);
         return Ok(report);
     }
+    report.size = Size::of(engine, &image.tag).ok();
+    report.user = engine.image(&image.tag)?.pointer("/Config/User").and_then(|user| user.as_str()).map(str::to_owned);
     progress("starting it");
     let observed = observe::observe(engine, subject, &image.tag, &How::default(), wishes, traces)?;
     report.findings.extend(expert.of_run(&observed));
     report.ran = Some(observed);
-    if !report.fails() && wishes.hardens {
+    let works = report.ran.as_ref().is_some_and(|ran| ran.is_fine(subject.serves));
+    if works && wishes.hardens {
         progress("starting it hardened");
         let how = How::hardened(subject, report.ran.as_ref());
         let observed = observe::observe(engine, subject, &image.tag, &how, wishes, traces)?;
         report.hardened_findings.extend(expert.of_run(&observed));
         report.hardened = Some(observed);
+    } else {
+        report.skip(&["hardened"], "the image has to work first");
     }
     report.judge(subject);
     Ok(report)

@@ -3,10 +3,12 @@
 use serde::Serialize;
 
 use super::Image;
+use super::budget::Baseline;
 use super::contents::{self, Large};
 use super::explain::Finding;
 use super::lesson::Lesson;
 use super::observe::Observed;
+use super::scan::Scanned;
 use super::subject::Subject;
 use crate::diagnostic::Result;
 use crate::engine::{Engine, Step};
@@ -65,6 +67,12 @@ pub struct Report {
     /// What an edit of a source rebuilds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rebuilt: Option<Rebuilt>,
+    /// What it is held against.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub against: Option<Baseline>,
+    /// What a scanner found.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scanned: Option<Scanned>,
     /// What was learned.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub learned: Vec<Lesson>,
@@ -163,7 +171,7 @@ impl Size {
 }
 
 /// A history's command as the Dockerfile has it.
-fn plain(by: &str) -> String {
+pub(super) fn plain(by: &str) -> String {
     let by = by.trim_start_matches("/bin/sh -c ").trim_start_matches("#(nop) ").trim_end_matches("# buildkit").trim();
     let by = by.split_whitespace().collect::<Vec<_>>().join(" ");
     if by.is_empty() { "the base image".to_owned() } else { by }
@@ -187,6 +195,8 @@ impl Report {
             hardened_fine: None,
             hardened_findings: Vec::new(),
             rebuilt: None,
+            against: None,
+            scanned: None,
             learned: Vec::new(),
             skipped: Vec::new(),
         }

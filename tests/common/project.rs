@@ -21,23 +21,29 @@ pub struct Project {
 
 impl Project {
     pub fn copy(case: &Case) -> Result<Self> {
+        Self::of(&case.fixture, "case.toml")
+    }
+
+    /// A folder's copy, without the file that describes it.
+    pub fn of(folder: &Path, description: &str) -> Result<Self> {
         let temporary = tempfile::tempdir()?;
-        let dir = temporary.path().join(case.fixture.file_name().unwrap_or_default());
-        copy(&case.fixture, &dir).with_context(|| format!("copying {}", case.fixture.display()))?;
-        fs::remove_file(dir.join("case.toml"))?;
+        let dir = temporary.path().join(folder.file_name().unwrap_or_default());
+        copy(folder, &dir).with_context(|| format!("copying {}", folder.display()))?;
+        fs::remove_file(dir.join(description))?;
         let given = files(&dir)?;
         Ok(Self { dir, given, _temporary: temporary })
     }
 
     /// Runs `imggen` here, as a machine would: without a terminal.
     pub fn imggen<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Result<Output> {
-        Command::new(env!("CARGO_BIN_EXE_imggen"))
-            .args(args)
-            .current_dir(&self.dir)
-            .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
-            .output()
-            .context("imggen does not start")
+        self.command(args).output().context("imggen does not start")
+    }
+
+    /// `imggen` as it is run here.
+    pub fn command<'a>(&self, args: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_imggen"));
+        command.args(args).current_dir(&self.dir).env("NO_COLOR", "1").stdin(Stdio::null());
+        command
     }
 
     /// `imggen init --yes` with the case's arguments.

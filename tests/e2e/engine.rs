@@ -54,10 +54,15 @@ impl Engine {
     pub fn docker(&self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Result<Output> {
         let mut docker = Command::new("docker");
         docker.args(args).env("DOCKER_BUILDKIT", "1");
-        if let Some(host) = &self.host {
-            docker.env("DOCKER_HOST", host);
-        }
+        self.point(&mut docker);
         docker.output().context("docker does not start")
+    }
+
+    /// Has a command find this engine.
+    pub fn point(&self, command: &mut Command) {
+        if let Some(host) = &self.host {
+            command.env("DOCKER_HOST", host);
+        }
     }
 
     /// What `docker ARGS` prints, trimmed.

@@ -8,6 +8,8 @@ mod image;
 mod planted;
 mod probe;
 mod story;
+#[path = "trial.rs"]
+mod tries;
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -34,6 +36,10 @@ fn main() -> ExitCode {
             Some(trial(format!("planted-{name}"), move || planted::tell(&case, asked, tier)))
         });
         let planted: Vec<_> = planted.collect();
-        Ok(cases.into_iter().map(|case| trial(case.name.clone(), move || story::tell(&case, tier))).chain(planted).collect())
+        let fixtures = cases.clone().into_iter().map(|case| trial(format!("try {}", case.name), move || tries::fixture(&case, tier)));
+        let twins = tries::twins()?.into_iter().map(|twin| trial(format!("twin {}", twin.name), move || tries::twin(&twin, tier)));
+        let interrupted = trial("try interrupted", move || tries::interrupted(tier));
+        let stories = cases.into_iter().map(|case| trial(case.name.clone(), move || story::tell(&case, tier)));
+        Ok(stories.chain(planted).chain(fixtures).chain(twins).chain([interrupted]).collect())
     })
 }

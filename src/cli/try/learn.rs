@@ -13,7 +13,7 @@ use crate::change::{self, Change, Header, State};
 use crate::diagnostic::Result;
 use crate::layers::Source;
 use crate::settings::{Learned, Ports};
-use crate::trial::lesson::Lesson;
+use crate::trial::lesson::{Lesson, settings};
 use crate::trial::report::{Report, Verdict};
 
 /// More rounds would be guessing.
@@ -43,8 +43,8 @@ pub fn rounds(trial: &Trial<'_>, project: &mut Project, mut made: Made, console:
                 break;
             }
         };
-        for lesson in &new {
-            console.say(&format!("round {round}: learned `{}`\n", lesson.setting()));
+        for setting in settings(&new) {
+            console.say(&format!("round {round}: learned `{setting}`\n"));
         }
         taught.extend(new);
         report = trial.once(project, &made, console)?;
@@ -61,7 +61,7 @@ pub fn rounds(trial: &Trial<'_>, project: &mut Project, mut made: Made, console:
     change::write(&project.place.dir, &changes)?;
     let names: Vec<_> = changes.iter().filter(|change| change.state != State::Same).map(|change| change.path.as_str()).collect();
     said.push(format!("\nlearned and wrote to {}:\n", names.join(", ")));
-    said.extend(taught.iter().map(|lesson| format!("  {}\n", lesson.setting())));
+    said.extend(settings(&taught).into_iter().map(|setting| format!("  {setting}\n")));
     if first == Verdict::Fails && report.verdict != Verdict::Fails {
         said.push("it failed before, and works now\n".to_owned());
     }

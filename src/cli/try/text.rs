@@ -83,6 +83,15 @@ fn facts(report: &Report) -> Vec<(&'static str, String)> {
         let shell = size.shell.as_deref().map_or_else(|| "no shell".to_owned(), |shell| format!("a shell ({shell})"));
         facts.push(("size", format!("{} MB, {shell}", megabytes(size.bytes))));
     }
+    if let (Some(size), Some(before)) = (&report.size, &report.against) {
+        let (sign, change) = if size.bytes < before.bytes { ("-", before.bytes - size.bytes) } else { ("+", size.bytes - before.bytes) };
+        facts.push(("against", format!("{sign}{} MB, {} has {}", megabytes(change), before.of, megabytes(before.bytes))));
+    }
+    if let Some(scanned) = &report.scanned {
+        let packages = scanned.packages.map_or_else(String::new, |count| format!(", {count} packages"));
+        let text = format!("{} weaknesses, {} new and fixable, by {}{packages}", scanned.known, scanned.fixable.len(), scanned.by);
+        facts.push(("scanned", text));
+    }
     if let Some(user) = &report.user {
         facts.push(("user", user.clone()));
     }

@@ -44,6 +44,14 @@ pub enum Kind {
     Ended,
     /// It does not stop when it is asked to.
     IgnoresSigterm,
+    /// It is larger than its budget.
+    OverBudget,
+    /// It is larger than images should be without a reason.
+    Huge,
+    /// It grew.
+    Grown,
+    /// A scanner knows what a newer version mends.
+    Vulnerable,
 }
 
 impl Kind {
@@ -77,6 +85,10 @@ impl Kind {
             Self::AnswersError => "try::answers-error",
             Self::Ended => "try::ended",
             Self::IgnoresSigterm => "try::ignores-sigterm",
+            Self::OverBudget => "try::over-budget",
+            Self::Huge => "try::huge",
+            Self::Grown => "try::grown",
+            Self::Vulnerable => "try::vulnerable",
         }
     }
 }

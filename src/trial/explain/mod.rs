@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub use self::knowledge::{At, Kind, Knowledge, Variable};
 use self::knowledge::{Failure, Match, fill};
-use super::lesson::Lesson;
+use super::lesson::{Lesson, settings};
 use super::listen::Reach;
 use super::observe::Observed;
 use super::subject::Subject;
@@ -138,7 +138,9 @@ impl Expert<'_> {
                     (code, true) => format!("it ends with {code} and says nothing"),
                     (code, false) => format!("it ends with {code}"),
                 };
-                self.finding(Kind::Ended, Diagnostic::error(Kind::Ended.code(), message), Vec::new(), last_lines(&said))
+                let error = Diagnostic::error(Kind::Ended.code(), message);
+                let error = if self.subject.serves { error } else { error.help("where it needs arguments: `imggen try -- ARGUMENTS`") };
+                self.finding(Kind::Ended, error, Vec::new(), last_lines(&said))
             }
             (None, None) => {
                 let ports = self.subject.ports.iter().map(u16::to_string).collect::<Vec<_>>().join(", ");
@@ -223,8 +225,9 @@ impl Expert<'_> {
             }
         }
         let (fine, forbidden): (Vec<_>, Vec<_>) = lessons.into_iter().partition(|lesson| lesson.forbidden().is_none());
-        for lesson in &fine {
-            diagnostic.help.insert(0, format!("`{}` in imggen.toml mends it, and `imggen try --learn` writes it", lesson.setting()));
+        let settings = settings(&fine).into_iter().map(|setting| format!("`{setting}`")).collect::<Vec<_>>().join(" and ");
+        if !settings.is_empty() {
+            diagnostic.help.insert(0, format!("{settings} in imggen.toml mends it, and `imggen try --learn` writes it"));
         }
         for why in forbidden.iter().filter_map(Lesson::forbidden) {
             diagnostic = diagnostic.info(format!("not learned: {why}"));

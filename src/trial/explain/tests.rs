@@ -55,7 +55,7 @@ fn subject() -> Subject {
 }
 
 fn settings(finding: &Finding) -> Vec<String> {
-    finding.lessons.iter().map(Lesson::setting).collect()
+    super::super::lesson::settings(&finding.lessons)
 }
 
 #[test]
