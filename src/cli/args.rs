@@ -28,8 +28,7 @@ Exit codes:
   0  fine
   1  files differ (generate --check), an image fails (try)
   2  a word of the command line is wrong, or a choice is open
-  3  it cannot be done: nothing found, broken input, no engine, a base image that cannot hold the
-     program
+  3  it cannot be done: nothing found, broken input, no engine, a base that cannot hold the program
   4  the image works, and is over its budget (try)";
 
 /// What `--stdout` takes for every file when none is named.

@@ -106,7 +106,7 @@ pub fn twin(twin: &Twin, tier: Tier) -> Result<Completion> {
     ensure!(project.written()?.is_empty(), "it wrote {:?}", project.written()?);
 
     if let Some(with) = &twin.with {
-        let (output, report) = tries(engine, &project, &[args.clone(), vec!["--with", with]].concat())?;
+        let (output, report) = tries(engine, &project, &[args.clone(), vec!["--with", with.as_str()]].concat())?;
         ensure!(report["verdict"] == "fine", "with {with}:\n{}", explain(&report, &output));
     }
     let (output, report) = tries(engine, &project, &[vec!["--learn"], args].concat())?;
