@@ -52,7 +52,7 @@ pub(super) fn run(args: &Try, console: &mut Console) -> Result<Exit, Stop> {
             console.print(&text::report(&report))?;
         }
     }
-    if args.record && size::record(&project.dir, &report)? {
+    if args.record && size::record(&project.place.dir, &report)? {
         console.say(&format!("recorded the size in {}\n", size::FILE));
     }
     for line in taught {
@@ -147,7 +147,7 @@ impl Trial<'_> {
     /// Holds the size against the budget and what it was, and asks the scanners.
     fn weigh(&self, project: &Project, tag: &str, report: &mut Report) -> Result<()> {
         let Some(size) = &report.size else { return Ok(()) };
-        let recorded = size::recorded(&project.dir)?;
+        let recorded = size::recorded(&project.place.dir)?;
         let scanned = scan::scan(self.engine, tag, Some(size), recorded.as_ref())?;
         let against = match &self.args.against {
             Some(reference) => Some(size::against(self.engine, reference)?),
