@@ -1,4 +1,4 @@
-//! Scripts in another language that a program starts: what they need beside their interpreter, which nothing installs.
+//! Scripts in another language that a program starts: what they need beside their interpreter.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -39,6 +39,9 @@ pub fn warnings(tree: &Tree, language: &str, needs: &[Fact<Need>]) -> Vec<Diagno
     let warn = |interpreter: &Interpreter| {
         let need = needs.iter().find(|need| matches!(&need.value, Need::Program(name) if interpreter.programs.contains(&name.as_str())))?;
         let manifest = manifest(tree, interpreter, need)?;
+        if is_installed(tree, interpreter, &manifest) {
+            return None;
+        }
         let program = interpreter.programs[0];
         let message = format!("`{program}` is started, and what its scripts need by `{manifest}` is not in the image");
         let warning = Diagnostic::warning("start::script-needs", message);
@@ -52,6 +55,22 @@ pub fn warnings(tree: &Tree, language: &str, needs: &[Fact<Need>]) -> Vec<Diagno
         )
     };
     INTERPRETERS.iter().filter(started).filter_map(warn).collect()
+}
+
+/// The list of what Python scripts need that a program in another language starts, where it can be installed by itself.
+pub fn requirements(tree: &Tree, language: &str, needs: &[Fact<Need>]) -> Option<Utf8PathBuf> {
+    let interpreter = INTERPRETERS.iter().find(|interpreter| interpreter.language == "python" && interpreter.language != language)?;
+    let starts = |need: &&Fact<Need>| matches!(&need.value, Need::Program(name) if interpreter.programs.contains(&name.as_str()));
+    let manifest = manifest(tree, interpreter, needs.iter().find(starts)?)?;
+    is_installed(tree, interpreter, &manifest).then_some(manifest)
+}
+
+/// Whether the image holds what a file lists: a list of Python's that leads to no other file.
+fn is_installed(tree: &Tree, interpreter: &Interpreter, manifest: &Utf8Path) -> bool {
+    let alone = |line: &str| !line.trim_start().starts_with(['-', '.', '/']);
+    interpreter.language == "python"
+        && manifest.file_name() == Some("requirements.txt")
+        && tree.text(manifest).is_ok_and(|text| text.lines().all(alone))
 }
 
 /// The nearest of the files that say what the scripts need: of the script that is named where it is started, else the project's only one.
@@ -86,10 +105,16 @@ mod tests {
 
     #[test]
     fn a_script_with_requirements_is_told_of() {
-        let files = [("ml/run.py", ""), ("ml/requirements.txt", "numpy"), ("server.js", "")];
-        let told = told(&files, "node", "spawn('python3', ['ml/run.py'])");
+        let files = |list| [("ml/run.py", ""), ("ml/requirements.txt", list), ("server.js", "")];
+        let told = told(&files("-r base.txt"), "node", "spawn('python3', ['ml/run.py'])");
         assert_eq!(told.len(), 1);
         assert!(told[0].contains("ml/requirements.txt"));
+    }
+
+    #[test]
+    fn a_list_that_stands_by_itself_is_installed() {
+        let files = [("ml/run.py", ""), ("ml/requirements.txt", "numpy==2.3.0\n# why\n"), ("server.js", "")];
+        assert!(told(&files, "node", "spawn('python3', ['ml/run.py'])").is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod joined;
 mod labels;
 mod locales;
 mod network;
+mod scripts;
 mod server;
 pub mod text;
 mod writable;

@@ -9,6 +9,7 @@ use super::joined::Joined;
 use super::labels::labels;
 use super::locales;
 use super::network::network;
+use super::scripts;
 use super::writable::{Writing, owner, written};
 use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target};
 use crate::app::{App, Needed};
@@ -85,9 +86,15 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
 
 fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Result<Image> {
     let base = choices.base;
-    let joined = Joined::of(choices, &blueprint)?;
+    let mut joined = Joined::of(choices, &blueprint)?;
+    let scripts = if target == Target::Part { None } else { scripts::of(detection.tree, choices) };
     let Taking { mut copies, staging, aside } = copies(detection, choices, layout, &blueprint);
     joined.place(&mut copies);
+    let script_path = scripts.map(|scripts| {
+        joined.stages.push(scripts.stage);
+        copies.push(scripts.copy);
+        scripts.path
+    });
     let staged_needs =
         choices.fit.met.iter().filter(|met| {
             matches!(met.need.value, Need::CaCertificates | Need::TimeZones | Need::Init) && choices.fit.copies(&met.need.value)
@@ -128,7 +135,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         image: choices.reference(reference),
         libc: libc_of(&choices.fit.variant).cloned(),
         packages: run_packages(choices),
-        path: blueprint.setting.path,
+        path: blueprint.setting.path.or(script_path),
         env,
         temporary: layout.writes_temporary_files(choices) || blueprint.setting.web.is_some(),
         volumes: layout.volumes(),
