@@ -159,6 +159,12 @@ pub struct Interpreter {
     pub versions: Vec<Version>,
     /// Where it is, with `{version}` to fill in.
     pub path: Option<String>,
+    /// Where its standard library is, with `{version}` to fill in: of one that the image has without the bytecode of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub library: Option<String>,
+    /// Whether it is copied in, out of the language's own image.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub copied: bool,
 }
 
 /// A package manager.

@@ -125,7 +125,7 @@ pub struct Install {
     pub packages: Vec<String>,
 }
 
-/// Something that the build stage makes for the image.
+/// Something that is made for the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Staged {
     /// Why.
@@ -155,6 +155,9 @@ pub struct Runtime {
     /// The C library that the program is loaded with, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub libc: Option<Need>,
+    /// What makes more of the base itself, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prepare: Option<Staged>,
     /// Packages of the distribution.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packages: Option<Install>,
@@ -298,6 +301,8 @@ pub struct Setting {
     pub tree: Option<Utf8PathBuf>,
     /// What follows the image's name in `docker run`.
     pub start: Start,
+    /// What makes more of the base itself, before anything of the program's is there.
+    pub prepare: Option<Staged>,
     /// The configuration of the web server that hands it out.
     pub web: Option<Server>,
 }

@@ -134,6 +134,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         base: choices.fit.base.clone(),
         image: choices.reference(reference),
         libc: libc_of(&choices.fit.variant).cloned(),
+        prepare: blueprint.setting.prepare,
         packages: run_packages(choices),
         path: blueprint.setting.path.or(script_path),
         env,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::command::PORT;
 use super::django::MODULE;
 use super::extension::Compiler;
+use super::interpreter::{INVALIDATION_OF_UV, Interpreter};
 use super::manager::Manager;
 use super::package::Backend;
 use super::{DefaultGroups, Facts, Torch, translations};
@@ -37,6 +38,9 @@ const CARGO: [&str; 2] = ["/usr/local/cargo", "/usr/local/rustup"];
 pub struct Build {
     /// The reference for FROM.
     pub image: String,
+    /// The stage of CPython itself, where the base has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interpreter: Option<Interpreter>,
     /// Programs that come from other images: uv, and Rust's toolchain.
     pub tools: Vec<Copied>,
     /// Environment of the whole stage.
@@ -78,6 +82,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let project = maker.project()?;
     let build = Build {
         image: choices.reference(&toolchain.image(version, suite_name)),
+        interpreter: maker.interpreter(),
         tools: if installs { maker.tools(&suite.release)? } else { Vec::new() },
         env: if installs { maker.env(&python) } else { Vec::new() },
         path: installs.then(|| maker.path()),
@@ -111,6 +116,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
             workdir: Some(facts.place.components().fold(APP.into(), |path: Utf8PathBuf, part| path.join(part))),
             tree: (!facts.installed).then(|| APP.into()),
             start: if facts.tool || !shell { Start::Program } else { Start::Command },
+            prepare: maker.compiled_library(),
             web: None,
         },
         entrypoint,
@@ -185,7 +191,8 @@ impl Maker<'_> {
     }
 
     fn env(&self, python: &str) -> Vec<(&'static str, String)> {
-        let mut env = vec![("UV_COMPILE_BYTECODE", "1".to_owned()), ("UV_LINK_MODE", "copy".to_owned())];
+        let compiled = (INVALIDATION_OF_UV.0, INVALIDATION_OF_UV.1.to_owned());
+        let mut env = vec![("UV_COMPILE_BYTECODE", "1".to_owned()), compiled, ("UV_LINK_MODE", "copy".to_owned())];
         if self.facts.manager.value == Manager::Uv {
             // the image's own, whatever .python-version says
             let only = match self.facts.default_groups {
@@ -337,7 +344,7 @@ impl Maker<'_> {
     fn takes(&self) -> Vec<Copy> {
         let venv = (self.facts.manager.value != Manager::Nothing).then(|| Copy::stage("build", VENV, VENV));
         let sources = (!self.facts.installed).then(|| Copy::stage("build", APP, APP));
-        venv.into_iter().chain(sources).collect()
+        self.takes_interpreter().into_iter().chain(venv).chain(sources).collect()
     }
 
     /// What a compiler is there for that no other need asks for.

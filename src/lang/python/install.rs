@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Metadata;
 use super::build::{APP, Maker, VENV};
 use super::groups::{Kind, is_name};
+use super::interpreter::INVALIDATION;
 use super::manager::Manager;
 use super::pip_conf;
 use super::project::Own;
@@ -222,7 +223,7 @@ impl Maker<'_> {
         let mut commands = self.with_tokens(commands);
         if !facts.installed && facts.compiles {
             let all = if facts.wide { APP } else { "." };
-            commands.push(ShellLine::of("python -m compileall -q").path(all));
+            commands.push(ShellLine::of("python -m compileall -q").then(INVALIDATION).path(all));
         }
         commands.extend(self.translations());
         commands.extend(self.collectstatic());

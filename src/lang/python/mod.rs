@@ -13,6 +13,7 @@ mod groups;
 mod hints;
 mod inline;
 mod install;
+mod interpreter;
 mod local;
 mod lock;
 mod locked;

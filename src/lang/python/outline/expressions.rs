@@ -6,7 +6,7 @@ use ruff_python_ast::visitor::walk_expr;
 use ruff_python_ast::{Arguments, BoolOp, Expr, ExprCall, ExprSubscript, InterpolatedStringElement, Number, Operator, UnaryOp};
 use ruff_text_size::Ranged;
 
-use super::{Reader, at};
+use super::{Reader, at, template};
 use crate::program::{Annotation, Argument, Call, Context, Function, Import, Value};
 
 /// Longer chains of calls, and values nested deeper, tell nothing more.
@@ -121,10 +121,7 @@ impl Reader<'_> {
                 context: self.context,
                 at: at(expr),
             })),
-            Operator::Mod if left.text().is_some() => Value::Joined(match right {
-                Value::List(values) => std::iter::once(left).chain(values).collect(),
-                one => vec![left, one],
-            }),
+            Operator::Mod => left.text().map_or(Value::Unknown, |text| template::percent(text, right)),
             _ => Value::Unknown,
         }
     }
@@ -224,9 +221,8 @@ impl Reader<'_> {
             }
         };
         let arguments = self.arguments(&call.arguments);
-        if let (Some(Value::Text(_)), "str.format") = (&receiver, path.as_str()) {
-            let values = receiver.into_iter().chain(arguments.into_iter().map(|argument| argument.value));
-            return Value::Joined(values.collect());
+        if let (Some(Value::Text(text)), "str.format") = (&receiver, path.as_str()) {
+            return template::format(text, &arguments);
         }
         if matches!(path.as_str(), "importlib.import_module" | "__import__")
             && let Some(module) = arguments.first().and_then(|argument| argument.value.text())

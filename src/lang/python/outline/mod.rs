@@ -13,6 +13,7 @@ mod checks;
 mod expressions;
 mod names;
 mod statements;
+mod template;
 
 use ruff_python_ast::Mod;
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};

@@ -1,0 +1,72 @@
+//! CPython itself: the bytecode of its standard library, which official images come without, and its files for a base that has none.
+
+use serde::Serialize;
+
+use super::build::Maker;
+use crate::plan::{Copy, ShellLine, Staged, Step};
+
+/// Bytecode that no file's time is in, so that the same sources make the same layer; and nobody changes sources in an image.
+pub(super) const INVALIDATION: &str = "--invalidation-mode unchecked-hash";
+/// The same for what uv compiles, by the name that Python has for it.
+pub(super) const INVALIDATION_OF_UV: (&str, &str) = ("PYC_INVALIDATION_MODE", "UNCHECKED_HASH");
+
+/// Where the copy of CPython is made, as an image would have it.
+const ROOT: &str = "/python";
+/// What of the standard library no server imports.
+const APART: &str = "'/(ensurepip|idlelib|lib2to3|pydoc_data|site-packages|test|tkinter|turtledemo)/'";
+/// The same as files, with what is there to build extensions.
+const REMOVED: &str = "rm -rf ensurepip idlelib lib2to3 pydoc_data site-packages/* test tkinter turtledemo config-*";
+/// Libraries that its modules load, of the distribution: without the C library's own and those that distroless cc has.
+const LIBRARIES: &str = r"$(sed -nE '/\/(ld-linux|lib(c|m|dl|rt|util|pthread|ssl|crypto|z|zstd|gcc_s)[-.])/d; s,.* => (/usr)?(/lib/[^ ]+) .*,/usr\2,p' /tmp/libraries)";
+
+/// The stage that holds CPython alone.
+#[derive(Clone, Debug, Serialize)]
+pub struct Interpreter {
+    /// Its name.
+    pub stage: &'static str,
+    /// Where it is done: in the standard library.
+    pub workdir: String,
+    /// What is done there.
+    pub step: Step,
+}
+
+impl Maker<'_> {
+    /// Where the base has its standard library.
+    fn library(&self) -> Option<String> {
+        let interpreter = self.choices.base.interpreter.as_ref()?;
+        let version = self.choices.interpreter("python")?;
+        Some(interpreter.library.as_ref()?.replace("{version}", &version.to_string()))
+    }
+
+    fn is_copied(&self) -> bool {
+        self.choices.base.interpreter.as_ref().is_some_and(|interpreter| interpreter.copied)
+    }
+
+    /// What compiles the standard library in the image, where that is the base's.
+    pub(super) fn compiled_library(&self) -> Option<Staged> {
+        let library = self.library().filter(|_| !self.is_copied())?;
+        let command = ShellLine::of("python -m compileall -q").then(INVALIDATION).then("-x").then(APART).path(library);
+        Some(Staged { comment: "the image comes without the bytecode of its standard library".into(), command })
+    }
+
+    /// The stage that CPython is copied out of, for a base without one.
+    pub(super) fn interpreter(&self) -> Option<Interpreter> {
+        let library = self.library().filter(|_| self.is_copied())?;
+        let commands = [
+            ShellLine::of(REMOVED),
+            ShellLine::of("python -m compileall -q").then(INVALIDATION).path(&library),
+            ShellLine::of("ldd /usr/local/bin/python3").path(&library).glued("/lib-dynload/*.so > /tmp/libraries"),
+            ShellLine::of("mkdir").path(ROOT),
+            ShellLine::of("cp -a --parents /usr/local/bin/python*").path(&library).path(ROOT),
+            ShellLine::of("cp -pL --parents").then(LIBRARIES).path(ROOT),
+            // beside those, where they are found without a cache of the loader's
+            ShellLine::of("cp -a /usr/local/lib/libpython*.so*").path(ROOT).glued("/usr/lib/*-linux-gnu/"),
+        ];
+        Some(Interpreter { stage: "python", workdir: library, step: Step { mounts: Vec::new(), commands: commands.into() } })
+    }
+
+    /// What the image takes of it.
+    pub(super) fn takes_interpreter(&self) -> Option<Copy> {
+        self.is_copied().then(|| Copy::stage("python", ROOT, "/"))
+    }
+}
