@@ -1,5 +1,6 @@
 //! Flags and settings that have a name and a default: what command-line and configuration libraries are told, and what annotations say.
 
+mod tables;
 mod values;
 
 use std::collections::HashMap;
@@ -48,6 +49,8 @@ pub struct Setting<'t> {
     pub of_function: Option<At>,
     /// As it is spelt on the command line: `--port`.
     pub spelling: Option<String>,
+    /// Whether it is an entry of a table that declares settings.
+    pub tabled: bool,
     /// Whether the program does not start when it is not set.
     pub required: bool,
     /// The number of its file.
@@ -94,6 +97,7 @@ impl<'t> Settings<'t> {
             for function in source.outline.functions.iter().filter(|function| !function.test) {
                 program.of_function(file, function, &mut all);
             }
+            all.extend(program.of_tables(file));
         }
         all.sort_by_key(|setting| (setting.file, setting.at));
         let mut settings = Self { overriding: program.overriding(), ..Self::default() };
@@ -142,6 +146,7 @@ impl<'t> Program<'t> {
             owner: None,
             of_function: None,
             spelling: None,
+            tabled: false,
             required: false,
             file,
             at,

@@ -154,6 +154,8 @@ pub struct Variable {
     pub strict: bool,
     /// What the library writes before the name.
     pub prefix: String,
+    /// Whether only what is spelled as variables are is the name of one: where the call is known by its own name alone.
+    pub spelled: bool,
 }
 
 /// It defines a flag of the command line: `[[flag]]`. Builders that go on (`Arg::new("port").long("port").env("PORT")`) name their methods.

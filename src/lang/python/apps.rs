@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::conda;
 use super::constraint::constraints;
 use super::django;
 use super::entry::{Entry, Finder, Form};
@@ -30,9 +31,6 @@ use crate::tree::Tree;
 const SCRIPT: Rule = Rule::parsed("python.bare-script", "without a manifest it is a tool of what has one");
 const LIBRARY: Rule = Rule::parsed("python.library-only", "this project starts nothing");
 const BARE: Rule = Rule::parsed("python.no-manifest", "it imports nothing that would have to be installed");
-
-/// Environments that conda and pixi make.
-const ELSEWHERE: [&str; 4] = ["environment.yml", "environment.yaml", "conda.yml", "pixi.toml"];
 
 /// How many places a refusal shows.
 const MOST_SHOWN: usize = 8;
@@ -97,8 +95,11 @@ impl<'t> language::Project<'t> for Projects<'t> {
             return Ok(Self { tree, places, otherwise: None });
         }
         let Some(first) = tree.files_in("").find(|path| path.extension() == Some("py")) else { return Ok(without(None)) };
-        if let Some(file) = ELSEWHERE.iter().find(|file| tree.has(file)) {
-            return Ok(without(Some(elsewhere(file).into())));
+        if let Some(file) = conda::file(tree) {
+            return Ok(match conda::project(tree, file) {
+                Some(project) => Self { tree, places: vec![Place::of(tree, project)], otherwise: None },
+                None => without(Some(conda::refuse(file).into())),
+            });
         }
         let bare = Place::of(tree, Project::bare(Fact::new(Manager::Nothing, Evidence::exists(first, BARE))));
         Ok(match unlisted(tree, &bare.sources) {
@@ -215,12 +216,6 @@ fn nothing_starts(manifests: impl Iterator<Item = Utf8PathBuf>) -> Diagnostic {
         .fold(error, |error, manifest| error.because(&Evidence::exists(manifest, LIBRARY)))
         .info("looked for a Procfile, console scripts, Django, applications of web frameworks, `__main__.py`, and files that run when they are started")
         .help("name a command: `[project.scripts]` with `serve = \"package.module:function\"`, or write a Procfile: `web: ...`")
-}
-
-fn elsewhere(file: &str) -> Diagnostic {
-    let message = format!("`{file}` lists packages of conda's, which imggen does not install");
-    let help = "list what the program needs in a requirements.txt or pyproject.toml, where PyPI has it";
-    Diagnostic::error("python::conda", message).at(file, None, "an environment of conda's").help(help)
 }
 
 /// The entries' names; what shares the project's name with another is called by its module.

@@ -13,12 +13,17 @@ use super::starters::Anywhere;
 use crate::app::{Claim, Listen};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::program::{Call, Value};
 use crate::tree::Tree;
 
 const ASIDE: Rule = Rule::parsed("python.aside", "this directory holds examples, tools or tests");
 const MODULE: Rule = Rule::parsed("python.entry-module", "servers look for the application in a module of this name");
 const ALONE: Rule = Rule::parsed("python.no-server", "no production server for it is among the dependencies");
+const VENDORED: Rule = Rule::parsed("python.vendored", "the program looks for others' packages here");
 const NAMESAKE: Rule = Rule::parsed("python.namesake", "this bears the project's name");
+
+/// Names of directories that hold packages of others.
+const OTHERS: [&str; 10] = ["lib", "libs", "deps", "ext", "external", "packages", "site-packages", "third_party", "thirdparty", "vendored"];
 
 /// Names of files that start something by themselves.
 pub(super) const STARTERS: [&str; 10] = ["main", "app", "bot", "run", "server", "start", "worker", "cli", "index", "service"];
@@ -167,12 +172,29 @@ impl<'s, 't> Finder<'s, 't> {
             };
             found.retain(|entry| entry.declared || !same(entry));
         }
+        let vendored = self.vendored();
         for entry in &mut found {
+            if let Some(directory) = entry.source.and_then(|source| vendored.iter().find(|directory| source.path.starts_with(directory))) {
+                entry.claims.push(Fact::new(Claim::Aside, Evidence::exists(directory, VENDORED)));
+            }
             self.claim(entry);
             self.settle_django(entry);
             entry.warnings.extend(warnings.iter().cloned());
         }
         found
+    }
+
+    /// Directories of others' packages, which the program adds to where modules are looked for.
+    fn vendored(&self) -> Vec<Utf8PathBuf> {
+        let added = |call: &&Call| matches!(call.path.as_str(), "sys.path.insert" | "sys.path.append" | "site.addsitedir");
+        let calls = self.sources.files.iter().flat_map(|source| source.outline.calls.iter().filter(added));
+        let mut names = Vec::new();
+        for argument in calls.flat_map(|call| &call.arguments) {
+            texts(&argument.value, &mut names);
+        }
+        let named = names.iter().map(|name| Utf8Path::new(name.trim_matches(['.', '/'])));
+        let others = named.filter(|name| name.file_name().is_some_and(|name| OTHERS.contains(&name)));
+        others.map(|name| self.sources.directory.join(name)).filter(|directory| self.tree.has_directory(directory)).collect()
     }
 
     fn claim(&self, entry: &mut Entry<'s, 't>) {
@@ -255,6 +277,19 @@ impl<'s, 't> Finder<'s, 't> {
             if starts { entry.warnings.push(no_server(application.framework, server, &application.at)) } else { entry.broken = Some(error) }
         }
         Some(entry)
+    }
+}
+
+/// All texts in a value.
+fn texts<'v>(value: &'v Value, found: &mut Vec<&'v str>) {
+    match value {
+        Value::Text(text) => found.push(text),
+        Value::Joined(values) | Value::Either(values) | Value::List(values) => values.iter().for_each(|value| texts(value, found)),
+        Value::Call(call) => {
+            let receiver = call.receiver.as_deref();
+            receiver.into_iter().chain(call.arguments.iter().map(|argument| &argument.value)).for_each(|value| texts(value, found));
+        }
+        _ => {}
     }
 }
 

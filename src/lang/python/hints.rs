@@ -14,6 +14,9 @@ use camino::Utf8PathBuf;
 
 const SETUPTOOLS: Rule = Rule::parsed("python.setuptools", "this comes with setuptools, which a virtual environment has not got");
 const DATA: Rule = Rule::parsed("python.package-data", "this lies in the package, and nothing puts it into its wheel");
+const BRINGS: Rule = Rule::parsed("python.dash-run", "this starts it");
+/// What makes an application of Dash's.
+const DASH: [&str; 3] = ["dash.Dash", "jupyter_dash.JupyterDash", "dash_extensions.enrich.DashProxy"];
 const HOSTS: Rule = Rule::parsed("python.allowed-hosts", "these are the only hosts that it answers for");
 
 /// `pkg_resources` and `setuptools` are imported, and nobody installs them.
@@ -31,6 +34,23 @@ pub fn setuptools(project: &Project, reached: &[&Source<'_>]) -> Option<Diagnost
     let message = format!("`{}` is imported, and nothing installs it", import.path.split('.').next().unwrap_or_default());
     let warning = Diagnostic::warning("python::setuptools", message).because(&source.evidence(import.at, SETUPTOOLS));
     Some(warning.help(format!("add `{line}` to the dependencies")))
+}
+
+/// Dash is started by itself, with what it brings for development.
+pub fn dash(reached: &[&Source<'_>]) -> Option<Diagnostic> {
+    let makes = |source: &Source<'_>, name: &str| matches!(ask::bound(&source.outline, name).map(|assign| &assign.value), Some(Value::Call(call)) if DASH.contains(&call.path.as_str()));
+    let (source, call) = reached.iter().find_map(|source| {
+        let runs = |call: &&crate::program::Call| {
+            let (name, method) = call.path.rsplit_once('.').unwrap_or_default();
+            matches!(method, "run" | "run_server") && makes(source, name)
+        };
+        Some((source, source.outline.calls.iter().find(runs)?))
+    })?;
+    let debugs = ask::named(call, "debug").is_some_and(|value| *value == Value::Truth(true));
+    let mode = if debugs { ", in debug mode, which shows the source to everybody" } else { "" };
+    let message = format!("Dash is started by the server that it brings for development{mode}");
+    let warning = Diagnostic::warning("python::no-server", message).because(&source.evidence(call.at, BRINGS));
+    Some(warning.help("write `server = app.server` below the application and add `gunicorn` to the dependencies: then that serves it"))
 }
 
 /// Data files of an installed package that setuptools leaves out of its wheel.

@@ -98,8 +98,9 @@ impl Maker<'_> {
         let run = ShellLine::of("uv tool run --from").word(first);
         let tool = rest.iter().fold(run, |line, package| line.then("--with").word(package));
         let lock = (!self.facts.is_locked()).then(|| tool.clone().then(lock));
-        let installed = [tool.line(command), self.venv(), ShellLine::of("uv pip install -r /tmp/requirements.txt")];
-        Ok(lock.into_iter().chain(installed).collect())
+        let installed = [tool.line(command), ShellLine::of("uv pip install -r /tmp/requirements.txt")];
+        // what locks looks for the environment that VIRTUAL_ENV names
+        Ok(std::iter::once(self.venv()).chain(lock).chain(installed).collect())
     }
 
     /// The words that ask for the groups, each behind the word for its kind.
@@ -175,7 +176,7 @@ impl Maker<'_> {
                 vec![export, self.venv(), ShellLine::of("uv pip install -r /tmp/requirements.txt")]
             }
             Manager::Script | Manager::Pylock | Manager::Requirements => from(&named().unwrap_or_default(), ShellLine::default()),
-            Manager::Install => {
+            Manager::Install | Manager::Environment => {
                 let own = self.own_dependencies(&[]).map(|own| self.pip().line(own));
                 std::iter::once(self.venv()).chain(own).collect()
             }

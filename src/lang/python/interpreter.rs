@@ -17,7 +17,8 @@ const APART: &str = "'/(ensurepip|idlelib|lib2to3|pydoc_data|site-packages|test|
 /// The same as files, with what is there to build extensions.
 const REMOVED: &str = "rm -rf ensurepip idlelib lib2to3 pydoc_data site-packages/* test tkinter turtledemo config-*";
 /// Libraries that its modules load, of the distribution: without the C library's own and those that distroless cc has.
-const LIBRARIES: &str = r"$(sed -nE '/\/(ld-linux|lib(c|m|dl|rt|util|pthread|ssl|crypto|z|zstd|gcc_s)[-.])/d; s,.* => (/usr)?(/lib/[^ ]+) .*,/usr\2,p' /tmp/libraries)";
+const LIBRARIES: &str =
+    r"'/\/(ld-linux|lib(c|m|dl|rt|util|pthread|ssl|crypto|z|zstd|gcc_s)[-.])/d; s,.* => (/usr)?(/lib/[^ ]+) .*,/usr\2,p'";
 
 /// The stage that holds CPython alone.
 #[derive(Clone, Debug, Serialize)]
@@ -58,7 +59,8 @@ impl Maker<'_> {
             ShellLine::of("ldd /usr/local/bin/python3").path(&library).glued("/lib-dynload/*.so > /tmp/libraries"),
             ShellLine::of("mkdir").path(ROOT),
             ShellLine::of("cp -a --parents /usr/local/bin/python*").path(&library).path(ROOT),
-            ShellLine::of("cp -pL --parents").then(LIBRARIES).path(ROOT),
+            ShellLine::of("sed -nEi").then(LIBRARIES).then("/tmp/libraries"),
+            ShellLine::of("xargs -a /tmp/libraries cp -pL --parents -t").path(ROOT),
             // beside those, where they are found without a cache of the loader's
             ShellLine::of("cp -a /usr/local/lib/libpython*.so*").path(ROOT).glued("/usr/lib/*-linux-gnu/"),
         ];

@@ -57,6 +57,9 @@ impl Looker<'_, '_> {
         warnings.extend(entry.warnings.iter().cloned());
         warnings.extend(seen);
         warnings.extend(hints::setuptools(self.project, &self.reached));
+        if self.entry.command.words.first().is_some_and(|word| word == "python") {
+            warnings.extend(hints::dash(&self.reached));
+        }
         warnings.extend(downloads::fetched(self.project, &self.reached));
         if let Some(source) = entry.source.filter(|_| self.runs_installed()) {
             warnings.extend(hints::package_data(self.tree, self.project, source));
@@ -197,7 +200,7 @@ impl Looker<'_, '_> {
         DjangoFacts {
             directory: django.directory.clone(),
             manage: django.is_managed(),
-            collects: django.static_root().is_some() && django.left_out(self.tree, &root).is_none(),
+            collects: django.static_root().is_some() && django.left_out(self.tree, self.sources, &root).is_none(),
             expected: missing.filter(|path| inside(path) && !made(path)).collect(),
             settings: django.module.as_ref().filter(|module| module.set || !django.is_managed()).map(|module| module.name.clone()),
             stand_ins: self.stand_ins.clone(),
@@ -215,7 +218,7 @@ impl Looker<'_, '_> {
         app.behaviour.demands.retain(|name| !given.iter().any(|(given, _)| *given == name.value));
         app.warnings.extend(django.warnings.iter().cloned());
         app.warnings.extend(hints::allowed_hosts(django));
-        if let Some(file) = django.left_out(self.tree, &self.project.directory.join(&django.directory)) {
+        if let Some(file) = django.left_out(self.tree, self.sources, &self.project.directory.join(&django.directory)) {
             app.warnings.push(hints::left_out(&file));
         }
         if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {

@@ -25,6 +25,8 @@ pub enum Manager {
     Requirements,
     /// A script that lists its dependencies itself.
     Script,
+    /// An environment of conda's that lists packages of PyPI's alone.
+    Environment,
     /// `pyproject.toml` without a lock, its dependencies listed.
     Project,
     /// The project is installed whole, because only its build knows its dependencies.
@@ -59,6 +61,7 @@ impl Manager {
             Manager::Pylock => "pylock",
             Manager::Requirements => "requirements",
             Manager::Script => "script",
+            Manager::Environment => "environment",
             Manager::Project => "project",
             Manager::Install => "install",
             Manager::Nothing => "nothing",
@@ -67,7 +70,7 @@ impl Manager {
 
     /// Whether pip would install what it lists, with its own configuration.
     pub fn is_like_pip(self) -> bool {
-        matches!(self, Manager::Requirements | Manager::Project | Manager::Install)
+        matches!(self, Manager::Requirements | Manager::Environment | Manager::Project | Manager::Install)
     }
 
     /// Whether it refuses a lock that lacks what a group asks for, though that is not installed.
@@ -104,7 +107,7 @@ pub fn manifests(tree: &Tree, directory: &Utf8Path, manager: Manager, listed: Ve
         Manager::Pylock => &["pylock.toml", "uv.toml"],
         Manager::Project => &["pyproject.toml", "uv.toml"],
         Manager::Requirements | Manager::Install => &["uv.toml"],
-        Manager::Script | Manager::Nothing => &[],
+        Manager::Script | Manager::Environment | Manager::Nothing => &[],
     };
     let at = lock_directory(tree, directory, manager);
     let mut files = listed;

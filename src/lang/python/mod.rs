@@ -3,6 +3,7 @@
 mod apps;
 mod build;
 mod command;
+mod conda;
 mod constraint;
 mod django;
 mod downloads;

@@ -166,8 +166,13 @@ impl<'t> Sources<'t> {
 
     /// All files that come with `source`, itself first.
     pub fn reach<'s>(&'s self, source: &'s Source<'t>) -> Vec<&'s Source<'t>> {
-        let mut reached = vec![source];
-        let mut known = HashSet::from([source.path]);
+        self.reach_of(std::iter::once(source))
+    }
+
+    /// All files that come with any of these, themselves first.
+    pub fn reach_of<'s>(&'s self, sources: impl Iterator<Item = &'s Source<'t>>) -> Vec<&'s Source<'t>> {
+        let mut known = HashSet::new();
+        let mut reached: Vec<_> = sources.filter(|source| known.insert(source.path)).collect();
         let mut next = 0;
         while let Some(source) = reached.get(next).copied() {
             next += 1;

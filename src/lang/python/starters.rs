@@ -15,6 +15,7 @@ const RELOADS: Rule = Rule::parsed("python.reloads", "this server starts again w
 const GUARD: Rule = Rule::parsed("python.main", "this runs when the file is started");
 const TOP: Rule = Rule::weak("python.top-level", "this file of a telling name does its work when it is started");
 const HELPER: Rule = Rule::weak("python.helper", "beside the file that is named for what starts, this is a check or a tool of its own");
+const ALIAS: Rule = Rule::parsed("python.alias", "this does no more than start another file");
 const MAIN: Rule = Rule::parsed("python.main-module", "this runs with `python -m`");
 /// Files that are for the project's tools.
 const TOOLS: [&str; 9] =
@@ -119,6 +120,7 @@ impl<'s, 't> Finder<'s, 't> {
         };
         let mut found: Vec<_> = self.sources.files.iter().filter_map(entry).collect();
         self.set_helpers_aside(&mut found);
+        set_aliases_aside(&mut found);
         found
     }
 
@@ -143,6 +145,19 @@ impl<'s, 't> Finder<'s, 't> {
     fn is_imported(&self, source: &Source<'_>) -> bool {
         let names = |other: &Source<'_>| other.outline.imports.iter().any(|import| inside(&other.absolute(&import.path), &source.module));
         self.sources.files.iter().any(|other| other.path != source.path && !other.is_aside(&self.sources.directory) && names(other))
+    }
+}
+
+/// A file that does no more than start another one is that one under another name.
+fn set_aliases_aside(found: &mut [Entry<'_, '_>]) {
+    let modules: Vec<_> = found.iter().filter_map(|entry| Some(entry.source?.module.clone())).collect();
+    for entry in found.iter_mut().filter(|entry| !entry.at.file.file_name().is_some_and(|name| MAINS.contains(&name))) {
+        let Some(source) = entry.source.filter(|source| ask::functions(&source.outline).next().is_none()) else { continue };
+        let other =
+            |module: &&String| **module != source.module && source.outline.imports.iter().any(|import| inside(&import.path, module));
+        if source.outline.types.is_empty() && modules.iter().any(|module| other(&module)) {
+            entry.claims.push(Fact::new(Claim::Aside, entry.at.under(ALIAS)));
+        }
     }
 }
 

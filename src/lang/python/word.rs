@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::command::{Command, PORT, tune};
 use super::entry::{Entry, Finder, Worth, nameable};
+use super::outline::ask;
 use super::sources::Source;
 use crate::app::Claim;
 use crate::command::{self, Part, Start, Word};
@@ -129,6 +130,9 @@ impl<'s, 't> Finder<'s, 't> {
             if let (Some(first), false) = (program.first_mut(), last.program().is_empty()) {
                 last.program().clone_into(first);
             }
+            if let Some(source) = program.first().and_then(|first| self.frozen(first)) {
+                program.splice(0..1, self.plain(source));
+            }
             tuned = tune(program.clone(), self.sources);
             let typed =
                 |text: &String| last.words.iter().find(|word| word.with_port(PORT) == *text).cloned().unwrap_or_else(|| ported(text));
@@ -163,6 +167,17 @@ impl<'s, 't> Finder<'s, 't> {
             self.configured(&mut command);
         }
         (command, program)
+    }
+
+    /// The file of the project's that a program of its name was made of, where nothing installs one: PyInstaller's and its like.
+    fn frozen(&self, program: &str) -> Option<&'s Source<'t>> {
+        let known = SERVERS.contains(&program)
+            || self.project.installs(program).is_some()
+            || self.project.scripts.iter().any(|script| script.value.name == program);
+        let is_it = |source: &&Source<'_>| {
+            source.path.file_stem() == Some(program) && ask::guarded(&source.outline).is_some() && !source.is_aside(&self.sources.directory)
+        };
+        self.sources.files.iter().filter(|_| !known).find(is_it)
     }
 
     /// The project's file that a command starts.

@@ -101,6 +101,10 @@ impl<'t> Program<'t> {
 impl Finder<'_, '_> {
     fn add(&mut self, path: &str, needed: Needed, proof: &Evidence) {
         let Some((path, of_manifest)) = named_by_the_build(path) else { return };
+        // what lies in somebody's home is no part of the project
+        if path.starts_with('~') {
+            return;
+        }
         let Some(opened) = relative(path).map(|path| fixed(&path)) else { return };
         let bases = &self.site.bases;
         let below = |base: &Utf8PathBuf| inside(base, &opened).filter(|path| !path.as_str().is_empty() && !bases.contains(path));

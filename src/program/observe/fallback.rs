@@ -1,7 +1,7 @@
 //! The setting that most looks like the port, for programs that listen on an address which cannot be followed.
 
 use super::address::settle;
-use crate::app::Listen;
+use crate::app::{FlagArgument, Interface, Listen};
 use crate::catalog::vocabulary::Meaning;
 use crate::evidence::{Fact, Rule};
 use crate::program::origin::Match;
@@ -21,13 +21,16 @@ const SECOND: usize = 100;
 
 /// The names that settings for ports have, the most telling first.
 const NAMES: &str = "port httpport serverport listenport appport apiport webport httpaddr httpaddress listenaddr listenaddress listen addr \
-    address serveraddr serveraddress bind bindaddr bindaddress httplisten defaultport defaultaddr http serverhttpport";
+    address serveraddr serveraddress bind bindaddr bindaddress httplisten defaultport defaultaddr http serverhttpport hosts serverhosts";
+
+/// A port, and the flag with which it is reached.
+type Like = (Fact<Listen>, Option<Fact<FlagArgument>>);
 
 impl Program<'_> {
-    /// The best of them that has a port.
+    /// The best of them that has a port, and the flag without which nobody reaches it.
     #[must_use]
-    pub fn port_like(&self) -> Option<Fact<Listen>> {
-        let mut found: Vec<(usize, Fact<Listen>)> = Vec::new();
+    pub fn port_like(&self) -> Option<Like> {
+        let mut found: Vec<(usize, Like)> = Vec::new();
         for (number, setting) in self.settings().iter().enumerate() {
             let names = setting.variables.iter().chain(&setting.others).chain(&setting.target).chain([&setting.key]);
             self.consider(&mut found, names.map(String::as_str), &self.resolve_setting(number), setting.file, setting.at);
@@ -47,11 +50,11 @@ impl Program<'_> {
         if found.is_empty() {
             self.constants(&mut found);
         }
-        found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, fact)| fact)
+        found.into_iter().min_by_key(|(rank, _)| *rank).map(|(_, like)| like)
     }
 
     /// Constants of modules that are called as a port is: what configuration that is kept elsewhere begins with.
-    fn constants(&self, found: &mut Vec<(usize, Fact<Listen>)>) {
+    fn constants(&self, found: &mut Vec<(usize, Like)>) {
         for (file, source) in self.sources().iter().enumerate().filter(|(_, source)| !source.stands_in) {
             let of_module = |binding: &&Binding| binding.context.function.is_none() && !binding.context.test;
             for binding in source.outline.bindings.iter().filter(of_module).filter(|binding| rank(&binding.target).is_some()) {
@@ -83,17 +86,16 @@ impl Program<'_> {
         best.map(|(_, fact)| fact)
     }
 
-    fn consider<'n>(
-        &self,
-        found: &mut Vec<(usize, Fact<Listen>)>,
-        names: impl Iterator<Item = &'n str>,
-        values: &[Resolved],
-        file: usize,
-        at: At,
-    ) {
+    fn consider<'n>(&self, found: &mut Vec<(usize, Like)>, names: impl Iterator<Item = &'n str>, values: &[Resolved], file: usize, at: At) {
         let Some(rank) = names.filter_map(rank).min() else { return };
-        if let Some(settled) = settle(values, true).filter(|settled| settled.listen.port.is_some()) {
-            found.push((rank, Fact::new(settled.listen, self.evidence(file, at, PORT_LIKE))));
+        if let Some(mut settled) = settle(values, true).filter(|settled| settled.listen.port.is_some()) {
+            let evidence = self.evidence(file, at, PORT_LIKE);
+            let inside = settled.listen.interface == Interface::Loopback && settled.listen.host.is_none();
+            let argument = self.host_argument(values).filter(|_| inside);
+            if argument.is_some() {
+                settled.listen.interface = Interface::Any;
+            }
+            found.push((rank, (Fact::new(settled.listen, evidence.clone()), argument.map(|argument| Fact::new(argument, evidence)))));
         }
     }
 }

@@ -106,7 +106,7 @@ impl<'t> Program<'t> {
         // what is given elsewhere takes the place of what is there when nothing is given
         let given = candidates.iter().any(|candidate| candidate.entry.option && candidate.address.is_some());
         candidates.retain(|candidate| !given || candidate.address.is_some());
-        let Some(first) = candidates.first().map(|candidate| candidate.evidence.clone()) else { return found };
+        let Some(first) = candidates.first().map(|candidate| candidate.evidence.clone()) else { return self.by_type(found) };
         found.picked = None;
         candidates.sort_by_key(|candidate| candidate.rank);
         let mut missed = None;
@@ -121,7 +121,9 @@ impl<'t> Program<'t> {
         // side doors are not the door when the door itself was not found
         if found.listens.is_empty() || missed.is_some() && best == Rank::Side {
             let call = missed.unwrap_or(&first).clone();
-            let settled = self.port_like().or_else(|| self.configured_port());
+            let (settled, argument) = self.port_like().unzip();
+            found.arguments.extend(argument.flatten());
+            let settled = settled.or_else(|| self.configured_port());
             found.listens = vec![settled.map_or_else(|| Fact::new(SOMEWHERE, call.clone()), |fact| fact.and(call.clone()))];
         }
         // what nobody can reach from outside is meant for nobody there, when another door is open
@@ -414,7 +416,7 @@ impl<'t> Program<'t> {
     }
 
     /// The flag whose default is the loopback interface, and what it has to be.
-    fn host_argument(&self, values: &[Resolved]) -> Option<FlagArgument> {
+    pub(super) fn host_argument(&self, values: &[Resolved]) -> Option<FlagArgument> {
         let numbers = values.iter().flat_map(|value| &value.settings);
         numbers.map(|number| (number, &self.settings()[*number])).find_map(|(number, setting)| {
             let flag = setting.spelling.clone().filter(|_| setting.kind == SettingKind::Flag)?;

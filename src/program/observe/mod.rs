@@ -12,6 +12,7 @@ mod needs;
 mod path;
 mod reads;
 mod samples;
+mod servers;
 mod signals;
 mod starts;
 mod unreachable;

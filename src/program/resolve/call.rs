@@ -32,6 +32,9 @@ impl<'t> Program<'t> {
         if !says_variable || !says_default {
             values.extend(self.speaks_for_itself(call, scope));
         }
+        if !values.iter().any(Resolved::says_something) {
+            values.extend(self.in_table(call, scope));
+        }
         values
     }
 
@@ -40,6 +43,16 @@ impl<'t> Program<'t> {
         let Meaning::Value(gives) = &*entry.meaning else { return false };
         let any_method = entry.path.is_none() && entry.of.is_empty() && (call.receiver.is_some() || call.path.contains('.'));
         any_method && self.passed_on(gives, call, scope).iter().any(|value| value.text().is_some())
+    }
+
+    /// `get_setting("server.port")`, `configuration.get("server", "port")`: an entry of a table that declares settings.
+    fn in_table(&self, call: &'t Call, scope: Scope<'_, 't>) -> Vec<Resolved> {
+        let texts: Vec<_> = call.arguments.iter().map_while(|argument| argument.value.text()).take(2).collect();
+        if texts.is_empty() || !call.method().to_ascii_lowercase().contains("get") {
+            return Vec::new();
+        }
+        let whole = self.tabled(&texts.join("."), scope.depth);
+        if whole.is_empty() { self.tabled(texts[0], scope.depth) } else { whole }
     }
 
     fn meant(&self, meaning: &'t Meaning, call: &'t Call, scope: Scope<'_, 't>) -> Option<Vec<Resolved>> {
@@ -81,6 +94,7 @@ impl<'t> Program<'t> {
         let default = self.slot_values(call, &variable.default, scope);
         let step = scope.step(ENVIRONMENT);
         let read = |name: &Resolved| match name.text() {
+            Some(text) if variable.spelled && !is_variable(text) => Resolved::unknown(),
             Some(text) => {
                 let mut value = Resolved::variable(format!("{}{text}", variable.prefix), step);
                 value.required = variable.strict && default.is_empty();

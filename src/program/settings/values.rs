@@ -94,6 +94,13 @@ impl<'t> Program<'t> {
         values
     }
 
+    /// What a table of settings declares under a key.
+    pub(in crate::program) fn tabled(&self, key: &str, depth: u32) -> Vec<Resolved> {
+        let numbers = self.settings.keys.get(&normal(key)).into_iter().flatten();
+        let tabled = numbers.filter(|number| self.settings.all[**number].tabled).take(MOST);
+        tabled.flat_map(|number| self.setting_values(*number, depth + 1)).collect()
+    }
+
     /// Whether there is any configuration that names could be keys of.
     pub(in crate::program) fn has_keys(&self) -> bool {
         !self.configuration.borrow().is_empty() || self.settings.keyed

@@ -7,7 +7,7 @@ use crate::declared::{self, Purpose, Variable};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::python::outline::ask;
-use crate::lang::python::sources::Source;
+use crate::lang::python::sources::{Source, Sources};
 use crate::lang::python::values::{UNSEEN, texts};
 use crate::program::{At, Value};
 
@@ -277,10 +277,14 @@ impl Django<'_, '_> {
     }
 
     /// A module of the project's that the settings import and that is not in the repository: people write it where they install it.
-    pub fn left_out(&self, tree: &crate::tree::Tree, root: &Utf8Path) -> Option<Fact<Utf8PathBuf>> {
-        self.settings.iter().find_map(|source| {
+    pub fn left_out(&self, tree: &crate::tree::Tree, sources: &Sources<'_>, root: &Utf8Path) -> Option<Fact<Utf8PathBuf>> {
+        // what loads the configuration may stand in a module beside them
+        let imports = self.settings.iter().flat_map(|source| source.outline.imports.iter().map(|import| source.absolute(&import.path)));
+        let beside = imports.filter_map(|path| sources.module(&path).or_else(|| sources.module(path.rsplit_once('.')?.0)));
+        let helpers: Vec<_> = beside.filter(|helper| helper.path.file_stem().is_some_and(|stem| stem.contains("settings"))).collect();
+        self.settings.iter().copied().chain(helpers).find_map(|source| {
             let outline = &source.outline;
-            let loaded = outline.calls.iter().filter(|call| call.path == "importlib.import_module");
+            let loaded = outline.calls.iter().filter(|call| call.method().ends_with("import_module"));
             let computed = loaded.flat_map(|call| {
                 ask::first(call).map(|value| texts(source, value)).unwrap_or_default().into_iter().map(|name| (name, call.at))
             });

@@ -25,11 +25,9 @@ pub fn loaded<'s, 't>(django: &Django<'s, 't>, sources: &'s Sources<'t>) -> Vec<
         .files
         .iter()
         .filter(|source| matches!(source.path.file_name(), Some("models.py" | "apps.py")) && !source.is_aside(&sources.directory));
-    let mut found: BTreeMap<_, &Source<'t>> = BTreeMap::new();
-    for source in django.settings.iter().copied().chain(models) {
-        found.extend(sources.reach(source).into_iter().map(|source| (source.path, source)));
-    }
-    found.into_values().collect()
+    let mut found = sources.reach_of(django.settings.iter().copied().chain(models));
+    found.sort_by_key(|source| source.path);
+    found
 }
 
 /// What stands in for the variables that `program` does not load without, and for those that it asks for on a condition.
