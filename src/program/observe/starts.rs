@@ -1,6 +1,6 @@
 //! Programs that the program starts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 
@@ -57,9 +57,11 @@ impl<'t> Program<'t> {
         }
         let as_line = self.texts_of(file, call, &starts.shell).iter().any(|text| text == "true");
         let programs = self.texts_of(file, call, &starts.program);
-        let place = |texts: &[String]| if texts.len() > 1 { evidence.under(ONE_OF) } else { evidence.clone() };
-        let evidence = place(&programs);
-        for text in programs.iter().filter(|_| programs.len() <= CHOICES) {
+        let place = |choices: usize| if choices > 1 { evidence.under(ONE_OF) } else { evidence.clone() };
+        // whatever is asked of them, these are so many programs
+        let different: BTreeSet<_> = programs.iter().map(|text| text.split_whitespace().next()).collect();
+        let evidence = place(different.len());
+        for text in programs.iter().filter(|_| different.len() <= CHOICES) {
             if as_line {
                 self.line(found, text, &evidence);
             } else if let Some(name) = self.program_name(text) {
@@ -74,7 +76,7 @@ impl<'t> Program<'t> {
             add(found, "sh", &self.evidence(file, call.at, SHELL));
         }
         let lines = self.texts_of(file, call, &starts.line);
-        let evidence = place(&lines);
+        let evidence = place(lines.len());
         for text in lines {
             self.line(found, &text, &evidence);
         }

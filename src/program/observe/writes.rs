@@ -13,12 +13,16 @@ use crate::program::origin::Match;
 use crate::program::{Call, Expression, Part, Place, Program, Resolved};
 
 const WRITES: Rule = Rule::parsed("program.writes-path", "this makes or writes a path when the program runs");
+const DECLARED: Rule = Rule::weak("program.declared-directory", "this is the setting for a directory that the program keeps data in");
 const DATABASE: Rule = Rule::parsed("program.database-file", "this opens a database that is a file, and writes beside it too");
 
 /// Where everybody may write anyway, or what is no directory in the usual sense.
 const ELSEWHERE: [&str; 4] = ["/dev", "/proc", "/sys", "/var/tmp"];
 /// Where files go that nobody has to keep, whatever they are called.
 const TEMPORARY: &str = "/tmp";
+
+/// Where programs keep what they make.
+const DATA: [&str; 4] = ["/var/lib/", "/var/log/", "/var/cache/", "/data/"];
 
 /// The most values that a path may come to before it is held to be computed.
 const LIKELY: usize = 3;
@@ -57,7 +61,21 @@ impl<'t> Program<'t> {
                 }
             }
         }
+        self.declared_directories(&mut written);
         written.found.into_values().collect()
+    }
+
+    /// Directories of the program's own data that a table of settings declares: the code that makes them may be loaded by a name.
+    fn declared_directories(&self, written: &mut Written) {
+        let names_one = |key: &str| {
+            let last = key.rsplit(['.', '_', '-']).next().unwrap_or_default().to_ascii_lowercase();
+            matches!(last.as_str(), "folder" | "dir" | "directory")
+        };
+        let is_data = |value: &Resolved| value.text().is_some_and(|text| DATA.iter().any(|place| text.starts_with(place)));
+        for (number, setting) in self.settings().iter().enumerate().filter(|(_, setting)| setting.tabled && names_one(&setting.key)) {
+            let values: Vec<_> = self.resolve_setting(number).into_iter().filter(is_data).collect();
+            self.add_paths(written, &values, Names::Directory, &self.evidence(setting.file, setting.at, DECLARED));
+        }
     }
 
     fn write(&self, written: &mut Written, file: usize, call: &'t Call, opens: &Opens) {

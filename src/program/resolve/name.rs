@@ -139,7 +139,10 @@ impl<'t> Program<'t> {
         if let Some(values) = self.argument(name, scope) {
             return values;
         }
-        let mut values: Vec<_> = self.bounds(name, scope.file, scope.function).iter().flat_map(|bound| self.bound(bound, scope)).collect();
+        // `args = split(args)`: the name in its own value is what it was before
+        let is_within = |bound: &&Bound<'t>| bound.file == scope.file && bound.at.start <= scope.at.start && scope.at.end <= bound.at.end;
+        let bounds = self.bounds(name, scope.file, scope.function);
+        let mut values: Vec<_> = bounds.iter().filter(|bound| !is_within(bound)).flat_map(|bound| self.bound(bound, scope)).collect();
         values.extend(self.stored_in(scope.file, name, scope.depth));
         if values.is_empty() {
             values = self.passed(name, scope);
