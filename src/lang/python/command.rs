@@ -36,7 +36,9 @@ struct Server {
     rest: &'static [&'static str],
 }
 
-const SERVERS: [Server; 13] = [
+const SERVERS: [Server; 15] = [
+    Server { name: "marimo", host: Some(&["--host"]), port: &["--port", "-p"], usual: 2718, rest: &["--headless", "--no-token"] },
+    Server { name: "solara", host: Some(&["--host"]), port: &["--port"], usual: 8765, rest: &["--production", "--no-open"] },
     Server { name: "chainlit", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &["--headless"] },
     Server { name: "shiny", host: Some(&["--host"]), port: &["--port"], usual: 8000, rest: &[] },
     Server { name: "panel", host: Some(&["--address"]), port: &["--port"], usual: 5006, rest: &["--allow-websocket-origin=*"] },

@@ -77,6 +77,8 @@ pub fn applications<'s, 't>(sources: &'s Sources<'t>) -> Vec<Application<'s, 't>
     let mut called: Vec<String> = Vec::new();
     for source in &sources.files {
         let mut own = objects(sources, source, &mut called);
+        let inner = wrapped(source, &own);
+        own.retain(|application| !inner.contains(&application.object));
         if own.len() > 1 {
             own.sort_by_key(|application| NAMES.iter().position(|name| *name == application.object).unwrap_or(NAMES.len()));
             let named = own.first().is_some_and(|first| NAMES.contains(&first.object.as_str()));
@@ -89,6 +91,24 @@ pub fn applications<'s, 't>(sources: &'s Sources<'t>) -> Vec<Application<'s, 't>
     let mounted = mounted(sources);
     found.retain(|application| !mounted.contains(&format!("{}.{}", application.source.module, application.object)));
     found
+}
+
+/// Applications that another of the module is made around: `app = ASGIApp(sockets, api)`.
+fn wrapped(source: &Source<'_>, own: &[Application<'_, '_>]) -> Vec<String> {
+    let outer = |target: &str| own.iter().any(|application| application.object == target);
+    let made = source.outline.bindings.iter().filter(|assign| ask::at_load(assign.context) && outer(&assign.target));
+    let mut inner = Vec::new();
+    for assign in made {
+        let Value::Call(call) = &assign.value else { continue };
+        let names = call.arguments.iter().filter_map(|argument| if let Value::Name(name) = &argument.value { Some(name) } else { None });
+        inner.extend(names.filter(|name| **name != assign.target && wraps(&call.path)).cloned());
+    }
+    inner
+}
+
+/// Whether what is called puts something around an application.
+fn wraps(path: &str) -> bool {
+    ["Middleware", "ASGIApp", "WSGIApp", "ProxyFix"].iter().any(|end| path.ends_with(end))
 }
 
 /// The objects of one module.
@@ -128,8 +148,7 @@ fn made(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) ->
                 return Some((protocol, framework, Some(format!("{}.{}", inner.module, function.name))));
             }
             // middleware around an application: the first argument
-            let wraps = call.path.ends_with("Middleware") || call.path.ends_with("ASGIApp") || call.path.ends_with("ProxyFix");
-            let inner = ask::first(call).filter(|_| wraps)?;
+            let inner = ask::first(call).filter(|_| wraps(&call.path))?;
             made(sources, source, inner, depth + 1)
         }
         Value::Name(name) => {

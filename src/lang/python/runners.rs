@@ -25,7 +25,9 @@ struct Runner {
     guarded: bool,
 }
 
-const RUNNERS: [Runner; 4] = [
+const RUNNERS: [Runner; 6] = [
+    Runner { package: "marimo", title: "marimo", command: "run", shows: &["marimo.App"], guarded: true },
+    Runner { package: "solara", title: "Solara", command: "run", shows: &["solara.component"], guarded: false },
     Runner {
         package: "streamlit",
         title: "Streamlit",
@@ -61,7 +63,13 @@ impl<'s, 't> Finder<'s, 't> {
     /// What programs of frameworks show: files that are nothing when they are started by themselves.
     pub(super) fn shown(&self) -> Vec<Entry<'s, 't>> {
         let installed = RUNNERS.iter().filter(|runner| self.project.installs(runner.package).is_some());
-        installed.flat_map(|runner| self.pages(runner)).chain(self.notebooks()).chain(self.spiders()).chain(self.reflex()).collect()
+        installed
+            .flat_map(|runner| self.pages(runner))
+            .chain(self.notebooks())
+            .chain(self.spiders())
+            .chain(self.mesop())
+            .chain(self.reflex())
+            .collect()
     }
 
     /// The files that one of them shows.
@@ -152,6 +160,33 @@ impl<'s, 't> Finder<'s, 't> {
             Some(entry)
         };
         self.sources.files.iter().filter(|source| !source.is_aside(&self.sources.directory)).filter_map(named).collect()
+    }
+
+    /// Mesop's pages, which its module serves as an application under the name that the file has for it.
+    fn mesop(&self) -> Vec<Entry<'s, 't>> {
+        if self.project.installs("mesop").is_none() {
+            return Vec::new();
+        }
+        let shows = |source: &&'s Source<'t>| {
+            let annotations = source.outline.functions.iter().flat_map(|function| &function.annotations);
+            annotations.into_iter().any(|annotation| annotation.name == "mesop.page") && !source.is_aside(&self.sources.directory)
+        };
+        let entry = |source: &'s Source<'t>| {
+            let import = source.outline.imports.iter().find(|import| import.path == "mesop");
+            let name = import.and_then(|import| import.name.as_deref()).unwrap_or("mesop");
+            let at = Evidence::exists(source.path, PAGE);
+            let command = tune(vec!["gunicorn".into(), format!("{}:{name}", source.module)], self.sources);
+            let mut entry = Entry::new(&nameable(source), command, format!("Mesop ({})", source.path), at.clone());
+            entry.source = Some(source);
+            entry.root.clone_from(&source.root);
+            if self.project.installs("gunicorn").is_none() {
+                let error =
+                    Diagnostic::error("python::no-server", "no server is among the dependencies, and Mesop's own is for development");
+                entry.broken = Some(error.because(&at).help("add `gunicorn` to the dependencies and run imggen again"));
+            }
+            entry
+        };
+        self.sources.files.iter().filter(shows).take(1).map(entry).collect()
     }
 
     /// Reflex compiles pages with Node when it is started.
