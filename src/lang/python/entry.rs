@@ -7,7 +7,6 @@ use super::django::{self, Django};
 use super::frameworks::{Application, applications};
 use super::outline::ask;
 use super::project::Project;
-use super::serve::uwsgi;
 use super::sources::{Source, Sources};
 use super::starters::Anywhere;
 use crate::app::{Claim, Listen};
@@ -232,7 +231,7 @@ impl<'s, 't> Finder<'s, 't> {
             (_, Some(asgi)) if installs("uvicorn") => vec!["uvicorn".to_owned(), asgi],
             (_, Some(asgi)) if installs("hypercorn") => vec!["hypercorn".to_owned(), asgi],
             (_, Some(asgi)) if installs("granian") => ["granian", "--interface", "asgi", &asgi].map(str::to_owned).to_vec(),
-            (Some(wsgi), _) if installs("uwsgi") => uwsgi(&format!("{wsgi}:application")),
+            (Some(wsgi), _) if installs("uwsgi") => self.uwsgi(&format!("{wsgi}:application"), &django.directory),
             (Some(wsgi), _) if installs("waitress") => vec!["waitress-serve".to_owned(), format!("{wsgi}:application")],
             _ if django.is_managed() => ["python", "manage.py", "runserver", "--noreload"].map(str::to_owned).to_vec(),
             _ => ["python", "-m", "django", "runserver", "--noreload"].map(str::to_owned).to_vec(),
@@ -240,6 +239,7 @@ impl<'s, 't> Finder<'s, 't> {
         let server = words.first().cloned().unwrap_or_default();
         let mut command = tune(words, self.sources);
         command.directory.clone_from(&django.directory);
+        self.configured(&mut command);
         let what = format!("Django behind {server} ({})", django.at.file);
         let mut entry = Entry::new(if self.project.name.is_some() { "" } else { &django.package }, command, what, django.at.clone());
         entry.source = Some(django.main);

@@ -207,6 +207,14 @@ impl Looker<'_, '_> {
         }
     }
 
+    /// Whether the file that configures its server has that hand out static files.
+    fn maps_static(&self) -> bool {
+        let command = &self.entry.command;
+        let mut files = command.words.iter().filter(|word| Utf8Path::new(word).extension() == Some("ini"));
+        let directory = self.project.directory.join(&command.directory);
+        files.any(|file| self.tree.text(directory.join(file)).is_ok_and(|text| text.contains("static-map")))
+    }
+
     /// What Django's settings say about an app's behaviour.
     fn django_behaviour(&self, app: &mut App, django: &Django<'_, '_>) {
         for write in django.writes() {
@@ -221,7 +229,7 @@ impl Looker<'_, '_> {
         if let Some(file) = django.left_out(self.tree, self.sources, &self.project.directory.join(&django.directory)) {
             app.warnings.push(hints::left_out(&file));
         }
-        if let Some(root) = django.static_root().filter(|_| !django.serves_static()) {
+        if let Some(root) = django.static_root().filter(|_| !django.serves_static() && !self.maps_static()) {
             let warning =
                 Diagnostic::warning("python::static-files", "static files are collected into the image, and nothing in it serves them");
             app.warnings.push(warning.because(&root.because()[0]).help("add `whitenoise`, or serve them elsewhere"));

@@ -63,7 +63,7 @@ impl<'s, 't> Finder<'s, 't> {
                 if installs("gunicorn") {
                     ([words(&["gunicorn"]), self.workers(application.source), vec![called]].concat(), None)
                 } else if installs("uwsgi") {
-                    (uwsgi(&called), None)
+                    (self.uwsgi(&called, Utf8Path::new("")), None)
                 } else if installs("waitress") {
                     let call: &[&str] = if application.factory { &["--call"] } else { &[] };
                     ([words(&["waitress-serve"]), words(call), vec![target]].concat(), None)
@@ -81,7 +81,24 @@ impl<'s, 't> Finder<'s, 't> {
             }
             Protocol::Own => (self.plain(application.source), None),
         };
-        (tune(chosen, self.sources), lacks)
+        let mut command = tune(chosen, self.sources);
+        self.configured(&mut command);
+        (command, lacks)
+    }
+
+    /// uWSGI as the project's own file configures it to speak HTTP, or else by its own router.
+    pub(super) fn uwsgi(&self, target: &str, directory: &Utf8Path) -> Vec<String> {
+        let text = self.tree.text(self.sources.directory.join(directory).join(UWSGI)).unwrap_or_default();
+        let keys: Vec<_> = text.lines().filter_map(|line| line.split_once('=').map(|(key, value)| (key.trim(), value.trim()))).collect();
+        let speaks = keys.iter().any(|(key, _)| matches!(*key, "http" | "http-socket"));
+        let module = target.split(':').next().unwrap_or_default();
+        let serves = keys.iter().any(|(key, value)| matches!(*key, "module" | "wsgi" | "mount" | "wsgi-file") && value.contains(module));
+        // places of another machine
+        let elsewhere = |(key, value): &(&str, &str)| matches!(*key, "chdir" | "home" | "virtualenv" | "venv") && value.starts_with('/');
+        if speaks && serves && !keys.iter().any(elsewhere) {
+            return ["uwsgi", "--ini", UWSGI].map(str::to_owned).to_vec();
+        }
+        uwsgi(target)
     }
 
     /// Socket.IO keeps connections open, and what is known of a client in one process.
@@ -171,7 +188,10 @@ impl<'s, 't> Finder<'s, 't> {
     }
 }
 
+/// The file that configures uWSGI where a project has one.
+const UWSGI: &str = "uwsgi.ini";
+
 /// uWSGI by its own HTTP router, as one process tree that ends on SIGTERM.
-pub(super) fn uwsgi(target: &str) -> Vec<String> {
+fn uwsgi(target: &str) -> Vec<String> {
     ["uwsgi", "--http", ":{port}", "--module", target, "--master", "--need-app", "--die-on-term"].map(str::to_owned).to_vec()
 }
