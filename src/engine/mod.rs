@@ -26,6 +26,8 @@ use crate::diagnostic::{Diagnostic, Result};
 
 /// What an engine takes for a question that it answers from memory.
 const SHORT: Duration = Duration::from_secs(60);
+/// What engines put into containers.
+const OWN: [&str; 8] = ["/etc", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/run", "/dev", "/proc"];
 /// What a build or a download may take.
 const LONG: Duration = Duration::from_hours(2);
 
@@ -87,7 +89,12 @@ impl Engine {
 
     fn json(&self, words: Vec<String>) -> Result<Value> {
         let text = self.ask(words)?;
-        serde_json::from_str(&text).map_err(|error| self.broken(&format!("its answer is no JSON ({error})")).into())
+        match serde_json::from_str(&text) {
+            // Podman lists what it was asked for, and is asked for one thing
+            Ok(Value::Array(mut all)) if all.len() == 1 => Ok(all.remove(0)),
+            Ok(value) => Ok(value),
+            Err(error) => Err(self.broken(&format!("its answer is no JSON ({error})")).into()),
+        }
     }
 
     fn broken(&self, said: &str) -> Diagnostic {
@@ -156,7 +163,9 @@ impl Engine {
     /// When the engine cannot tell.
     pub fn written(&self, container: &str) -> Result<Vec<String>> {
         let text = self.ask(words(["diff", container]))?;
-        Ok(text.lines().filter_map(|line| line.strip_prefix("A ").or_else(|| line.strip_prefix("C "))).map(str::to_owned).collect())
+        let paths = text.lines().filter_map(|line| line.strip_prefix("A ").or_else(|| line.strip_prefix("C ")));
+        // what the engine itself puts into every container
+        Ok(paths.filter(|path| !OWN.contains(path)).map(str::to_owned).collect())
     }
 
     /// What is known of an image.

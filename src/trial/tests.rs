@@ -19,10 +19,12 @@ fn said(words: &str, stdout: &str) -> Said {
 /// What an engine says to a server that works.
 fn conversation(program: &str) -> Vec<Said> {
     let log = if program == "podman" { BUILDAH } else { BUILDKIT };
+    let image = r#"{"Size": 7700000, "Config": {"User": "65532:65532"}}"#;
+    let image = if program == "podman" { format!("[{image}]") } else { image.to_owned() };
     let answers = [
         ("info", "28.1.0\n"),
         ("build", log),
-        ("image inspect", r#"{"Size": 7700000, "Config": {"User": "65532:65532"}}"#),
+        ("image inspect", &image),
         ("history", r#"{"CreatedBy": "COPY /out/site /usr/local/bin/site # buildkit", "Size": "5700000"}"#),
         ("save", ""),
         ("run", "1234\n"),
@@ -67,6 +69,7 @@ fn every_engine_that_runs_is_asked_the_same() {
         let (report, heard) = tried(dialect, conversation(program), None);
         assert_eq!(report.verdict, Verdict::Fine, "{program}: {:?}", report.findings);
         assert_eq!(report.hardened_fine, Some(true), "{program}");
+        assert_eq!((report.user.as_deref(), report.size.as_ref().map(|size| size.bytes)), (Some("65532:65532"), Some(7_700_000)));
         assert_eq!(report.built.map(|built| (built.steps, built.cached)), Some((2, 1)), "{program}");
         assert_eq!(report.ran.and_then(|ran| ran.answer).map(|answer| answer.port), Some(8080));
         // what was made is taken away: two runs of two containers, and the image
