@@ -10,8 +10,8 @@ use crate::version::Version;
 
 /// The variant's name.
 pub const VARIANT: &str = "stripped";
-/// Where the build stage puts it.
-pub const MADE: &str = "/usr/local/bin/node-stripped";
+/// Where the build stage puts it, laid out as the image has it.
+pub const MADE: &str = "/out/node";
 /// What strips it.
 pub const PACKAGE: &str = "binutils";
 
@@ -25,7 +25,9 @@ pub fn variants<'v>(versions: &'v [Fact<Version>], libc: &'v Need, rest: &'v [Fa
     })
 }
 
-/// The command that makes it.
+/// The command that makes it: the program, and the one library that newer ones are linked with and no base has.
 pub fn command() -> ShellLine {
-    ShellLine::of("strip -o").path(MADE).path("/usr/local/bin/node")
+    ShellLine::of("mkdir -p /out/node/usr/local/bin /out/node/usr/lib")
+        .and(ShellLine::of("strip -o /out/node/usr/local/bin/node /usr/local/bin/node"))
+        .and(ShellLine::of("find /usr/lib -name libatomic.so.1 -exec cp {} /out/node/usr/lib/ ';'"))
 }

@@ -27,7 +27,7 @@ impl Maker<'_> {
     pub(super) fn takes(&self) -> Vec<Copy> {
         let node = self.is_stripped().then(|| {
             let stage = if self.is_staged() { "install" } else { "build" };
-            Copy::stage(stage, stripped::MADE, "/usr/local/bin/node")
+            Copy::stage(stage, stripped::MADE, "/")
         });
         node.into_iter().chain(self.takes_of_package()).collect()
     }
