@@ -1,5 +1,7 @@
 //! From a line to the programs that it comes down to.
 
+use std::cell::Cell;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::line::assignment;
@@ -11,6 +13,8 @@ use crate::tree::Tree;
 const DEEPEST: usize = 8;
 /// How many commands a start may come down to: who has more wants to be read by a person.
 const MOST_STEPS: usize = 60;
+/// How many commands are looked at on the way, those of scripts and of processes beside one another included.
+const MOST_COMMANDS: u32 = 2_000;
 
 pub(super) const LEADS: Rule = Rule::parsed("command.leads-here", "the command leads here");
 
@@ -134,19 +138,33 @@ impl<'t> Reader<'t> {
     /// Follows a line that runs in `directory`, relative to the project's root.
     #[must_use]
     pub fn follow(self, line: &Line, directory: &Utf8Path, at: Evidence) -> Start {
+        Walk { tree: self.tree, left: Cell::new(MOST_COMMANDS) }.follow(line, directory, at, DEEPEST)
+    }
+}
+
+/// What one question may cost: scripts that run one another twice each would lead on without an end.
+struct Walk<'t> {
+    tree: &'t Tree,
+    left: Cell<u32>,
+}
+
+impl Walk<'_> {
+    fn follow(&self, line: &Line, directory: &Utf8Path, at: Evidence, depth: usize) -> Start {
         let mut start = Start { at: vec![at], ..Start::default() };
         let around = Around { directory: directory.to_owned(), ..Around::default() };
-        self.walk(line, around, DEEPEST, &mut start);
+        self.walk(line, around, depth, &mut start);
         if let Some((joint, _)) = start.steps.first_mut() {
             *joint = Joint::First;
         }
         start
     }
 
-    fn walk(self, line: &Line, mut around: Around, depth: usize, start: &mut Start) {
+    fn walk(&self, line: &Line, mut around: Around, depth: usize, start: &mut Start) {
         start.compound |= line.compound;
         for (joint, command) in &line.commands {
-            if start.steps.len() >= MOST_STEPS || start.obstacle.is_some() {
+            let left = self.left.get();
+            self.left.set(left.saturating_sub(1));
+            if left == 0 || start.steps.len() >= MOST_STEPS || start.obstacle.is_some() {
                 start.obstacle.get_or_insert(Obstacle::Endless);
                 return;
             }
@@ -163,7 +181,7 @@ impl<'t> Reader<'t> {
     }
 
     /// One command, which may be another in disguise.
-    fn command(self, mut command: Command, joint: Joint, around: &mut Around, depth: usize, start: &mut Start) {
+    fn command(&self, mut command: Command, joint: Joint, around: &mut Around, depth: usize, start: &mut Start) {
         loop {
             // what answers a failure is a part of the line
             if builtin(&mut command, around) && !matches!(joint, Joint::Or | Joint::Pipe) {
@@ -176,7 +194,7 @@ impl<'t> Reader<'t> {
                 }
                 Some(Next::Several(processes)) => {
                     let follow = |(name, called): (String, Called)| {
-                        let start = self.follow(&called.line, &called.directory, called.at);
+                        let start = self.follow(&called.line, &called.directory, called.at, depth - 1);
                         Process { name, line: called.line.text, start }
                     };
                     let deeper = if depth > 1 { processes } else { Vec::new() };
@@ -210,13 +228,13 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn next(self, command: &Command) -> Option<Next> {
+    fn next(&self, command: &Command) -> Option<Next> {
         let lines = || managers::called(self.tree, command).or_else(|| recipes::called(self.tree, command)).map(Next::Lines);
         lines().or_else(|| process::called(self.tree, command)).or_else(|| script::called(self.tree, command))
     }
 
     /// The programs of a script that is run as it is.
-    fn inner(self, line: &Line, command: &Command, depth: usize) -> Vec<Command> {
+    fn inner(&self, line: &Line, command: &Command, depth: usize) -> Vec<Command> {
         let mut inner = Start::default();
         if depth > 0 {
             let around = Around { directory: command.directory.clone(), ..Around::default() };

@@ -186,12 +186,20 @@ fn named(tree: &Tree, files: &[Utf8PathBuf]) -> BTreeMap<Utf8PathBuf, Evidence> 
         }
         let Some(text) = tree.text(source).ok().filter(|text| text.len() <= TEXT_LIMIT) else { continue };
         wanted.retain(|(path, name)| {
-            let Some(at) = find_name(text, name).filter(|_| *path != source) else { return true };
+            let Some(at) = find_name(text, name).filter(|_| *path != source && is_meant(path, source, text)) else { return true };
             found.insert((*path).clone(), Evidence::at(source, Span::of(text, at, at + name.len()), NAMED, *name));
             false
         });
     }
     found
+}
+
+/// Whether a text that names a file may mean this one of all that are called so: it lies where the text lies or above that, or in a
+/// directory that the text names too.
+fn is_meant(path: &Utf8Path, source: &Utf8Path, text: &str) -> bool {
+    let directory = path.parent().unwrap_or(Utf8Path::new(""));
+    let named = || directory.file_name().is_some_and(|name| find_name(text, name).is_some());
+    source.starts_with(directory) || named()
 }
 
 /// Where `name` stands in a text as the last part of a path.

@@ -4,6 +4,7 @@ use std::{
     fs::{self, File},
     io::{BufReader, Read},
     path::Path,
+    process::Command,
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -14,7 +15,7 @@ use crate::{
     common::{
         case::{Build, Case, Tier},
         planted::{MARK, plant},
-        project::{Project, stdout},
+        project::{Project, stderr, stdout},
     },
     engine::Engine,
     image::Image,
@@ -44,7 +45,16 @@ pub fn tell(case: &Case, asked: Tier, tier: Tier) -> Result<Completion> {
         return Ok(Completion::ignored_with("IMGGEN_E2E=full builds it"));
     }
     let project = Project::copy(case)?;
+    // nothing that is planted is committed
+    for words in [&["init", "-q"][..], &["add", "--all"]] {
+        ensure!(Command::new("git").args(words).current_dir(&project.dir).status()?.success(), "git {words:?}");
+    }
     let planted = plant(Utf8Path::from_path(&project.dir).context("a path")?)?;
+    if project.dir.join("package-lock.json").exists() {
+        // npm reads it, and a login in it is refused
+        stopped(&project, case)?;
+        fs::remove_file(project.dir.join(".npmrc"))?;
+    }
     let planted: Vec<_> = planted.iter().map(ToString::to_string).collect();
     ensure!(planted.len() > 190, "{} are planted", planted.len());
     stdout(&project.init(case)?).context("imggen init")?;
@@ -56,6 +66,15 @@ pub fn tell(case: &Case, asked: Tier, tier: Tier) -> Result<Completion> {
     fs::write(project.dir.join("Dockerfile.whole"), WHOLE)?;
     clean(&Image::build(engine, &project.dir, "Dockerfile.whole", &Build::default())?, &planted).context("in the build context")?;
     Ok(Completion::Completed)
+}
+
+/// Nothing is written where a login would have to go into the image.
+fn stopped(project: &Project, case: &Case) -> Result<()> {
+    fs::write(project.dir.join(".npmrc"), format!("//registry.npmjs.org/:_authToken={MARK}\n"))?;
+    let output = project.init(case)?;
+    ensure!(output.status.code() == Some(3) && stderr(&output).contains("node::login-in-file"), "{}", stderr(&output));
+    ensure!(!stderr(&output).contains(MARK), "the login is printed");
+    Ok(())
 }
 
 /// None of the files is there, by what stands in it: whatever it is called by then.

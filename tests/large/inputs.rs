@@ -284,6 +284,20 @@ fn circles() -> Vec<Input> {
             put(root, "Makefile", &numbered("t#: \n\tsh s#.sh\n\t$(MAKE) t#\n", 60));
             put(root, "Procfile", "web: sh s0.sh && make t0\n");
         }),
+        any("scripts and processes that start themselves, over and over", |root, _| {
+            node(root);
+            put(
+                root,
+                "start.sh",
+                &format!(
+                    "#!/bin/sh\nif true; then\n{}fi\n{}",
+                    "./start.sh\n".repeat(40),
+                    "make run\n./start.sh --bind 0.0.0.0\n".repeat(40)
+                ),
+            );
+            put(root, "Makefile", &format!("run:\n{}", "\t./start.sh\n\thoncho start\n".repeat(40)));
+            put(root, "Procfile", &numbered("web#: honcho start\nrun#: ./start.sh && make run\n", 40));
+        }),
         any("requirements that include one another", |root, _| {
             python(root);
             put(root, "requirements.txt", "-r requirements.txt\n-r r0.txt\n-c r0.txt\n");
