@@ -8,6 +8,17 @@ trap 'rm -rf "$room"' EXIT
 has() { command -v "$1" >/dev/null 2>&1 || { echo "$1 is missing: skipped" >&2; return 1; }; }
 made() { grep -q '^EXPOSE 9191$' "$1/Dockerfile" && (cd "$1" && imggen generate --check) && echo "$2: fine"; }
 
+if has actionlint; then
+  # in a repository of its own, where the action of this one is a local one: what it is given is checked too
+  mkdir -p "$room/github/.github/workflows" "$room/github/imggen"
+  sed 's,OWNER/imggen@v0,./imggen,' "$here/github/imggen.yml" >"$room/github/.github/workflows/imggen.yml"
+  cp "$here/../action.yml" "$room/github/imggen/"
+  (cd "$room/github" && git init --quiet && actionlint) && echo "github: fine"
+fi
+if has pre-commit; then
+  pre-commit validate-manifest "$here/../.pre-commit-hooks.yaml"
+  pre-commit validate-config "$here/pre-commit/.pre-commit-config.yaml"
+fi
 if has cookiecutter; then
   cookiecutter --no-input --output-dir "$room/cookiecutter" "$here/cookiecutter" port=9191
   made "$room/cookiecutter/shop" cookiecutter

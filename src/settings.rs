@@ -143,16 +143,23 @@ impl fmt::Display for Names {
     }
 }
 
-/// Mirrors in place of public registries, and certificates beside the public ones.
+/// Mirrors in place of public registries, certificates beside the public ones, and the proxy between.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub struct NetworkSettings {
     /// A file of the project with certificates in PEM form, for every stage that fetches something.
     pub certificates: Option<String>,
+    /// The id of a build secret that holds them, where they are no file of the project.
+    pub certificates_secret: Option<String>,
+    /// The proxy of HTTP and HTTPS, without a login.
+    pub proxy: Option<String>,
+    /// Hosts that are reached without it, separated by commas.
+    pub no_proxy: Option<String>,
     /// The mirror of deb.debian.org and archive.ubuntu.com.
     pub apt: Option<String>,
     /// The mirror of dl-cdn.alpinelinux.org/alpine.
     pub apk: Option<String>,
-    /// The registry of npm, pnpm and Yarn.
+    /// The registry of npm, pnpm, Yarn, Bun and Deno.
     pub npm: Option<String>,
     /// The index of uv and pip.
     pub pypi: Option<String>,
@@ -160,7 +167,7 @@ pub struct NetworkSettings {
     pub crates: Option<String>,
     /// The proxy of Go modules.
     pub go: Option<String>,
-    /// The mirror of all Maven repositories.
+    /// The mirror of all repositories of Maven and Gradle.
     pub maven: Option<String>,
 }
 

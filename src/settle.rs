@@ -17,6 +17,7 @@ use crate::learned::Seen;
 use crate::need::Need;
 use crate::pack::Packs;
 use crate::preset::{self, Chain};
+use crate::registry;
 use crate::settings::{DebugVariant, Ports};
 
 /// The port that a program is given where it demands one and nobody names another; a second one gets the next.
@@ -47,6 +48,7 @@ fn settle_app<'a>(
     let (chain, preset_decision) = take_preset(found, settings, packs)?;
     let mut layers = settings.clone();
     layers.extend(chain.layers);
+    registry::check(&layers)?;
     let (learned, stale) = take_learned(found, settings, catalog);
     layers.extend(learned.layer);
     let mut offers = found.language.variants(found, &layers, catalog)?;

@@ -8,11 +8,11 @@ use super::ask::{self, Answers};
 use super::console::{Console, is_interactive};
 use super::inherit::inherit;
 use super::plan::reason;
-use super::project::{Project, Scene};
+use super::project::{Project, SETTINGS, Scene};
 use super::prompt::{Prompt, Terminal};
 use super::record::{self, record};
 use super::text::{self, FAINT, STRONG, cell, heading, plain, table};
-use super::{Exit, Stop, write};
+use super::{Exit, Stop, base, merge, write};
 use crate::change::{Change, State, diff};
 use crate::decision::Topic;
 use crate::plan::Plan;
@@ -71,6 +71,7 @@ fn init(
     if says {
         console.draw_all(&made.plan.warnings);
     }
+    let mut open = false;
     match prompt {
         None => {
             write::refuse(&changes, target, Some(&project.place.dir), console)?;
@@ -79,14 +80,15 @@ fn init(
         Some(prompt) => {
             write::refuse_newer(&changes)?;
             if !target.force {
-                settle_conflicts(project, &mut changes, prompt, console)?;
+                open = settle_conflicts(project, &mut changes, prompt, console)?;
             }
             inherit(project, &survey, Some(&prompted), &made, target, &mut changes, console)?;
             confirm(&changes, prompt, console)?;
         }
     }
     let out = write::Output { target, form, notes: &survey.detection.notes };
-    Ok(write::finish(project, &changes, &made, &out, console)?)
+    let exit = write::finish(project, &changes, &made, &out, console)?;
+    Ok(if open { Exit::Usage } else { exit })
 }
 
 /// What was found, in a few aligned lines.
@@ -103,18 +105,23 @@ fn findings(plan: &Plan) -> String {
     table("", &FINDINGS.iter().filter_map(&mut row).collect::<Vec<_>>())
 }
 
-/// Asks for every file that somebody else has worked on.
-fn settle_conflicts(project: &Project, changes: &mut Vec<Change>, prompt: &mut dyn Prompt, console: &mut Console) -> Result<(), Stop> {
-    let mut kept = Vec::new();
+/// Asks for every file that somebody else has worked on. Says whether a merge left something to decide.
+fn settle_conflicts(project: &Project, changes: &mut Vec<Change>, prompt: &mut dyn Prompt, console: &mut Console) -> Result<bool, Stop> {
+    let (mut kept, mut merged) = (Vec::new(), Vec::new());
     for change in changes.iter().filter(|change| !write::is_safe(change)) {
         let what = if change.state == State::Edited { "was edited since imggen wrote it" } else { "was not written by imggen" };
         let question = format!("{} {what}. What becomes of it?", change.path);
+        let can_merge = change.state == State::Edited && base::find(&project.place.dir, change).is_some();
+        let mut options = vec![(Fate::Keep, "keep it as it is")];
+        options.extend(can_merge.then_some((Fate::Merge, "merge: keep the edits and bring what is new")));
+        options.extend([(Fate::Overwrite, "overwrite it"), (Fate::Show, "show the difference first")]);
+        let texts: Vec<_> = options.iter().map(|(_, text)| (*text).to_owned()).collect();
         loop {
-            let options = ["keep it as it is", "overwrite it", "show the difference first"];
-            match prompt.select(&question, &options.map(str::to_owned))? {
-                0 => kept.push(change.path.clone()),
-                1 => {}
-                _ => {
+            match options[prompt.select(&question, &texts)?].0 {
+                Fate::Keep => kept.push(change.path.clone()),
+                Fate::Merge => merged.push(change.path.clone()),
+                Fate::Overwrite => {}
+                Fate::Show => {
                     console.say(&text::diff(&diff(change)));
                     continue;
                 }
@@ -123,7 +130,24 @@ fn settle_conflicts(project: &Project, changes: &mut Vec<Change>, prompt: &mut d
         }
     }
     changes.retain(|change| !kept.contains(&change.path));
-    Ok(record::keep(project.recorded.as_ref().map(|recorded| recorded.text.as_str()), &kept, changes)?)
+    let recorded = project.recorded.as_ref().map(|recorded| recorded.text.as_str());
+    record::keep(recorded, &kept, changes)?;
+    // what is merged is kept too, in the same settings
+    let is_merged = |change: &Change| merged.contains(&change.path) || !merged.is_empty() && change.path == SETTINGS;
+    let (mut both, others) = changes.drain(..).partition(is_merged);
+    let open = merge::merge(&project.place.dir, recorded, &mut both, console)?;
+    changes.extend(others);
+    changes.extend(both);
+    Ok(open)
+}
+
+/// What becomes of a file that somebody else has worked on.
+#[derive(Clone, Copy)]
+enum Fate {
+    Keep,
+    Merge,
+    Overwrite,
+    Show,
 }
 
 /// Shows what matters most and asks whether to write.

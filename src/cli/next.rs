@@ -51,7 +51,7 @@ pub fn access(dockerfile: &str) -> Vec<String> {
                     "netrc" => "src=$HOME/.netrc".to_owned(),
                     // a variable goes by its own name
                     _ if !id.contains(|c: char| c.is_ascii_lowercase()) => format!("env={id}"),
-                    _ => format!("src=PATH_OF_{}", id.to_ascii_uppercase()),
+                    _ => format!("src=PATH_OF_{}", id.to_ascii_uppercase().replace(['-', '.'], "_")),
                 };
                 format!("--secret id={id},{source}")
             }

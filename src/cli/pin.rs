@@ -12,9 +12,10 @@ use crate::diagnostic::{Diagnostic, Result};
 
 /// Files with references in them.
 const FILES: [&str; 2] = ["Dockerfile", "Dockerfile.debug"];
-/// Who can tell the digest of a tag, with the words before and after the reference. A login is the tool's own.
+/// Who can tell the digest of a tag, with the words before and after the reference. A login is the tool's own. Docker takes its template
+/// for a digest alone as one for people.
 const TOOLS: [(&str, &[&str], &[&str]); 3] = [
-    ("docker", &["buildx", "imagetools", "inspect"], &["--format", "{{.Manifest.Digest}}"]),
+    ("docker", &["buildx", "imagetools", "inspect"], &["--format", "{{json .Manifest}}"]),
     ("skopeo", &["inspect", "--no-tags", "--format", "{{.Digest}}"], &[]),
     ("crane", &["digest"], &[]),
 ];
@@ -84,9 +85,8 @@ fn ask(reference: &str) -> Result<String> {
             command.arg(reference);
         }
         let Ok(output) = command.args(after).stdin(Stdio::null()).output() else { continue };
-        let answer = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-        if output.status.success() && is_digest(&answer) {
-            return Ok(answer);
+        if let Some(digest) = digest(&String::from_utf8_lossy(&output.stdout)).filter(|_| output.status.success()) {
+            return Ok(digest);
         }
         let error = String::from_utf8_lossy(&output.stderr);
         said.push(format!("{tool}: {}", error.lines().last().unwrap_or("it gave no digest")));
@@ -101,7 +101,10 @@ fn ask(reference: &str) -> Result<String> {
     Err(error.help(help).into())
 }
 
-fn is_digest(text: &str) -> bool {
-    let hex = text.strip_prefix("sha256:").unwrap_or_default();
-    hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// A digest as a tool says it: by itself, or in a manifest's description.
+fn digest(answer: &str) -> Option<String> {
+    let manifest: Option<serde_json::Value> = serde_json::from_str(answer).ok();
+    let digest = manifest.as_ref().and_then(|manifest| manifest.get("digest")?.as_str()).unwrap_or(answer.trim());
+    let hex = digest.strip_prefix("sha256:")?;
+    (hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit())).then(|| digest.to_owned())
 }

@@ -190,3 +190,22 @@ fn files_of_others_are_asked_for_one_by_one() {
         assert!(room.text(".dockerignore").is_some());
     }
 }
+
+#[test]
+fn an_edited_file_is_merged_where_that_is_asked_and_keeping_is_recorded() {
+    for (answer, has_edit, has_port) in [("merge", true, true), ("keep", true, false), ("overwrite", false, true)] {
+        let room = Room::new(&[("go.mod", MODULE), ("main.go", SERVER)]);
+        let mut script = Script::new(["distroless-static", "off", "yes"].map(Says::Option));
+        assert!(matches!(room.init(&Given::default(), &mut script), Ok(Exit::Fine)), "{}", room.rest.text());
+        let edited = room.text("Dockerfile").unwrap_or_default().replace("EXPOSE", "ENV TZ=UTC\nEXPOSE");
+        for (file, text) in [("Dockerfile", edited), ("main.go", SERVER.replace("8080", "9090"))] {
+            fs::write(room.path().join(file), text).unwrap_or_else(|error| panic!("{error}"));
+        }
+        let mut script = Script::new(["distroless-static", answer, "yes"].map(Says::Option));
+        assert!(matches!(room.init(&Given::default(), &mut script), Ok(Exit::Fine)), "{answer}: {}", room.rest.text());
+        let dockerfile = room.text("Dockerfile").unwrap_or_default();
+        assert_eq!((dockerfile.contains("TZ=UTC"), dockerfile.contains("EXPOSE 9090")), (has_edit, has_port), "{answer}: {dockerfile}");
+        let keeps = room.text("imggen.toml").unwrap_or_default().contains("keep = [\"Dockerfile\"]");
+        assert_eq!(keeps, has_edit, "{answer}");
+    }
+}

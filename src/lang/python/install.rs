@@ -103,6 +103,18 @@ impl Maker<'_> {
         Ok(std::iter::once(self.venv()).chain(lock).chain(installed).collect())
     }
 
+    /// Whether packages come from a mirror, of which the addresses in a lock of uv's know nothing.
+    fn is_mirrored(&self) -> bool {
+        self.choices.layers.choose("network.pypi", |settings| settings.network.pypi.clone()).is_some()
+    }
+
+    /// What the lock of uv says, as a list that is installed from wherever the index is.
+    fn exported_by_uv(&self, without: &[&'static str]) -> Vec<ShellLine> {
+        let export = without.iter().fold(ShellLine::of("uv export -q --frozen --no-editable"), |line, word| line.then(word));
+        let export = export.line(self.member()).line(self.asking("--extra", "--group")).then("-o /tmp/requirements.txt");
+        vec![export, ShellLine::of("uv pip install --python").word(VENV).then("-r /tmp/requirements.txt")]
+    }
+
     /// The words that ask for the groups, each behind the word for its kind.
     fn asking(&self, extra: &'static str, group: &'static str) -> ShellLine {
         let flag = |kind: Kind| if kind == Kind::Extra { extra } else { group };
@@ -133,6 +145,13 @@ impl Maker<'_> {
         let here = self.here();
         let named = || facts.manifests.first().map(|file| file.strip_prefix(&here).unwrap_or(file).to_string());
         Ok(match facts.manager.value {
+            Manager::Uv if self.is_mirrored() => {
+                let own = if self.is_workspace() { "--no-emit-workspace" } else { "--no-emit-project" };
+                let local = if facts.locals.is_empty() { "" } else { "--no-emit-local" };
+                let mut commands = self.exported_by_uv(&[own, local]);
+                commands.insert(1, self.venv());
+                commands
+            }
             Manager::Uv => {
                 let own = if self.is_workspace() { "--no-install-workspace" } else { "--no-install-project" };
                 let local = if facts.locals.is_empty() { "" } else { "--no-install-local" };
@@ -209,6 +228,9 @@ impl Maker<'_> {
         let given = facts.version_variable().filter(|variable| !variable.is_empty());
         let version = given.map_or_else(ShellLine::default, |variable| ShellLine::of(variable).glued("=$VERSION"));
         match facts.manager.value {
+            Manager::Uv if self.is_mirrored() && (facts.package.is_some() || self.is_workspace() || !facts.locals.is_empty()) => {
+                commands.extend(self.exported_by_uv(&[]));
+            }
             Manager::Uv if facts.package.is_some() || self.is_workspace() || !facts.locals.is_empty() => {
                 let sync = version.then("uv sync --locked --no-editable").line(self.member());
                 commands.push(sync.line(self.asking("--extra", "--group")));
