@@ -4,8 +4,11 @@
 
 mod age;
 mod generator;
+mod inherit;
 mod native;
+mod read;
 mod registry;
+mod schema;
 mod toolchain;
 pub mod vocabulary;
 
@@ -17,7 +20,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::generator::Generator;
 pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
+pub use self::read::entries;
+use self::read::{Below, parse};
 use self::registry::{Registry, RegistryFile};
+pub use self::schema::schema;
 pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain, Unfit};
 pub use self::vocabulary::Vocabulary;
 use crate::context::Lists;
@@ -87,7 +93,7 @@ impl PackageMap {
 }
 
 /// A server that a dependency's program starts.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Served {
     /// What people call it.
@@ -114,6 +120,9 @@ pub struct Base {
     pub image: String,
     /// The image that a debug variant runs on.
     pub debug: DebugBase,
+    /// Whether its packages moved to the distribution's archive.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
     /// The distribution release that its packages and libraries are of.
     pub release: Option<String>,
     /// Its package manager, when it has one.
@@ -178,7 +187,7 @@ pub enum Installer {
 }
 
 /// What packages give one thing on one release.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Packages {
     /// For the build stage.
@@ -192,7 +201,8 @@ pub struct Packages {
 #[derive(Deserialize)]
 #[serde(rename_all = "kebab-case")]
 struct Toolchains {
-    as_of: String,
+    /// A pack that changes something says nothing of the rest.
+    as_of: Option<String>,
     #[serde(flatten)]
     languages: BTreeMap<String, Toolchain>,
 }
@@ -215,16 +225,17 @@ impl Catalog {
     /// When a file is not what a catalog's file has to be; the label names it.
     pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
         let mut catalog = Self::default();
+        let mut below = Below::default();
         for (name, text) in files {
             match name {
-                "bases.toml" => catalog.bases.append(&mut parse(name, text)?),
+                "bases.toml" => catalog.bases.append(&mut below.read(name, text)?),
                 "context.toml" => catalog.context.append(parse(name, text)?),
                 "failures.toml" => catalog.failures.push(text.to_owned()),
                 "packages.toml" => catalog.packages.add(name, text)?,
                 "toolchains.toml" => {
-                    let mut found: Toolchains = parse(name, text)?;
+                    let mut found: Toolchains = below.read(name, text)?;
                     catalog.toolchains.append(&mut found.languages);
-                    catalog.as_of = found.as_of;
+                    catalog.as_of = found.as_of.unwrap_or(catalog.as_of);
                 }
                 _ => {
                     if let Some(language) = name.strip_prefix("vocabulary/").and_then(|rest| rest.strip_suffix(".toml")) {
@@ -398,18 +409,4 @@ impl Base {
             _ => self.has.iter().any(|has| has.meets(need)),
         }
     }
-}
-
-/// Reads a file of a catalog: packs have TOML, the built-in one was made JSON by the build script.
-fn parse<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T> {
-    if text.starts_with('{') {
-        let broken = |error| Diagnostic::error("catalog::broken", format!("`{name}` of the built-in catalog is broken: {error}"));
-        return serde_json::from_str(text).map_err(broken).map_err(Box::new);
-    }
-    toml::from_str(text).map_err(|error| {
-        let span = error.span().map(|range| crate::evidence::Span::of(text, range.start, range.end));
-        Diagnostic::usage("catalog::broken", format!("`{name}` of the catalog is broken: {}", error.message()))
-            .at(name, span, "here")
-            .into()
-    })
 }

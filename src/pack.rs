@@ -313,21 +313,32 @@ impl Packs {
         paths
     }
 
+    /// The texts of a file of the catalog, the weakest pack's first.
+    pub fn catalog_texts<'a>(&'a self, file: &str) -> impl Iterator<Item = &'a str> {
+        let path = format!("presets/_catalog/{file}");
+        self.0.iter().rev().filter_map(move |pack| pack.files.get(&path).map(|text| &**text))
+    }
+
     /// The catalog that the packs make together.
     ///
     /// # Errors
     /// When a catalog file is broken.
     pub fn catalog(&self) -> Result<Catalog> {
-        let weakest_first = self.0.iter().rev().flat_map(|pack| &pack.files);
+        self.catalog_from(0).map_err(|error| {
+            // the weakest pack with which it cannot be read is the one that is wrong
+            let depth = (0..self.0.len()).rev().find(|depth| self.catalog_from(*depth).is_err()).unwrap_or_default();
+            let file = error.labels.first().map(|label| Utf8Path::new("presets/_catalog").join(&label.file)).unwrap_or_default();
+            let place = self.file(&file, depth).and_then(|file| file.place);
+            place.into_iter().fold(error, |error, place| Box::new(error.info(format!("in {place}"))))
+        })
+    }
+
+    /// The catalog of the pack at that place and those below it.
+    fn catalog_from(&self, depth: usize) -> Result<Catalog> {
+        let weakest_first = self.0[depth..].iter().rev().flat_map(|pack| &pack.files);
         Catalog::read(weakest_first.filter_map(|(path, text)| {
             let name = path.strip_prefix("presets/_catalog/").filter(|name| Catalog::is_file(name))?;
             Some((name, &**text))
         }))
-        .map_err(|error| {
-            // the label has the file's name in the catalog, and which pack's it is shows in which cannot be read by itself
-            let name = error.labels.first().map(|label| Utf8Path::new("presets/_catalog").join(&label.file)).unwrap_or_default();
-            let place = self.file(&name, 0).and_then(|file| file.place);
-            place.into_iter().fold(error, |error, place| Box::new(error.info(format!("in {place}"))))
-        })
     }
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub use self::draw::draw;
-pub use self::network::{Network, Reach};
+pub use self::network::{Certificates, Network, Reach};
 pub use self::server::{Location, Server, Types};
 pub use self::text::{Literal, NginxText, ShellLine};
 use crate::app::StopSignal;
@@ -27,6 +27,7 @@ use crate::catalog::{Installer, Suite};
 use crate::context::IgnoreGroup;
 use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;
+use crate::evidence::{Evidence, Fact};
 use crate::need::Need;
 use crate::settings::DebugVariant;
 
@@ -123,6 +124,33 @@ pub struct Install {
     pub installer: Installer,
     /// Which, sorted.
     pub packages: Vec<String>,
+    /// Whether they are in the archive of the distribution, which moves there what it no longer mends.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// What asks for them, as far as something of the project does.
+    #[serde(skip)]
+    pub because: Vec<Evidence>,
+}
+
+/// Something that a build stage has to have, and what asks for it: nothing where it belongs to the way it is built.
+#[derive(Clone, Debug)]
+pub struct BuildNeed {
+    /// What.
+    pub need: Need,
+    /// Where that shows.
+    pub because: Vec<Evidence>,
+}
+
+impl From<Need> for BuildNeed {
+    fn from(need: Need) -> Self {
+        Self { need, because: Vec::new() }
+    }
+}
+
+impl From<Fact<Need>> for BuildNeed {
+    fn from(fact: Fact<Need>) -> Self {
+        Self { because: fact.because().to_vec(), need: fact.value }
+    }
 }
 
 /// Something that is made for the image.
@@ -266,7 +294,7 @@ pub struct Blueprint<B> {
     /// The image that the stage `build` stands on, and what it holds.
     pub builder: Builder,
     /// What has to be there to build, beyond what the builder has.
-    pub build_needs: Vec<Need>,
+    pub build_needs: Vec<BuildNeed>,
     /// What the image takes out of the build stages: the program.
     pub takes: Vec<Copy>,
     /// Environment variables that the program needs.
@@ -324,13 +352,15 @@ pub struct Builder {
     pub release: String,
     /// Its package manager.
     pub installer: Installer,
+    /// Whether its packages moved to the archive.
+    pub archived: bool,
     /// What it holds.
     pub has: Vec<Need>,
 }
 
 impl From<&Suite> for Builder {
     fn from(suite: &Suite) -> Self {
-        Self { release: suite.release.clone(), installer: suite.installer(), has: suite.has.clone() }
+        Self { release: suite.release.clone(), installer: suite.installer(), archived: suite.archived, has: suite.has.clone() }
     }
 }
 

@@ -4,12 +4,13 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
+use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// Up to three numbers. A missing number counts as zero when versions are compared.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(into = "String", try_from = "String")]
-#[schemars(with = "String")]
+#[derive(Clone, Copy, Debug, Serialize, JsonSchema)]
+#[serde(into = "String")]
+#[schemars(with = "Written")]
 pub struct Version {
     numbers: [u32; 3],
     given: u8,
@@ -96,11 +97,44 @@ impl From<Version> for String {
     }
 }
 
-impl TryFrom<String> for Version {
-    type Error = String;
+/// As it is written: a whole number is a version too.
+#[derive(JsonSchema)]
+#[serde(untagged)]
+#[allow(dead_code)]
+enum Written {
+    Text(String),
+    Whole(u32),
+}
 
-    fn try_from(text: String) -> Result<Self, String> {
-        text.parse()
+impl<'de> Deserialize<'de> for Version {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reading)
+    }
+}
+
+struct Reading;
+
+impl Visitor<'_> for Reading {
+    type Value = Version;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a version such as \"1.27\" or 22")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Version, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_u64<E: Error>(self, number: u64) -> Result<Version, E> {
+        u32::try_from(number).map(Version::whole).map_err(E::custom)
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Version, E> {
+        u32::try_from(number).map(Version::whole).map_err(E::custom)
+    }
+
+    fn visit_f64<E: Error>(self, number: f64) -> Result<Version, E> {
+        Err(E::custom(format!("`{number}` may have lost a zero at its end: write it in quotes")))
     }
 }
 

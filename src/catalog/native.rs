@@ -9,7 +9,7 @@ use crate::need::{Libc, Need};
 use crate::version::Version;
 
 /// A package of a language's registry that is, or wraps, native code.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Native {
     /// Its name in the registry.
@@ -64,7 +64,7 @@ pub struct Native {
 }
 
 /// Up to where a package supports a language.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Limit {
     /// Versions of the package below this one ...
@@ -140,7 +140,7 @@ pub enum Links {
 }
 
 /// A native part that comes with its package.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Bundled {
     /// The package that it depends on when it does.
@@ -153,7 +153,7 @@ pub struct Bundled {
 }
 
 /// What becomes of a program when the native part is left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Without {
     /// It does not build, or fails when it runs.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Installer;
@@ -10,7 +11,7 @@ use crate::need::{Libc, Need};
 use crate::version::Version;
 
 /// A language's build images.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Toolchain {
     /// The reference for FROM, with `{version}` and `{suite}` to fill in.
@@ -35,7 +36,7 @@ pub struct Toolchain {
 }
 
 /// A program for the build stage.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Tool {
     /// The image that it is copied from, or nothing when it is installed.
@@ -52,7 +53,7 @@ pub struct Tool {
 }
 
 /// Packages that a tool does not work with, all for one reason.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Unfit {
     /// Their names.
@@ -65,7 +66,7 @@ pub struct Unfit {
 }
 
 /// A package that releases after one do not compile.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Breaks {
     /// Its name.
@@ -76,10 +77,16 @@ pub struct Breaks {
     pub series: Version,
     /// The last release that compiles it.
     pub last: Version,
+    /// Why, completing "newer releases ...".
+    #[serde(default)]
+    pub why: String,
+    /// Whether it counts where another package brings it too.
+    #[serde(default)]
+    pub inherited: bool,
 }
 
 /// Packages that are compiled for a release, and run on none that is older.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Least {
     /// Their names, those of parents and lists of versions too.
@@ -91,20 +98,23 @@ pub struct Least {
 }
 
 /// A distribution that a toolchain's image comes on.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Suite {
     /// The distribution release.
     pub release: String,
     /// The C library that its programs are linked against.
     pub libc: Need,
+    /// Whether its packages moved to the distribution's archive.
+    #[serde(default)]
+    pub archived: bool,
     /// What else is in it.
     #[serde(default)]
     pub has: Vec<Need>,
 }
 
 /// A release of a toolchain.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Release {
     /// The series that a floating tag names.
@@ -120,7 +130,7 @@ pub struct Release {
 }
 
 /// A debugger that is installed by the toolchain, or by the distribution.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Debugger {
     /// What to install, version included.
@@ -133,7 +143,7 @@ impl Suite {
     /// The package manager of the distribution.
     #[must_use]
     pub fn installer(&self) -> Installer {
-        if self.release.starts_with("alpine") { Installer::Apk } else { Installer::Apt }
+        if matches!(self.libc, Need::Libc(Libc::Musl, _)) { Installer::Apk } else { Installer::Apt }
     }
 }
 

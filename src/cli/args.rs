@@ -70,6 +70,8 @@ pub enum Verb {
     Presets(Presets),
     /// List templates, show one, or copy one to change it.
     Templates(Templates),
+    /// Show what is known of an image or a toolchain, or copy it to change it.
+    Catalog(Catalog),
     /// Print a JSON Schema.
     Schema(Schema),
     /// Print completions for a shell.
@@ -311,6 +313,32 @@ pub enum TemplatesVerb {
     },
 }
 
+/// `imggen catalog`
+#[derive(Debug, Args)]
+pub struct Catalog {
+    #[command(subcommand)]
+    pub verb: CatalogVerb,
+}
+
+/// What to do with the catalog.
+#[derive(Debug, Subcommand)]
+pub enum CatalogVerb {
+    /// Print an entry as it holds with all packs, or list them.
+    Show {
+        /// The entry's name, such as `slim` or `go`; all names where it is missing.
+        name: Option<String>,
+        #[command(flatten)]
+        packs: PackArgs,
+    },
+    /// Copy an entry to .imggen/presets/_catalog, where it is taken in place of the original.
+    Eject {
+        /// The entry's name, such as `slim` or `go`.
+        name: String,
+        #[command(flatten)]
+        packs: PackArgs,
+    },
+}
+
 /// `imggen schema`
 #[derive(Debug, Args)]
 pub struct Schema {
@@ -332,6 +360,8 @@ pub enum SchemaOf {
     Explanation,
     /// What `imggen generate --format json` prints.
     Report,
+    /// Files of a pack's catalog, below `presets/_catalog`.
+    Catalog,
 }
 
 /// `imggen completions`

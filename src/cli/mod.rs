@@ -3,6 +3,7 @@
 mod args;
 mod ask;
 mod base;
+mod catalog;
 mod check_presets;
 mod console;
 mod detect;
@@ -39,7 +40,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, Parser};
 use serde_json::json;
 
-use self::args::{Cli, Form, PresetsVerb, TemplatesVerb, TryForm, Verb};
+use self::args::{CatalogVerb, Cli, Form, PresetsVerb, TemplatesVerb, TryForm, Verb};
 use self::console::Console;
 use crate::diagnostic::{Class, Diagnostic, Result};
 use crate::engine::interrupt;
@@ -124,6 +125,10 @@ fn dispatch(verb: &Verb, console: &mut Console) -> Result<Exit, Stop> {
             Some(TemplatesVerb::Show { name, packs }) => templates::show(name, packs, console)?,
             Some(TemplatesVerb::Eject { name, packs }) => templates::eject(name, packs, console)?,
         }),
+        Verb::Catalog(args) => Ok(match &args.verb {
+            CatalogVerb::Show { name, packs } => catalog::show(name.as_deref(), packs, console)?,
+            CatalogVerb::Eject { name, packs } => catalog::eject(name, packs, console)?,
+        }),
         Verb::Schema(args) => Ok(schema::run(args, console)?),
         Verb::Completions(args) => Ok(shell::completions(args, console)?),
         Verb::Man(args) => Ok(shell::man(args, console)?),
@@ -141,7 +146,7 @@ fn form_of(verb: &Verb) -> Form {
         Verb::Init(args) => args.format.format,
         Verb::Generate(args) => args.format.format,
         Verb::Try(args) if args.form == TryForm::Json => Form::Json,
-        Verb::Try(_) | Verb::Pin(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
+        Verb::Try(_) | Verb::Pin(_) | Verb::Catalog(_) | Verb::Schema(_) | Verb::Completions(_) | Verb::Man(_) => Form::Text,
     }
 }
 

@@ -5,6 +5,7 @@ use schemars::{Schema as Json, schema_for};
 use super::args::{Schema, SchemaOf};
 use super::console::Console;
 use super::{Exit, detect, explain, report, text};
+use crate::catalog;
 use crate::diagnostic::Result;
 use crate::plan::Plan;
 use crate::settings;
@@ -15,6 +16,7 @@ pub(super) fn run(args: &Schema, console: &mut Console) -> Result<Exit> {
         SchemaOf::Plan => schema_for!(Plan),
         SchemaOf::Detection => schema_for!(detect::Report<'_>),
         SchemaOf::Explanation => schema_for!(explain::Report<'_>),
+        SchemaOf::Catalog => catalog::schema(),
         SchemaOf::Report => schema_for!(report::Report<'_>),
     };
     console.print(&text::json(&schema)).map(|()| Exit::Fine)

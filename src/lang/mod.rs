@@ -18,6 +18,9 @@ mod started;
 
 use self::language::AnyLanguage;
 
+/// What is said where a lock file is missing: the files name it once it is there.
+const DRIFTS_WITH_LOCK: &str = "when it is there, run `imggen generate` again: until then `--check` calls the files stale";
+
 /// All languages, in the order in which they are asked. Those that come later may have guests in a project of those that come before, see
 /// [`Guest`](language::Guest).
 pub static ALL: &[&dyn AnyLanguage] = &[&go::Go, &java::Java, &rust::Rust, &python::Python, &deno::Deno, &node::Node, &site::Site];

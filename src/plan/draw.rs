@@ -11,7 +11,9 @@ use super::locales;
 use super::network::network;
 use super::scripts;
 use super::writable::{Writing, owner, written};
-use super::{Aside, Blueprint, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target};
+use super::{
+    Aside, Blueprint, BuildNeed, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target,
+};
 use crate::app::{App, Needed};
 use crate::catalog::{Catalog, Installer};
 use crate::choices::Choices;
@@ -19,11 +21,13 @@ use crate::context::{self, Kept, Outcome};
 use crate::decision::{Decision, Topic};
 use crate::detect::Detection;
 use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::Fact;
+use crate::evidence::{Evidence, Fact};
+use crate::ladder::Way;
 use crate::layers::Chosen;
 use crate::learned;
 use crate::need::Need;
 use crate::parts::Part;
+use crate::registry;
 use crate::settings::{DebugVariant, tree_path};
 use crate::settle::libc_of;
 use crate::tree::path::{normal, relative};
@@ -68,6 +72,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     };
     decisions.push(Decision::detected(Topic::Context, context::summary(&ignore), &[]));
     decisions.sort_by_key(|decision| decision.topic);
+    warnings.extend(registry::unmatched(&choices.layers, &references(&image, debug.as_ref())));
     let preset = format!("{}/{}{}", choices.preset.name, choices.preset.revision, choices.packs);
     Ok(Plan {
         schema: SCHEMA,
@@ -82,6 +87,21 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
         decisions,
         warnings,
     })
+}
+
+/// All texts of the images, among them the references of what they are made from.
+fn references(image: &Image, debug: Option<&Image>) -> Vec<String> {
+    let mut waiting: Vec<Value> = [Some(image), debug].into_iter().flatten().filter_map(|image| serde_json::to_value(image).ok()).collect();
+    let mut texts = Vec::new();
+    while let Some(value) = waiting.pop() {
+        match value {
+            Value::String(text) => texts.push(text),
+            Value::Array(items) => waiting.extend(items),
+            Value::Object(fields) => waiting.extend(fields.into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+    texts
 }
 
 fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Result<Image> {
@@ -100,8 +120,9 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
             matches!(met.need.value, Need::CaCertificates | Need::TimeZones | Need::Init) && choices.fit.copies(&met.need.value)
         });
     let locales = locales::tool(&choices.fit);
-    let asked = choices.found.app.build_needs.iter().map(|need| &need.value);
-    let needs = blueprint.build_needs.iter().chain(asked).chain(&locales).chain(staged_needs.map(|met| &met.need.value));
+    let asked = choices.found.app.build_needs.iter().cloned().map(BuildNeed::from);
+    let needs = blueprint.build_needs.iter().cloned().chain(asked).chain(locales.map(BuildNeed::from));
+    let needs = needs.chain(staged_needs.map(|met| met.need.clone().into()));
     let packages = build_packages(choices, &blueprint.builder, needs);
     let mut env: BTreeMap<String, String> = blueprint.env;
     if base.installer.is_some() {
@@ -351,9 +372,12 @@ fn source_of(detection: &Detection<'_>, takes: &[Copy], to: &Utf8Path) -> Option
     detection.tree.has_directory(source).then(|| source.to_owned())
 }
 
-pub(super) fn build_packages<'a>(choices: &Choices<'_>, builder: &Builder, needs: impl Iterator<Item = &'a Need>) -> Option<Install> {
-    let mut packages: Vec<String> =
-        needs.filter(|need| !builder.has.contains(need)).flat_map(|need| build_names(choices.catalog, need, &builder.release)).collect();
+pub(super) fn build_packages(choices: &Choices<'_>, builder: &Builder, needs: impl Iterator<Item = BuildNeed>) -> Option<Install> {
+    let (mut packages, mut because) = (Vec::new(), Vec::new());
+    for BuildNeed { need, because: places } in needs.filter(|asked| !builder.has.contains(&asked.need)) {
+        packages.extend(build_names(choices.catalog, &need, &builder.release));
+        because.extend(places);
+    }
     packages.extend(
         choices
             .layers
@@ -361,7 +385,7 @@ pub(super) fn build_packages<'a>(choices: &Choices<'_>, builder: &Builder, needs
             .into_iter()
             .map(|chosen| chosen.value),
     );
-    install(builder.installer, packages)
+    install(builder.installer, builder.archived, packages, because)
 }
 
 fn build_names(catalog: &Catalog, need: &Need, release: &str) -> Vec<String> {
@@ -376,13 +400,15 @@ fn run_packages(choices: &Choices<'_>) -> Option<Install> {
     let found: Vec<_> = choices.fit.packages();
     let extra = choices.layers.list("packages.run", |settings| settings.packages.run.clone(), Vec::new());
     let packages = found.into_iter().chain(extra.into_iter().map(|chosen| chosen.value)).collect();
-    install(choices.base.installer?, packages)
+    let installed = choices.fit.met.iter().filter(|met| matches!(met.way, Way::Installed(_)));
+    let because = installed.flat_map(|met| met.need.because().iter().cloned()).collect();
+    install(choices.base.installer?, choices.base.archived, packages, because)
 }
 
-fn install(installer: Installer, mut packages: Vec<String>) -> Option<Install> {
+fn install(installer: Installer, archived: bool, mut packages: Vec<String>, because: Vec<Evidence>) -> Option<Install> {
     packages.sort();
     packages.dedup();
-    (!packages.is_empty()).then_some(Install { installer, packages })
+    (!packages.is_empty()).then_some(Install { installer, packages, archived, because })
 }
 
 fn entry(runtime: &Runtime, app: &App) -> Vec<Decision> {
@@ -403,7 +429,9 @@ fn entry(runtime: &Runtime, app: &App) -> Vec<Decision> {
 
 fn installed(image: &Image) -> Vec<Decision> {
     let decision = |install: &Install, stage: &str| {
-        Decision::detected(Topic::Packages, install.packages.join(" "), &[]).why(format!("in the {stage} stage"))
+        let mut because = install.because.clone();
+        because.dedup();
+        Decision::detected(Topic::Packages, install.packages.join(" "), &because).why(format!("in the {stage} stage"))
     };
     image
         .packages

@@ -101,7 +101,7 @@ fn trimmed(choices: &Choices<'_>, context: &Utf8Path) -> Option<Trimmed> {
 }
 
 fn stage(part: &Part, choices: &Choices<'_>, own: Blueprint<Value>) -> PartStage {
-    let packages = build_packages(choices, &own.builder, own.build_needs.iter());
+    let packages = build_packages(choices, &own.builder, own.build_needs.iter().cloned());
     let language = part.found.language.name();
     let verb = if part.needed == Needed::AtBuild { "embeds" } else { "hands out" };
     let apps = |because: &&crate::evidence::Evidence| !because.file.starts_with(&part.found.app.directory);

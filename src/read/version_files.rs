@@ -50,6 +50,32 @@ fn mise(tree: &Tree, file: &Utf8Path, names: &[&str], rule: Rule) -> Option<(Str
     Some((version.to_owned(), table.evidence(value, rule)))
 }
 
+/// What workflows of CI try it with, under any of these keys: a step's version or a matrix of several, the newest first. It is said by the
+/// way: a project may be tried with more than it runs on.
+pub fn in_ci(tree: &Tree, keys: &[&str], rule: Rule) -> Vec<(String, Evidence)> {
+    let workflows = tree.files_in(".github/workflows").filter(|path| matches!(path.extension(), Some("yml" | "yaml")));
+    let mut found = Vec::new();
+    for file in workflows {
+        let Some(table) = tree.text(file).ok().and_then(|text| Document::yaml(file, text).ok()) else { continue };
+        let mut waiting = vec![table.root()];
+        while let Some(value) = waiting.pop() {
+            waiting.extend(value.list());
+            for (key, value) in value.map() {
+                waiting.push(value);
+                if keys.contains(&key.name.as_ref()) {
+                    let words = value.scalar().map(|word| (word, value));
+                    let all = words.into_iter().chain(value.list().iter().filter_map(|value| Some((value.scalar()?, value))));
+                    found.extend(all.map(|(word, value)| (word.trim().to_owned(), table.evidence(value, rule))));
+                }
+            }
+        }
+    }
+    found.retain(|(word, _)| word.starts_with(|c: char| c.is_ascii_digit()));
+    let numbers = |word: &str| -> Vec<u32> { word.split('.').map_while(|part| part.parse().ok()).collect() };
+    found.sort_by_key(|(word, at)| (std::cmp::Reverse(numbers(word)), at.place().to_string()));
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +96,14 @@ mod tests {
         assert_eq!((words("api", "go"), words("api", "rust")), (vec!["1.27".to_owned()], vec![]));
         let alone = alone(&tree, "api".into(), ".go-version", PIN).map(|(word, at)| (word, at.place().to_string()));
         assert_eq!(alone, Some(("1.26.1".into(), ".go-version:2".into())));
+    }
+
+    #[test]
+    fn workflows_say_by_the_way_what_they_try() {
+        let workflow = "on: push\njobs:\n  test:\n    strategy:\n      matrix:\n        node-version: [18, 20.x]\n    steps:\n      \
+                        - uses: actions/setup-node@v4\n        with:\n          node-version: ${{ matrix.node-version }}\n";
+        let tree = Tree::from_memory([(".github/workflows/ci.yml", workflow), ("docs/ci.yml", "node-version: 24\n")]);
+        let words: Vec<_> = in_ci(&tree, &["node-version"], PIN).into_iter().map(|(word, _)| word).collect();
+        assert_eq!(words, ["20.x", "18"]);
     }
 }

@@ -6,6 +6,7 @@ use crate::app::Sighting;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Rule, Span};
+use crate::lang::DRIFTS_WITH_LOCK;
 use crate::tree::Tree;
 
 const PINNED: Rule = Rule::parsed("deno.version-file", "the project pins its Deno here");
@@ -15,6 +16,7 @@ pub fn unlocked(sighting: &Sighting) -> Diagnostic {
     Diagnostic::warning("deno::no-lock", "no deno.lock says which packages are installed: every build may install others")
         .because(&sighting.program)
         .help("run `deno install` and commit deno.lock")
+        .help(DRIFTS_WITH_LOCK)
 }
 
 /// Nothing says what the program may do.

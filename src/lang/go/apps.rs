@@ -15,15 +15,18 @@ use crate::command::{Command, Word};
 use crate::declared::{self, Own};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::lang::DRIFTS_WITH_LOCK;
 use crate::lang::language::{self, Sightings};
-use crate::read::gomod::{At, Require};
+use crate::read::gomod::{At, Indirect, Require};
 use crate::tree::Tree;
+use crate::version::Version;
 
 const ASIDE: Rule = Rule::parsed("go.aside", "this directory holds examples, tools or tests");
 const NESTED: Rule = Rule::parsed("go.nested-module", "this is a module of its own inside another");
 const NAMESAKE: Rule = Rule::parsed("go.module", "this is the module's name");
 const LIBRARY: Rule = Rule::parsed("go.library", "this module has no program");
 const IMPORTED: Rule = Rule::parsed("go.missing-package", "this package is imported and not in the project");
+const BREAKS: Rule = Rule::parsed("go.breaks", "newer releases of Go do not compile this version");
 const VENDORED: Rule = Rule::parsed("go.vendored", "the dependencies are in the project");
 
 /// Names of directories that say nothing about the program in them.
@@ -117,6 +120,8 @@ impl<'t> language::Project<'t> for Project<'t> {
         let facts = Facts {
             module: module.directory.clone(),
             package: if package.as_str().is_empty() { ".".into() } else { format!("./{package}") },
+            pinned: self.workspace.pinned(self.tree, module)?,
+            breaks: breaks(&local, catalog)?,
             go: self.workspace.go(&local),
             manifests: self.manifests(module, &local),
             dependencies,
@@ -201,7 +206,12 @@ impl Project<'_> {
                 "go::no-sum",
                 format!("`{}` asks for modules and there is no go.sum beside it: the build will fail", from.go_mod()),
             );
-            warnings.push(warning.at(from.go_mod(), Some(require.span), "asked for here").help("run `go mod tidy` and commit go.sum"));
+            warnings.push(
+                warning
+                    .at(from.go_mod(), Some(require.span), "asked for here")
+                    .help("run `go mod tidy` and commit go.sum")
+                    .help(DRIFTS_WITH_LOCK),
+            );
         }
         Dependencies::Downloaded
     }
@@ -268,4 +278,19 @@ fn run_from_sources(command: &Command) -> Option<(Utf8PathBuf, &[Word])> {
 /// Whether an import path is a module's, or lies below it.
 fn is_below(import: &str, module: &str) -> bool {
     import.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// The last release of Go that compiles everything that these modules ask for, where there is one.
+fn breaks(modules: &[&Module], catalog: &Catalog) -> Result<Option<Fact<Version>>> {
+    let known = &catalog.toolchain("go")?.breaks;
+    let old = |(module, require): (&&Module, &At<Require>)| {
+        let numbers = require.value.version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
+        let own: Version = numbers.parse().ok()?;
+        let direct = require.value.indirect == Indirect::No;
+        let breaks = known.iter().filter(|breaks| breaks.package == require.value.path && (direct || breaks.inherited));
+        let last = breaks.filter(|breaks| own.major() == breaks.series.major() && own < breaks.below).map(|breaks| breaks.last).min()?;
+        Some(Fact::new(last, Evidence::at(module.go_mod(), require.span, BREAKS, &require.text)))
+    };
+    let requires = modules.iter().flat_map(|module| module.file.requires.iter().map(move |require| (module, require)));
+    Ok(requires.filter_map(old).min_by_key(|fact| fact.value))
 }

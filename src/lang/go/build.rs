@@ -5,18 +5,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 use serde::Serialize;
 
-use super::cgo::short;
+use super::cgo::{CInside, short};
 use super::generate;
 use super::observe::{Stamp, StampKind};
 use super::settings::PrivateAccess;
-use super::toolchain::{Fetches, Libc, Picked, pick};
+use super::toolchain::{Fetches, Picked, pick};
 use super::{Dependencies, Facts};
 use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
-use crate::diagnostic::{Diagnostic, Result};
+use crate::diagnostic::Result;
 use crate::evidence::{Fact, places_of};
-use crate::need::Need;
-use crate::plan::{Blueprint, Copy, Setting, ShellLine, Target};
+use crate::need::{Libc, Need};
+use crate::plan::{Blueprint, BuildNeed, Copy, Setting, ShellLine, Target};
 use crate::settings::DebugVariant;
 
 /// What `templates/go` prints.
@@ -70,9 +70,8 @@ pub struct Build {
 
 pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) -> Result<Blueprint<Build>> {
     let linkage = Linkage::of(choices.fit.variant.id);
-    let picked = pick(&facts.go, libc_for(choices.fit.variant.id), &choices.layers, choices.catalog)?;
-    let missing = || Diagnostic::error("catalog::no-suite", format!("the catalog does not know the suite `{}`", picked.suite));
-    let suite = picked.toolchain.suites.get(&picked.suite).ok_or_else(missing)?;
+    let picked = pick(facts, libc_for(choices.fit.variant.id), &choices.layers, choices.catalog)?;
+    let suite = picked.distribution;
     let private = private(facts, choices);
     let generates = generate::settle(facts, choices)?;
     let (stamp_arguments, stamp_flags) = stamps(facts);
@@ -96,7 +95,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         ldflags.extend(stamp_flags);
     }
     let build = Build {
-        image: choices.reference(&picked.toolchain.image(picked.version, &picked.suite)),
+        image: choices.reference(&picked.toolchain.image(picked.version, picked.suite)),
         cross,
         env: if picked.fetches == Fetches::Toolchain { BTreeMap::from([("GOTOOLCHAIN", "auto".to_owned())]) } else { BTreeMap::new() },
         manifests: manifests(facts),
@@ -107,7 +106,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         generated: generates.comment,
         debugger: debugger.map(|debugger| debugger.package.clone()),
         arguments,
-        cache: (libc_for(choices.fit.variant.id) == Libc::Alpine).then_some("go-build-musl"),
+        cache: (libc_for(choices.fit.variant.id) == Libc::Musl).then_some("go-build-musl"),
         variables: linkage.variables(cross),
         module: (!facts.module.as_str().is_empty()).then(|| facts.module.to_string()),
         flags: flags(facts, choices, debugging),
@@ -128,7 +127,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         None => vec![installed],
     };
     Ok(Blueprint {
-        headline: if debugging { debug_headline(target) } else { headline(facts, choices) },
+        headline: if debugging { debug_headline(target) } else { headline(facts, choices, &picked) },
         builder: suite.into(),
         build_needs: build_needs(facts, linkage, private.is_some()).into_iter().chain(generates.needs).collect(),
         takes,
@@ -171,19 +170,24 @@ impl Linkage {
 }
 
 fn libc_for(variant: &str) -> Libc {
-    if matches!(variant, "musl" | "static-c") { Libc::Alpine } else { Libc::Debian }
+    if matches!(variant, "musl" | "static-c") { Libc::Musl } else { Libc::Glibc }
 }
 
-fn build_needs(facts: &Facts, linkage: Linkage, private: bool) -> Vec<Need> {
-    let mut needs: Vec<Need> = facts.c_inside.iter().flat_map(|inside| inside.value.build.clone()).collect();
+fn build_needs(facts: &Facts, linkage: Linkage, private: bool) -> Vec<BuildNeed> {
+    let of = |inside: &Fact<CInside>| inside.value.build.iter().map(|need| inside.with(need.clone()).into()).collect::<Vec<BuildNeed>>();
+    let mut needs: Vec<BuildNeed> = facts.c_inside.iter().flat_map(of).collect();
+    let for_c = |name: &str| {
+        let need = Need::Program(name.into());
+        facts.c_inside.first().map_or_else(|| need.clone().into(), |inside| inside.with(need.clone()).into())
+    };
     if linkage != Linkage::Pure {
-        needs.push(Need::Program("gcc".into()));
+        needs.push(for_c("gcc"));
     }
-    if needs.iter().any(|need| matches!(need, Need::Library(name) if name == "libstdc++")) {
-        needs.push(Need::Program("g++".into()));
+    if needs.iter().any(|asked| matches!(&asked.need, Need::Library(name) if name == "libstdc++")) {
+        needs.push(for_c("g++"));
     }
     if private {
-        needs.push(Need::Program("git".into()));
+        needs.push(Need::Program("git".into()).into());
     }
     needs
 }
@@ -297,11 +301,14 @@ fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, build: &
     decisions
 }
 
-fn headline(facts: &Facts, choices: &Choices<'_>) -> String {
-    let mut parts = vec![format!("Go {} ({})", facts.go.value.series(), facts.go.file())];
+fn headline(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>) -> String {
+    let version = picked.version.series();
+    let word = facts.pinned.as_ref().filter(|pinned| pinned.value.series() == version).unwrap_or(&facts.go);
+    let asks = if word.value.series() == version { String::new() } else { format!(": {} or newer", word.value.series()) };
+    let mut parts = vec![format!("Go {version} ({}{asks})", word.file())];
     match (facts.c_inside.first(), Linkage::of(choices.fit.variant.id)) {
         (Some(inside), Linkage::DynamicC) => {
-            let libc = if libc_for(choices.fit.variant.id) == Libc::Alpine { "musl" } else { "glibc" };
+            let libc = if libc_for(choices.fit.variant.id) == Libc::Musl { "musl" } else { "glibc" };
             parts.push(format!("C inside ({} {}), so {libc} at run time", inside.file(), short(&inside.value.what)));
         }
         (Some(inside), Linkage::StaticC) => {

@@ -30,7 +30,7 @@ use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact};
 use crate::ladder::Variant;
 use crate::layers::Layers;
-use crate::need::Need;
+use crate::need::{Libc, Need};
 use crate::plan::{Blueprint, Target};
 use crate::version::Version;
 
@@ -54,6 +54,12 @@ pub struct Facts {
     pub package: String,
     /// The least version of Go that builds it.
     pub go: Fact<Version>,
+    /// The last release of Go that compiles all its modules, where newer ones do not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breaks: Option<Fact<Version>>,
+    /// The Go that the project is worked on with, where it names one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pinned: Option<Fact<Version>>,
     /// The directories whose manifests its dependencies are resolved from: its module's, then the others of its workspace.
     pub manifests: Vec<Manifest>,
     /// Where its dependencies come from.
@@ -106,9 +112,9 @@ impl Language for Go {
     fn variants(&self, app: &App, facts: &Facts, layers: &Layers, catalog: &Catalog) -> Result<Offers> {
         let common = || on_by_default(app).into_iter().chain(app.behaviour.needs.iter().cloned());
         let pure = || Variant { id: "static", summary: "static, CGO_ENABLED=0".into(), needs: common().collect() };
-        let toolchain = catalog.toolchain("go")?;
-        let with_c = |id, suite: &str, summary: &str| {
-            let libc = toolchain.suites.get(suite).map(|suite| suite.libc.clone());
+        let with_c = |id, libc: Libc, summary: &str| {
+            // it is linked with what the image that builds it has
+            let libc = toolchain::pick(facts, libc, layers, catalog).map(|picked| picked.distribution.libc.clone()).ok();
             let loads = facts.c_inside.iter().flat_map(|inside| libc.iter().chain(&inside.value.run).map(|need| inside.with(need.clone())));
             Variant { id, summary: summary.into(), needs: common().chain(loads).collect() }
         };
@@ -128,8 +134,10 @@ impl Language for Go {
         if link == Some(Link::Static) {
             return Ok(Offers { variants: vec![inside], on_request: Vec::new() });
         }
-        let variants =
-            vec![with_c("glibc", "trixie", "C inside, so glibc at run time"), with_c("musl", "alpine", "C inside, so musl at run time")];
+        let variants = vec![
+            with_c("glibc", Libc::Glibc, "C inside, so glibc at run time"),
+            with_c("musl", Libc::Musl, "C inside, so musl at run time"),
+        ];
         let on_request = vec![
             (inside, "link the C statically: `--set go.link=static`".to_owned()),
             (pure(), "if the program works without its C, build it without: `--set go.cgo=false`".to_owned()),

@@ -1,21 +1,15 @@
-//! Which Go builds it: the series that go.mod names as long as it gets fixes, for it was tried with that; else the one before the newest,
-//! which most modules compile with by now. Newer releases build older code (go.dev/doc/go1compat), but not all modules use it as they should.
+//! Which Go builds it: the one that the project names; else, by the `go` directive, the series of it as long as it gets fixes, for it was
+//! tried with that, and then the one before the newest, which most modules compile with by now. Newer releases build older code
+//! (go.dev/doc/go1compat), but not all modules use it as they should.
 
-use crate::catalog::{Catalog, Release, Toolchain};
+use super::Facts;
+use crate::catalog::{Catalog, Release, Suite, Toolchain};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::layers::{Chosen, Layers};
+use crate::need::{Libc, Need};
 use crate::version::Version;
-
-/// The distribution on which a variant is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Libc {
-    /// Debian: also for programs without C inside, which link nothing.
-    Debian,
-    /// Alpine: for C that is linked with musl.
-    Alpine,
-}
 
 /// The build image that was chosen.
 #[derive(Debug)]
@@ -25,7 +19,9 @@ pub struct Picked<'a> {
     /// The version in the tag.
     pub version: Version,
     /// The distribution in the tag.
-    pub suite: String,
+    pub suite: &'a str,
+    /// What it holds.
+    pub distribution: &'a Suite,
     /// Whether Go has to fetch a newer Go than any image has.
     pub fetches: Fetches,
     /// The decision.
@@ -43,71 +39,110 @@ pub enum Fetches {
     Toolchain,
 }
 
-/// Picks the build image.
+/// Picks the build image. Without C inside, the distribution is that of the C library that is usual.
 ///
 /// # Errors
 /// When the version that is asked for is unknown or older than the code needs.
-pub fn pick<'a>(needed: &Fact<Version>, libc: Libc, layers: &Layers, catalog: &'a Catalog) -> Result<Picked<'a>> {
+pub fn pick<'a>(facts: &Facts, libc: Libc, layers: &Layers, catalog: &'a Catalog) -> Result<Picked<'a>> {
     let toolchain = catalog.toolchain("go")?;
-    let asked = layers.choose("go.version", |settings| settings.languages.go.version);
     let newest =
         toolchain.releases.first().ok_or_else(|| Diagnostic::error("catalog::no-toolchain", "the catalog has no release of Go"))?;
-    let Some(asked) = asked else {
-        let release = fitting(needed.value, toolchain, catalog).unwrap_or(newest);
-        let suite = suite(release, libc)?;
-        let image = toolchain.image(release.version, &suite);
-        let (fetches, warnings) = newer_than_known(needed, newest, toolchain);
+    let choice = Choice { toolchain, newest, libc, catalog };
+    if let Some(asked) = layers.choose("go.version", |settings| settings.languages.go.version) {
+        return choice.asked(&asked, &facts.go);
+    }
+    match &facts.pinned {
+        Some(pinned) if pinned.value.series() <= newest.version => choice.pinned(pinned, &facts.go),
+        Some(newer) => choice.least(newer, None),
+        None => choice.least(&facts.go, facts.breaks.as_ref()),
+    }
+}
+
+struct Choice<'a> {
+    toolchain: &'a Toolchain,
+    newest: &'a Release,
+    libc: Libc,
+    catalog: &'a Catalog,
+}
+
+impl<'a> Choice<'a> {
+    /// By the setting.
+    fn asked(&self, asked: &Chosen<Version>, needed: &Fact<Version>) -> Result<Picked<'a>> {
+        let unknown = || asked.blame(self.unknown(asked.value));
+        let release = self.release(asked.value).ok_or_else(unknown)?;
+        if asked.value < needed.value && asked.value.series() < needed.value.series() {
+            let error = Diagnostic::usage("go::too-old", format!("Go {} cannot build what asks for {}", asked.value, needed.value));
+            let error = needed.because().iter().fold(asked.blame(error), Diagnostic::because);
+            return Err(error.help(format!("set `go.version` to {} or newer", needed.value.series())).into());
+        }
+        let picked = self.picked(release, asked.value, |image| Decision::chosen(Topic::Toolchain, image, asked))?;
+        Ok(Picked { warnings: self.end_of_life(release).map(|old| asked.blame(old)).into_iter().collect(), ..picked })
+    }
+
+    /// By what the project says it is worked on with.
+    fn pinned(&self, pinned: &Fact<Version>, needed: &Fact<Version>) -> Result<Picked<'a>> {
+        if pinned.value.series() < needed.value.series() {
+            let message = format!("the project is worked on with Go {}, and asks for {} or newer", pinned.value, needed.value);
+            let error = Diagnostic::usage("go::version-conflict", message).help("make them agree, or set `go.version`");
+            return Err(pinned.because().iter().chain(needed.because()).fold(error, Diagnostic::because).into());
+        }
+        let unknown = || pinned.because().iter().fold(self.unknown(pinned.value), Diagnostic::because);
+        let release = self.release(pinned.value).ok_or_else(unknown)?;
+        let decide = |image| Decision::detected(Topic::Toolchain, image, pinned.because()).why("the Go that the project names");
+        let picked = self.picked(release, release.version, decide)?;
+        let old = self.end_of_life(release).map(|old| pinned.because().iter().fold(old, Diagnostic::because));
+        Ok(Picked { warnings: old.into_iter().collect(), ..picked })
+    }
+
+    /// By the least that builds it.
+    fn least(&self, needed: &Fact<Version>, breaks: Option<&Fact<Version>>) -> Result<Picked<'a>> {
+        let release = self.fitting(needed.value, breaks.map(|last| last.value)).unwrap_or(self.newest);
+        let (fetches, mut warnings) = newer_than_known(needed, self.newest, self.toolchain);
         let why = match fetches {
+            Fetches::Toolchain => format!("the newest release that has an image; it fetches {} itself", needed.value),
+            Fetches::Nothing if breaks.is_some_and(|last| last.value < self.newest.version) => {
+                format!("newer releases do not compile a module that it is built with; the project asks for {} or newer", needed.value)
+            }
             Fetches::Nothing if release.version == needed.value.series() => "the series that go.mod names, which still gets fixes".into(),
             Fetches::Nothing => format!("it gets fixes, and builds what asks for {} or newer", needed.value),
-            Fetches::Toolchain => format!("the newest release that has an image; it fetches {} itself", needed.value),
         };
-        let decision = Decision::detected(Topic::Toolchain, image, needed.because()).why(why);
-        return Ok(Picked { toolchain, version: release.version, suite, fetches, decision, warnings });
-    };
-    let release = known(&asked, toolchain)?;
-    if asked.value < needed.value && asked.value.series() < needed.value.series() {
-        let error = Diagnostic::usage("go::too-old", format!("Go {} cannot build what asks for {}", asked.value, needed.value));
-        return Err(needed
-            .because()
-            .iter()
-            .fold(asked.blame(error), Diagnostic::because)
-            .help(format!("set `go.version` to {} or newer", needed.value.series()))
-            .into());
+        let because: Vec<_> = needed.because().iter().chain(breaks.iter().flat_map(|breaks| breaks.because())).cloned().collect();
+        warnings.extend(self.end_of_life(release).map(|old| because.iter().fold(old, Diagnostic::because)));
+        let picked = self.picked(release, release.version, |image| Decision::detected(Topic::Toolchain, image, &because).why(why))?;
+        Ok(Picked { fetches, warnings, ..picked })
     }
-    let suite = suite(release, libc)?;
-    let decision = Decision::chosen(Topic::Toolchain, toolchain.image(asked.value, &suite), &asked);
-    let old = Diagnostic::warning("go::end-of-life", format!("Go {} has had no fixes since {}", release.version, release.end_of_life));
-    let warnings = if catalog.is_past(release) {
-        vec![asked.blame(old).help(format!("Go {} builds the same code", newest.version))]
-    } else {
-        Vec::new()
-    };
-    Ok(Picked { toolchain, version: asked.value, suite, fetches: Fetches::Nothing, decision, warnings })
-}
 
-/// The series that is named while it gets fixes, else the one before the newest; nothing where only the newest will do.
-fn fitting<'a>(needed: Version, toolchain: &'a Toolchain, catalog: &Catalog) -> Option<&'a Release> {
-    let mut supported = toolchain.releases.iter().filter(|release| !catalog.is_past(release));
-    let named = supported.clone().find(|release| release.version == needed.series());
-    named.or_else(|| supported.nth(1).filter(|second| second.version >= needed.series()))
-}
+    /// The series that is named while it gets fixes, else the one before the newest; none that is newer than the last that compiles all of
+    /// it, and nothing where only the newest will do.
+    fn fitting(&self, needed: Version, last: Option<Version>) -> Option<&'a Release> {
+        let compiles = |release: &&Release| last.is_none_or(|last| release.version <= last) && release.version >= needed.series();
+        let mut supported = self.toolchain.releases.iter().filter(|release| !self.catalog.is_past(release));
+        let named = supported.clone().find(|release| release.version == needed.series()).filter(|release| compiles(release));
+        let second = named.or_else(|| supported.nth(1).filter(compiles));
+        second.or_else(|| self.toolchain.releases.iter().filter(|_| last.is_some()).find(compiles))
+    }
 
-fn known<'a>(asked: &Chosen<Version>, toolchain: &'a Toolchain) -> Result<&'a Release> {
-    let found = toolchain.releases.iter().find(|release| release.version.series() == asked.value.series());
-    let unknown = || {
-        asked
-            .blame(Diagnostic::usage("toolchain::unknown-version", format!("there is no image of Go {} that imggen knows", asked.value)))
-            .help(format!("known are {}", toolchain.known_versions()))
-    };
-    Ok(found.ok_or_else(unknown)?)
-}
+    fn release(&self, version: Version) -> Option<&'a Release> {
+        self.toolchain.releases.iter().find(|release| release.version == version.series())
+    }
 
-fn suite(release: &Release, libc: Libc) -> Result<String> {
-    let fits = |suite: &&String| (suite.as_str() == "alpine") == (libc == Libc::Alpine);
-    let missing =
-        || Diagnostic::error("catalog::no-suite", format!("the catalog has no image of Go {} for this distribution", release.version));
-    Ok(release.suites.iter().find(fits).cloned().ok_or_else(missing)?)
+    fn picked(&self, release: &'a Release, version: Version, decide: impl FnOnce(String) -> Decision) -> Result<Picked<'a>> {
+        let is_kind = |suite: &Suite| matches!(&suite.libc, Need::Libc(kind, _) if *kind == self.libc);
+        let (suite, distribution) = self.toolchain.suite(release.version, is_kind)?;
+        let decision = decide(self.toolchain.image(version, suite));
+        Ok(Picked { toolchain: self.toolchain, version, suite, distribution, fetches: Fetches::Nothing, decision, warnings: Vec::new() })
+    }
+
+    fn unknown(&self, version: Version) -> Diagnostic {
+        let message = format!("there is no image of Go {version} that imggen knows");
+        Diagnostic::usage("toolchain::unknown-version", message).help(format!("known are {}", self.toolchain.known_versions()))
+    }
+
+    fn end_of_life(&self, release: &Release) -> Option<Diagnostic> {
+        let message = format!("Go {} has had no fixes since {}", release.version, release.end_of_life);
+        let help = format!("Go {} builds the same code", self.newest.version);
+        self.catalog.is_past(release).then(|| Diagnostic::warning("go::end-of-life", message).help(help))
+    }
 }
 
 fn newer_than_known(needed: &Fact<Version>, newest: &Release, toolchain: &Toolchain) -> (Fetches, Vec<Diagnostic>) {

@@ -5,11 +5,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::read::gomod::{self, At, ModFile};
+use crate::read::version_files;
 use crate::tree::Tree;
 use crate::tree::path::inside;
 use crate::version::Version;
 
 const GO_DIRECTIVE: Rule = Rule::parsed("go.directive", "this is the least version of Go that builds it");
+const TOOLCHAIN: Rule = Rule::parsed("go.toolchain", "the project is worked on with this Go");
+const PINNED: Rule = Rule::parsed("go.pin", "the project pins its Go here");
 const NO_GO_DIRECTIVE: Rule = Rule::parsed("go.no-directive", "no version of Go is asked for here");
 
 /// The version that a `go.mod` without a `go` directive means (go.dev/ref/mod#go-mod-file-go).
@@ -164,6 +167,27 @@ impl Workspace {
         Ok(found)
     }
 
+    /// The Go that `module` is worked on with, by the line of its go.mod or go.work, or by the files of version managers.
+    ///
+    /// # Errors
+    /// When a file that pins a Go names none.
+    pub fn pinned(&self, tree: &Tree, module: &Module) -> Result<Option<Fact<Version>>> {
+        let work = self.work.as_ref().filter(|_| self.binds(module)).and_then(|work| work.toolchain.as_ref());
+        let work = work.map(|line| (line, Utf8PathBuf::from("go.work")));
+        let own = module.file.toolchain.as_ref().map(|line| (line, module.go_mod()));
+        if let Some((line, file)) = work.or(own).filter(|(line, _)| line.value.starts_with("go1")) {
+            let at = Evidence::at(file, line.span, TOOLCHAIN, &line.text);
+            return version(&line.value, at).map(Some);
+        }
+        let alone = version_files::alone(tree, &module.directory, ".go-version", PINNED);
+        let pinned = || version_files::pinned(tree, &module.directory, &["go", "golang"], PINNED).into_iter().next();
+        alone
+            .or_else(pinned)
+            .filter(|(word, _)| word.contains(|c: char| c.is_ascii_digit()))
+            .map(|(word, at)| version(&word, at))
+            .transpose()
+    }
+
     /// The least version of Go that builds all of `modules`, by the directive that asks for the most.
     #[must_use]
     pub fn go(&self, modules: &[&Module]) -> Fact<Version> {
@@ -226,4 +250,14 @@ fn outside(module: &Module, replace: &At<gomod::Replace>, directory: &Utf8Path) 
         .at(module.go_mod(), Some(span), "a build context ends at its root")
         .help("run imggen in a directory that holds both, and name the app: `imggen init .. --app NAME`")
         .help("or publish the module and drop the `replace`")
+}
+
+/// `go1.24.3`, `1.24.3`, `1.24rc1`.
+fn version(word: &str, at: Evidence) -> Result<Fact<Version>> {
+    let word = word.trim_start_matches(['v', '=']);
+    let word = word.strip_prefix("go").unwrap_or(word);
+    let numbers = word.find(|c: char| !c.is_ascii_digit() && c != '.').map_or(word, |end| &word[..end]);
+    let wrong = || Diagnostic::error("go::unknown-version", format!("`{word}` is no version of Go")).because(&at);
+    let version = numbers.trim_end_matches('.').parse().map_err(|_| wrong())?;
+    Ok(Fact::new(version, at))
 }

@@ -9,12 +9,14 @@ use crate::catalog::{Catalog, Release};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::layers::Layers;
+use crate::read::version_files;
 use crate::tree::Tree;
 use crate::version::Version;
 
 const LEVEL: Rule = Rule::parsed("java.level", "the sources and classes are of this level");
 const TOOLCHAIN: Rule = Rule::parsed("java.toolchain", "the build asks for this JDK");
 const PIN: Rule = Rule::parsed("java.pin", "the project is worked on with this JDK");
+const CI: Rule = Rule::parsed("java.ci", "it is tried with this JDK");
 const PARENT: Rule = Rule::parsed("java.parent-level", "this parent sets the level");
 const ANY: Rule = Rule::parsed("java.any-level", "nothing here asks for a newer Java");
 
@@ -31,6 +33,9 @@ pub struct Level {
     pub least: Option<Fact<Version>>,
     /// The JDK that it asks for by name.
     pub pinned: Option<Fact<Version>>,
+    /// The JDK that CI tries it with, where it asks for none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tried: Option<Fact<Version>>,
 }
 
 impl Level {
@@ -54,20 +59,21 @@ pub fn of_maven(tree: &Tree, module: &Module<'_>, reached: &[Module<'_>], least:
     }
     let classes = classes.unwrap_or_else(|| inherited(module));
     let pinned = toolchain(module)?.or(pin(tree, module.directory())?);
-    settled(Level { classes, least, pinned })
+    settled(tree, Level { classes, least, pinned, tried: None })
 }
 
 /// The level with what pins the JDK, when the two agree.
 ///
 /// # Errors
 /// When the pinned JDK is older than the level.
-pub fn settled(level: Level) -> Result<Level> {
+pub fn settled(tree: &Tree, level: Level) -> Result<Level> {
     if let Some(pinned) = level.pinned.as_ref().filter(|pinned| pinned.value < level.classes.value) {
         let message = format!("the classes are of Java {}, and the JDK that is asked for is {}", level.classes.value, pinned.value);
         let error = Diagnostic::usage("java::level-conflict", message).help("make them agree, or set `java.version`");
         return Err(level.classes.because().iter().chain(pinned.because()).fold(error, Diagnostic::because).into());
     }
-    Ok(level)
+    let tried = if level.pinned.is_none() { tried(tree, &level) } else { None };
+    Ok(Level { tried, ..level })
 }
 
 fn said(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
@@ -129,6 +135,10 @@ fn toolchain(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
 /// # Errors
 /// When a file that pins a JDK names none.
 pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
+    let numbers = |(word, at): (String, Evidence)| {
+        let start = word.find(|c: char| c.is_ascii_digit())?;
+        Some(Fact::new(word[start..].to_owned(), at))
+    };
     for place in directory.ancestors() {
         for (file, line) in
             [(".java-version", ""), (".sdkmanrc", "java="), (".tool-versions", "java "), ("system.properties", "java.runtime.version=")]
@@ -144,7 +154,15 @@ pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
             return number(&Fact::new(digits.to_owned(), evidence)).map(Some);
         }
     }
-    Ok(None)
+    version_files::pinned(tree, directory, &["java"], PIN).into_iter().find_map(numbers).map(|said| number(&said)).transpose()
+}
+
+/// What CI tries it with, which counts where nothing pins a JDK: no older one than the level, and one that there is an image of.
+fn tried(tree: &Tree, level: &Level) -> Option<Fact<Version>> {
+    let words = version_files::in_ci(tree, &["java-version", "java_version", "java", "jdk"], CI);
+    let tried = words.into_iter().filter_map(|(word, at)| number(&Fact::new(word, at)).ok());
+    let least = level.least.as_ref().map_or(level.classes.value, |least| least.value.max(level.classes.value));
+    tried.filter(|tried| tried.value >= least).max_by_key(|tried| tried.value)
 }
 
 /// The JDKs that build and run it, best first.
@@ -195,5 +213,12 @@ pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, cata
             .help("take a newer build tool")
             .into());
     }
-    Ok(fit.into_iter().filter(|release| usable(release.version)).map(|release| wanted.with(release.version)).collect())
+    let mut fit: Vec<_> = fit.into_iter().filter(|release| usable(release.version)).map(|release| wanted.with(release.version)).collect();
+    if let Some(tried) = &level.tried
+        && let Some(at) = fit.iter().position(|java| java.value == tried.value)
+    {
+        fit.remove(at);
+        fit.insert(0, tried.clone());
+    }
+    Ok(fit)
 }

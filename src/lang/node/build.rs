@@ -15,7 +15,7 @@ use crate::diagnostic::Result;
 use crate::evidence::Fact;
 use crate::lang::secrets;
 use crate::need::Need;
-use crate::plan::{Blueprint, Copied, Copy, Setting, ShellLine, Start as Started, Step, Target};
+use crate::plan::{Blueprint, BuildNeed, Copied, Copy, Setting, ShellLine, Start as Started, Step, Target};
 use crate::settings::DebugVariant;
 use crate::version::Version;
 use crate::web::Compress;
@@ -356,12 +356,12 @@ impl Maker<'_> {
         natives.flat_map(|native| native.value.env.clone()).collect::<std::collections::BTreeMap<_, _>>().into_iter().collect()
     }
 
-    fn build_needs(&self) -> Vec<Need> {
+    fn build_needs(&self) -> Vec<BuildNeed> {
         let facts = self.facts;
         let compiled = facts.natives.iter().chain(&facts.unlisted).filter(|_| self.installs());
-        let git = [Need::Program("git".into()), Need::CaCertificates];
-        let git = git.into_iter().filter(|_| !facts.by_git.is_empty() && self.installs());
-        let strips = self.is_stripped().then(|| Need::Package(stripped::PACKAGE.into()));
-        compiled.flat_map(|native| native.value.build.clone()).chain(git).chain(strips).collect()
+        let by_git = facts.by_git.iter().take(1).filter(|_| self.installs());
+        let git = by_git.flat_map(|fact| [Need::Program("git".into()), Need::CaCertificates].map(|need| fact.with(need).into()));
+        let strips = self.is_stripped().then(|| Need::Package(stripped::PACKAGE.into()).into());
+        compiled.flat_map(|native| native.value.build.iter().map(|need| native.with(need.clone()).into())).chain(git).chain(strips).collect()
     }
 }

@@ -24,6 +24,7 @@ use crate::app::{App, Behaviour, Interface, Listen, PortVariable, Role, Sighting
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, PassedOver, Rule};
+use crate::lang::DRIFTS_WITH_LOCK;
 use crate::need::Need;
 use crate::plan::ShellLine;
 use crate::tree::Tree;
@@ -347,7 +348,8 @@ impl Looker<'_, '_> {
             warnings.push(
                 Diagnostic::warning("node::no-lock", "no lock file says which packages are installed: every build may install others")
                     .because(&managed.manager.because()[0])
-                    .help(format!("run `{command} install` and commit its lock file")),
+                    .help(format!("run `{command} install` and commit its lock file"))
+                    .help(DRIFTS_WITH_LOCK),
             );
         }
         if !entry.before.is_empty() {

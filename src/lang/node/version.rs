@@ -1,19 +1,19 @@
 //! Which Nodes run it, best first: those that the project allows, that its add-ons compile on, and that are still fixed.
 
-use camino::Utf8Path;
-
 use super::lock::Locked;
 use super::package::Package;
 use super::range::{Range, is_below};
 use crate::catalog::{Catalog, Release, Toolchain};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
+use crate::read::version_files;
 use crate::tree::Tree;
 use crate::version::Version;
 
 const FILE: Rule = Rule::parsed("node.version-file", "the project pins its Node here");
 const ENGINES: Rule = Rule::parsed("node.engines", "the project runs on these");
 const VOLTA: Rule = Rule::parsed("node.volta", "the project pins its Node here");
+const CI: Rule = Rule::parsed("node.ci", "it is tried with this Node");
 /// What speaks for a Node where nothing else does.
 pub const ANY: Rule = Rule::parsed("node.any", "nothing here asks for another Node");
 
@@ -90,7 +90,9 @@ pub fn constraints(tree: &Tree, package: &Package<'_>, root: &Package<'_>) -> Re
             }
         }
     }
-    Ok(Vec::new())
+    // a word by the way counts where nothing else is said
+    let tried = version_files::in_ci(tree, &["node-version", "node_version"], CI).into_iter().next();
+    tried.map(|(word, at)| Constraint::parse(&word, at)).into_iter().filter(Result::is_ok).collect()
 }
 
 /// What names one version: files of version managers, Volta.
@@ -106,31 +108,13 @@ fn pins(tree: &Tree, package: &Package<'_>) -> Result<Vec<Constraint>> {
             }
         }
     }
-    for name in [".tool-versions", "mise.toml", ".mise.toml"] {
-        let file = package.directory.join(name);
-        let Some(text) = tree.manifest(&file)? else { continue };
-        found.extend(tool(&file, text)?);
+    for (word, at) in version_files::pinned(tree, &package.directory, &["node", "nodejs"], FILE).into_iter().take(1) {
+        found.push(Constraint::parse(&word, at)?);
     }
     if let Some((text, value)) = package.document.string(&["volta", "node"]) {
         found.push(Constraint::parse(text, package.document.evidence(value, VOLTA))?);
     }
     Ok(found)
-}
-
-/// `nodejs 24.1.0`, or `node = "24"` below `[tools]`.
-fn tool(file: &Utf8Path, text: &str) -> Result<Option<Constraint>> {
-    for (number, line) in text.lines().enumerate() {
-        let line = line.split('#').next().unwrap_or_default();
-        let mut words =
-            line.split(|c: char| c.is_whitespace() || c == '=').map(|word| word.trim_matches(['"', '\''])).filter(|word| !word.is_empty());
-        if words.next().is_some_and(|name| name == "nodejs" || name == "node")
-            && let Some(version) = words.next().filter(|version| !version.starts_with(['{', '[']))
-        {
-            let at = Evidence::at(file, Span::of_line(number + 1, line), FILE, line.trim());
-            return Constraint::parse(version, at).map(Some);
-        }
-    }
-    Ok(None)
 }
 
 /// The Nodes that run the project.

@@ -18,7 +18,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::lang::secrets;
 use crate::need::Need;
-use crate::plan::{Blueprint, Copied, Copy, Setting, ShellLine, Start, Step, Target};
+use crate::plan::{Blueprint, BuildNeed, Copied, Copy, Setting, ShellLine, Start, Step, Target};
 use crate::settings::DebugVariant;
 use crate::version::Version;
 
@@ -352,21 +352,19 @@ impl Maker<'_> {
         self.facts.compiled.get(&version.to_string()).map_or(&[], Vec::as_slice)
     }
 
-    fn build_needs(&self, version: Version) -> Vec<Need> {
-        let mut needs: Vec<Need> = self.facts.natives.iter().flat_map(|native| native.value.build.clone()).collect();
-        if !self.compiled(version).is_empty() {
-            needs.extend(Compiler::Cxx.needs());
+    fn build_needs(&self, version: Version) -> Vec<BuildNeed> {
+        let facts = self.facts;
+        let natives = facts.natives.iter().flat_map(|native| native.value.build.iter().map(|need| native.with(need.clone())));
+        let mut needs: Vec<Fact<Need>> = natives.collect();
+        if let Some(compiled) = self.compiled(version).first() {
+            needs.extend(Compiler::Cxx.needs().into_iter().map(|need| compiled.with(need)));
         }
-        needs.extend(self.facts.compiler.iter().flat_map(|compiler| compiler.value.needs()));
-        if self.facts.remotes.iter().any(|remote| remote.value.starts_with("git")) {
-            needs.push(Need::Program("git".into()));
-        }
-        if self.facts.translations.as_ref().is_some_and(|fact| fact.value == translations::Compiler::Django) {
-            needs.push(Need::Program("msgfmt".into()));
-        }
-        if self.by_ssh() {
-            needs.push(Need::Program("ssh".into()));
-        }
-        needs
+        needs.extend(facts.compiler.iter().flat_map(|compiler| compiler.value.needs().into_iter().map(|need| compiler.with(need))));
+        let by_git = facts.remotes.iter().find(|remote| remote.value.starts_with("git"));
+        needs.extend(by_git.map(|remote| remote.with(Need::Program("git".into()))));
+        let translated = facts.translations.as_ref().filter(|fact| fact.value == translations::Compiler::Django);
+        needs.extend(translated.map(|fact| fact.with(Need::Program("msgfmt".into()))));
+        let ssh = self.by_ssh().then(|| Need::Program("ssh".into()).into());
+        needs.into_iter().map(BuildNeed::from).chain(ssh).collect()
     }
 }

@@ -16,6 +16,7 @@ use crate::tree::Tree;
 use crate::version::Version;
 
 const PIN: Rule = Rule::parsed("python.pin", "this is the Python that the project is used with");
+const CI: Rule = Rule::parsed("python.ci", "it is tried with this Python");
 /// A range of Pythons.
 pub const RANGE: Rule = Rule::parsed("python.requires", "these are the Pythons that the project runs on");
 
@@ -111,6 +112,7 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<(Vec<Constraint>
     setup(tree, directory, &mut found)?;
     found.extend(hints(tree, directory));
     found.extend(platform(tree, directory));
+    found.extend(tried(tree));
     Ok((found, warnings))
 }
 
@@ -136,6 +138,15 @@ fn platform(tree: &Tree, directory: &Utf8Path) -> Option<Constraint> {
     let said = variables.into_iter().find(|said| matches!(said.fact.value.name.as_str(), "PYTHON_VERSION" | "NIXPACKS_PYTHON_VERSION"))?;
     let at = said.fact.because().first()?.under(PIN);
     match pin(said.fact.value.value.as_deref()?, at).ok()? {
+        Pin::Named(constraint) => Some(Constraint { hint: true, ..constraint }),
+        Pin::Nothing | Pin::Environment => None,
+    }
+}
+
+/// What CI tries it with.
+fn tried(tree: &Tree) -> Option<Constraint> {
+    let (word, at) = version_files::in_ci(tree, &["python-version", "python_version"], CI).into_iter().next()?;
+    match pin(&word, at).ok()? {
         Pin::Named(constraint) => Some(Constraint { hint: true, ..constraint }),
         Pin::Nothing | Pin::Environment => None,
     }

@@ -14,6 +14,7 @@ use super::requirements::{self, Listed};
 use super::stale;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
+use crate::lang::DRIFTS_WITH_LOCK;
 use crate::lang::secrets;
 use crate::read::document::Document;
 use crate::read::requirement::normal;
@@ -243,7 +244,7 @@ impl Project {
             Manager::Pipenv => "`pipenv lock` writes one: until it is there, each build does that by itself",
             _ => "`uv lock` writes one, or `uv pip compile` for requirements.txt",
         };
-        self.warnings.push(warning.because(&first.at).help(help));
+        self.warnings.push(warning.because(&first.at).help(help).help(DRIFTS_WITH_LOCK));
     }
 }
 

@@ -17,6 +17,7 @@ use crate::command::{Command, Word};
 use crate::declared::{self, Own};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
+use crate::lang::DRIFTS_WITH_LOCK;
 use crate::lang::language::{self, Sightings};
 use crate::need::Need;
 use crate::read::cargo_lock::Lock;
@@ -373,6 +374,7 @@ fn needs_nightly(unstable: &Fact<String>) -> Diagnostic {
 fn no_lock(package: &Package<'_>, reach: &Reach<'_>) -> Diagnostic {
     let message = format!("there is no Cargo.lock for `{}`: every build takes the newest versions of what it depends on", package.name);
     let warning = Diagnostic::warning("rust::no-lock", message).help("commit Cargo.lock, and take it out of `.gitignore`");
+    let warning = warning.help(DRIFTS_WITH_LOCK);
     reach.externals.iter().take(1).fold(warning, |warning, external| warning.because(&external.evidence))
 }
 

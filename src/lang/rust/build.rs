@@ -9,15 +9,16 @@ use super::native::Inside;
 use super::settings::Lto;
 use super::toolchain::{Picked, pick};
 use super::{Dependencies, Facts, config, kind};
-use crate::catalog::{Installer, Links};
+use crate::catalog::Links;
 use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::layers::Layers;
 use crate::need::Need;
-use crate::plan::{Blueprint, Builder, Copy, Setting, ShellLine, Target};
+use crate::plan::{Blueprint, BuildNeed, Copy, Setting, ShellLine, Target};
 use crate::settings::DebugVariant;
+use crate::version::Version;
 
 /// The target of static programs, for whatever processor builds.
 const STATIC_TARGET: &str = "$(uname -m)-unknown-linux-musl";
@@ -111,7 +112,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let entrypoint = match debugger {
         Some(debugger) => {
             takes.push(Copy::stage("build", DEBUGGER_MADE, DEBUGGER));
-            build_needs.push(Need::Program(debugger.package.clone()));
+            build_needs.push(Need::Program(debugger.package.clone()).into());
             let loader = [format!("{DEBUGGER}/ld.so"), "--library-path".into(), DEBUGGER.into()];
             let server =
                 [format!("{DEBUGGER}/{}", debugger.package), "--no-startup-with-shell".into(), "--no-disable-randomization".into()];
@@ -126,7 +127,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
             None if debugging => "symbols, no optimisation".into(),
             None => headline(facts, choices, inside),
         },
-        builder: Builder { release: picked.suite.release.clone(), installer: Installer::Apt, has: picked.suite.has.clone() },
+        builder: picked.suite.into(),
         build_needs,
         takes,
         env: BTreeMap::new(),
@@ -240,7 +241,8 @@ fn env(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>], debugging:
 
 fn flags(facts: &Facts, layers: &Layers, triple: Option<&'static str>) -> ShellLine {
     let mut flags = ShellLine::of("--release");
-    if facts.lock.is_some() {
+    // without dependencies there is nothing to hold it to, and a lock file that comes later changes nothing
+    if facts.lock.is_some() && facts.dependencies != Dependencies::None {
         flags = flags.then("--locked");
     }
     flags = facts.package.iter().fold(flags, |flags, package| flags.then("--package").word(package)).then("--bin").word(&facts.bin);
@@ -262,18 +264,15 @@ fn program(facts: &Facts, triple: Option<&'static str>) -> ShellLine {
     }
 }
 
-fn build_needs(facts: &Facts, inside: &[Fact<Inside>], variant: &str) -> Vec<Need> {
-    let mut needs: Vec<Need> = inside.iter().flat_map(|fact| fact.value.build.clone()).collect();
-    needs.extend(facts.config.linkers.iter().map(|linker| linker.value.clone()));
-    needs.extend(facts.script_needs.iter().map(|need| need.value.clone()));
-    if facts.config.git_cli.is_some() || facts.history.is_some() {
-        needs.push(Need::Program("git".into()));
-    }
-    if facts.ssh.is_some() {
-        needs.extend(["git", "ssh"].map(|name| Need::Program(name.into())));
-    }
+fn build_needs(facts: &Facts, inside: &[Fact<Inside>], variant: &str) -> Vec<BuildNeed> {
+    let inside = inside.iter().flat_map(|fact| fact.value.build.iter().map(|need| fact.with(need.clone()).into()));
+    let mut needs: Vec<BuildNeed> = inside.collect();
+    needs.extend(facts.config.linkers.iter().chain(&facts.script_needs).cloned().map(BuildNeed::from));
+    let by_git = facts.config.git_cli.iter().chain(&facts.history).next();
+    needs.extend(by_git.map(|asks| asks.with(Need::Program("git".into())).into()));
+    needs.extend(facts.ssh.iter().flat_map(|ssh| ["git", "ssh"].map(|name| ssh.with(Need::Program(name.into())).into())));
     if variant == "static-c" {
-        needs.push(Need::Program("musl-gcc".into()));
+        needs.push(Need::Program("musl-gcc".into()).into());
     }
     needs
 }
@@ -309,7 +308,9 @@ fn decisions(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>, inside: 
 
 /// What was found, in one line.
 fn headline(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>]) -> String {
-    let version = facts.rust.first().map(|fact| format!("Rust {} ({})", fact.value, fact.file()));
+    let stated = facts.config.channel.iter().find_map(|channel| Some(channel.with(channel.value.parse::<Version>().ok()?)));
+    let least = || facts.rust.first().map(|fact| format!("Rust ({}: {} or newer)", fact.file(), fact.value));
+    let version = stated.map(|fact| format!("Rust {} ({})", fact.value, fact.file())).or_else(least);
     let edition = || facts.edition.as_ref().map(|fact| format!("Rust, edition {} ({})", fact.value, fact.file()));
     let mut parts = vec![version.or_else(edition).unwrap_or_else(|| "Rust".into())];
     let linked: Vec<_> = inside.iter().filter(|fact| fact.value.links != Links::Nothing).collect();

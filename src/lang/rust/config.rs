@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::need::Need;
 use crate::read::cargo::{broken, place};
+use crate::read::version_files;
 use crate::tree::Tree;
 
 const LINKER: Rule = Rule::parsed("rust.config-linker", "the project links with this");
@@ -257,7 +258,8 @@ fn channel(tree: &Tree, root: &Utf8Path) -> Result<Option<Fact<String>>> {
             return Ok(found);
         }
     }
-    Ok(None)
+    let pinned = version_files::pinned(tree, root, &["rust"], CHANNEL).into_iter().next();
+    Ok(pinned.map(|(word, at)| Fact::new(word, at)))
 }
 
 /// The program that a Procfile starts, by name.

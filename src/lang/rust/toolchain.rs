@@ -1,5 +1,5 @@
-//! Which Rust builds it: the newest stable release, which builds older code too, unless the user says otherwise or a locked package is
-//! known not to compile on it.
+//! Which Rust builds it: the one that the project names; else the newest stable release, which builds older code too, unless a locked
+//! package is known not to compile on it.
 
 use crate::catalog::{Catalog, Release, Suite, Toolchain};
 use crate::decision::{Decision, Topic};
@@ -35,18 +35,26 @@ pub fn pick<'a>(facts: &Facts, layers: &Layers, catalog: &'a Catalog) -> Result<
     let newest =
         toolchain.releases.first().ok_or_else(|| Diagnostic::error("catalog::no-toolchain", "the catalog has no release of Rust"))?;
     let asked = layers.choose("rust.version", |settings| settings.languages.rust.version);
-    let (version, suites, decision, warnings) = match (&asked, &facts.breaks) {
-        (Some(asked), _) => {
+    let pinned = facts.config.channel.as_ref().and_then(|channel| Some(channel.with(channel.value.parse::<Version>().ok()?)));
+    let (version, suites, decision, warnings) = match (&asked, &pinned, &facts.breaks) {
+        (Some(asked), ..) => {
             old_enough(asked, facts)?;
             (asked.value, &known(asked, toolchain, newest)?.suites, Decision::chosen(Topic::Toolchain, String::new(), asked), Vec::new())
         }
-        (None, Some(breaks)) => {
+        (None, Some(pinned), _) => {
+            let unknown = || pinned.because().iter().fold(unknown(pinned.value, toolchain, newest), Diagnostic::because);
+            let release = release(toolchain, newest, pinned.value).ok_or_else(unknown)?;
+            agrees(pinned, facts)?;
+            let decision = Decision::detected(Topic::Toolchain, String::new(), pinned.because()).why("the Rust that the project names");
+            (pinned.value, &release.suites, decision, past(pinned, newest))
+        }
+        (None, None, Some(breaks)) => {
             let release = release(toolchain, newest, breaks.value).unwrap_or(newest);
             let decision =
                 Decision::detected(Topic::Toolchain, String::new(), breaks.because()).why("newer releases do not compile what is locked");
             (breaks.value, &release.suites, decision, vec![frozen(breaks)])
         }
-        (None, None) => {
+        (None, None, None) => {
             let because: Vec<_> = facts.rust.iter().flat_map(|fact| fact.because().to_vec()).collect();
             let decision = Decision::detected(Topic::Toolchain, String::new(), &because).why("the newest release builds older code");
             (newest.version, &newest.suites, decision, newer_than_known(facts, newest))
@@ -82,12 +90,32 @@ fn release<'a>(toolchain: &'a Toolchain, newest: &'a Release, version: Version) 
 }
 
 fn known<'a>(asked: &Chosen<Version>, toolchain: &'a Toolchain, newest: &'a Release) -> Result<&'a Release> {
-    let unknown = || {
-        let oldest = toolchain.releases.last().map_or(newest.version, |release| release.version);
-        let error = Diagnostic::usage("toolchain::unknown-version", format!("there is no image of Rust {} that imggen knows", asked.value));
-        asked.blame(error).help(format!("known are {oldest} and newer"))
-    };
+    let unknown = || asked.blame(unknown(asked.value, toolchain, newest));
     Ok(release(toolchain, newest, asked.value).ok_or_else(unknown)?)
+}
+
+fn unknown(version: Version, toolchain: &Toolchain, newest: &Release) -> Diagnostic {
+    let oldest = toolchain.releases.last().map_or(newest.version, |release| release.version);
+    let error = Diagnostic::usage("toolchain::unknown-version", format!("there is no image of Rust {version} that imggen knows"));
+    error.help(format!("known are {oldest} and newer"))
+}
+
+/// Refuses a Rust that is pinned and older than the one that the manifest asks for.
+fn agrees(pinned: &Fact<Version>, facts: &Facts) -> Result<()> {
+    let Some(needed) = facts.rust.first().filter(|needed| pinned.value < needed.value) else { return Ok(()) };
+    let message = format!("the project is worked on with Rust {}, and asks for {} or newer", pinned.value, needed.value);
+    let error = Diagnostic::usage("rust::version-conflict", message).help("make them agree, or set `rust.version`");
+    Err(pinned.because().iter().chain(needed.because()).fold(error, Diagnostic::because).into())
+}
+
+/// Says that a pinned release gets no fixes: one stable release does.
+fn past(pinned: &Fact<Version>, newest: &Release) -> Vec<Diagnostic> {
+    if pinned.value.series() >= newest.newest.series() || pinned.value == newest.version {
+        return Vec::new();
+    }
+    let message = format!("Rust {} gets no fixes any more", pinned.value);
+    let warning = Diagnostic::warning("rust::end-of-life", message).help(format!("Rust {} builds older code too", newest.newest.series()));
+    vec![pinned.because().iter().fold(warning, Diagnostic::because)]
 }
 
 fn old_enough(asked: &Chosen<Version>, facts: &Facts) -> Result<()> {

@@ -6,11 +6,11 @@ use camino::Utf8Path;
 use serde::Serialize;
 
 use super::Facts;
-use crate::catalog::{Installer, Suite, Toolchain};
+use crate::catalog::{Suite, Toolchain};
 use crate::choices::Choices;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
-use crate::plan::{Blueprint, Builder, Copy, Setting, Target};
+use crate::plan::{Blueprint, Copy, Setting, Target};
 use crate::web::{Compress, entrypoint};
 
 /// The directory in the build stage.
@@ -45,7 +45,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
             Target::Debug(_) => "the same files and server".into(),
         },
         build: Build { image: choices.reference(&image), files: Copy::context(directory, "."), compress },
-        builder: Builder { release: distribution.release.clone(), installer: Installer::Apk, has: distribution.has.clone() },
+        builder: distribution.into(),
         build_needs: Vec::new(),
         takes: vec![site.take(SITE)],
         env: BTreeMap::new(),

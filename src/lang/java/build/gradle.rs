@@ -27,9 +27,12 @@ const PROPERTIES: &str = "--mount=type=secret,id=gradle,target=/root/.gradle/gra
 impl Maker<'_> {
     /// By its own wrapper on a plain JDK, or in an image that has its Gradle.
     pub(super) fn by_gradle(&self, gradle: &GradleBuild) -> Recipe {
+        // a JDK that the newest Gradle does not run on has one of its own
+        let of_jdk = format!("gradle-jdk{}", self.java);
         let tool = match (&gradle.version, gradle.wrapper) {
             (_, true) => "jdk",
             (Some(_), false) => "gradle-named",
+            (None, false) if self.toolchain.tools.contains_key(&of_jdk) => &of_jdk,
             (None, false) => "gradle",
         };
         let tool = self.toolchain.tools.get(tool);

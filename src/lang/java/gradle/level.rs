@@ -27,7 +27,7 @@ impl Project<'_> {
             .clone()
             .or_else(|| after(&["sourceCompatibility", "targetCompatibility", "jvmTarget", "release"]))
             .unwrap_or_else(nothing);
-        settled(Level { pinned: exact.or(pin(tree, &self.directory)?), classes, least: None })
+        settled(tree, Level { pinned: exact.or(pin(tree, &self.directory)?), classes, least: None, tried: None })
     }
 
     /// The level that stands behind one of these names.

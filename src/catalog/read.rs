@@ -1,0 +1,104 @@
+//! A file of a catalog, as it is read: errors say which entry of it is wrong, and where.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use toml::de::DeTable;
+
+use super::inherit;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Span;
+
+/// What the weaker files of each name said, for entries that are like one of theirs.
+#[derive(Default)]
+pub(super) struct Below<'t> {
+    texts: BTreeMap<&'t str, Vec<&'t str>>,
+}
+
+impl<'t> Below<'t> {
+    /// Reads a file over those of its name that were read before.
+    pub(super) fn read<T: for<'de> Deserialize<'de>>(&mut self, name: &'t str, text: &'t str) -> Result<T> {
+        let weaker = self.texts.entry(name).or_default();
+        let likes = !text.starts_with('{') && text.contains(inherit::LIKE);
+        let table = if likes { table(text).filter(inherit::is_used) } else { None };
+        let read = match table {
+            None => parse(name, text),
+            Some(mut own) => {
+                inherit::fill(&mut own, &entries(weaker.iter().copied()))
+                    .map_err(|wrong| broken(name, text, Some(&wrong.entry), &wrong.why))?;
+                filled(name, text, own)
+            }
+        };
+        weaker.push(text);
+        read
+    }
+}
+
+/// The entries of a file that the packs make together, from the texts of it, the weakest first.
+pub fn entries<'t>(texts: impl IntoIterator<Item = &'t str>) -> Map<String, Value> {
+    texts.into_iter().fold(Map::new(), |mut below, text| {
+        let own = table_of(&below, text);
+        below.extend(own);
+        below
+    })
+}
+
+/// The entries of a weaker file, which was read already.
+fn table_of(below: &Map<String, Value>, text: &str) -> Map<String, Value> {
+    let mut own = table(text).unwrap_or_default();
+    _ = inherit::fill(&mut own, below);
+    own
+}
+
+fn table(text: &str) -> Option<Map<String, Value>> {
+    if text.starts_with('{') { serde_json::from_str(text).ok() } else { toml::from_str(text).ok() }
+}
+
+/// Reads what was filled in, an entry at a time, so that the one that is wrong is named.
+fn filled<T: for<'de> Deserialize<'de>>(name: &str, text: &str, own: Map<String, Value>) -> Result<T> {
+    let whole = serde_json::from_value(Value::Object(own.clone()));
+    whole.map_err(|error| {
+        let alone = |(entry, value): (&String, &Value)| {
+            let one = Map::from_iter([(entry.clone(), value.clone())]);
+            serde_json::from_value::<T>(Value::Object(one)).err().map(|error| (entry.clone(), error.to_string()))
+        };
+        let (entry, why) = own.iter().find_map(alone).map_or((None, error.to_string()), |(entry, why)| (Some(entry), why));
+        broken(name, text, entry.as_deref(), &why)
+    })
+}
+
+/// Reads a file of a catalog: packs have TOML, the built-in one was made JSON by the build script.
+pub(super) fn parse<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T> {
+    if text.starts_with('{') {
+        let broken = |error| Diagnostic::error("catalog::broken", format!("`{name}` of the built-in catalog is broken: {error}"));
+        return serde_json::from_str(text).map_err(broken).map_err(Box::new);
+    }
+    toml::from_str(text).map_err(|error| {
+        let start = error.span().map_or(0, |range| range.start);
+        let entry = places(text).into_iter().rev().find(|(_, at)| at.start <= start).map(|(entry, _)| entry);
+        let mut found = broken(name, text, entry.as_deref(), error.message());
+        if let Some(range) = error.span() {
+            found.labels.clear();
+            *found = found.at(name, Some(Span::of(text, range.start, range.end)), "here");
+        }
+        found
+    })
+}
+
+/// What is wrong in an entry.
+fn broken(name: &str, text: &str, entry: Option<&str>, why: &str) -> Box<Diagnostic> {
+    let of = entry.map_or_else(String::new, |entry| format!("`[{entry}]` in "));
+    let error = Diagnostic::usage("catalog::broken", format!("{of}`{name}` of the catalog is broken: {why}"));
+    let place = places(text).into_iter().find(|(known, _)| Some(known.as_str()) == entry);
+    let span = place.map(|(_, at)| Span::of(text, at.start, at.end));
+    error.at(name, span, "here").help("`imggen catalog show` prints what it stands on, `imggen schema catalog` what can be said").into()
+}
+
+/// The entries of a file and where their names stand.
+fn places(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
+    let table = DeTable::parse(text).map(toml::Spanned::into_inner).unwrap_or_default();
+    let mut found: Vec<_> = table.iter().map(|(key, _)| (key.get_ref().to_string(), key.span())).collect();
+    found.sort_by_key(|(_, at)| at.start);
+    found
+}
