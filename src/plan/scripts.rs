@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::draw::build_packages;
-use super::{Builder, Copy, PartStage};
+use super::{BuildNeed, Builder, Copy, PartStage};
 use crate::choices::Choices;
 use crate::interpreters::requirements;
 use crate::need::Need;
@@ -30,9 +30,9 @@ pub(super) fn of(tree: &Tree, choices: &Choices<'_>) -> Option<Scripts> {
     let base = choices.base;
     let (installer, release) = (base.installer?, base.packages_of.clone().or_else(|| base.release.clone())?);
     // the same interpreter as in the image, whose packages come from the same place
-    let builder = Builder { release, installer, has: Vec::new() };
+    let builder = Builder { release, installer, archived: choices.base.archived, has: Vec::new() };
     let programs = ["python3", "python3-venv"].map(|name| Need::Program(name.into()));
-    let packages = build_packages(choices, &builder, programs.iter());
+    let packages = build_packages(choices, &builder, programs.iter().cloned().map(BuildNeed::from));
     let copy = Copy { from: None, owner: None, sources: vec![list.to_string()], to: "/tmp/".to_owned() };
     let build = json!({
         "image": choices.reference(&base.image),

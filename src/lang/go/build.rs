@@ -129,7 +129,10 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     Ok(Blueprint {
         headline: if debugging { debug_headline(target) } else { headline(facts, choices, &picked) },
         builder: suite.into(),
-        build_needs: build_needs(facts, linkage, private.is_some()).into_iter().chain(generates.needs).collect(),
+        build_needs: build_needs(facts, linkage, private.is_some())
+            .into_iter()
+            .chain(generates.needs.into_iter().map(BuildNeed::from))
+            .collect(),
         takes,
         env: BTreeMap::new(),
         setting: Setting::default(),

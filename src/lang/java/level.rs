@@ -216,6 +216,7 @@ pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, cata
     let mut fit: Vec<_> = fit.into_iter().filter(|release| usable(release.version)).map(|release| wanted.with(release.version)).collect();
     if let Some(tried) = &level.tried
         && let Some(at) = fit.iter().position(|java| java.value == tried.value)
+        && toolchain.releases.iter().any(|release| release.version == tried.value && !catalog.is_past(release))
     {
         fit.remove(at);
         fit.insert(0, tried.clone());

@@ -362,6 +362,10 @@ impl Maker<'_> {
         let by_git = facts.by_git.iter().take(1).filter(|_| self.installs());
         let git = by_git.flat_map(|fact| [Need::Program("git".into()), Need::CaCertificates].map(|need| fact.with(need).into()));
         let strips = self.is_stripped().then(|| Need::Package(stripped::PACKAGE.into()).into());
-        compiled.flat_map(|native| native.value.build.iter().map(|need| native.with(need.clone()).into())).chain(git).chain(strips).collect()
+        compiled
+            .flat_map(|native| native.value.build.iter().map(|need| native.with(need.clone()).into()))
+            .chain(git)
+            .chain(strips)
+            .collect()
     }
 }

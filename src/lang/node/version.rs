@@ -135,6 +135,12 @@ pub struct Ranked {
 pub fn rank(constraints: &[Constraint], locked: &[Locked], otherwise: &Evidence, catalog: &Catalog) -> Result<Ranked> {
     let toolchain = catalog.toolchain("node")?;
     let current = toolchain.releases.first().ok_or_else(|| Diagnostic::error("catalog::no-release", "the catalog knows no Node"))?;
+    // what is tried with a Node that nobody mends any more is not said to run on it
+    let is_stale = |constraint: &Constraint| {
+        let allowed = |release: &&Release| constraint.allows(release, current);
+        constraint.at.rule == CI.id && toolchain.releases.iter().filter(allowed).all(|release| catalog.is_past(release))
+    };
+    let constraints: &[Constraint] = if constraints.iter().any(is_stale) { &[] } else { constraints };
     let allowed: Vec<&Release> =
         toolchain.releases.iter().filter(|release| constraints.iter().all(|constraint| constraint.allows(release, current))).collect();
     if allowed.is_empty() {

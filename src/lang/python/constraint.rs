@@ -16,7 +16,8 @@ use crate::tree::Tree;
 use crate::version::Version;
 
 const PIN: Rule = Rule::parsed("python.pin", "this is the Python that the project is used with");
-const CI: Rule = Rule::parsed("python.ci", "it is tried with this Python");
+/// Pythons that CI tries.
+pub const CI: Rule = Rule::parsed("python.ci", "it is tried with this Python");
 /// A range of Pythons.
 pub const RANGE: Rule = Rule::parsed("python.requires", "these are the Pythons that the project runs on");
 

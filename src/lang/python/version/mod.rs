@@ -83,7 +83,12 @@ impl Against {
 /// When no release is allowed by all constraints.
 pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint], catalog: &Catalog) -> Result<Ranked> {
     let toolchain = catalog.toolchain("python")?;
-    let (hints, firm): (Vec<_>, Vec<_>) = constraints.iter().partition(|constraint| constraint.hint);
+    // what is tried with a Python that nobody mends any more is not said to run on it
+    let is_stale = |constraint: &&Constraint| {
+        let allowed = |release: &&Release| constraint.allows(release.version, release.newest);
+        constraint.at.rule == super::constraint::CI.id && toolchain.releases.iter().filter(allowed).all(|release| catalog.is_past(release))
+    };
+    let (hints, firm): (Vec<_>, Vec<_>) = constraints.iter().filter(|one| !is_stale(one)).partition(|constraint| constraint.hint);
     let fits = |release: &&Release, all: &[&Constraint]| all.iter().all(|one| one.allows(release.version, release.newest));
     let allowed: Vec<&Release> = toolchain.releases.iter().filter(|release| fits(release, &firm)).collect();
     if allowed.is_empty() {
@@ -92,7 +97,7 @@ pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint]
     }
     // a word by the way counts where it contradicts nothing
     let hinted: Vec<&Release> = allowed.iter().copied().filter(|release| fits(release, &hints)).collect();
-    let (allowed, speaking) = if hinted.is_empty() { (allowed, firm) } else { (hinted, constraints.iter().collect()) };
+    let (allowed, speaking) = if hinted.is_empty() { (allowed, firm) } else { (hinted, firm.into_iter().chain(hints).collect()) };
     let pinned = speaking.iter().any(|constraint| constraint.is_pin());
     let least = speaking.iter().filter_map(|constraint| constraint.least()).max();
     let why = |release: &Release| {
