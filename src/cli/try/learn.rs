@@ -34,8 +34,8 @@ pub fn rounds(trial: &Trial<'_>, project: &mut Project, mut made: Made, console:
         }
         let text = with(project.recorded.as_ref().map(|said| said.text.as_str()), &learned, &new, &made.plan.image.runtime.ports);
         let kept = project.recorded.replace(Said::recorded(text));
-        made = match make(project, trial.survey, trial.picked, console) {
-            Ok(made) => made,
+        let again = match make(project, trial.survey, trial.picked, console) {
+            Ok(again) => again,
             Err(why) => {
                 // nothing that cannot be built is written
                 project.recorded = kept;
@@ -46,8 +46,14 @@ pub fn rounds(trial: &Trial<'_>, project: &mut Project, mut made: Made, console:
         for setting in settings(&new) {
             console.say(&format!("round {round}: learned `{setting}`\n"));
         }
+        let next = trial.once(project, &again, console)?;
+        if failure(&next).is_some() && failure(&next) == failure(&report) {
+            // what did not help was a guess, and is not kept
+            project.recorded = kept;
+            break;
+        }
         taught.extend(new);
-        report = trial.once(project, &made, console)?;
+        (made, report) = (again, next);
     }
     let mut said = Vec::new();
     if taught.is_empty() {
@@ -67,6 +73,11 @@ pub fn rounds(trial: &Trial<'_>, project: &mut Project, mut made: Made, console:
     }
     report.learned = taught;
     Ok((report, said))
+}
+
+/// What makes an image fail.
+fn failure(report: &Report) -> Option<&str> {
+    report.findings.iter().find(|finding| finding.fails()).map(|finding| finding.diagnostic.message.as_str())
 }
 
 /// The files that imggen wrote into the project and nobody edited, as they are now.
