@@ -48,7 +48,7 @@ fn tagged(text: &str) -> Option<bool> {
     let (path, tag) = match path {
         Some(path) => path.split_once(':').map_or((Some(path), None), |(path, tag)| (Some(path), Some(tag))),
         // a port, unless it is the tag of an image without a registry
-        None => (None, host.split_once(':').map(|(_, tag)| tag).filter(|_| !host.contains('.') && !host.starts_with("localhost"))),
+        None => (None, host.split_once(':').filter(|(name, _)| !name.contains('.') && *name != "localhost").map(|(_, tag)| tag)),
     };
     let plain = |text: &str, also: &[char]| {
         let known = |c: char| c.is_ascii_alphanumeric() || also.contains(&c);

@@ -8,13 +8,21 @@ use serde_json::Value;
 
 #[test]
 fn commands_say_what_is_written_down() {
-    trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").case("tests/cmd/*.md");
+    let ceiling = ceiling();
+    trycmd::TestCases::new().env("COLUMNS", "100").env("NO_COLOR", "1").env(CEILING, ceiling).case("tests/cmd/*.md");
+}
+
+/// The samples are projects of their own, and not a part of this repository.
+const CEILING: &str = "GIT_CEILING_DIRECTORIES";
+
+fn ceiling() -> String {
+    concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cmd/projects").to_owned()
 }
 
 /// Without a terminal; `insisted` is what people set who want colors nevertheless.
 fn imggen(arguments: &[&str], insisted: bool) -> io::Result<Output> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_imggen"));
-    command.args(arguments).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
+    command.args(arguments).env(CEILING, ceiling()).env_remove("NO_COLOR").env_remove("CLICOLOR_FORCE").stdin(Stdio::null());
     if insisted {
         command.env("CLICOLOR_FORCE", "1");
     }

@@ -1,5 +1,7 @@
 //! Where a project is: its build context, and the directory in it that was named, where the files stand.
 
+use std::env;
+
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::project::SETTINGS;
@@ -61,8 +63,10 @@ impl Place {
         if has_settings || [IGNORE, ".git"].iter().any(|own| full.join(own).exists()) {
             return Ok(Self::alone(dir));
         }
-        let repository = full.ancestors().skip(1).find(|above| above.join(".git").exists());
-        let above = full.ancestors().skip(1).take_while(|above| repository.is_none_or(|root| above.starts_with(root)));
+        let ceilings = ceilings();
+        let visible = || full.ancestors().skip(1).take_while(|above| !ceilings.iter().any(|ceiling| ceiling == above));
+        let repository = visible().find(|above| above.join(".git").exists());
+        let above = visible().take_while(|above| repository.is_none_or(|root| above.starts_with(root)));
         let workspace = above.into_iter().find_map(|above| Some((above, lists(above, full.strip_prefix(above).ok()?)?)));
         let (root, why) = match (workspace, repository) {
             (Some((root, manifest)), _) => (root, format!("its `{manifest}` lists it")),
@@ -131,6 +135,12 @@ impl Place {
                 .help(format!("`context = \".\"` in {SETTINGS} makes `{}` a build context of its own", self.member)),
         )
     }
+}
+
+/// The directories at which looking upwards ends, as git has it in a variable of its own.
+fn ceilings() -> Vec<Utf8PathBuf> {
+    let set = env::var_os("GIT_CEILING_DIRECTORIES").unwrap_or_default();
+    env::split_paths(&set).filter_map(|path| Utf8PathBuf::from_path_buf(path).ok()).collect()
 }
 
 /// The manifest of a workspace in `above` that names `member`.

@@ -16,7 +16,7 @@ fn told(files: &[(&str, &str)], directory: &str) -> String {
     told.extend(list("volume", &declared.volumes));
     told.extend(list("package", &declared.packages));
     told.extend(list("health", &declared.health));
-    told.extend(declared.contradictions.iter().map(|fact| format!("hides {}", fact.value)));
+    told.extend(declared.contradictions.iter().map(|fact| format!("{}", fact.value)));
     told.join("; ")
 }
 
@@ -52,7 +52,7 @@ fn every_document_tells_how_the_program_starts() {
         (
             "docker-compose.yml",
             "services:\n  api:\n    build: {context: .}\n    command: [x, dev]\n    volumes:\n      - .:/app\n",
-            "dev api: x dev (docker-compose.yml:4); hides `.:/app` of `api`",
+            "dev api: x dev (docker-compose.yml:4); the mount `.:/app` of `api` hides what the image holds",
         ),
         ("Makefile", "run:\n\tgo run . serve\n", "go run . serve (Makefile:2)"),
         ("Makefile", "run:\n\tdocker run x\n", ""),
@@ -75,7 +75,7 @@ fn production_beats_development_and_the_order_decides_the_rest() {
     let make = ("Makefile", "run:\n\tgunicorn x:y\n");
     assert_eq!(
         told(&[compose, procfile, make], ""),
-        "gunicorn x:y (Makefile:2); dev web: python manage.py runserver (Procfile:1); dev web: flask run --reload (compose.yaml:4); hides `.:/app` of `web`"
+        "gunicorn x:y (Makefile:2); dev web: python manage.py runserver (Procfile:1); dev web: flask run --reload (compose.yaml:4); the mount `.:/app` of `web` hides what the image holds"
     );
 }
 

@@ -7,6 +7,7 @@ mod find;
 pub mod interrupt;
 mod process;
 #[cfg(test)]
+#[cfg(test)]
 pub mod recorded;
 mod state;
 mod words;

@@ -261,7 +261,7 @@ mod tests {
         let at = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part} is not in\n{text}"));
         assert!(at("COPY certs/own.pem /usr/local/share/ca-certificates/own.crt\n") < at("ENV GOPROXY=https://m.example.com/go\n"));
         assert!(at("ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt\n") < at("go mod download"));
-        assert!(at("sed -i -E 's|https?://(deb|archive)") < at("apt-get update"));
+        assert!(at("sed -i -E 's|https?://(deb|archive)") < at(" update \\\n"));
     }
 
     #[test]
@@ -285,7 +285,8 @@ mod tests {
         let text = dockerfile(&GO, settings).unwrap_or_default();
         assert_eq!(text.matches("ARG HTTPS_PROXY=http://proxy.example.com:3128 HTTP").count(), 2, "{text}");
         assert_eq!(text.matches(" no_proxy=localhost,.example.com\n").count(), 2, "{text}");
-        assert_eq!(dockerfile(&GO, "network.proxy = \"http://me:word@proxy.example.com\"\n"), Err("network::login"));
+        assert_eq!(dockerfile(&GO, "network.proxy = \"http://me@proxy.example.com\"\n"), Err("network::login"));
+        assert_eq!(dockerfile(&GO, "network.proxy = \"http://me:word@proxy.example.com\"\n"), Err("settings::secret"));
     }
 
     #[test]

@@ -40,7 +40,7 @@ pub(super) fn of(tree: &Tree, choices: &Choices<'_>) -> Option<Scripts> {
         "list": format!("/tmp/{}", list.file_name().unwrap_or_default()),
         "home": HOME,
     });
-    let comment = format!("what the scripts need that python3 runs ({list})");
+    let comment = format!("scripts that python3 runs, with what they need ({list})");
     let stage = PartStage { stage: STAGE.to_owned(), template: "python/scripts.j2".to_owned(), comment, build, packages };
     Some(Scripts { stage, copy: Copy::stage(STAGE, HOME, HOME), path: format!("{HOME}/bin") })
 }
