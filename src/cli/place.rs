@@ -27,6 +27,8 @@ const WORKSPACES: [(&str, &str); 11] = [
 ];
 /// Docker reads it in the root of a build context, and nowhere else.
 const IGNORE: &str = ".dockerignore";
+/// What is written beside a Dockerfile that is not at the root of its build context.
+const OWN_IGNORE: &str = "Dockerfile.dockerignore";
 /// What is said of a directory whose build context lies above it.
 const RULE: &str = "place::context";
 
@@ -128,7 +130,8 @@ impl Place {
 
     /// What has to be said of it before all else.
     pub fn note(&self) -> Option<Diagnostic> {
-        let why = self.why.as_ref()?;
+        // the files tell it themselves when they are there
+        let why = self.why.as_ref().filter(|_| !self.dir.join(OWN_IGNORE).exists())?;
         let message = format!("the build context is `{}`: {why}; the files stand in `{}`", self.context, self.member);
         Some(
             Diagnostic::note(RULE, message)

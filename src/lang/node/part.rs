@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::apps::{Seed, Workspaces};
+use super::bundler::settings::Settings;
 use super::bundler::{self, Bundler, PAGES, Pages, program};
 use super::compiler::Compiler;
 use super::entry;
@@ -124,12 +125,15 @@ fn outputs(package: &Package<'_>, chain: &Chain) -> Vec<Utf8PathBuf> {
     let own = || chain.own().filter(|command| !NO_MAKERS.contains(&command.program()));
     let told = own().flat_map(|command| outputs_of(command).into_iter().map(|path| normal(command.directory.join(path))));
     let bundled = chain.own().filter(|command| !OF_TASKS.contains(&command.program())).filter_map(|command| {
-        let program = program::of(package, command).filter(|program| BUNDLERS.iter().any(|name| program.loaded(name).is_some()))?;
+        let is_bundler = BUNDLERS.contains(&command.program());
+        let runs_one = |program: &Settings<'_>| BUNDLERS.iter().any(|name| program.loaded(name).is_some());
+        let program = program::of(package, command).filter(|program| is_bundler || runs_one(program))?;
         program.outputs().into_iter().next().map(|path| package.inside(path.value.as_str()))
     });
     for path in told.chain(bundled) {
-        // a file stands for the directory that it is made in
-        let path = if path.extension().is_some() { path.parent().unwrap_or(Utf8Path::new("")).to_owned() } else { path };
+        // a file stands for the directory that it is made in, unless other files are there already
+        let made_in = path.parent().filter(|directory| path.extension().is_some() && !package.tree.has_directory(directory));
+        let path = made_in.map_or(path.clone(), Utf8Path::to_owned);
         let outside = path.starts_with("..") || path.as_str().is_empty() || path.is_absolute();
         if !outside && !outputs.contains(&path) {
             outputs.push(path);
@@ -169,13 +173,22 @@ mod tests {
             ("vite build --outDir=../server/dist --emptyOutDir", vec!["server/dist"]),
             ("tailwindcss -i in.css -o ../static/css/site.css --minify", vec!["static/css"]),
             ("esbuild a.js --bundle --outdir=public/js", vec!["web/public/js"]),
-            ("rollup -c && cp -r out ../app/static", vec!["app/static"]),
+            ("rollup -c && cp -r out ../app/static", vec!["app/static", "web/static"]),
             ("MINIFY=true node bundle.mjs", vec!["server/ui"]),
+            ("rollup -c", vec!["web/static"]),
+            ("rollup --config other.config.js", vec!["web/lib"]),
             ("tsc --outDir dist", vec![]),
         ] {
             let manifest = format!("{{\"scripts\": {{\"build\": \"{script}\"}}}}");
             let program = "import { build } from 'esbuild'\nawait build({ entryPoints: ['a.js'], outdir: '../server/ui/' })";
-            let tree = Tree::from_memory([("web/package.json", manifest.as_str()), ("web/bundle.mjs", program)]);
+            let rollup = "export default { input: 'a.js', output: [{ file: 'static/a.js' }, { file: 'static/a.min.js' }] }";
+            let other = "export default { input: 'a.js', output: { dir: 'lib' } }";
+            let tree = Tree::from_memory([
+                ("web/package.json", manifest.as_str()),
+                ("web/bundle.mjs", program),
+                ("web/rollup.config.mjs", rollup),
+                ("web/other.config.js", other),
+            ]);
             let package = Package::read(&tree, "web".into()).unwrap().unwrap();
             let outputs = outputs(&package, &script::chain(&package, "build").unwrap());
             assert_eq!(outputs.iter().map(|path| path.as_str()).collect::<Vec<_>>(), expected, "{script}");

@@ -139,20 +139,24 @@ impl<'t> Settings<'t> {
         Some(Fact::new(normal(Utf8Path::new(&path)), self.place(keys, value, keys.join("."))))
     }
 
-    /// The directories that it says files are put into, wherever it does: `output.path`, `outdir`, `gulp.dest("site")`.
+    /// The directories that it says files are put into, or the files, wherever it does: `output.path`, `outdir`, `gulp.dest("site")`.
     pub fn outputs(&self) -> Vec<Fact<Utf8PathBuf>> {
         const KEYS: [&str; 7] = ["outdir", "outfile", "outDir", "outputDir", "dest", "destination", "distDir"];
         const CALLS: [&str; 2] = ["dest", "symlink"];
+        // webpack's directory, and Rollup's directory or file
+        const OF_OUTPUT: [&str; 3] = ["path", "dir", "file"];
         let of_options = self.module.options.iter().filter_map(|(key, value, at)| match key.as_str() {
-            "output" => Some((likeliest(value).get("path")?, *at)),
+            "output" => {
+                let value = likeliest(value);
+                let output = if let Value::List(outputs) = value { outputs.first()? } else { value };
+                Some((OF_OUTPUT.iter().find_map(|key| output.get(key))?, *at))
+            }
             key => KEYS.contains(&key).then_some((value, *at)),
         });
         let of_calls =
             self.calls().filter(|call| CALLS.contains(&call.method())).filter_map(|call| Some((&call.arguments.first()?.value, call.at)));
         let found = of_options.chain(of_calls).filter_map(|(value, at)| {
             let path = normal(Utf8Path::new(&self.spelt(value, DEPTH)?));
-            // a file is put into its directory
-            let path = if path.extension().is_some() { path.parent()?.to_owned() } else { path };
             let fits = path.is_relative() && !path.as_str().is_empty() && !path.as_str().contains(['*', '<', '$']);
             fits.then(|| Fact::new(path.clone(), self.evidence(at, SETTING, path.as_str())))
         });

@@ -30,7 +30,7 @@ impl Project<'_, '_> {
             .iter()
             .find_map(|command| {
                 let outputs = program::of(self.package, command).into_iter().flat_map(|settings| settings.outputs());
-                let found = outputs.filter(|path| !path.value.starts_with("..")).collect();
+                let found = outputs.filter_map(directory).filter(|path| !path.value.starts_with("..")).collect();
                 one(found, command.arguments())
             })
             .map(|output| self.with_page(&output))
@@ -43,6 +43,15 @@ impl Project<'_, '_> {
             above.into_iter().find(|path| self.tree.has(self.package.inside(path.as_str()).join("index.html"))).map(Utf8Path::to_owned);
         page.map_or_else(|| output.clone(), |page| output.with(page))
     }
+}
+
+/// The directory that an output is, or that it is put into.
+fn directory(output: Fact<Utf8PathBuf>) -> Option<Fact<Utf8PathBuf>> {
+    if output.value.extension().is_none() {
+        return Some(output);
+    }
+    let parent = output.value.parent().filter(|parent| !parent.as_str().is_empty())?.to_owned();
+    Some(output.with(parent))
 }
 
 /// What several outputs come to: those of the tasks that the words name before all others, and of those the directory that holds them all.
