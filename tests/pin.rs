@@ -36,7 +36,9 @@ fn start(room: &Path, login: bool) -> (Registry, String) {
     if login {
         let users = room.join("users");
         fs::write(&users, USERS).unwrap();
-        settings += &format!("auth:\n  htpasswd:\n    realm: ours\n    path: {}\n", users.display());
+        settings.push_str("auth:\n  htpasswd:\n    realm: ours\n    path: ");
+        settings.push_str(users.to_str().unwrap_or_default());
+        settings.push('\n');
     }
     fs::write(room.join("registry.yml"), settings).unwrap();
     let mut command = Command::new("docker-registry");

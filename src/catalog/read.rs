@@ -27,7 +27,7 @@ impl<'t> Below<'t> {
             Some(mut own) => {
                 inherit::fill(&mut own, &entries(weaker.iter().copied()))
                     .map_err(|wrong| broken(name, text, Some(&wrong.entry), &wrong.why))?;
-                filled(name, text, own)
+                filled(name, text, &own)
             }
         };
         weaker.push(text);
@@ -56,7 +56,7 @@ fn table(text: &str) -> Option<Map<String, Value>> {
 }
 
 /// Reads what was filled in, an entry at a time, so that the one that is wrong is named.
-fn filled<T: for<'de> Deserialize<'de>>(name: &str, text: &str, own: Map<String, Value>) -> Result<T> {
+fn filled<T: for<'de> Deserialize<'de>>(name: &str, text: &str, own: &Map<String, Value>) -> Result<T> {
     let whole = serde_json::from_value(Value::Object(own.clone()));
     whole.map_err(|error| {
         let alone = |(entry, value): (&String, &Value)| {
@@ -64,7 +64,7 @@ fn filled<T: for<'de> Deserialize<'de>>(name: &str, text: &str, own: Map<String,
             serde_json::from_value::<T>(Value::Object(one)).err().map(|error| (entry.clone(), error.to_string()))
         };
         let (entry, why) = own.iter().find_map(alone).map_or((None, error.to_string()), |(entry, why)| (Some(entry), why));
-        broken(name, text, entry.as_deref(), &why)
+        Box::new(broken(name, text, entry.as_deref(), &why))
     })
 }
 
@@ -80,19 +80,19 @@ pub(super) fn parse<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Res
         let mut found = broken(name, text, entry.as_deref(), error.message());
         if let Some(range) = error.span() {
             found.labels.clear();
-            *found = found.at(name, Some(Span::of(text, range.start, range.end)), "here");
+            found = found.at(name, Some(Span::of(text, range.start, range.end)), "here");
         }
-        found
+        Box::new(found)
     })
 }
 
 /// What is wrong in an entry.
-fn broken(name: &str, text: &str, entry: Option<&str>, why: &str) -> Box<Diagnostic> {
+fn broken(name: &str, text: &str, entry: Option<&str>, why: &str) -> Diagnostic {
     let of = entry.map_or_else(String::new, |entry| format!("`[{entry}]` in "));
     let error = Diagnostic::usage("catalog::broken", format!("{of}`{name}` of the catalog is broken: {why}"));
     let place = places(text).into_iter().find(|(known, _)| Some(known.as_str()) == entry);
     let span = place.map(|(_, at)| Span::of(text, at.start, at.end));
-    error.at(name, span, "here").help("`imggen catalog show` prints what it stands on, `imggen schema catalog` what can be said").into()
+    error.at(name, span, "here").help("`imggen catalog show` prints what it stands on, `imggen schema catalog` what can be said")
 }
 
 /// The entries of a file and where their names stand.

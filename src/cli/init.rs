@@ -37,7 +37,7 @@ fn init(
     mut prompt: Option<&mut dyn Prompt>,
     console: &mut Console,
 ) -> Result<Exit, Stop> {
-    let survey = project.survey(&scene)?;
+    let survey = project.survey(scene)?;
     let says = form == Form::Text;
     if says {
         console.draw_all(&survey.detection.notes);

@@ -88,9 +88,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             // an argument that it repeats may hold anything
             let text = console::fit(&error.render().ansi().to_string());
             if error.use_stderr() {
-                anstream::eprint!("{text}")
+                anstream::eprint!("{text}");
             } else {
-                anstream::print!("{text}")
+                anstream::print!("{text}");
             }
             return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
         }

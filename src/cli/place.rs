@@ -165,7 +165,7 @@ fn above(dir: &Utf8Path, steps: usize) -> Utf8PathBuf {
     while is_plain && ups > 0 && kept > 0 && matches!(named[kept - 1], Utf8Component::Normal(_)) {
         (kept, ups) = (kept - 1, ups - 1);
     }
-    let path: Utf8PathBuf = named[..kept].iter().map(|part| part.as_str()).chain(std::iter::repeat_n("..", ups)).collect();
+    let path: Utf8PathBuf = named[..kept].iter().map(camino::Utf8Component::as_str).chain(std::iter::repeat_n("..", ups)).collect();
     if path.as_str().is_empty() { ".".into() } else { path }
 }
 

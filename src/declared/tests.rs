@@ -16,7 +16,7 @@ fn told(files: &[(&str, &str)], directory: &str) -> String {
     told.extend(list("volume", &declared.volumes));
     told.extend(list("package", &declared.packages));
     told.extend(list("health", &declared.health));
-    told.extend(declared.contradictions.iter().map(|fact| format!("{}", fact.value)));
+    told.extend(declared.contradictions.iter().map(|fact| fact.value.clone()));
     told.join("; ")
 }
 

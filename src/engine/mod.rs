@@ -26,7 +26,7 @@ pub use self::words::{Build, Run};
 use crate::diagnostic::{Diagnostic, Result};
 
 /// What an engine takes for a question that it answers from memory.
-const SHORT: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_mins(1);
 /// What engines put into containers.
 const OWN: [&str; 8] = ["/etc", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/run", "/dev", "/proc"];
 /// What a build or a download may take.

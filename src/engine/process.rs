@@ -11,6 +11,9 @@ use super::interrupt;
 /// How often it is asked whether the user has had enough.
 const TICK: Duration = Duration::from_millis(50);
 
+/// Whether what a program printed so far is all that is wanted.
+pub type Enough<'a> = &'a dyn Fn(&[u8]) -> bool;
+
 /// A program to run.
 pub struct Call<'a> {
     /// The program.
@@ -22,7 +25,7 @@ pub struct Call<'a> {
     /// How long it may take.
     pub patience: Duration,
     /// Whether what it printed so far is all that is wanted.
-    pub enough: Option<&'a dyn Fn(&[u8]) -> bool>,
+    pub enough: Option<Enough<'a>>,
     /// Whether it runs although the user has had enough: it cleans up.
     pub is_last: bool,
 }
@@ -47,7 +50,7 @@ impl<'a> Call<'a> {
 
     /// It is ended as soon as this holds for what it printed.
     #[must_use]
-    pub fn enough(self, enough: &'a dyn Fn(&[u8]) -> bool) -> Self {
+    pub fn enough(self, enough: Enough<'a>) -> Self {
         Self { enough: Some(enough), ..self }
     }
 

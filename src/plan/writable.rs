@@ -118,7 +118,7 @@ impl Layout {
         let is_beside = |to: &Utf8Path| workdir.is_some_and(|workdir| workdir.starts_with(to));
         let mut all: Vec<_> = self.writable.iter().map(|(_, to)| to).filter(|to| !is_beside(to) && !to.starts_with(TEMPORARY)).collect();
         all.sort();
-        all.dedup_by(|to, above| to.starts_with(&*above));
+        all.dedup_by(|to, above| to.starts_with(*above));
         all.into_iter().map(ToString::to_string).collect()
     }
 

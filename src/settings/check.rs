@@ -8,8 +8,11 @@ use crate::evidence::Span;
 use crate::render::edge::{is_label, is_variable};
 use crate::secret;
 
+/// A table, what its keys are, what such a name is, and what it may be made of.
+type Named = (&'static str, &'static str, fn(&str) -> bool, &'static str);
+
 /// Tables whose keys become names in the image, what such a name is, and what it may be made of.
-const NAMES: [(&str, &str, fn(&str) -> bool, &str); 2] = [
+const NAMES: [Named; 2] = [
     ("env", "variable", is_variable, "letters, digits, `_`, `.` and `-`, the first of them a letter or `_`"),
     ("labels", "label", is_label, "letters, digits, `_`, `.`, `-` and `/`"),
 ];
@@ -20,7 +23,7 @@ const NAMES: [(&str, &str, fn(&str) -> bool, &str); 2] = [
 /// The first name that is none, and the first value that looks like a secret.
 pub(super) fn check(file: &Utf8Path, text: &str, table: &DeTable<'_>) -> Result<()> {
     for (name, what, is_name, made_of) in NAMES {
-        let Some(DeValue::Table(names)) = table.get(name).map(|value| value.get_ref()) else { continue };
+        let Some(DeValue::Table(names)) = table.get(name).map(toml::Spanned::get_ref) else { continue };
         if let Some(key) = names.keys().find(|key| !is_name(key.get_ref())) {
             let span = Span::of(text, key.span().start, key.span().end);
             let error = Diagnostic::usage("settings::name", format!("`{}` cannot be the name of a {what}", key.get_ref()));

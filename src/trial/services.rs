@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::engine::{Engine, Run};
 
 /// How long a service may take until it listens.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Starts services on a network of their own, and returns its name.
 ///

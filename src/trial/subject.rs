@@ -97,7 +97,7 @@ impl Default for Wishes {
             env: Vec::new(),
             words: Vec::new(),
             memory: None,
-            patience: Duration::from_secs(60),
+            patience: Duration::from_mins(1),
             hardens: true,
             network: None,
         }

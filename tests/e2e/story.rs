@@ -31,7 +31,7 @@ const KILLED: i32 = 137;
 
 const SHELLS: [&str; 5] = ["sh", "ash", "bash", "dash", "busybox"];
 
-/// A user whom no image knows, as OpenShift takes one: his group is root's, and nothing else is.
+/// A user whom no image knows, as `OpenShift` takes one: his group is root's, and nothing else is.
 const SOMEBODY: u32 = 12345;
 
 /// Goes as far as the tier asks for and the machine allows.

@@ -1,4 +1,5 @@
 //! The inputs. Each makes a project in a directory, `scale` times as large as a quick test needs; 50 is as large as people meet.
+#![allow(clippy::type_complexity, clippy::too_many_lines, reason = "a table of inputs is read as one")]
 
 use std::fmt::Write as _;
 use std::fs::{self, File};

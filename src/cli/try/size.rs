@@ -71,7 +71,7 @@ pub fn record(dir: &Utf8Path, report: &Report) -> Result<bool> {
 pub fn budget(layers: &Layers) -> Result<Budget> {
     let text = |key: &str, get: fn(&Budget) -> &Option<String>| layers.choose(key, |settings| get(&settings.budget).clone());
     let (warn, fail) = (text("budget.warn", |budget| &budget.warn), text("budget.fail", |budget| &budget.fail));
-    for chosen in warn.iter().chain(&fail).filter(|chosen| !is_growth(&chosen.value)) {
+    if let Some(chosen) = warn.iter().chain(&fail).find(|chosen| !is_growth(&chosen.value)) {
         let error = Diagnostic::usage("budget::growth", format!("`{}` is no growth", chosen.value));
         return Err(chosen.blame(error).help("for example `\"10%\"`, or `\"20 MB\"`").into());
     }

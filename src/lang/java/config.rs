@@ -11,7 +11,7 @@ use crate::tree::Tree;
 
 const CONFIGURED: Rule = Rule::parsed("java.configuration", "the program's configuration says this");
 
-/// What MicroProfile's file of configuration is called, which Helidon, Quarkus and application servers read.
+/// What `MicroProfile`'s file of configuration is called, which Helidon, Quarkus and application servers read.
 const MICROPROFILE: &str = "META-INF/microprofile-config";
 /// Files of configuration that others import are followed as far as this.
 const MOST_IMPORTS: usize = 8;

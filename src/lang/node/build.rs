@@ -339,7 +339,7 @@ impl Maker<'_> {
                     if *brought { self.execute(&package.directory, line.clone()) } else { in_directory(&package.directory, line.clone()) }
                 })),
                 (Making::Script { package, script, .. }, None) if package.directory.as_str().is_empty() => {
-                    commands.push(caller.run(script))
+                    commands.push(caller.run(script));
                 }
                 (Making::Script { package, script, .. }, None) => {
                     commands.push(caller.run_in(&package.name, &package.directory, script));

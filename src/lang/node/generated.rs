@@ -1,4 +1,4 @@
-//! Code that a script of the package's own generates: of GraphQL, OpenAPI, protocols. It is run where the sources import what is not there
+//! Code that a script of the package's own generates: of GraphQL, `OpenAPI`, protocols. It is run where the sources import what is not there
 //! and neither the build nor what installs the packages makes it.
 
 use camino::{Utf8Path, Utf8PathBuf};

@@ -75,7 +75,7 @@ pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, comp
     making.extend(generates.map(|name| Making::Script { package: inside(package), script: name.to_owned(), delegates: None }));
     match build {
         Some(name) => {
-            making.push(Making::Script { package: inside(package), script: name.to_owned(), delegates: delegates(package, name) })
+            making.push(Making::Script { package: inside(package), script: name.to_owned(), delegates: delegates(package, name) });
         }
         None => making.extend(by_nx(tree, package, entry).or_else(|| by_default(package, compiler, entry)).map(command)),
     }

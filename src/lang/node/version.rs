@@ -92,7 +92,7 @@ pub fn constraints(tree: &Tree, package: &Package<'_>, root: &Package<'_>) -> Re
     }
     // a word by the way counts where nothing else is said
     let tried = version_files::in_ci(tree, &["node-version", "node_version"], CI).into_iter().next();
-    tried.map(|(word, at)| Constraint::parse(&word, at)).into_iter().filter(Result::is_ok).collect()
+    Ok(tried.and_then(|(word, at)| Constraint::parse(&word, at).ok()).into_iter().collect())
 }
 
 /// What names one version: files of version managers, Volta.

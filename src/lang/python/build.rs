@@ -38,7 +38,7 @@ const CARGO: [&str; 2] = ["/usr/local/cargo", "/usr/local/rustup"];
 pub struct Build {
     /// The reference for FROM.
     pub image: String,
-    /// The stage of CPython itself, where the base has none.
+    /// The stage of `CPython` itself, where the base has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub interpreter: Option<Interpreter>,
     /// Programs that come from other images: uv, and Rust's toolchain.

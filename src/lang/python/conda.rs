@@ -1,4 +1,4 @@
-//! Environments of conda's: one that lists packages of PyPI's alone is a list as any other.
+//! Environments of conda's: one that lists packages of `PyPI`'s alone is a list as any other.
 
 use super::manager::Manager;
 use super::project::{Own, Project};
@@ -21,7 +21,7 @@ pub fn file(tree: &Tree) -> Option<&'static str> {
     FILES.into_iter().find(|file| tree.has(file))
 }
 
-/// The project whose packages `file` lists, where all of them are PyPI's.
+/// The project whose packages `file` lists, where all of them are `PyPI`'s.
 pub fn project(tree: &Tree, file: &str) -> Option<Project> {
     let table = Document::yaml(file.into(), tree.text(file).ok()?).ok()?;
     let dependencies = table.get(&["dependencies"])?;

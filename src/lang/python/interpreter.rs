@@ -1,4 +1,4 @@
-//! CPython itself: the bytecode of its standard library, which official images come without, and its files for a base that has none.
+//! `CPython` itself: the bytecode of its standard library, which official images come without, and its files for a base that has none.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ pub(super) const INVALIDATION: &str = "--invalidation-mode unchecked-hash";
 /// The same for what uv compiles, by the name that Python has for it.
 pub(super) const INVALIDATION_OF_UV: (&str, &str) = ("PYC_INVALIDATION_MODE", "UNCHECKED_HASH");
 
-/// Where the copy of CPython is made, as an image would have it.
+/// Where the copy of `CPython` is made, as an image would have it.
 const ROOT: &str = "/python";
 /// What of the standard library no server imports.
 const APART: &str = "'/(ensurepip|idlelib|lib2to3|pydoc_data|site-packages|test|tkinter|turtledemo)/'";
@@ -20,7 +20,7 @@ const REMOVED: &str = "rm -rf ensurepip idlelib lib2to3 pydoc_data site-packages
 const LIBRARIES: &str =
     r"'/\/(ld-linux|lib(c|m|dl|rt|util|pthread|ssl|crypto|z|zstd|gcc_s)[-.])/d; s,.* => (/usr)?(/lib/[^ ]+) .*,/usr\2,p'";
 
-/// The stage that holds CPython alone.
+/// The stage that holds `CPython` alone.
 #[derive(Clone, Debug, Serialize)]
 pub struct Interpreter {
     /// Its name.
@@ -50,7 +50,7 @@ impl Maker<'_> {
         Some(Staged { comment: "the image comes without the bytecode of its standard library".into(), command })
     }
 
-    /// The stage that CPython is copied out of, for a base without one.
+    /// The stage that `CPython` is copied out of, for a base without one.
     pub(super) fn interpreter(&self) -> Option<Interpreter> {
         let library = self.library().filter(|_| self.is_copied())?;
         let commands = [

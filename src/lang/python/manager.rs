@@ -25,7 +25,7 @@ pub enum Manager {
     Requirements,
     /// A script that lists its dependencies itself.
     Script,
-    /// An environment of conda's that lists packages of PyPI's alone.
+    /// An environment of conda's that lists packages of `PyPI`'s alone.
     Environment,
     /// `pyproject.toml` without a lock, its dependencies listed.
     Project,

@@ -169,7 +169,7 @@ impl<'s, 't> Finder<'s, 't> {
         (command, program)
     }
 
-    /// The file of the project's that a program of its name was made of, where nothing installs one: PyInstaller's and its like.
+    /// The file of the project's that a program of its name was made of, where nothing installs one: `PyInstaller`'s and its like.
     fn frozen(&self, program: &str) -> Option<&'s Source<'t>> {
         let known = SERVERS.contains(&program)
             || self.project.installs(program).is_some()

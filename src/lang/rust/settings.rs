@@ -18,7 +18,7 @@ pub struct Settings {
     /// Whether the default features are on; they are unless this says no.
     pub default_features: Option<bool>,
     /// Optimisation across packages: `thin` or `fat`. Smaller and faster programs, and every build takes longer. It is the project's to choose:
-    /// with one codegen unit, fat took 22 % off a small axum server (1.20 to 0.94 MB), 11 % off one with askama and 2 % off one with SQLite,
+    /// with one codegen unit, fat took 22 % off a small axum server (1.20 to 0.94 MB), 11 % off one with askama and 2 % off one with `SQLite`,
     /// and a build after an edit took 5 to 14 s longer each time.
     pub lto: Option<Lto>,
     /// How many parts each package is compiled in; 1 gives the smallest program.

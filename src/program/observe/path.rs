@@ -12,6 +12,7 @@ const MANIFEST_DIRECTORY: [&str; 2] = ["$CARGO_MANIFEST_DIR", "${CARGO_MANIFEST_
 
 /// A path in a macro that embeds, as seen from its manifest where it names that, and whether it does. Nothing where it begins with another
 /// variable of the build, `$OUT_DIR`: what is there the build script makes.
+#[must_use]
 pub fn named_by_the_build(path: &str) -> Option<(&str, bool)> {
     let manifest = MANIFEST_DIRECTORY.iter().find_map(|name| path.strip_prefix(name));
     if manifest.is_none() && path.starts_with('$') {

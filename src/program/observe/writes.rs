@@ -46,7 +46,7 @@ impl<'t> Program<'t> {
                         break;
                     }
                     Meaning::Place(Where::Temporary) if self.matches(entry, file, call) == Match::Proven => {
-                        written.add(TEMPORARY.into(), self.evidence(file, call.at, WRITES));
+                        written.add(Utf8Path::new(TEMPORARY), self.evidence(file, call.at, WRITES));
                     }
                     _ => {}
                 }
@@ -94,7 +94,7 @@ impl<'t> Program<'t> {
         }
         for value in values {
             let Some(directory) = written.directory(value, names) else { continue };
-            if let Some(fact) = written.add(directory, evidence.clone()) {
+            if let Some(fact) = written.add(&directory, evidence.clone()) {
                 *fact = self.trace(fact.clone(), &value.steps);
             }
         }
@@ -106,13 +106,13 @@ const fn rule(names: Names) -> Rule {
 }
 
 impl Written {
-    fn add(&mut self, directory: Utf8PathBuf, evidence: Evidence) -> Option<&mut Fact<WritePath>> {
-        let fact = match self.found.remove(&directory) {
+    fn add(&mut self, directory: &Utf8Path, evidence: Evidence) -> Option<&mut Fact<WritePath>> {
+        let fact = match self.found.remove(directory) {
             Some(known) => known.and(evidence),
-            None => Fact::new(WritePath { directory: directory.clone() }, evidence),
+            None => Fact::new(WritePath { directory: directory.to_owned() }, evidence),
         };
-        self.found.insert(directory.clone(), fact);
-        self.found.get_mut(&directory)
+        self.found.insert(directory.to_owned(), fact);
+        self.found.get_mut(directory)
     }
 
     /// The directory that has to be writable.

@@ -71,15 +71,14 @@ impl Expert<'_> {
     pub fn of_build(&self, log: &BuildLog) -> Vec<Finding> {
         let step = log.failed.as_ref().map(|step| clip(&step.instruction));
         let found = self.knowledge.find(At::Build, &log.said);
-        let mut finding = match found {
-            Some((failure, first)) => self.known(failure, &first, &log.said),
-            None => {
-                let message = match &step {
-                    Some(step) => format!("the build fails at `{step}`"),
-                    None => "the build fails".to_owned(),
-                };
-                self.finding(Kind::Build, Diagnostic::error(Kind::Build.code(), message), Vec::new(), last_lines(&log.said))
-            }
+        let mut finding = if let Some((failure, first)) = found {
+            self.known(failure, &first, &log.said)
+        } else {
+            let message = match &step {
+                Some(step) => format!("the build fails at `{step}`"),
+                None => "the build fails".to_owned(),
+            };
+            self.finding(Kind::Build, Diagnostic::error(Kind::Build.code(), message), Vec::new(), last_lines(&log.said))
         };
         if let (Some(step), true) = (step, finding.kind != Kind::Build) {
             finding.diagnostic.notes.insert(0, format!("the step is `{step}`"));

@@ -114,14 +114,14 @@ impl<'a> Search<'a> {
             let wanted = |output: &&Output| !covered.contains(&output.made) && self.wants(&output.made);
             let Some(output) = candidate.outputs.iter().find(wanted) else { continue };
             let makes = self.path(&output.made);
-            let fatal = candidate.generator.inputs.is_some() || self.missing.iter().any(|missing| self.is_made(&output.made, missing));
+            let fatal = candidate.generator.inputs.is_some() || self.missing.iter().any(|missing| Self::is_made(&output.made, missing));
             let generation = self.generation(sources, candidate, output, &lines, makes, fatal);
             covered.extend(candidate.outputs.iter().map(|output| output.made.clone()));
             let fact = Fact::new(generation, output.at.clone());
             let by = candidate.command.iter().map(|build| build.at.clone()).filter(|at| *at != output.at);
             found.push(by.fold(fact, Fact::and));
         }
-        for missing in self.missing.iter().filter(|missing| !covered.iter().any(|made| self.is_made(made, missing))) {
+        for missing in self.missing.iter().filter(|missing| !covered.iter().any(|made| Self::is_made(made, missing))) {
             found.push(self.by_own_program(sources, &lines, missing));
         }
         found.dedup_by(|one, other| !one.value.command.as_str().is_empty() && one.value.command == other.value.command);
@@ -154,7 +154,7 @@ impl<'a> Search<'a> {
     }
 
     fn wants(&self, made: &Made) -> bool {
-        if self.missing.iter().any(|missing| self.is_made(made, missing)) {
+        if self.missing.iter().any(|missing| Self::is_made(made, missing)) {
             return true;
         }
         let Made::At(path) = made else { return false };
@@ -170,7 +170,7 @@ impl<'a> Search<'a> {
     }
 
     /// Whether what is made is the package that is missing, or holds it.
-    fn is_made(&self, made: &Made, missing: &Missing) -> bool {
+    fn is_made(made: &Made, missing: &Missing) -> bool {
         match made {
             Made::At(path) if path.extension() == Some("go") => path.parent() == Some(&missing.directory),
             Made::At(path) => !path.as_str().is_empty() && missing.directory.starts_with(path),
@@ -181,9 +181,12 @@ impl<'a> Search<'a> {
     fn path(&self, made: &Made) -> Utf8PathBuf {
         match made {
             Made::At(path) => path.clone(),
-            Made::Package(_) => {
-                self.missing.iter().find(|missing| self.is_made(made, missing)).map(|missing| missing.directory.clone()).unwrap_or_default()
-            }
+            Made::Package(_) => self
+                .missing
+                .iter()
+                .find(|missing| Self::is_made(made, missing))
+                .map(|missing| missing.directory.clone())
+                .unwrap_or_default(),
         }
     }
 
@@ -206,7 +209,7 @@ impl<'a> Search<'a> {
                 let inputs = format!("./{}", relative(&output.from, &output.inputs));
                 let words: Vec<String> = run.iter().map(|word| word.replace("{directory}", &inputs)).collect();
                 let says = std::iter::once(&generator.name).chain(&words).map(String::as_str).collect::<Vec<_>>().join(" ");
-                (says, self.by_default(sources, generator, &output.from, &words))
+                (says, Self::by_default(sources, generator, &output.from, &words))
             }
             (None, _, None) => (generator.name.clone(), ShellLine::default()),
         };
@@ -221,7 +224,7 @@ impl<'a> Search<'a> {
     }
 
     /// The generator's usual command, in the directory where it is started.
-    fn by_default(&self, sources: Sources<'_>, generator: &Generator, from: &Utf8Path, words: &[String]) -> ShellLine {
+    fn by_default(sources: Sources<'_>, generator: &Generator, from: &Utf8Path, words: &[String]) -> ShellLine {
         if sources.module_tool(&generator.name).is_some() {
             let go = if from.as_str().is_empty() { ShellLine::of("go tool") } else { ShellLine::of("go -C").path(from).then("tool") };
             return words.iter().fold(go.word(&generator.name), ShellLine::word);

@@ -36,14 +36,14 @@ impl Maker<'_> {
     }
 
     /// The program of Maven's with its pom.
-    fn plainly(&self, maven: &MavenBuild) -> ShellLine {
+    fn plainly(maven: &MavenBuild) -> ShellLine {
         let line = ShellLine::of(if maven.wrapper.is_some() { "sh ./mvnw -B -ntp" } else { "mvn -B -ntp" });
         if let Some(file) = &maven.file { line.then("-f").path(file) } else { line }
     }
 
     /// It with what every call is given.
     fn maven(&self, maven: &MavenBuild) -> ShellLine {
-        let mut line = self.plainly(maven);
+        let mut line = Self::plainly(maven);
         let profiles =
             self.choices.layers.list("java.profiles", |settings| settings.languages.java.profiles.clone(), maven.profiles.clone());
         let profiles: Vec<_> = profiles.into_iter().map(|chosen| chosen.value).collect();
@@ -64,14 +64,14 @@ impl Maker<'_> {
         let line = reactor.map_or(line.clone().then(FETCH), |reactor| line.line(ShellLine::words(reactor.split(' '))));
         // what it fetches for its development mode, which is the usual one, is nothing for an image
         let line = if maven.quarkus { line.then("quarkus:go-offline -Dmode=prod") } else { line };
-        self.with_processors(maven, line)
+        Self::with_processors(maven, line)
     }
 
     /// The line that fetches, with those that fetch processors of annotations.
-    fn with_processors(&self, maven: &MavenBuild, line: ShellLine) -> Vec<ShellLine> {
+    fn with_processors(maven: &MavenBuild, line: ShellLine) -> Vec<ShellLine> {
         match &maven.processors {
             Processors::Named(named) => {
-                let get = |processor: &String| self.plainly(maven).then("-N dependency:get").word(format!("-Dartifact={processor}"));
+                let get = |processor: &String| Self::plainly(maven).then("-N dependency:get").word(format!("-Dartifact={processor}"));
                 std::iter::once(line).chain(named.iter().map(get)).collect()
             }
             // the compiler fetches its own where there is a source, and an empty file is one

@@ -17,7 +17,7 @@ struct Bundle {
     server: Server,
 }
 
-/// WildFly answers itself alone until it is told otherwise.
+/// `WildFly` answers itself alone until it is told otherwise.
 const WILDFLY: Server = Server { port: 8080, directory: None, arguments: &["-b=0.0.0.0"] };
 const HTTP: Server = Server { port: 8080, directory: None, arguments: &[] };
 const LIBERTY: Server = Server { port: 9080, directory: None, arguments: &[] };
