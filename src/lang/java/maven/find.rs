@@ -39,7 +39,7 @@ pub fn find(tree: &Tree, reactor: &Reactor) -> (Vec<(Sighting, Seed)>, Vec<Evide
     // what measures, tests or reports on a program makes no library of it
     let counts = |module: &&Module<'_>| module.packaging() != "pom" && aside(module.directory(), &module.pom).is_none();
     for dependency in modules.iter().filter(counts).flat_map(Module::dependencies).filter(|dependency| dependency.scope != "test") {
-        used.entry((dependency.group, dependency.artifact)).or_insert(dependency.element);
+        used.entry((dependency.group.clone(), dependency.artifact.clone())).or_insert(dependency.element);
     }
     let (mut apps, mut libraries) = (Vec::new(), Vec::new());
     for module in &modules {

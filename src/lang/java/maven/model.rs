@@ -33,6 +33,8 @@ pub struct Module<'r> {
     pub outside: Option<&'r Element>,
     /// The dependency management, by group and name, once it was asked for.
     managed: OnceCell<BTreeMap<(String, String), &'r Element>>,
+    /// What it depends on, once it was asked for.
+    dependencies: OnceCell<Vec<Dependency<'r>>>,
     /// Values that were asked for, and nothing for those that are being looked for: what refers to itself has none.
     known: RefCell<BTreeMap<String, Option<String>>>,
 }
@@ -89,6 +91,7 @@ impl<'r> Module<'r> {
             chain: chain.into_iter().map(|(path, _)| path.as_path()).collect(),
             outside,
             managed: OnceCell::new(),
+            dependencies: OnceCell::new(),
             known: RefCell::default(),
         }
     }
@@ -270,7 +273,11 @@ impl<'r> Module<'r> {
     }
 
     /// What it depends on, with what it inherits; versions as the dependency management that is here says.
-    pub fn dependencies(&self) -> Vec<Dependency<'r>> {
+    pub fn dependencies(&self) -> &[Dependency<'r>] {
+        self.dependencies.get_or_init(|| self.depends())
+    }
+
+    fn depends(&self) -> Vec<Dependency<'r>> {
         let mut found: Vec<Dependency<'r>> = Vec::new();
         let mut seen = BTreeSet::new();
         for element in self.layers.iter().flat_map(|layer| layer.list(&["dependencies"])) {

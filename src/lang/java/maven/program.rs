@@ -64,7 +64,7 @@ impl<'a> Program<'a> {
     fn depends(&self, wanted: impl Fn(&Dependency<'_>) -> bool, rule: Rule) -> Option<Evidence> {
         let runs = |dependency: &Dependency<'_>| !matches!(dependency.scope.as_str(), "test" | "import") && wanted(dependency);
         self.running.iter().find_map(|module| {
-            let dependency = module.dependencies().into_iter().find(&runs)?;
+            let dependency = module.dependencies().iter().find(|dependency| runs(dependency))?;
             Some(dependency.element.child("artifactId").unwrap_or(dependency.element).evidence(rule))
         })
     }

@@ -107,10 +107,10 @@ pub fn newest(modules: &[Module<'_>], boot: Option<&Fact<String>>, toolchain: &T
         let dependencies = module.dependencies();
         let of_processors = module.plugin("maven-compiler-plugin").into_iter().flat_map(|plugin| processors(&plugin));
         let named = dependencies.into_iter().map(|dependency| {
-            let version = dependency.version.or_else(|| {
+            let version = dependency.version.clone().or_else(|| {
                 module.property(&format!("{}.version", dependency.artifact)).map(|said| said.value).filter(|_| module.outside.is_some())
             });
-            (dependency.artifact, version, dependency.element)
+            (dependency.artifact.clone(), version, dependency.element)
         });
         for (artifact, own, element) in named.chain(of_processors) {
             let at = || element.child("artifactId").unwrap_or(element).evidence(BREAKS);
