@@ -12,7 +12,7 @@ const FILES: [&str; 8] = ["-s", "--settings", "-gs", "--global-settings", "-t", 
 /// Jars of the project's own that dependencies name by their paths.
 pub fn system_jars(tree: &Tree, modules: &[Module<'_>]) -> Vec<Utf8PathBuf> {
     let of = |module: &Module<'_>| {
-        let dependencies = module.dependencies().into_iter().filter(|dependency| dependency.scope == "system");
+        let dependencies = module.dependencies().iter().filter(|dependency| dependency.scope == "system");
         let paths = dependencies.filter_map(|dependency| dependency.element.child("systemPath").map(|path| module.fill(&path.text)));
         paths.map(|path| here(module, &path)).filter(|path| tree.has(path)).collect::<Vec<_>>()
     };

@@ -106,7 +106,7 @@ pub fn newest(modules: &[Module<'_>], boot: Option<&Fact<String>>, toolchain: &T
     for module in modules {
         let dependencies = module.dependencies();
         let of_processors = module.plugin("maven-compiler-plugin").into_iter().flat_map(|plugin| processors(&plugin));
-        let named = dependencies.into_iter().map(|dependency| {
+        let named = dependencies.iter().map(|dependency| {
             let version = dependency.version.clone().or_else(|| {
                 module.property(&format!("{}.version", dependency.artifact)).map(|said| said.value).filter(|_| module.outside.is_some())
             });
