@@ -103,8 +103,12 @@ fn needed(tree: &Tree, known: &[String]) -> Vec<Fact<String>> {
         let directory = file.path.parent();
         let is_compiled =
             |path: &&&Utf8Path| tree.text(path).ok().and_then(|text| head(path, text, known)).is_some_and(|head| head.builds.ever());
-        let beside: Vec<&str> =
-            sources.iter().filter(|path| path.parent() == directory).filter(is_compiled).filter_map(|path| tree.text(path).ok()).collect();
+        // a script that lies beside a package is none of its files
+        let is_of_it = |path: &&&Utf8Path| {
+            tree.text(path).ok().and_then(|text| head(path, text, known)).is_some_and(|head| head.package == file.package)
+        };
+        let in_directory = sources.iter().filter(|path| path.parent() == directory).filter(is_compiled);
+        let beside: Vec<&str> = in_directory.filter(is_of_it).filter_map(|path| tree.text(path).ok()).collect();
         let others: BTreeSet<String> = beside.iter().flat_map(|text| names(&outline(text))).collect();
         let only: Vec<String> = names(&file.outline).into_iter().filter(|name| !others.contains(name)).collect();
         let uses = |text: &str, name: &str| has_word(text, name);
@@ -186,6 +190,13 @@ mod tests {
             (vec![uses], &["fts"][..]),
             (vec![plain], &[]),
             (vec![plain, ("Makefile", "TAGS ?= a,b\nbuild:\n\tgo build -tags \"$(TAGS)\" .\n")], &["a", "b"]),
+            (
+                vec![
+                    ("build.go", "//go:build script\n\npackage main\n\nfunc build() {}\n\nfunc main() { build() }\n"),
+                    ("mux.go", "package shop\n\nfunc mux(build bool) bool { return build }\n"),
+                ],
+                &[],
+            ),
             (vec![plain, ("justfile", "build:\n    go build -tags a .\n")], &["a"]),
             (vec![uses, ("Makefile", "build:\n\tgo build -tags=a .\n")], &["a", "fts"]),
             (vec![plain, (".goreleaser.yml", "builds:\n  - goos: [darwin]\n    tags: [x]\n  - goos: [linux]\n    tags: [a]\n")], &["a"]),
