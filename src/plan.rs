@@ -4,6 +4,7 @@ mod cite;
 mod draw;
 mod joined;
 mod labels;
+mod layout;
 mod locales;
 mod network;
 mod scripts;
@@ -183,6 +184,9 @@ pub struct Runtime {
     /// The C library that the program is loaded with, if any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub libc: Option<Need>,
+    /// Environment variables that it does not start without, and that whoever runs it has to give.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub demands: Vec<String>,
     /// What makes more of the base itself, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prepare: Option<Staged>,

@@ -15,7 +15,7 @@ pub fn commands(made: &Made, place: &Place) -> [String; 2] {
         .chain(place.is_member().then(|| format!("-f {}", shell(place.file("Dockerfile").as_str()))))
         .chain([shell(place.context.as_str())])
         .collect();
-    let demands = made.demands.iter().filter(|name| !made.plan.image.runtime.env.contains_key(*name)).map(|name| format!("-e {name}"));
+    let demands = made.plan.image.runtime.demands.iter().map(|name| format!("-e {name}"));
     let ports = made.plan.image.runtime.ports.iter().map(|port| format!("-p {port}:{port}"));
     let runtime = &made.plan.image.runtime;
     let run: Vec<_> =

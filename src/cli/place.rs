@@ -8,23 +8,10 @@ use super::project::SETTINGS;
 use crate::declared;
 use crate::detect::Detection;
 use crate::diagnostic::{Diagnostic, Result};
+use crate::lang;
 use crate::read::file;
 use crate::tree::{READ_LIMIT, Tree};
 
-/// Files of a directory that list other directories of theirs as members, and the words that do so.
-const WORKSPACES: [(&str, &str); 11] = [
-    ("package.json", "\"workspaces\""),
-    ("pnpm-workspace.yaml", "packages"),
-    ("lerna.json", "\"packages\""),
-    ("deno.json", "\"workspace\""),
-    ("deno.jsonc", "\"workspace\""),
-    ("Cargo.toml", "[workspace]"),
-    ("go.work", "use"),
-    ("pyproject.toml", "[tool.uv.workspace]"),
-    ("pom.xml", "<modules>"),
-    ("settings.gradle", "include"),
-    ("settings.gradle.kts", "include"),
-];
 /// Docker reads it in the root of a build context, and nowhere else.
 const IGNORE: &str = ".dockerignore";
 /// What is written beside a Dockerfile that is not at the root of its build context.
@@ -51,12 +38,22 @@ impl Place {
         Self { dir: dir.to_owned(), context: dir.to_owned(), member: Utf8PathBuf::new(), why: None }
     }
 
+    /// Finds the build context of `dir` and walks it; see [`Place::find`].
+    ///
+    /// # Errors
+    /// As there, and when the build context cannot be read.
+    pub fn walk(dir: &Utf8Path, recorded: Option<&str>, has_settings: bool) -> Result<(Self, Tree)> {
+        let place = Self::find(dir, recorded, has_settings)?;
+        let tree = Tree::open(place.context.clone())?;
+        if place.is_outside(&tree) { Ok((Self::alone(dir), Tree::open(dir)?)) } else { Ok((place, tree)) }
+    }
+
     /// Finds the build context of `dir`: what `imggen.toml` records, else the nearest workspace that lists it, else its repository; the
     /// directory itself where it is a build context already.
     ///
     /// # Errors
-    /// When what is recorded does not hold the directory, or the repository cannot be read.
-    pub fn find(dir: &Utf8Path, recorded: Option<&str>, has_settings: bool) -> Result<Self> {
+    /// When what is recorded does not hold the directory.
+    fn find(dir: &Utf8Path, recorded: Option<&str>, has_settings: bool) -> Result<Self> {
         // whatever is wrong with the directory shows when it is walked
         let Ok(full) = dir.canonicalize_utf8() else { return Ok(Self::alone(dir)) };
         if let Some(context) = recorded {
@@ -107,18 +104,10 @@ impl Place {
         vec![".."; self.member.components().count()].join("/")
     }
 
-    /// Steps back to the directory alone where the tree of the build context shows that it is none of its business: git ignores it, or
-    /// the project builds its image from there.
-    pub fn settle(&mut self, tree: &Tree) -> bool {
-        if self.why.is_none() {
-            return true;
-        }
-        let built_alone = || declared::contexts(tree).contains(&self.member);
-        if tree.below(&self.member).next().is_some() && !built_alone() {
-            return true;
-        }
-        *self = Self::alone(&self.dir);
-        false
+    /// Whether the tree of the build context shows that the directory is none of its business: git ignores it, or the project builds its
+    /// image from there.
+    fn is_outside(&self, tree: &Tree) -> bool {
+        self.why.is_some() && (tree.below(&self.member).next().is_none() || declared::contexts(tree).contains(&self.member))
     }
 
     /// Leaves the apps of the directory alone, where it has one.
@@ -153,7 +142,7 @@ fn lists(above: &Utf8Path, member: &Utf8Path) -> Option<&'static str> {
         let text = file::text(file::plain(above.join(name), READ_LIMIT)).unwrap_or_default();
         text.contains(word) && [first, "**", "\"*\"", "'*'"].iter().any(|member| text.contains(member))
     };
-    WORKSPACES.iter().find(names).map(|(name, _)| *name)
+    lang::ALL.iter().flat_map(|language| language.workspaces()).find(names).map(|(name, _)| *name)
 }
 
 /// The directory so many steps above, written from where the user is.

@@ -111,8 +111,6 @@ pub struct Made {
     pub plan: Plan,
     /// The files, verified.
     pub files: Vec<File>,
-    /// Environment variables that the program does not start without.
-    pub demands: Vec<String>,
     /// What looks at the program from beside it.
     pub shell: Shell,
 }
@@ -132,13 +130,21 @@ impl Project {
             said.push(Said { source: Source::Answers(file.clone()), text: given::answers(file)? });
         }
         let recorded = settings_of(dir, files.as_ref())?;
-        let (place, tree) = look(dir, recorded.as_deref(), files.as_ref())?;
+        let settings = recorded.as_deref().and_then(document);
+        let context = settings.as_ref().and_then(|document| document.settings.context.as_deref());
+        let (place, tree) = match &files {
+            Some(files) => {
+                let tree = Tree::from_memory(files.iter().map(|(path, text)| (path.as_path(), text.as_str())));
+                (Place::alone(dir), tree)
+            }
+            None => Place::walk(dir, context, recorded.is_some())?,
+        };
         match &files {
             Some(files) => files.iter().for_each(|(path, text)| console.sources.add(path.clone(), &**text)),
             None => console.sources.project(&place.context),
         }
         let recorded = recorded.map(Said::recorded);
-        let packs = packs_of(dir, files.as_ref(), &given.packs, console)?;
+        let packs = packs_of(dir, files.as_ref(), settings.as_ref(), &given.packs, console)?;
         for said in said.iter().chain(&recorded) {
             console.sources.add(said.name(), &*said.text);
         }
@@ -200,8 +206,7 @@ impl Project {
         let debug = &choices.base.debug;
         let shell = Shell { image: choices.reference(&debug.image), path: debug.shell.clone() };
         let files = render(&plan, &self.packs)?;
-        let demands = picked.found.app.behaviour.demands.iter().map(|name| name.value.clone()).collect();
-        Ok(Made { plan, files, demands, shell })
+        Ok(Made { plan, files, shell })
     }
 }
 
@@ -231,18 +236,9 @@ impl Made {
     }
 }
 
-/// Where the project is, and what its build context holds.
-fn look(dir: &Utf8Path, recorded: Option<&str>, files: Option<&Files>) -> Result<(Place, Tree)> {
-    if let Some(files) = files {
-        let tree = Tree::from_memory(files.iter().map(|(path, text)| (path.as_path(), text.as_str())));
-        return Ok((Place::alone(dir), tree));
-    }
-    // a file that cannot be read is the business of whoever needs all of its settings
-    let settings = recorded.and_then(|text| Document::parse(SETTINGS.into(), text, PROJECT_ONLY).ok());
-    let context = settings.and_then(|document| document.settings.context);
-    let mut place = Place::find(dir, context.as_deref(), recorded.is_some())?;
-    let tree = Tree::open(place.context.clone())?;
-    if place.settle(&tree) { Ok((place, tree)) } else { Ok((place, Tree::open(dir)?)) }
+/// What `imggen.toml` says, as far as it has to be known before all else; a file that is broken is the business of whoever needs all of it.
+fn document(text: &str) -> Option<Document> {
+    Document::parse(SETTINGS.into(), text, PROJECT_ONLY).ok()
 }
 
 /// The project's own pack, those of the command line, those that `imggen.toml` names, and the built-in one.
@@ -250,10 +246,11 @@ fn look(dir: &Utf8Path, recorded: Option<&str>, files: Option<&Files>) -> Result
 /// # Errors
 /// When a pack cannot be read.
 pub fn packs(dir: &Utf8Path, given: &PackArgs, console: &mut Console) -> Result<Packs> {
-    packs_of(dir, None, given, console)
+    let settings = settings_of(dir, None)?.as_deref().and_then(document);
+    packs_of(dir, None, settings.as_ref(), given, console)
 }
 
-fn packs_of(dir: &Utf8Path, files: Option<&Files>, given: &PackArgs, console: &mut Console) -> Result<Packs> {
+fn packs_of(dir: &Utf8Path, files: Option<&Files>, settings: Option<&Document>, given: &PackArgs, console: &mut Console) -> Result<Packs> {
     let inside = |path: &str| if dir == "." { path.into() } else { dir.join(path) };
     if given.only_packs {
         let packs = Packs::over_built_in(given.packs.iter().map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?);
@@ -266,13 +263,11 @@ fn packs_of(dir: &Utf8Path, files: Option<&Files>, given: &PackArgs, console: &m
     if let Some(own) = files.and_then(|files| given::own_pack(files, OWN_PACK)) {
         packs.insert(0, own);
     }
-    let recorded = settings_of(dir, files)?;
-    // a file that cannot be read is the business of whoever needs all of its settings
-    if let Some(document) = recorded.and_then(|text| Document::parse(SETTINGS.into(), &text, PROJECT_ONLY).ok()) {
-        for directory in document.settings.packs.iter().flatten() {
-            let named = |error: Box<Diagnostic>| error.at(SETTINGS, document.places.get("packs").copied(), "named here");
-            packs.push(Pack::open(&inside(directory)).map_err(named)?);
-        }
+    for (directory, document) in
+        settings.iter().flat_map(|document| document.settings.packs.iter().flatten().map(move |pack| (pack, document)))
+    {
+        let named = |error: Box<Diagnostic>| error.at(SETTINGS, document.places.get("packs").copied(), "named here");
+        packs.push(Pack::open(&inside(directory)).map_err(named)?);
     }
     packs.extend(above.iter().map(|directory| Pack::open(directory)).collect::<Result<Vec<_>>>()?);
     for directory in env::var_os(VARIABLE).iter().flat_map(|list| env::split_paths(list)) {

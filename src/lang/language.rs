@@ -27,6 +27,8 @@ pub trait Language: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// The files that tell, by their names, that the directory they are in is a project in it.
     const MANIFESTS: &'static [&'static str];
+    /// Files that list other directories as members of one workspace, and the word in them that does so.
+    const WORKSPACES: &'static [(&'static str, &'static str)] = &[];
     /// The endings of its sources; none where a directory of another program's would hold the same.
     const ENDINGS: &'static [&'static str];
     /// Where its apps are parts of a project in another language.
@@ -277,6 +279,8 @@ pub trait AnyLanguage: Send + Sync {
     fn name(&self) -> &'static str;
     /// See [`Language::MANIFESTS`].
     fn manifests(&self) -> &'static [&'static str];
+    /// See [`Language::WORKSPACES`].
+    fn workspaces(&self) -> &'static [(&'static str, &'static str)];
     /// See [`Language::ENDINGS`].
     fn endings(&self) -> &'static [&'static str];
     /// See [`Language::GUEST`].
@@ -316,6 +320,10 @@ impl<L: Language> AnyLanguage for L {
 
     fn manifests(&self) -> &'static [&'static str] {
         L::MANIFESTS
+    }
+
+    fn workspaces(&self) -> &'static [(&'static str, &'static str)] {
+        L::WORKSPACES
     }
 
     fn endings(&self) -> &'static [&'static str] {

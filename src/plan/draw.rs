@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::joined::Joined;
 use super::labels::labels;
+use super::layout::Layout;
 use super::locales;
 use super::network::network;
 use super::scripts;
@@ -14,23 +15,21 @@ use super::writable::{Writing, owner, written};
 use super::{
     Aside, Blueprint, BuildNeed, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target,
 };
-use crate::app::{App, Needed};
+use crate::app::App;
 use crate::catalog::{Catalog, Installer};
 use crate::choices::Choices;
 use crate::context::{self, Kept, Outcome};
 use crate::decision::{Decision, Topic};
 use crate::detect::Detection;
-use crate::diagnostic::{Diagnostic, Result};
-use crate::evidence::{Evidence, Fact};
+use crate::diagnostic::Result;
+use crate::evidence::Evidence;
 use crate::ladder::Way;
 use crate::layers::Chosen;
-use crate::learned;
 use crate::need::Need;
-use crate::parts::Part;
 use crate::registry;
 use crate::settings::{DebugVariant, tree_path};
 use crate::settle::libc_of;
-use crate::tree::path::{normal, relative};
+use crate::tree::path::normal;
 
 /// Where programs find the CA bundle, in every distribution that we build in and in distroless.
 const CA_BUNDLE: &str = "/etc/ssl/certs/ca-certificates.crt";
@@ -150,8 +149,10 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
     let stop_signal = choices.found.app.behaviour.stops_on.as_ref();
     let init = choices.fit.met.iter().find(|met| met.need.value == Need::Init && choices.fit.copies(&Need::Init));
     let first = init.map(|_| [INIT.1, "--"].map(str::to_owned)).into_iter().flatten();
+    let demands = choices.found.app.behaviour.demands.iter().map(|name| name.value.clone()).filter(|name| !env.contains_key(name));
     let runtime = Runtime {
         stage,
+        demands: demands.collect(),
         base: choices.fit.base.clone(),
         image: choices.reference(reference),
         libc: libc_of(&choices.fit.variant).cloned(),
@@ -187,91 +188,12 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
     })
 }
 
-/// What stands where in the image: files that are read and directories that are written, at the paths at which the program looks.
-pub(super) struct Layout {
-    pub(super) workdir: Option<Utf8PathBuf>,
-    files: Vec<(Chosen<String>, Utf8PathBuf)>,
-    pub(super) writable: Vec<(Chosen<String>, Utf8PathBuf)>,
-}
-
-impl Layout {
-    fn of(choices: &Choices<'_>, usual: Option<&Utf8Path>) -> Self {
-        let behaviour = &choices.found.app.behaviour;
-        let home = &choices.found.app.home;
-        // an interpreted program's files keep their places; a compiled one looks for what is served from where it is started
-        let served: Vec<_> = if usual.is_none() { served(choices) } else { Vec::new() };
-        let mut reads: Vec<_> = behaviour.reads.iter().map(|file| file.with(file.value.source.to_string())).collect();
-        reads.extend(served.iter().map(|part| Fact::new(part.into.to_string(), part.because[0].clone())));
-        let files = choices.layers.list("files", |settings| settings.files.clone(), reads);
-        let spelt = |path: &Utf8Path| if path.as_str().is_empty() { ".".to_owned() } else { path.to_string() };
-        let writes: Vec<_> = behaviour.writes.iter().map(|path| path.with(spelt(&path.value.directory))).collect();
-        let writable = choices.layers.list("writable", |settings| settings.writable.clone(), writes);
-
-        let opened_as = |source: &str| {
-            behaviour
-                .reads
-                .iter()
-                .find(|file| file.value.source == source)
-                .map(|file| file.value.opened_as.clone())
-                .or_else(|| served.iter().find(|part| part.into == source).map(|part| relative(home, &part.into)))
-                .unwrap_or_else(|| tree_path(source))
-        };
-        let files: Vec<_> = files.into_iter().map(|file| (opened_as(&file.value), file)).collect();
-        let writable: Vec<_> = writable.into_iter().map(|path| (tree_path(&path.value), path)).collect();
-        let relative = files.iter().map(|(path, _)| path).chain(writable.iter().map(|(path, _)| path)).filter(|path| !path.is_absolute());
-        let climbs = relative.clone().map(|path| path.components().filter(|part| part.as_str() == "..").count()).max();
-        let set = choices.layers.choose("workdir", |settings| settings.workdir.clone());
-        let usual = usual.map(Utf8Path::to_owned);
-        let workdir =
-            set.map(|set| Utf8PathBuf::from(set.value)).or(usual).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
-        let place = |path: &Utf8Path| normal(workdir.as_deref().unwrap_or(Utf8Path::new("/")).join(path));
-        Self {
-            files: files.into_iter().map(|(path, file)| (file, place(&path))).collect(),
-            writable: writable.into_iter().map(|(path, chosen)| (chosen, place(&path))).collect(),
-            workdir,
-        }
-    }
-
-    /// Leaves out what was seen when it ran and is no longer there.
-    fn drop_gone(&mut self, detection: &Detection<'_>) -> Vec<Diagnostic> {
-        let is_there = |path: &str| detection.tree.has(path) || detection.tree.has_directory(path);
-        let gone = |(file, _): &(Chosen<String>, Utf8PathBuf)| learned::gone(&file.value, &file.origin).filter(|_| !is_there(&file.value));
-        let warnings = self.files.iter().filter_map(gone).collect();
-        self.files.retain(|file| gone(file).is_none());
-        warnings
-    }
-
-    fn decisions(&self) -> Vec<Decision> {
-        let files = self.files.iter().map(|(file, to)| Decision::chosen(Topic::Files, format!("{} at {to}", file.value), file));
-        let writable = self.writable.iter().map(|(path, to)| Decision::chosen(Topic::Writable, to.to_string(), path));
-        files.chain(writable).collect()
-    }
-}
-
 /// What settings say, over what manifests say of where the image comes from.
 fn all_labels(detection: &Detection<'_>, choices: &Choices<'_>, stamped: bool) -> BTreeMap<String, String> {
     let app = &choices.found.app;
     let mut all = if stamped { labels(detection.tree, &app.home, &app.name) } else { BTreeMap::new() };
     all.extend(choices.layers.map("labels", |settings| &settings.labels).into_iter().map(|(name, chosen)| (name, chosen.value)));
     all
-}
-
-/// The parts that the app opens when it runs, and not where its build put them.
-fn served<'c>(choices: &'c Choices<'_>) -> Vec<&'c Part> {
-    let parts = choices.parts.iter().map(|part| part.part);
-    parts.filter(|part| part.needed != Needed::AtBuild && !part.because.is_empty()).collect()
-}
-
-/// A working directory from which `climbs` levels of `..` stay inside `/app`.
-fn workdir(home: &Utf8Path, climbs: usize) -> Utf8PathBuf {
-    let app = Utf8Path::new("/app");
-    if climbs == 0 {
-        return app.to_owned();
-    }
-    if home.components().count() >= climbs {
-        return app.join(home);
-    }
-    (0..climbs).fold(app.to_owned(), |path, _| path.join("run"))
 }
 
 /// What the image takes, and what the build stage makes or sets aside for it.
@@ -405,9 +327,16 @@ fn run_packages(choices: &Choices<'_>) -> Option<Install> {
     install(choices.base.installer?, choices.base.archived, packages, because)
 }
 
-fn install(installer: Installer, archived: bool, mut packages: Vec<String>, because: Vec<Evidence>) -> Option<Install> {
+fn install(installer: Installer, archived: bool, mut packages: Vec<String>, found: Vec<Evidence>) -> Option<Install> {
     packages.sort();
     packages.dedup();
+    // one line may ask for several of them
+    let mut because: Vec<Evidence> = Vec::new();
+    for at in found {
+        if !because.contains(&at) {
+            because.push(at);
+        }
+    }
     (!packages.is_empty()).then_some(Install { installer, packages, archived, because })
 }
 
@@ -429,9 +358,7 @@ fn entry(runtime: &Runtime, app: &App) -> Vec<Decision> {
 
 fn installed(image: &Image) -> Vec<Decision> {
     let decision = |install: &Install, stage: &str| {
-        let mut because = install.because.clone();
-        because.dedup();
-        Decision::detected(Topic::Packages, install.packages.join(" "), &because).why(format!("in the {stage} stage"))
+        Decision::detected(Topic::Packages, install.packages.join(" "), &install.because).why(format!("in the {stage} stage"))
     };
     image
         .packages

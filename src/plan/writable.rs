@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
-use super::draw::{Layout, Taking};
+use super::draw::Taking;
+use super::layout::Layout;
 use super::{Blueprint, Copy, ShellLine};
 use crate::choices::Choices;
 use crate::diagnostic::Diagnostic;

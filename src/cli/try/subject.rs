@@ -34,7 +34,7 @@ pub fn of(trial: &Trial<'_>, made: &Made) -> Subject {
             by_name.map(|value| value.replace("{port}", &port).replace("{workdir}", runtime.workdir.as_deref().unwrap_or("/app")));
         (name.clone(), known.get(name).cloned().or(by_name).unwrap_or_else(|| PLACEHOLDER.to_owned()))
     };
-    let mut env: Vec<_> = made.demands.iter().filter(|name| !runtime.env.contains_key(*name)).map(give).collect();
+    let mut env: Vec<_> = runtime.demands.iter().map(give).collect();
     if trial.args.with.is_some() {
         // beside its services it runs as compose says, addresses and passwords included
         let said = documents.variables.iter().filter_map(|said| Some((said.fact.value.name.clone(), said.fact.value.value.clone()?)));

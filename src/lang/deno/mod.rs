@@ -59,6 +59,7 @@ impl Language for Deno {
     const INSTANCE: &'static Self = &Deno;
     const NAME: &'static str = "deno";
     const MANIFESTS: &'static [&'static str] = &["deno.json", "deno.jsonc"];
+    const WORKSPACES: &'static [(&'static str, &'static str)] = &[("deno.json", "\"workspace\""), ("deno.jsonc", "\"workspace\"")];
     const ENDINGS: &'static [&'static str] = &[];
     const GUEST: Guest = Guest::Everywhere;
     type Project<'t> = apps::Workspaces<'t>;

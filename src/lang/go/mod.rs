@@ -103,6 +103,7 @@ impl Language for Go {
     const INSTANCE: &'static Self = &Go;
     const NAME: &'static str = "go";
     const MANIFESTS: &'static [&'static str] = &["go.mod", "go.work"];
+    const WORKSPACES: &'static [(&'static str, &'static str)] = &[("go.work", "use")];
     const ENDINGS: &'static [&'static str] = &["go"];
     const GUEST: Guest = Guest::Nowhere;
     type Project<'t> = apps::Project<'t>;

@@ -133,6 +133,8 @@ impl Language for Java {
     const INSTANCE: &'static Self = &Java;
     const NAME: &'static str = "java";
     const MANIFESTS: &'static [&'static str] = &["pom.xml", "build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts"];
+    const WORKSPACES: &'static [(&'static str, &'static str)] =
+        &[("pom.xml", "<modules>"), ("settings.gradle", "include"), ("settings.gradle.kts", "include")];
     const ENDINGS: &'static [&'static str] = &["java", "kt", "groovy"];
     const GUEST: Guest = Guest::Nowhere;
     type Project<'t> = apps::Builds<'t>;

@@ -253,6 +253,8 @@ impl Language for Node {
     const INSTANCE: &'static Self = &Node;
     const NAME: &'static str = "node";
     const MANIFESTS: &'static [&'static str] = &["package.json"];
+    const WORKSPACES: &'static [(&'static str, &'static str)] =
+        &[("package.json", "\"workspaces\""), ("pnpm-workspace.yaml", "packages"), ("lerna.json", "\"packages\"")];
     const ENDINGS: &'static [&'static str] = &[];
     const GUEST: Guest = Guest::Everywhere;
     type Project<'t> = apps::Workspaces<'t>;

@@ -234,6 +234,7 @@ impl Language for Python {
     const NAME: &'static str = "python";
     const MANIFESTS: &'static [&'static str] =
         &["pyproject.toml", "requirements.txt", "requirements.in", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "manage.py"];
+    const WORKSPACES: &'static [(&'static str, &'static str)] = &[("pyproject.toml", "[tool.uv.workspace]")];
     const ENDINGS: &'static [&'static str] = &["py"];
     const GUEST: Guest = Guest::Below;
     type Project<'t> = apps::Projects<'t>;

@@ -117,6 +117,7 @@ impl Language for Rust {
     const INSTANCE: &'static Self = &Rust;
     const NAME: &'static str = "rust";
     const MANIFESTS: &'static [&'static str] = &["Cargo.toml"];
+    const WORKSPACES: &'static [(&'static str, &'static str)] = &[("Cargo.toml", "[workspace]")];
     const ENDINGS: &'static [&'static str] = &["rs"];
     const GUEST: Guest = Guest::Nowhere;
     type Project<'t> = apps::Programs<'t>;
