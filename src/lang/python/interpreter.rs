@@ -12,9 +12,9 @@ pub(super) const INVALIDATION_OF_UV: (&str, &str) = ("PYC_INVALIDATION_MODE", "U
 
 /// Where the copy of `CPython` is made, as an image would have it.
 const ROOT: &str = "/python";
-/// What of the standard library no server imports.
-const APART: &str = "'/(ensurepip|idlelib|lib2to3|pydoc_data|site-packages|test|tkinter|turtledemo)/'";
-/// The same as files, with what is there to build extensions.
+/// What of the standard library is compiled by nobody: editors, installers, tests, some of which are meant to be broken.
+const APART: &str = "'/(idlelib|site-packages|tests?)/'";
+/// What of it the copy goes without, and what is there to build extensions.
 const REMOVED: &str = "rm -rf ensurepip idlelib lib2to3 pydoc_data site-packages/* test tkinter turtledemo config-*";
 /// Libraries that its modules load, of the distribution: without the C library's own and those that distroless cc has.
 const LIBRARIES: &str =

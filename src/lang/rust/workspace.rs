@@ -200,8 +200,16 @@ impl<'t> Package<'t> {
     #[must_use]
     pub fn roots(&self) -> Vec<Utf8PathBuf> {
         let says = &self.manifest.says;
+        // what it does not declare Cargo finds by itself, and misses as little when it is gone
+        let named = |kind: &str| -> Vec<&str> {
+            let products = self.manifest.document.get(&[kind]).map(Value::list).unwrap_or_default();
+            products.iter().filter_map(|product| product.get(&["name"])?.string()).collect()
+        };
         let declared = [("bench", &says.bench), ("example", &says.example), ("test", &says.test)];
-        let declared = declared.into_iter().filter(|(name, _)| self.manifest.document.has(&[name])).flat_map(|(_, products)| products);
+        let declared = declared.into_iter().flat_map(|(kind, products)| {
+            let named = named(kind);
+            products.iter().filter(move |product| product.name.as_deref().is_some_and(|name| named.contains(&name)))
+        });
         let paths = says.bin.iter().chain(&says.lib).chain(declared).filter_map(|product| product.path.as_deref());
         paths.filter_map(|path| inside(&self.directory, path)).chain(self.script()).collect()
     }

@@ -21,9 +21,8 @@ use crate::version::Version;
 /// Where a linked runtime is, in its stage and in the image.
 const RUNTIME: (&str, &str) = ("/out/java", "/opt/java");
 /// Half of the memory and more belongs to the heap, and who runs out of it ends and is started again.
-const CONTAINER: [&str; 2] = ["-XX:MaxRAMPercentage=75", "-XX:+ExitOnOutOfMemoryError"];
-/// The same for Java 8, which takes no whole number there.
-const CONTAINER_8: [&str; 2] = ["-XX:MaxRAMPercentage=75.0", "-XX:+ExitOnOutOfMemoryError"];
+/// Java 8 takes no whole number there.
+const CONTAINER: [&str; 2] = ["-XX:MaxRAMPercentage=75.0", "-XX:+ExitOnOutOfMemoryError"];
 /// A debugger may come and go; the program does not wait for it.
 const DEBUGGER: &str = "-agentlib:jdwp=transport=dt_socket,server=y,suspend=n,address=";
 
@@ -231,10 +230,10 @@ impl Maker<'_> {
     }
 
     fn env(&self) -> BTreeMap<String, String> {
-        let is_old = self.java < Version::whole(9);
-        let mut options: Vec<String> = if is_old { CONTAINER_8 } else { CONTAINER }.map(str::to_owned).into();
+        let mut options: Vec<String> = CONTAINER.map(str::to_owned).into();
         // Java 8 listens on all interfaces, and knows no word for them
-        options.extend(self.debugger().map(|port| format!("{DEBUGGER}{}{port}", if is_old { "" } else { "*:" })));
+        let everywhere = if self.java < Version::whole(9) { "" } else { "*:" };
+        options.extend(self.debugger().map(|port| format!("{DEBUGGER}{everywhere}{port}")));
         let mut env = BTreeMap::from([("JAVA_TOOL_OPTIONS".to_owned(), options.join(" "))]);
         if matches!(self.facts.artifact.form, Form::War(_)) && !self.options().is_empty() {
             env.insert("CATALINA_OPTS".into(), self.options().join(" "));
