@@ -99,7 +99,7 @@ mod tests {
             ("a\\ ", "**/a[ ]"),
             ("*", "**"),
             ("/*", "*"),
-            ("x/**/", "x/*/**"),
+            ("x/**/", "x/**/*/**"),
         ] {
             assert_eq!(lines(git), [docker], "{git}");
         }
@@ -119,6 +119,8 @@ mod tests {
         assert_eq!(lines("*\n!*/\n!*.go\n"), ["**", "!**/*.go"]);
         assert_eq!(lines("/*\n!/src\n"), ["*", "!src"]);
         assert_eq!(lines("**/\n!/a/\n"), ["**/*/**", "!a/**"]);
+        assert_eq!(lines("a/a\n!**/**/\n"), ["a/a", "!**/*/**"]);
+        assert_eq!(lines("a/b/c\n!a/**/\n"), ["a/b/c", "!a/**/*/**"]);
         assert_eq!(lines("*.log\n!other.txt\n"), ["**/*.log"]);
         assert_eq!(lines("a\nb\na\n!a\nb\na\n"), ["**/a", "!**/a", "**/b", "**/a"]);
     }

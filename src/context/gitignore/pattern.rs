@@ -37,7 +37,6 @@ impl Rule {
         let mut own: Vec<String> = pattern.split('/').map(part).collect::<Option<_>>()?;
         own.dedup_by(|a, b| a == ANY && b == ANY);
         if !anchored && own == [ANY] || directory && own.last().is_some_and(|last| last == ANY) {
-            own.pop();
             own.push("*".to_owned());
         }
         let mut parts: Vec<String> = base.components().map(|part| literal(part.as_str())).collect();
