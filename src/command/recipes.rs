@@ -39,31 +39,59 @@ pub(super) fn called(tree: &Tree, command: &Command) -> Option<Vec<Called>> {
     recipe.filter(|recipe| !recipe.is_empty())
 }
 
-/// The recipe of a target: each of its lines with its place.
-fn lines(directory: &Utf8PathBuf, file: &Utf8PathBuf, recipe: Vec<(usize, String, String)>) -> Vec<Called> {
-    let line = |(number, written, text): (usize, String, String)| {
-        let text = text.trim_start_matches(['@', '-', '+', ' ']).to_owned();
-        let at = Evidence::at(file.clone(), Span::of_line(number, &written), LEADS, written.trim());
-        Called { line: Line::parse(&text), directory: directory.clone(), at }
-    };
-    recipe.into_iter().map(line).filter(|called| !called.line.commands.is_empty()).collect()
+/// A line of a task runner's file, and of the files that it takes in.
+struct Written<'t> {
+    file: Utf8PathBuf,
+    number: usize,
+    text: &'t str,
+}
+
+impl Written<'_> {
+    /// What the line runs, once its variables are filled in.
+    fn runs(&self, directory: &Utf8PathBuf, text: &str) -> Called {
+        let at = Evidence::at(self.file.clone(), Span::of_line(self.number, self.text), LEADS, self.text.trim());
+        Called { line: Line::parse(text.trim_start_matches(['@', '-', '+', ' '])), directory: directory.clone(), at }
+    }
+}
+
+/// The lines of a file; those of the files that it takes in by one of `words` stand in the place of that line.
+fn written<'t>(tree: &'t Tree, directory: &Utf8PathBuf, file: &Utf8PathBuf, words: &[&str], depth: usize) -> Vec<Written<'t>> {
+    let mut found = Vec::new();
+    for (number, text) in (1..).zip(tree.by_hand(file).unwrap_or_default().lines()) {
+        let text = text.trim_end_matches('\r');
+        let taken = words.iter().find_map(|word| text.strip_prefix(word)).filter(|_| depth > 0);
+        match taken {
+            Some(files) => {
+                let files = files.split_whitespace().filter_map(|name| super::inside(directory, name.trim_matches(['"', '\''])));
+                files.filter(|file| tree.has(file)).for_each(|file| found.extend(written(tree, directory, &file, words, depth - 1)));
+            }
+            None => found.push(Written { file: file.clone(), number, text }),
+        }
+    }
+    found
+}
+
+/// What a target runs that has no lines of its own: what it stands for.
+fn or_else(recipe: Vec<Called>, directory: &Utf8PathBuf, heads: &[(Written<'_>, String)]) -> Vec<Called> {
+    let recipe: Vec<_> = recipe.into_iter().filter(|called| !called.line.commands.is_empty()).collect();
+    if recipe.is_empty() { heads.iter().map(|(head, text)| head.runs(directory, text)).collect() } else { recipe }
 }
 
 fn make(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, given: &BTreeMap<String, String>) -> Option<Vec<Called>> {
     let file = ["GNUmakefile", "makefile", "Makefile"].iter().map(|name| directory.join(name)).find(|file| tree.has(file))?;
-    let text = tree.by_hand(&file)?;
     let mut variables = given.clone();
-    let mut recipe = Vec::new();
+    variables.entry("MAKE".to_owned()).or_insert_with(|| "make".to_owned());
+    let (mut recipe, mut others) = (Vec::new(), Vec::new());
     let (mut inside, mut open) = (false, String::new());
-    for (number, line) in (1..).zip(text.lines()) {
-        let joined = std::mem::take(&mut open) + line.trim_end_matches('\r');
+    for line in written(tree, directory, &file, &["include ", "-include ", "sinclude "], DEEPEST) {
+        let joined = std::mem::take(&mut open) + line.text;
         if let Some(start) = joined.strip_suffix('\\') {
             open = start.to_owned() + " ";
             continue;
         }
         if let Some(command) = joined.strip_prefix('\t') {
             if inside {
-                recipe.push((number, line.to_owned(), command.to_owned()));
+                recipe.push((line, command.to_owned()));
             }
             continue;
         }
@@ -73,15 +101,25 @@ fn make(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, given: &BTre
             if !settled {
                 variables.insert(name, value);
             }
-        } else if let Some((heads, _)) = plain.split_once(':').filter(|(heads, _)| !heads.starts_with('.')) {
-            let first = recipe.is_empty() && target.is_none();
+        } else if let Some((heads, behind)) = plain.split_once(':').filter(|(heads, _)| !heads.starts_with('.')) {
+            let first = recipe.is_empty() && others.is_empty() && target.is_none();
             inside = heads.split_whitespace().any(|head| Some(head) == target) || first;
+            if inside {
+                let behind = behind.trim_start_matches(':').split('|').next().unwrap_or_default();
+                let names = behind.split_whitespace().filter(|name| is_target(name)).map(|name| format!("make {name}"));
+                others.extend(names.map(|text| (Written { file: line.file.clone(), ..line }, text)));
+            }
         } else if !plain.trim().is_empty() {
             inside = false;
         }
     }
-    let filled = recipe.into_iter().map(|(number, written, text)| (number, written, filled(&text, &variables, DEEPEST)));
-    Some(lines(directory, &file, filled.collect()))
+    let runs = recipe.iter().map(|(line, text)| line.runs(directory, &filled(text, &variables, DEEPEST)));
+    Some(or_else(runs.collect(), directory, &others))
+}
+
+/// Whether a word is the name of a target, and no file or variable.
+fn is_target(name: &str) -> bool {
+    name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
 }
 
 /// `NAME := value`, with what stands before the equals sign.
@@ -126,19 +164,19 @@ fn filled(text: &str, variables: &BTreeMap<String, String>, depth: usize) -> Str
 
 fn just(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, mut variables: BTreeMap<String, String>) -> Option<Vec<Called>> {
     let file = ["justfile", "Justfile", ".justfile"].iter().map(|name| directory.join(name)).find(|file| tree.has(file))?;
-    let text = tree.by_hand(&file)?;
     let unquoted = |value: &str| value.trim().trim_matches(['"', '\'']).to_owned();
-    let (mut recipe, mut inside) = (Vec::new(), false);
-    for (number, line) in (1..).zip(text.lines().map(|line| line.trim_end_matches('\r'))) {
-        if line.starts_with([' ', '\t']) {
-            if inside && !line.trim().is_empty() {
-                recipe.push((number, line.to_owned(), line.trim().to_owned()));
+    let (mut recipe, mut others, mut inside) = (Vec::new(), Vec::new(), false);
+    for line in written(tree, directory, &file, &["import ", "import? "], DEEPEST) {
+        let text = line.text;
+        if text.starts_with([' ', '\t']) {
+            if inside && !text.trim().is_empty() {
+                recipe.push((line, text.trim()));
             }
             continue;
         }
-        if let Some((name, value)) = line.split_once(":=") {
+        if let Some((name, value)) = text.split_once(":=") {
             variables.entry(name.trim().trim_start_matches("export ").to_owned()).or_insert_with(|| unquoted(value));
-        } else if let Some((head, _)) = line.split_once(':').filter(|_| !line.starts_with(['#', '['])) {
+        } else if let Some((head, behind)) = text.split_once(':').filter(|_| !text.starts_with(['#', '['])) {
             let mut words = head.trim_start_matches('@').split_whitespace();
             let name = words.next().unwrap_or_default();
             inside = target.map_or(recipe.is_empty(), |target| target == name);
@@ -146,10 +184,13 @@ fn just(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, mut variable
                 let value = variables.get(value).cloned().unwrap_or_else(|| unquoted(value));
                 variables.entry(name.trim_start_matches(['+', '*', '$']).to_owned()).or_insert(value);
             }
+            let before = behind.split("&&").next().unwrap_or_default();
+            let names = before.split_whitespace().filter(|name| inside && is_target(name)).map(|name| format!("just {name}"));
+            others.extend(names.map(|text| (Written { file: line.file.clone(), ..line }, text)));
         }
     }
-    let filled = recipe.into_iter().map(|(number, written, text)| (number, written, braced(&text, &variables)));
-    Some(lines(directory, &file, filled.collect()))
+    let runs = recipe.iter().map(|(line, text)| line.runs(directory, &braced(text, &variables)));
+    Some(or_else(runs.collect(), directory, &others))
 }
 
 /// `{{ name }}` and `{{.NAME}}`, filled in.
@@ -174,6 +215,14 @@ fn task(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, mut variable
     let file = names.iter().map(|name| directory.join(name)).find(|file| tree.has(file))?;
     let document = Document::yaml(&file, tree.by_hand(&file)?).ok()?;
     let target = target.unwrap_or("default");
+    if let Some((namespace, inner)) = target.split_once(':') {
+        let included = document.get(&["includes", namespace])?;
+        let path = included.string().or_else(|| included.get(&["taskfile"])?.string())?;
+        let path = super::inside(directory, path)?;
+        // a file is meant, or the directory that it lies in
+        let directory = if path.extension().is_some() { path.parent()?.to_owned() } else { path };
+        return task(tree, &directory, Some(inner), variables);
+    }
     for table in [&["tasks", target, "vars"][..], &["vars"], &["tasks", target, "env"], &["env"]] {
         for (name, value) in document.entries(table) {
             if let Some(text) = value.scalar() {
@@ -184,11 +233,13 @@ fn task(tree: &Tree, directory: &Utf8PathBuf, target: Option<&str>, mut variable
     let base = ["tasks", target];
     let task = document.get(&base)?;
     let inner = task.get(&["dir"]).and_then(Value::string).and_then(|dir| super::inside(directory, dir));
-    let commands = task.get(&["cmds"]).or_else(|| task.get(&["cmd"])).unwrap_or(task);
+    let others = task.get(&["deps"]).filter(|_| task.get(&["cmds"]).or_else(|| task.get(&["cmd"])).is_none());
+    let commands = others.or_else(|| task.get(&["cmds"])).or_else(|| task.get(&["cmd"])).unwrap_or(task);
     let single = std::slice::from_ref(commands);
     let list = if commands.list().is_empty() { single } else { commands.list() };
     let line = |value: &Value<'_>| {
-        let text = value.string().map(str::to_owned).or_else(|| Some(value.get(&["cmd"])?.string()?.to_owned()));
+        let text = value.string().map(|text| if others.is_some() { format!("task {text}") } else { text.to_owned() });
+        let text = text.or_else(|| Some(value.get(&["cmd"])?.string()?.to_owned()));
         let text = text.or_else(|| Some(format!("task {}", value.get(&["task"])?.string()?)))?;
         let line = Line::parse(&braced(&text, &variables));
         Some(Called { line, directory: inner.clone().unwrap_or_else(|| directory.clone()), at: document.evidence(value, LEADS) })

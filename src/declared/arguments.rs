@@ -6,7 +6,7 @@ use super::{By, Declared, Purpose, Said, Started};
 use crate::app::{Behaviour, Interface, Listen};
 use crate::command::{Command, Part, Word};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::Fact;
+use crate::evidence::{Evidence, Fact};
 
 /// Stands for the port among arguments until it is settled.
 pub const PORT: &str = "{port}";
@@ -64,6 +64,16 @@ fn is_of_a_system(path: &str) -> bool {
 }
 
 impl Declared {
+    /// Where the strongest word on what answers requests names this program.
+    #[must_use]
+    pub fn names(&self, own: &Own<'_>) -> Option<Evidence> {
+        let said = self.web().find(|said| said.purpose == Purpose::Production && said.by <= By::Compose)?;
+        let command = said.fact.value.start.program()?;
+        let name = || Utf8Path::new(command.words.first()?.text()?).file_name();
+        let is_own = (own.from_sources)(command).is_some() || name() == Some(own.name);
+        is_own.then(|| said.fact.because()[0].clone())
+    }
+
     /// Gives `behaviour` the arguments and the port that the strongest word about the program names; says what cannot be taken.
     pub fn complete(&self, own: &Own<'_>, behaviour: &mut Behaviour) -> Option<Diagnostic> {
         let meant = self.web().filter(|said| said.purpose == Purpose::Production);

@@ -90,11 +90,9 @@ fn commands(tree: &Tree, directory: &Utf8Path, targets: &[&str], wanted: &dyn Fn
             }
         }
     }
-    for path in tree.files_in(directory.join(".github/workflows")).chain(tree.files_in(directory)).filter(|path| is_ci(path)) {
+    for path in ci(tree, directory) {
         let Some(document) = tree.by_hand(path).and_then(|text| Document::yaml(path, text).ok()) else { continue };
-        let mut lines = Vec::new();
-        runs(document.root(), 0, &mut lines);
-        for value in lines {
+        for value in scripts(&document) {
             let text = value.string().unwrap_or_default();
             let at = document.evidence(value, BUILDS);
             for (number, line) in text.lines().enumerate() {
@@ -113,6 +111,18 @@ fn push(found: &mut Vec<Build>, command: &Command, wanted: &dyn Fn(&Command) -> 
         return;
     }
     found.extend(at.map(|at| Build { command: command.clone(), at: at.clone(), image }));
+}
+
+/// The documents of CI that are about a directory.
+pub(super) fn ci<'t>(tree: &'t Tree, directory: &Utf8Path) -> impl Iterator<Item = &'t Utf8Path> {
+    tree.files_in(directory.join(".github/workflows")).chain(tree.files_in(directory)).filter(|path| is_ci(path))
+}
+
+/// The scripts that a document of CI runs, wherever they stand.
+pub(super) fn scripts<'d, 't>(document: &'d Document<'t>) -> Vec<&'d Value<'t>> {
+    let mut lines = Vec::new();
+    runs(document.root(), 0, &mut lines);
+    lines
 }
 
 fn is_ci(path: &Utf8Path) -> bool {

@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use parse_dockerfile::{self as syntax, Instruction};
 
-use super::{By, Declared, Notes, Purpose, Said, Variable, rule};
+use super::{By, Notes, Purpose, Said, Variable, rule};
 use crate::change::Header;
 use crate::command::{Line, inside};
 use crate::evidence::{Evidence, Fact, Lines, Rule};
@@ -64,13 +64,18 @@ const TOOLS: [&str; 36] = [
 
 /// The Dockerfile of a directory that is not imggen's own.
 pub(super) fn foreign<'t>(notes: &Notes<'t>) -> Option<(Utf8PathBuf, &'t str)> {
-    NAMES.iter().filter_map(|name| notes.text(name)).find(|(_, text)| Header::find(text).is_none())
+    foreign_in(notes.tree, notes.directory)
+}
+
+/// See [`foreign`].
+pub(super) fn foreign_in<'t>(tree: &'t Tree, directory: &Utf8Path) -> Option<(Utf8PathBuf, &'t str)> {
+    let paths = NAMES.iter().map(|name| directory.join(name));
+    paths.filter_map(|path| Some((path.clone(), tree.by_hand(&path)?))).find(|(_, text)| Header::find(text).is_none())
 }
 
 /// The lines that its stages run, as evidence of this rule.
 pub(super) fn runs(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(Line, Evidence)> {
-    let notes = Notes { tree, directory, declared: Declared::default() };
-    let Some((path, text)) = foreign(&notes) else { return Vec::new() };
+    let Some((path, text)) = foreign_in(tree, directory) else { return Vec::new() };
     let Ok(file) = syntax::parse(text) else { return Vec::new() };
     let image = Image { path: &path, text, lines: Lines::default(), around: Utf8PathBuf::new(), entrypoint: None, command: None };
     let run = |instruction: &Instruction<'_>| match instruction {

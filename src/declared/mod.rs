@@ -8,6 +8,8 @@ mod arguments;
 mod builds;
 mod compose;
 mod dockerfile;
+mod environment;
+mod goreleaser;
 mod heard;
 mod kubernetes;
 mod packages;
@@ -27,6 +29,8 @@ use crate::tree::Tree;
 pub use self::arguments::{Own, PORT, SERVING};
 pub use self::builds::{Build, builds, generations};
 pub use self::compose::Beside;
+pub use self::environment::set;
+pub use self::goreleaser::{Release, releases};
 pub use self::heard::hear;
 
 /// The kinds of documents, the strongest first.

@@ -7,6 +7,7 @@ use super::generate::{Generation, Missing, Search};
 use super::hints::{Hints, hints};
 use super::observe::{Reach, observe};
 use super::packages::{Main, Packages};
+use super::tags;
 use super::workspace::{Module, Workspace, is_aside};
 use super::{Dependencies, Facts, Manifest, Seed};
 use crate::app::{App, Claim, RunFile, Sighting};
@@ -50,6 +51,8 @@ pub struct Project<'t> {
     tree: &'t Tree,
     workspace: Workspace,
     hints: Hints,
+    /// The build tags that hold for the project.
+    tags: Vec<Fact<String>>,
     packages: Packages<'t>,
 }
 
@@ -58,9 +61,11 @@ impl<'t> language::Project<'t> for Project<'t> {
     type Facts = Facts;
 
     fn open(tree: &'t Tree) -> Result<Self> {
-        let (workspace, hints) = (Workspace::read(tree)?, hints(tree));
-        let packages = Packages::of(tree, &hints.tag_names());
-        Ok(Self { tree, workspace, hints, packages })
+        let workspace = Workspace::read(tree)?;
+        let hints = hints(tree, &workspace);
+        let tags = tags::tags(tree, &hints);
+        let packages = Packages::of(tree, &tags::names_of(&tags));
+        Ok(Self { tree, workspace, hints, tags, packages })
     }
 
     fn find(&self) -> Result<Sightings<Seed>> {
@@ -85,12 +90,16 @@ impl<'t> language::Project<'t> for Project<'t> {
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
         let module = self.workspace.in_directory(&seed.module).ok_or_else(|| sighting.gone())?;
-        let reach = self.packages.reach(&sighting.directory, &self.workspace);
+        // with tags of its own it has other files
+        let own_tags = tags::own_tags(self.tree, &self.hints, &sighting.directory);
+        let own_packages = own_tags.as_ref().map(|tags| Packages::of(self.tree, &tags::names_of(tags)));
+        let packages = own_packages.as_ref().unwrap_or(&self.packages);
+        let reach = packages.reach(&sighting.directory, &self.workspace);
         let local = self.workspace.local(module)?;
         let observed = observe(self.tree, &reach, catalog.vocabulary("go")?);
         let c = cgo::look(self.tree, &reach, &local, catalog);
         let mut warnings = observed.warnings.clone();
-        let generations = self.generations(&reach, module, catalog);
+        let generations = self.generations(packages, &reach, module, catalog);
         let dependencies = self.dependencies(module, &local, &mut warnings);
         let mut behaviour = observed.behaviour;
         let seeded =
@@ -99,10 +108,7 @@ impl<'t> language::Project<'t> for Project<'t> {
             .reads
             .extend(seeded.filter(|seed| !behaviour.reads.iter().any(|read| read.value.source == seed.value.source)).collect::<Vec<_>>());
         let declared = declared::read(self.tree, &module.directory);
-        let from_sources = |command: &Command| {
-            let (directory, arguments) = run_from_sources(command)?;
-            (directory == sighting.directory).then(|| arguments.to_vec())
-        };
+        let from_sources = |command: &Command| run_from_sources_of(&sighting.directory, command);
         let alone = self.packages.mains(&self.workspace).iter().filter(|main| !is_aside(&main.directory)).count() == 1;
         let own = Own { name: &sighting.name, alone, from_sources: &from_sources };
         warnings.extend(declared.complete(&own, &mut behaviour));
@@ -128,7 +134,7 @@ impl<'t> language::Project<'t> for Project<'t> {
             c_inside: c.needed,
             c_optional: c.optional,
             stamps: observed.stamps,
-            tags: self.hints.tags.clone(),
+            tags: own_tags.unwrap_or_else(|| self.tags.clone()),
             generations,
             private: self.hints.private.clone(),
         };
@@ -154,9 +160,10 @@ impl Project<'_> {
         } else if root.is_some() && !module.directory.as_str().is_empty() && !self.workspace.binds(module) {
             claims.push(Fact::new(Claim::Aside, Evidence::exists(module.go_mod(), NESTED)));
         }
-        let started = self.hints.started.iter().filter(|started| started.value == name);
+        let from_sources = |command: &Command| run_from_sources_of(&main.directory, command);
+        let started = self.hints.declared.names(&Own { name, alone: false, from_sources: &from_sources });
         let built = self.hints.built.iter().filter(|built| built.value == main.directory && self.hints.built.len() == 1);
-        claims.extend(started.map(|fact| fact.with(Claim::Named)).chain(built.map(|fact| fact.with(Claim::Built))));
+        claims.extend(started.map(|at| Fact::new(Claim::Named, at)).into_iter().chain(built.map(|fact| fact.with(Claim::Built))));
         if let Some(line) = module.file.module.as_ref().filter(|_| module.name() == name) {
             claims.push(Fact::new(Claim::Namesake, module.evidence(line, NAMESAKE)));
         }
@@ -164,14 +171,14 @@ impl Project<'_> {
     }
 
     /// Packages of the module that are imported and not there. A longer path may be another module's.
-    fn missing_packages(&self, reach: &Reach<'_>, module: &Module) -> Vec<Missing> {
+    fn missing_packages(&self, packages: &Packages<'_>, reach: &Reach<'_>, module: &Module) -> Vec<Missing> {
         let mut found: Vec<Missing> = Vec::new();
         for source in reach.packages.iter().flat_map(|package| &package.files) {
             for import in &source.head.imports {
                 let required =
                     |require: &At<Require>| is_below(import.path, &require.value.path) && require.value.path.len() > module.path.len();
                 let Some(directory) = module.directory_of(import.path) else { continue };
-                let there = self.packages.resolve(import.path, &module.directory, &self.workspace).is_some();
+                let there = packages.resolve(import.path, &module.directory, &self.workspace).is_some();
                 if there || module.file.requires.iter().any(required) || found.iter().any(|known| known.directory == directory) {
                     continue;
                 }
@@ -184,10 +191,10 @@ impl Project<'_> {
     }
 
     /// What makes the sources that the program needs and that are not there.
-    fn generations(&self, reach: &Reach<'_>, module: &Module, catalog: &Catalog) -> Vec<Fact<Generation>> {
-        let missing = self.missing_packages(reach, module);
+    fn generations(&self, packages: &Packages<'_>, reach: &Reach<'_>, module: &Module, catalog: &Catalog) -> Vec<Fact<Generation>> {
+        let missing = self.missing_packages(packages, reach, module);
         let imports = reach.packages.iter().flat_map(|package| &package.files).flat_map(|source| &source.head.imports);
-        let imported = imports.filter_map(|import| self.packages.resolve(import.path, &module.directory, &self.workspace));
+        let imported = imports.filter_map(|import| packages.resolve(import.path, &module.directory, &self.workspace));
         let reached = imported.chain([reach.main.clone()]).collect();
         let (tree, workspace, generators) = (self.tree, &self.workspace, catalog.generators("go"));
         Search { tree, module, workspace, reached, missing: &missing, generators }.generations()
@@ -273,6 +280,12 @@ fn run_from_sources(command: &Command) -> Option<(Utf8PathBuf, &[Word])> {
     let path = command.path(&written)?;
     let directory = if files > 0 { path.parent()?.to_owned() } else { path };
     Some((directory, words.get(files.max(1)..)?))
+}
+
+/// What `go run` gives the program in a directory, where it runs that.
+fn run_from_sources_of(main: &Utf8Path, command: &Command) -> Option<Vec<Word>> {
+    let (directory, arguments) = run_from_sources(command)?;
+    (directory == main).then(|| arguments.to_vec())
 }
 
 /// Whether an import path is a module's, or lies below it.

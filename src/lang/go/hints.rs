@@ -1,88 +1,71 @@
-//! What the project's own tools say about building it: `Procfile`, GoReleaser's configuration, recipes and CI.
+//! What the project's own tools say about building it: releases, recipes, CI.
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::tags::tags;
-use crate::declared;
-use crate::evidence::{Evidence, Fact, Rule, Span};
+use super::workspace::Workspace;
+use crate::command::{Command, Word};
+use crate::declared::{self, Build, Declared, Release};
+use crate::evidence::{Fact, Rule};
 use crate::tree::Tree;
 
-const PROCFILE: Rule = Rule::weak("go.procfile", "this is what the Procfile starts");
-const RELEASED: Rule = Rule::weak("go.goreleaser", "this is what is released");
 const MADE: Rule = Rule::weak("go.made", "this is what the project's own build makes");
-const PRIVATE: Rule = Rule::weak("go.private", "modules below these paths are private");
+
+/// More modules have their own tools for nobody who reads them.
+const MOST_MODULES: usize = 50;
 
 /// What the project's tools say.
 #[derive(Debug, Default)]
 pub struct Hints {
-    /// The program that a Procfile starts, by name.
-    pub started: Option<Fact<String>>,
+    /// What its documents say of starting it.
+    pub declared: Declared,
     /// The directories of the programs that are built, by the most telling tool that names any.
     pub built: Vec<Fact<Utf8PathBuf>>,
-    /// Build tags.
-    pub tags: Vec<Fact<String>>,
+    /// What is released.
+    pub releases: Vec<Release>,
+    /// The commands that compile.
+    pub builds: Vec<Build>,
     /// The value of `GOPRIVATE`.
     pub private: Option<Fact<String>>,
 }
 
-impl Hints {
-    /// The build tags' names.
-    #[must_use]
-    pub fn tag_names(&self) -> Vec<String> {
-        self.tags.iter().map(|tag| tag.value.clone()).collect()
+/// Looks through the documents of the project's root and of its modules.
+#[must_use]
+pub fn hints(tree: &Tree, workspace: &Workspace) -> Hints {
+    let modules = workspace.modules.iter().map(|module| module.directory.clone()).filter(|directory| !directory.as_str().is_empty());
+    let directories: Vec<_> = std::iter::once(Utf8PathBuf::new()).chain(modules.take(MOST_MODULES)).collect();
+    let releases: Vec<_> = directories.iter().flat_map(|directory| declared::releases(tree, directory)).collect();
+    let released: Vec<_> = releases.iter().map(|release| release.directory.clone()).collect();
+    let is_compiling = |build: &Build| build.command.does("build") || build.command.does("install");
+    let builds: Vec<_> = directories.iter().flat_map(|at| declared::builds(tree, at, "go")).filter(is_compiling).collect();
+    Hints {
+        declared: declared::read(tree, Utf8Path::new("")),
+        built: if released.is_empty() { made(tree, &builds) } else { released },
+        private: directories.iter().flat_map(|directory| declared::set(tree, directory, "GOPRIVATE")).next(),
+        releases,
+        builds,
     }
 }
 
-/// Looks through the files in the project's root.
+/// The directory of a package that a command builds, by its path or the path of its file.
 #[must_use]
-pub fn hints(tree: &Tree) -> Hints {
-    let mut hints = Hints { started: procfile(tree), private: private(tree), ..Hints::default() };
-    let released: Vec<_> = [".goreleaser.yml", ".goreleaser.yaml"].iter().flat_map(|file| goreleaser(tree, file)).collect();
-    hints.tags = tags(tree);
-    hints.built = if released.is_empty() { made(tree) } else { released };
-    hints
+pub fn built_package(command: &Command, package: &str) -> Option<Utf8PathBuf> {
+    let path = command.path(package)?;
+    Some(if path.extension() == Some("go") { path.parent().unwrap_or(Utf8Path::new("")).to_owned() } else { path })
 }
 
-fn lines<'t>(tree: &'t Tree, file: &str) -> impl Iterator<Item = (usize, &'t str)> {
-    (1..).zip(tree.text(file).unwrap_or_default().lines())
-}
-
-fn at(file: &str, number: usize, line: &str, rule: Rule) -> Evidence {
-    Evidence::at(file, Span::of_line(number, line), rule, line.trim())
-}
-
-fn procfile(tree: &Tree) -> Option<Fact<String>> {
-    lines(tree, "Procfile").find_map(|(number, line)| {
-        let command = line.strip_prefix("web:")?;
-        let program = command.split_whitespace().find(|word| !word.contains('='))?;
-        let name = Utf8Path::new(program).file_name()?;
-        Some(Fact::new(name.to_owned(), at("Procfile", number, line, PROCFILE)))
-    })
-}
-
-fn goreleaser(tree: &Tree, file: &str) -> Vec<Fact<Utf8PathBuf>> {
-    let mains = lines(tree, file).filter_map(|(number, line)| {
-        let value = line.trim_start().trim_start_matches("- ").strip_prefix("main:")?.trim().trim_matches(['"', '\'']);
-        let path = value.trim_start_matches("./").trim_end_matches('/');
-        let directory = if path.ends_with(".go") { Utf8Path::new(path).parent()?.to_owned() } else { path.into() };
-        let directory = if directory == "." { Utf8PathBuf::new() } else { directory };
-        Some(Fact::new(directory, at(file, number, line, RELEASED)))
-    });
-    mains.collect()
+/// The words of a command that are paths of packages.
+pub fn packages(command: &Command) -> impl Iterator<Item = &str> {
+    command.arguments().iter().filter_map(Word::text).filter(|word| word.starts_with("./") && !word.contains("..."))
 }
 
 /// The packages that the first file builds whose commands name any.
-fn made(tree: &Tree) -> Vec<Fact<Utf8PathBuf>> {
+fn made(tree: &Tree, builds: &[Build]) -> Vec<Fact<Utf8PathBuf>> {
     let mut found: Vec<Fact<Utf8PathBuf>> = Vec::new();
-    for build in declared::builds(tree, Utf8Path::new(""), "go") {
-        let compiles = build.command.does("build") || build.command.does("install");
-        if !compiles || found.first().is_some_and(|first| first.file() != build.at.file) {
+    for build in builds {
+        if found.first().is_some_and(|first| first.file() != build.at.file) {
             continue;
         }
-        let packages = build.command.arguments().iter().filter_map(|word| word.text());
-        for package in packages.filter(|word| word.starts_with("./") && !word.contains("...")) {
-            let Some(path) = build.command.path(package) else { continue };
-            let directory = if path.as_str().ends_with(".go") { path.parent().unwrap_or(Utf8Path::new("")).to_owned() } else { path };
+        for directory in packages(&build.command).filter_map(|package| built_package(&build.command, package)) {
             if tree.has_directory(&directory) && !found.iter().any(|known| known.value == directory) {
                 found.push(Fact::new(directory, build.at.under(MADE)));
             }
@@ -91,37 +74,27 @@ fn made(tree: &Tree) -> Vec<Fact<Utf8PathBuf>> {
     found
 }
 
-fn private(tree: &Tree) -> Option<Fact<String>> {
-    let workflows: Vec<String> = tree.files_in(".github/workflows").map(ToString::to_string).collect();
-    let files = ["Makefile", ".gitlab-ci.yml", ".envrc"].into_iter().map(str::to_owned).chain(workflows);
-    files.into_iter().find_map(|file| {
-        lines(tree, &file).find_map(|(number, line)| {
-            let (_, value) = line.split_once("GOPRIVATE")?;
-            let value = value.trim_start().trim_start_matches([':', '=', '?']).split_whitespace().next()?.trim_matches(['"', '\'', ';']);
-            let plain = !value.is_empty() && value.chars().all(|c| c.is_ascii_alphanumeric() || "./-_,*".contains(c));
-            plain.then(|| Fact::new(value.to_owned(), at(&file, number, line, PRIVATE)))
-        })
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_makefile_names_what_it_builds_and_its_tags() {
-        let tree = Tree::from_memory([
-            ("Makefile", "build:\n\tgo build -tags netgo,osusergo -o bin/app ./cmd/app\n"),
-            ("cmd/app/main.go", "package main"),
-        ]);
-        let hints = hints(&tree);
-        assert_eq!(hints.built.iter().map(|fact| fact.value.as_str()).collect::<Vec<_>>(), ["cmd/app"]);
-        assert_eq!(hints.tags.iter().map(|fact| fact.value.as_str()).collect::<Vec<_>>(), ["netgo", "osusergo"]);
+    fn built(files: &[(&str, &str)]) -> Vec<String> {
+        let tree = Tree::from_memory(files.iter().copied());
+        let Ok(workspace) = Workspace::read(&tree) else { panic!("it is read") };
+        hints(&tree, &workspace).built.iter().map(|fact| fact.value.to_string()).collect()
     }
 
     #[test]
-    fn goprivate_is_taken_as_it_is_set() {
-        let tree = Tree::from_memory([(".github/workflows/ci.yml", "env:\n  GOPRIVATE: github.com/acme/*\n")]);
-        assert_eq!(hints(&tree).private.map(|fact| fact.value), Some("github.com/acme/*".into()));
+    fn makefiles_and_releases_name_what_they_build() {
+        let main = ("cmd/app/main.go", "package main");
+        for (file, text) in [
+            ("Makefile", "build:\n\tgo build -tags netgo,osusergo -o bin/app ./cmd/app\n"),
+            ("Makefile", "all: app\n\napp:\n\tgo build ./cmd/app\n"),
+            (".goreleaser.yml", "builds:\n  - main: ./cmd/app\n"),
+        ] {
+            assert_eq!(built(&[main, ("go.mod", "module example.com/app\n"), (file, text)]), ["cmd/app"], "{text}");
+        }
+        let nested = [("server/go.mod", "module example.com/app\n"), ("server/Makefile", "build:\n\tgo build ./cmd/app\n")];
+        assert_eq!(built(&[nested[0], nested[1], ("server/cmd/app/main.go", "package main")]), ["server/cmd/app"]);
     }
 }

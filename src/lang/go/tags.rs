@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use camino::Utf8Path;
 
 use super::head::head;
+use super::hints::{Hints, built_package, packages};
 use super::outline::outline;
 use super::scan::scan;
-use crate::command::Word;
-use crate::declared;
+use crate::command::{Command, Word};
+use crate::declared::Release;
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::program::Outline;
-use crate::read::document::{Document, Value};
 use crate::tree::Tree;
 
 const TAGS: Rule = Rule::weak("go.build-tags", "the project builds with these tags");
@@ -20,26 +20,49 @@ const NEEDED: Rule = Rule::parsed("go.needed-tag", "the program uses what exists
 /// Tags of what is not part of any program.
 const NO_PROGRAM: [&str; 6] = ["ignore", "tools", "generate", "codegen", "wireinject", "never"];
 
-/// All of them: what the release names first, else what recipes and CI do, and what is needed beside those.
+/// Those of the whole project: what the release names first, else what recipes and CI do, and what is needed beside those.
 #[must_use]
-pub fn tags(tree: &Tree) -> Vec<Fact<String>> {
-    let mut found = released(tree);
-    if found.is_empty() {
-        found = built(tree);
-    }
-    let known: Vec<String> = found.iter().map(|tag| tag.value.clone()).collect();
+pub fn tags(tree: &Tree, hints: &Hints) -> Vec<Fact<String>> {
+    with_needed(tree, named(hints, None))
+}
+
+/// Those of the program in `main`, where what builds it names others than what builds its neighbours; none where they are the project's.
+#[must_use]
+pub fn own_tags(tree: &Tree, hints: &Hints, main: &Utf8Path) -> Option<Vec<Fact<String>>> {
+    let own = named(hints, Some(main));
+    (names_of(&own) != names_of(&named(hints, None))).then(|| with_needed(tree, own))
+}
+
+/// The tags' names.
+#[must_use]
+pub fn names_of(tags: &[Fact<String>]) -> Vec<String> {
+    tags.iter().map(|tag| tag.value.clone()).collect()
+}
+
+fn with_needed(tree: &Tree, mut found: Vec<Fact<String>>) -> Vec<Fact<String>> {
+    let known = names_of(&found);
     found.extend(needed(tree, &known));
     found
 }
 
+/// What documents name, for the program in `main` or for any.
+fn named(hints: &Hints, main: Option<&Utf8Path>) -> Vec<Fact<String>> {
+    let meant = |release: &&Release| main.is_none_or(|main| release.directory.value == main);
+    let released = hints.releases.iter().filter(meant).map(|release| &release.tags).find(|tags| !tags.is_empty());
+    released.cloned().unwrap_or_else(|| built(hints, main))
+}
+
 /// The tags of the first command that builds with any which can be read.
-fn built(tree: &Tree) -> Vec<Fact<String>> {
-    let builds = declared::builds(tree, Utf8Path::new(""), "go");
-    let compiles = builds.iter().filter(|build| build.command.does("build") || build.command.does("install"));
-    compiles
-        .filter_map(|build| Some((build.command.option(&["-tags", "--tags"])?, &build.at)))
-        .find_map(|(word, at)| listed(&word, at))
-        .unwrap_or_default()
+fn built(hints: &Hints, main: Option<&Utf8Path>) -> Vec<Fact<String>> {
+    let meant = hints.builds.iter().filter(|build| main.is_none_or(|main| may_build(&build.command, main)));
+    let tagged = meant.filter_map(|build| Some((build.command.option(&["-tags", "--tags"])?, &build.at)));
+    tagged.into_iter().find_map(|(word, at)| listed(&word, at)).unwrap_or_default()
+}
+
+/// Whether a command builds the program in `main`, as far as the packages tell that it names.
+fn may_build(command: &Command, main: &Utf8Path) -> bool {
+    let mut directories = packages(command).filter_map(|package| built_package(command, package)).peekable();
+    directories.peek().is_none() || directories.any(|directory| directory == main)
 }
 
 fn listed(word: &Word, at: &Evidence) -> Option<Vec<Fact<String>>> {
@@ -50,35 +73,6 @@ fn listed(word: &Word, at: &Evidence) -> Option<Vec<Fact<String>>> {
 
 fn is_tag(tag: &str) -> bool {
     !tag.is_empty() && tag.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.')
-}
-
-/// The tags of `GoReleaser`'s first build that makes a program for Linux.
-fn released(tree: &Tree) -> Vec<Fact<String>> {
-    let file = [".goreleaser.yml", ".goreleaser.yaml", "goreleaser.yml", "goreleaser.yaml"].into_iter().find(|file| tree.has(file));
-    let read = |file: &&str| Document::yaml(Utf8Path::new(file), tree.text(file).ok()?).ok();
-    let Some(document) = file.as_ref().and_then(read) else { return Vec::new() };
-    let Some(builds) = document.get(&["builds"]) else { return Vec::new() };
-    let texts = |value: Option<&Value<'_>>| -> Vec<(String, Evidence)> {
-        let text = |value: &Value<'_>| Some((value.string()?.to_owned(), document.evidence(value, TAGS)));
-        value.map(|value| value.list().iter().chain(std::iter::once(value)).filter_map(text).collect()).unwrap_or_default()
-    };
-    for build in builds.list() {
-        let systems = texts(build.get(&["goos"]));
-        if !systems.is_empty() && !systems.iter().any(|(system, _)| system == "linux") {
-            continue;
-        }
-        let flags = texts(build.get(&["flags"])).into_iter().filter_map(|(flag, at)| Some((flag.split_once("-tags=")?.1.to_owned(), at)));
-        let named = texts(build.get(&["tags"])).into_iter().chain(flags);
-        let tags: Vec<_> = named
-            .flat_map(|(text, at)| {
-                text.split([',', ' ']).filter(|tag| is_tag(tag)).map(|tag| Fact::new(tag.to_owned(), at.clone())).collect::<Vec<_>>()
-            })
-            .collect();
-        if !tags.is_empty() {
-            return tags;
-        }
-    }
-    Vec::new()
 }
 
 /// A file that is compiled with a tag alone.
@@ -171,6 +165,8 @@ fn has_word(text: &str, word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lang::go::hints::hints;
+    use crate::lang::go::workspace::Workspace;
 
     const TAGGED: [(&str, &str); 3] = [
         ("go.mod", "module example.com/app\n"),
@@ -178,8 +174,27 @@ mod tests {
         ("fts/doc.go", "package fts\n"),
     ];
 
+    fn hints_of(tree: &Tree) -> Hints {
+        let Ok(workspace) = Workspace::read(tree) else { panic!("it is read") };
+        hints(tree, &workspace)
+    }
+
     fn of(files: &[(&str, &str)]) -> Vec<String> {
-        tags(&Tree::from_memory(TAGGED.iter().copied().chain(files.iter().copied()))).into_iter().map(|tag| tag.value).collect()
+        let tree = Tree::from_memory(TAGGED.iter().copied().chain(files.iter().copied()));
+        names_of(&tags(&tree, &hints_of(&tree)))
+    }
+
+    #[test]
+    fn each_program_has_the_tags_that_it_is_built_with() {
+        let makefile = "build: api worker\napi:\n\tgo build -tags web -o bin/api ./cmd/api\nworker:\n\tgo build -tags queue ./cmd/worker\n";
+        let release = "builds:\n  - main: ./cmd/api\n    tags: [web]\n  - main: ./cmd/worker\n    tags: [queue]\n";
+        for file in [("Makefile", makefile), (".goreleaser.yaml", release)] {
+            let tree = Tree::from_memory([file, TAGGED[0], ("cmd/api/main.go", "package main"), ("cmd/worker/main.go", "package main")]);
+            let hints = hints_of(&tree);
+            let own = |main: &str| own_tags(&tree, &hints, Utf8Path::new(main)).map(|tags| names_of(&tags));
+            assert_eq!(names_of(&tags(&tree, &hints)), ["web"], "{file:?}");
+            assert_eq!((own("cmd/api"), own("cmd/worker")), (None, Some(vec!["queue".to_owned()])), "{file:?}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::build_script;
-use super::config::{self, Config};
+use super::config::Config;
 use super::native::{self, Findings, Inside, guess};
 use super::observe::{self, World};
 use super::reach::{Reach, reach};
@@ -14,7 +14,7 @@ use super::{Dependencies, Facts, toolchain};
 use crate::app::{App, Behaviour, Claim, Sighting};
 use crate::catalog::{Catalog, Links};
 use crate::command::{Command, Word};
-use crate::declared::{self, Own};
+use crate::declared::{self, Declared, Own};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::DRIFTS_WITH_LOCK;
@@ -71,11 +71,11 @@ impl<'t> language::Project<'t> for Programs<'t> {
     }
 
     fn find(&self) -> Result<Sightings<Seed>> {
-        let started = config::started(self.tree);
+        let declared = declared::read(self.tree, Utf8Path::new(""));
         let mut apps = Vec::new();
         for package in self.project.packages.values() {
             for bin in package.bins.iter().filter(|bin| self.tree.has(&bin.path)) {
-                let claims = self.claims(package, bin, started.as_ref());
+                let claims = self.claims(package, bin, &declared);
                 let (name, directory) = (bin.name.clone(), package.directory.clone());
                 apps.push((Sighting { name, directory, program: bin.evidence.clone(), claims }, Seed::of(package, bin)));
             }
@@ -204,10 +204,12 @@ impl Programs<'_> {
         self.tree.manifest(&file)?.map(|text| Lock::parse(&file, text)).transpose()
     }
 
-    fn claims(&self, package: &Package<'_>, bin: &Bin, started: Option<&Fact<String>>) -> Vec<Fact<Claim>> {
+    fn claims(&self, package: &Package<'_>, bin: &Bin, declared: &Declared) -> Vec<Fact<Claim>> {
         let mut claims: Vec<Fact<Claim>> = self.aside(package, bin).into_iter().collect();
-        let started = started.filter(|started| started.value == bin.name);
-        claims.extend(started.map(|fact| fact.with(Claim::Named)));
+        let from_sources =
+            |command: &Command| run_from_sources(command, &package.name, bin, false).then(|| behind_dashes(command).to_vec());
+        let started = declared.names(&Own { name: &bin.name, alone: false, from_sources: &from_sources });
+        claims.extend(started.map(|at| Fact::new(Claim::Named, at)));
         let document = &package.manifest.document;
         let says = |keys: &[&str]| document.string(keys).is_some_and(|(name, _)| name == bin.name);
         let default_run = ["package", "default-run"];

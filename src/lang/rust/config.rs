@@ -24,7 +24,6 @@ const REGISTRY: Rule = Rule::parsed("rust.registry", "the project has a registry
 const CHANNEL: Rule = Rule::parsed("rust.toolchain-file", "the project is built with this release");
 /// Nightly is asked for.
 pub const UNSTABLE: Rule = Rule::parsed("rust.unstable", "only a nightly toolchain takes this");
-const PROCFILE: Rule = Rule::weak("rust.procfile", "this is what the Procfile starts");
 
 /// What the configuration says that a build in an image has to know.
 #[derive(Clone, Debug, Default, Serialize, JsonSchema)]
@@ -260,18 +259,6 @@ fn channel(tree: &Tree, root: &Utf8Path) -> Result<Option<Fact<String>>> {
     }
     let pinned = version_files::pinned(tree, root, &["rust"], CHANNEL).into_iter().next();
     Ok(pinned.map(|(word, at)| Fact::new(word, at)))
-}
-
-/// The program that a Procfile starts, by name.
-#[must_use]
-pub fn started(tree: &Tree) -> Option<Fact<String>> {
-    let text = tree.text("Procfile").ok()?;
-    (1..).zip(text.lines()).find_map(|(number, line)| {
-        let command = line.strip_prefix("web:")?;
-        let program = command.split_whitespace().find(|word| !word.contains('=') && *word != "exec")?;
-        let name = Utf8Path::new(program).file_name()?;
-        Some(Fact::new(name.to_owned(), Evidence::at("Procfile", Span::of_line(number, line), PROCFILE, line.trim())))
-    })
 }
 
 #[cfg(test)]
