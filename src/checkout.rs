@@ -1,4 +1,5 @@
-//! What a checkout may lack: submodules that nobody fetched, and the files behind the pointers of Git LFS. The builder gets what lies here.
+//! What a checkout may lack: submodules that nobody fetched, the files behind the pointers of Git LFS, and what links out of the project lead
+//! to. The builder gets what lies here.
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::GitignoreBuilder;
@@ -57,6 +58,7 @@ pub fn lacking(tree: &Tree) -> Result<Vec<Diagnostic>> {
         }
     }
     notes.extend(pointers(tree));
+    notes.extend(links(tree));
     Ok(notes)
 }
 
@@ -99,5 +101,18 @@ fn pointers(tree: &Tree) -> Option<Diagnostic> {
     Some(
         Diagnostic::warning("checkout::pointer", message)
             .help("`git lfs pull` puts the files there; checkouts of CI have a setting for it (`lfs: true`)"),
+    )
+}
+
+/// Links out of the project. The builder gets the link, and not what it leads to.
+fn links(tree: &Tree) -> Option<Diagnostic> {
+    let out: Vec<_> = tree.links().filter(|(_, inside)| inside.is_none()).map(|(link, _)| link).collect();
+    let (first, rest) = out.split_first()?;
+    let (is, more) = if rest.is_empty() { ("is a link", String::new()) } else { ("are links", format!(" and {} more", rest.len())) };
+    let message = format!("`{first}`{more} {is} out of the project: the builder gets the link, and not what it leads to");
+    let warning = Diagnostic::warning("checkout::link", message).at(first, None, "this is a link");
+    Some(
+        warning
+            .help("put the files themselves there, or make the directory that holds both the build context (`imggen init DIR` from there)"),
     )
 }

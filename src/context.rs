@@ -115,10 +115,10 @@ pub fn decide(request: Request<'_>) -> Outcome {
     reads::let_in(tree, &mut groups, &reads, &names);
     groups.push(IgnoreGroup::new(SECRETS, secrets));
     groups.push(IgnoreGroup::new(STATE, state));
-    let kept_out = reads::let_in_by_name(tree, &mut groups, &reads, &names, is_served);
+    let (kept_out, notes) = reads::let_in_by_name(tree, &mut groups, &reads, &names, is_served);
     groups.push(IgnoreGroup::new("named in the settings", settings));
     groups.retain(|group| !group.patterns.is_empty());
-    Outcome { groups, kept_out }
+    Outcome { groups, kept_out, notes }
 }
 
 /// What stays out in a line: the project's own patterns, and the titles of the lists that all projects share.
@@ -161,6 +161,12 @@ fn environments(tree: &Tree, known: &[String]) -> Vec<String> {
 fn parse(groups: &[IgnoreGroup]) -> Ignore {
     let lines: Vec<&str> = groups.iter().flat_map(|group| &group.patterns).map(String::as_str).collect();
     Ignore::parse(&lines.join("\n"))
+}
+
+/// Which paths go to the builder.
+pub(crate) fn sent(groups: &[IgnoreGroup]) -> impl Fn(&Utf8Path) -> bool {
+    let ignore = parse(groups);
+    move |path| ignore.hides(path).is_none()
 }
 
 /// A name that no pattern means, as what may lie in `directory`.

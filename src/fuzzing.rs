@@ -53,6 +53,6 @@ pub fn observe(catalog: &Catalog, ending: &str, text: &str) -> Option<Observed> 
     let tree = Tree::from_memory([(path.as_str(), text), ("config.yaml", "port: 1\n"), ("data/x.txt", "")]);
     let source = Source::new(Utf8Path::new(&path), text, "main", outline);
     let program = Program::new(vec![&source], catalog.vocabulary(language).ok()?);
-    let site = Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &[], ships_alone: false };
+    let site = Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &[], ships_alone: false, compiled_in: None };
     Some(program.observe(&site))
 }

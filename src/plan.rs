@@ -6,6 +6,7 @@ mod joined;
 mod labels;
 mod layout;
 mod locales;
+mod modes;
 mod network;
 mod scripts;
 mod server;
@@ -105,6 +106,9 @@ pub struct PartStage {
     /// Packages of the distribution that it needs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub packages: Option<Install>,
+    /// What it does with what it made, before that is taken out of it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub staging: Vec<Staged>,
 }
 
 /// The program's sources without those of its parts.

@@ -3,6 +3,7 @@
 mod budget;
 mod check;
 mod learned;
+mod writable;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -73,7 +74,10 @@ pub struct Settings {
     pub image_labels: Option<bool>,
     /// Files and directories of the project to have in the working directory; `"..."` stands for those that were found.
     pub files: Option<Vec<String>>,
-    /// Directories that the program may write to, relative to its working directory or absolute; `"..."` as in `files`.
+    /// Directories that the program may write to, relative to its working directory or absolute; `"..."` as in `files`. `false` for a
+    /// program that writes nothing beside itself: its working directory takes no new files then.
+    #[serde(default, deserialize_with = "writable::directories")]
+    #[schemars(with = "Option<writable::Said>")]
     pub writable: Option<Vec<String>>,
     /// Paths to keep out of the build context beyond those that imggen leaves out; `"..."` as in `files`.
     pub ignore: Option<Vec<String>>,

@@ -7,6 +7,7 @@
 mod guard;
 mod ignored;
 mod index;
+mod link;
 pub mod path;
 mod walk;
 
@@ -169,6 +170,12 @@ impl Tree {
         self.tracked.as_ref().is_none_or(|tracked| tracked.contains(path.as_ref()))
     }
 
+    /// Whether a git index tells what is tracked. Files that are held in memory are meant as they are, as if one did.
+    #[must_use]
+    pub fn has_index(&self) -> bool {
+        self.tracked.is_some() || self.root.is_none()
+    }
+
     /// The files here that `.gitignore` names all the same, sorted: git tracks them.
     #[must_use]
     pub fn tracked_though_ignored(&self) -> &[Utf8PathBuf] {
@@ -287,6 +294,23 @@ impl Tree {
             (None, Some(root)) => entry.kind == Kind::File && file::begins(root.join(&entry.path), words),
             (None, None) => false,
         }
+    }
+
+    /// Whether this machine lets nobody but its owner, and perhaps his group, read a file or look into a directory.
+    #[cfg(unix)]
+    pub fn is_closed(&self, path: impl AsRef<Utf8Path>) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        let path = path.as_ref();
+        let Some(root) = &self.root else { return false };
+        let needed = if self.has_directory(path) { 0o005 } else { 0o004 };
+        let found = root.join(path).symlink_metadata().ok().filter(|found| !found.is_symlink());
+        found.is_some_and(|found| found.permissions().mode() & needed != needed)
+    }
+
+    /// Nothing is closed where files have no modes: the builder gets them as everybody's.
+    #[cfg(not(unix))]
+    pub fn is_closed(&self, _: impl AsRef<Utf8Path>) -> bool {
+        false
     }
 
     fn find(&self, path: &Utf8Path) -> Option<&Entry> {

@@ -1,10 +1,10 @@
 //! Checkouts as git and people leave them: work trees and submodules whose `.git` is a file, submodules that nobody fetched, pointers of
-//! Git LFS, links.
+//! Git LFS, links, files that their owner alone may read, databases of which nothing tells whether they are committed.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used)]
 
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -113,4 +113,55 @@ fn a_link_inside_the_project_is_the_file_and_one_out_of_it_is_none() {
         symlink(target, root.join("go.mod")).unwrap();
         assert_eq!(run(&root).unwrap_err().code, "tree::unreadable", "{target}");
     }
+}
+
+#[test]
+fn a_link_to_a_directory_of_the_project_is_followed_and_one_out_of_it_is_named() {
+    let (home, root) = project(&[GO[0], GO[1], ("etc/shop.conf", "")]);
+    fs::create_dir(home.path().join("outside")).unwrap();
+    fs::write(home.path().join("outside/shop.conf"), "").unwrap();
+    for (target, is_read, is_out) in [("etc", true, false), ("../outside", false, true), ("/etc", false, true), ("conf", false, false)] {
+        symlink(target, root.join("conf")).unwrap();
+        let output = run(&root).unwrap();
+        assert_eq!(output.files[0].text.contains("COPY etc/shop.conf /app/conf/shop.conf\n"), is_read, "{target}");
+        assert_eq!(notes(&root).iter().any(|(code, _)| *code == "checkout::link"), is_out, "{target}");
+        fs::remove_file(root.join("conf")).unwrap();
+    }
+}
+
+#[test]
+fn files_that_their_owner_alone_may_read_are_named_where_the_image_takes_them_as_they_are() {
+    let (_home, root) = project(&[GO[0], GO[1], ("conf/shop.conf", ""), ("conf/mail.conf", "")]);
+    let said = |root: &Utf8Path| {
+        let warnings = run(root).unwrap().plan.warnings;
+        warnings.into_iter().filter(|warning| warning.code == "context::mode").map(|warning| warning.message).collect::<Vec<_>>()
+    };
+    assert_eq!(said(&root), Vec::<String>::new());
+    // what the build alone reads, nobody has to
+    fs::set_permissions(root.join("main.go"), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(root.join("conf/mail.conf"), fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(said(&root), Vec::<String>::new());
+    fs::set_permissions(root.join("conf/shop.conf"), fs::Permissions::from_mode(0o640)).unwrap();
+    let message = "only its owner may read `conf/shop.conf`, and the image's user is another: COPY keeps the mode";
+    assert_eq!(said(&root), [message]);
+}
+
+#[test]
+fn a_database_that_may_not_be_committed_is_said_where_no_index_tells() {
+    let main = "package main\n\nimport \"os\"\n\nfunc main() { os.ReadFile(\"songs.db\") }\n";
+    let (_home, root) = project(&[GO[0], ("main.go", main), ("songs.db", "")]);
+    let said = |root: &Utf8Path| {
+        let output = run(root).unwrap();
+        let is_in = texts(&output).iter().any(|text| text.contains("!songs.db"));
+        (is_in, output.plan.warnings.iter().any(|warning| warning.code == "context::state"))
+    };
+    assert_eq!(said(&root), (true, true));
+    put(&root, ".gitignore", "*.db\n");
+    assert_eq!(said(&root), (false, false));
+    fs::remove_file(root.join(".gitignore")).unwrap();
+    commit(&root);
+    assert_eq!(said(&root), (true, false));
+    // it is read and stays out: the image lacks it, and that is said
+    git(&root, &["rm", "-q", "--cached", "songs.db"]);
+    assert_eq!(said(&root), (false, true));
 }

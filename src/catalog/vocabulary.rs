@@ -66,8 +66,8 @@ pub enum Meaning {
     Format(Format),
     /// It gives the directory of a path.
     Parent(Gives),
-    /// It is a place.
-    Place(Where),
+    /// It is a place; which of several results that is, from 0.
+    Place(Where, u32),
     /// It ends the program.
     Exit,
 }
@@ -170,7 +170,7 @@ impl Vocabulary {
             file.join => Meaning::Join;
             file.format => Meaning::Format;
             file.parent => Meaning::Parent;
-            file.place => |place: entry::Place| Meaning::Place(place.is);
+            file.place => |place: entry::Place| Meaning::Place(place.is, place.result);
             file.exit => |_| Meaning::Exit;
         }
     }

@@ -70,6 +70,8 @@ pub struct Outcome {
     pub groups: Vec<IgnoreGroup>,
     /// What is read and stays out all the same.
     pub kept_out: Vec<KeptOut>,
+    /// What goes in and may not have been meant to.
+    pub notes: Vec<Diagnostic>,
 }
 
 /// Something that is read and stays out.
@@ -117,8 +119,14 @@ pub(super) fn let_in(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: &[Kept],
 }
 
 /// Lets in, file by file, what the lists of secrets and state hide and what is read by its name and public. What is read and private is
-/// handed back.
-pub(super) fn let_in_by_name(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: &[Kept], names: &Names, is_served: bool) -> Vec<KeptOut> {
+/// handed back, and so is a word on state that only counts as tracked.
+pub(super) fn let_in_by_name(
+    tree: &Tree,
+    groups: &mut Vec<IgnoreGroup>,
+    reads: &[Kept],
+    names: &Names,
+    is_served: bool,
+) -> (Vec<KeptOut>, Vec<Diagnostic>) {
     let ignore = parse(groups);
     let secrets = parse(&groups.iter().filter(|group| group.title == SECRETS).cloned().collect::<Vec<_>>());
     let files: Vec<_> = names.files(tree).into_iter().filter(|path| ignore.hides(path).is_some()).collect();
@@ -126,6 +134,7 @@ pub(super) fn let_in_by_name(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: 
     let by_own_name: Vec<_> = files.iter().filter(|path| path.file_name().is_some_and(|name| names.hold(name))).cloned().collect();
     let named = if is_served { BTreeMap::new() } else { named(tree, &by_own_name) };
     let (mut lines, mut kept_out): (BTreeMap<String, Vec<String>>, Vec<KeptOut>) = (BTreeMap::new(), Vec::new());
+    let mut notes = Vec::new();
     for path in &files {
         let read = reads.iter().find(|kept| kept.path == *path);
         let evidence = read.map(|kept| kept.because.clone()).unwrap_or_default();
@@ -136,11 +145,15 @@ pub(super) fn let_in_by_name(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: 
         }
         let content = content(tree, path, secrets.hides(path).is_some());
         let comes_in = match content {
-            Content::State if is_served || !tree.is_tracked(path) => continue,
+            Content::State if is_served || read.is_none() && !tree.is_tracked(path) => continue,
+            Content::State if !tree.is_tracked(path) => false,
             Content::Public | Content::State => true,
             Content::Key => false,
             Content::Environment | Content::Login => by_build,
         };
+        if content == Content::State && !tree.has_index() {
+            notes.push(unsure(path, &evidence));
+        }
         if comes_in {
             let by = evidence.first().map(|at| format!("named in {}", at.file));
             let title = by.unwrap_or_else(|| if by_build { "read by the build".into() } else { "read by the program".into() });
@@ -150,11 +163,25 @@ pub(super) fn let_in_by_name(tree: &Tree, groups: &mut Vec<IgnoreGroup>, reads: 
         }
     }
     groups.extend(lines.into_iter().map(|(title, patterns)| IgnoreGroup { title, patterns }));
-    kept_out
+    (kept_out, notes)
+}
+
+/// Says that what a run may have left goes into the image, since nothing tells that git does not keep it.
+fn unsure(path: &Utf8Path, evidence: &[Evidence]) -> Diagnostic {
+    let message =
+        format!("`{path}` goes into the image with all that is in it: it is named, and no git index says that it is not committed");
+    let warning = evidence.iter().fold(Diagnostic::warning("context::state", message), Diagnostic::because);
+    warning.help(format!("where running the program made it: `ignore = [\"...\", \"{path}\"]` in imggen.toml, or a line in `.gitignore`"))
 }
 
 fn warn(path: &Utf8Path, content: Content, by_build: bool, evidence: &[Evidence]) -> Diagnostic {
     let reader = if by_build { "the build" } else { "the program" };
+    if content == Content::State {
+        let message = format!("`{path}` is not committed, and databases, logs and the like go into the image only then; {reader} reads it");
+        let warning = evidence.iter().fold(Diagnostic::warning("context::state", message), Diagnostic::because);
+        return warning
+            .help(format!("`git add -f {path}`, or mount it where the program looks for it: `docker run -v ./{path}:/app/{path} ...`"));
+    }
     let what = match content {
         Content::Environment => "holds values of environment variables",
         Content::Key => "is a private key or keystore",

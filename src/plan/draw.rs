@@ -9,6 +9,7 @@ use super::joined::Joined;
 use super::labels::labels;
 use super::layout::Layout;
 use super::locales;
+use super::modes;
 use super::network::network;
 use super::scripts;
 use super::writable::{Writing, owner, written};
@@ -48,7 +49,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     let blueprint = found.language.plan(choices, Target::Production)?;
     let mut layout = Layout::of(choices, blueprint.setting.workdir.as_deref());
     let gone = layout.drop_gone(detection);
-    let Outcome { groups: ignore, kept_out } = decide_context(detection, choices, &layout, &blueprint);
+    let Outcome { groups: ignore, kept_out, notes } = decide_context(detection, choices, &layout, &blueprint);
     layout.files.retain(|(file, _)| !kept_out.iter().any(|out| out.path == file.value));
     let mut decisions = choices.decisions.clone();
     decisions.extend(blueprint.decisions.clone());
@@ -57,9 +58,11 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
     warnings.extend(blueprint.warnings.clone());
     warnings.extend(detection.tree.passed_over());
     warnings.extend(kept_out.into_iter().map(|out| out.warning));
+    warnings.extend(notes);
     warnings.extend(layout.lost());
     warnings.extend(gone);
     let image = image(detection, choices, &layout, blueprint, Target::Production)?;
+    warnings.extend(modes::closed(detection.tree, &ignore, &image.runtime.copies, &image.aside));
     decisions.extend(entry(&image.runtime, &found.app));
     decisions.extend(installed(&image));
     let debug = match choices.debug {
@@ -107,8 +110,9 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
     let base = choices.base;
     let mut joined = Joined::of(choices, &blueprint)?;
     let scripts = if target == Target::Part { None } else { scripts::of(detection.tree, choices) };
-    let Taking { mut copies, staging, aside } = copies(detection, choices, layout, &blueprint);
+    let Taking { mut copies, mut staging, aside } = copies(detection, choices, layout, &blueprint);
     joined.place(&mut copies);
+    modes::open_up(&copies, blueprint.setting.sources.as_deref(), &mut staging, &mut joined);
     let script_path = scripts.map(|scripts| {
         joined.stages.push(scripts.stage);
         copies.push(scripts.copy);
@@ -160,7 +164,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         packages: run_packages(choices),
         path: blueprint.setting.path.or(script_path),
         env,
-        temporary: layout.writes_temporary_files(choices) || blueprint.setting.web.is_some(),
+        temporary: layout.writes_temporary_files() || blueprint.setting.web.is_some(),
         volumes: layout.volumes(),
         web: blueprint.setting.web,
         copies,
@@ -265,8 +269,13 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
         all.copies.push(if writing.empty.iter().any(|(_, path)| path == to) { copy.owned(&owner) } else { copy });
     }
     let is_written = |to: &str| writing.in_tree.iter().chain(&writing.empty).any(|(_, path)| path.as_str() == to);
-    let take = |copy: &Copy| if is_written(&copy.to) { copy.clone().owned(&owner) } else { copy.clone() };
-    all.copies.extend(blueprint.takes.iter().map(take));
+    for copy in &blueprint.takes {
+        let owned = is_written(&copy.to);
+        if owned && copy.from.as_deref() == Some("build") {
+            all.share(copy, writing.open);
+        }
+        all.copies.push(if owned { copy.clone().owned(&owner) } else { copy.clone() });
+    }
     let is_file = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
     let empty: Vec<_> = writing.empty.iter().filter(|(_, to)| !is_file(to)).copied().collect();
     all.make_writable(&empty, layout.workdir.as_deref(), &owner);
@@ -277,6 +286,7 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
     let mut parents = BTreeSet::new();
     for (chosen, to) in writing.filled {
         let comment = format!("it writes to {}, with files in it", written(chosen));
+        all.stage(format!("its group may write to {to}, too"), ShellLine::of("chmod -R g=u").path(format!("/out{to}")));
         let copy = |source: Utf8PathBuf| Aside { comment, copy: Copy::context(source.as_str(), format!("/out{to}")) };
         all.aside.extend(source_of(detection, &blueprint.takes, to).map(copy));
         parents.extend(to.parent());

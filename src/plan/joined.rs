@@ -22,7 +22,7 @@ pub(super) struct Joined {
     /// Into the stage that builds the app.
     pub build: Vec<Copy>,
     /// Into the image, in place of the same path of the build context, or behind everything else.
-    run: Vec<(Utf8PathBuf, Copy)>,
+    pub run: Vec<(Utf8PathBuf, Copy)>,
 }
 
 impl Joined {
@@ -112,5 +112,6 @@ fn stage(part: &Part, choices: &Choices<'_>, own: Blueprint<Value>) -> PartStage
         comment: format!("{} makes {}{user}", part.stage, part.output),
         build: own.build,
         packages,
+        staging: Vec::new(),
     }
 }

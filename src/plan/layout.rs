@@ -16,6 +16,8 @@ use crate::tree::path::{normal, relative};
 
 /// Files that are read and directories that are written, each with its path in the image.
 pub(super) struct Layout {
+    /// Whether something runs it, an interpreter or a virtual machine, wherever that comes from.
+    pub(super) interpreted: bool,
     pub(super) workdir: Option<Utf8PathBuf>,
     pub(super) files: Vec<(Chosen<String>, Utf8PathBuf)>,
     pub(super) writable: Vec<(Chosen<String>, Utf8PathBuf)>,
@@ -48,11 +50,12 @@ impl Layout {
         let relative = files.iter().map(|(path, _)| path).chain(writable.iter().map(|(path, _)| path)).filter(|path| !path.is_absolute());
         let climbs = relative.clone().map(|path| path.components().filter(|part| part.as_str() == "..").count()).max();
         let set = choices.layers.choose("workdir", |settings| settings.workdir.clone());
-        let usual = usual.map(Utf8Path::to_owned);
+        let (interpreted, usual) = (usual.is_some(), usual.map(Utf8Path::to_owned));
         let workdir =
             set.map(|set| Utf8PathBuf::from(set.value)).or(usual).or_else(|| climbs.map(|climbs| workdir(&choices.found.app.home, climbs)));
         let place = |path: &Utf8Path| normal(workdir.as_deref().unwrap_or(Utf8Path::new("/")).join(path));
         Self {
+            interpreted,
             files: files.into_iter().map(|(path, file)| (file, place(&path))).collect(),
             writable: writable.into_iter().map(|(path, chosen)| (chosen, place(&path))).collect(),
             workdir,

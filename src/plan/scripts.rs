@@ -41,6 +41,7 @@ pub(super) fn of(tree: &Tree, choices: &Choices<'_>) -> Option<Scripts> {
         "home": HOME,
     });
     let comment = format!("scripts that python3 runs, with what they need ({list})");
-    let stage = PartStage { stage: STAGE.to_owned(), template: "python/scripts.j2".to_owned(), comment, build, packages };
+    let stage =
+        PartStage { stage: STAGE.to_owned(), template: "python/scripts.j2".to_owned(), comment, build, packages, staging: Vec::new() };
     Some(Scripts { stage, copy: Copy::stage(STAGE, HOME, HOME), path: format!("{HOME}/bin") })
 }

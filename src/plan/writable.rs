@@ -11,7 +11,6 @@ use super::{Blueprint, Copy, ShellLine};
 use crate::choices::Choices;
 use crate::diagnostic::Diagnostic;
 use crate::layers::Chosen;
-use crate::need::Need;
 
 /// A directory that is written to, and where it is in the image.
 pub(super) type Written<'l> = &'l (Chosen<String>, Utf8PathBuf);
@@ -40,11 +39,10 @@ impl<'l> Writing<'l> {
         all.dedup_by(|a, b| a.1 == b.1);
         let workdir = layout.workdir.as_deref().filter(|workdir| workdir.starts_with("/app"));
         let is_seen = all.iter().any(|(_, to)| Some(to.as_path()) == workdir);
-        let is_interpreted = choices.fit.variant.needs.iter().any(|need| matches!(need.value, Need::Interpreter(..)));
         // an empty list says that it writes nowhere
         let set = choices.layers.iter().find_map(|layer| layer.settings().writable.as_deref());
         let is_closed = set.is_some_and(<[String]>::is_empty);
-        let open = workdir.filter(|_| (is_seen || is_interpreted) && !is_closed && blueprint.setting.web.is_none());
+        let open = workdir.filter(|_| (is_seen || layout.interpreted) && !is_closed && blueprint.setting.web.is_none());
         let tree = blueprint.setting.tree.as_deref();
         let (in_tree, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(|(_, to)| tree.is_some_and(|tree| to.starts_with(tree)));
         let (filled, mut empty): (Vec<_>, Vec<_>) = rest.into_iter().partition(|(_, to)| is_filled(to));
@@ -89,6 +87,19 @@ impl Taking {
         self.copies.extend(copies.into_iter().map(|(to, from)| Copy::stage("build", from, to.as_str()).owned(owner)));
     }
 
+    /// Lets the group write to what is copied and written to: in the working directory to the files that lie right in it.
+    pub(super) fn share(&mut self, copy: &Copy, workdir: Option<&Utf8Path>) {
+        let is_workdir = workdir == Some(Utf8Path::new(&copy.to));
+        for source in &copy.sources {
+            let line = if is_workdir {
+                ShellLine::of("find").path(source).then("-maxdepth 1 -type f -exec chmod g=u {} +")
+            } else {
+                ShellLine::of("chmod -R g=u").path(source)
+            };
+            self.stage(format!("its group may write to {source}, too"), line);
+        }
+    }
+
     /// Takes what is written to out of the tree, so that it is copied with an owner of its own.
     pub(super) fn set_apart(&mut self, apart: &[Written<'_>], tree: Option<&Utf8Path>, owner: &str) {
         let Some(tree) = tree.filter(|_| !apart.is_empty()) else { return };
@@ -124,9 +135,8 @@ impl Layout {
     }
 
     /// Whether it is seen to, or runs under what does: interpreters and virtual machines keep sockets, caches and uploads there.
-    pub(super) fn writes_temporary_files(&self, choices: &Choices<'_>) -> bool {
-        let is_interpreted = choices.fit.variant.needs.iter().any(|need| matches!(need.value, Need::Interpreter(..)));
-        is_interpreted || self.writable.iter().any(|(_, to)| to.starts_with(TEMPORARY))
+    pub(super) fn writes_temporary_files(&self) -> bool {
+        self.interpreted || self.writable.iter().any(|(_, to)| to.starts_with(TEMPORARY))
     }
 
     /// Says that new files in the working directory go with the container.

@@ -118,7 +118,7 @@ fn look<R>(files: &[(&str, &str)], ask: impl FnOnce(&Program<'_>, &Site<'_>) -> 
         .collect();
     let vocabulary = Vocabulary::read([("words", WORDS)]).unwrap();
     let program = Program::new(sources.iter().collect(), &vocabulary);
-    ask(&program, &Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &["py"], ships_alone: false })
+    ask(&program, &Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &["py"], ships_alone: false, compiled_in: None })
 }
 
 // the method by its name alone has one lifetime too few
@@ -297,6 +297,13 @@ fn parts_of_a_path_are_joined_behind_what_the_method_is_called_on() {
     let source = Source::new(Utf8Path::new("shop/settings.py"), text, "shop.settings", outline(text));
     let program = Program::new(vec![&source], catalog.vocabulary("python").unwrap());
     let tree = Tree::from_memory([("shop/settings.py", text)]);
-    let assets = program.assets(&Site { tree: &tree, bases: vec!["".into()], embedded: &[], compiled: &["py"], ships_alone: false });
+    let assets = program.assets(&Site {
+        tree: &tree,
+        bases: vec!["".into()],
+        embedded: &[],
+        compiled: &["py"],
+        ships_alone: false,
+        compiled_in: None,
+    });
     assert_eq!(assets.iter().map(|asset| asset.value.path.as_str()).collect::<Vec<_>>(), ["css/all", "ui/dist"]);
 }

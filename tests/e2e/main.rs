@@ -3,6 +3,7 @@
 //! `cargo test --test e2e` takes the smoke cases, `IMGGEN_E2E=full` all of them, and a name on the command line what it names.
 //! Without a Docker engine the files are written and checked, and the test says by name that it went no further.
 
+mod closed;
 mod engine;
 mod image;
 mod planted;
@@ -36,10 +37,12 @@ fn main() -> ExitCode {
             Some(trial(format!("planted-{name}"), move || planted::tell(&case, asked, tier)))
         });
         let planted: Vec<_> = planted.collect();
+        let closed = cases.iter().filter(|case| closed::PROJECTS.contains(&case.name.as_str())).cloned();
+        let closed: Vec<_> = closed.map(|case| trial(format!("closed-{}", case.name), move || closed::tell(&case, tier))).collect();
         let fixtures = cases.clone().into_iter().map(|case| trial(format!("try {}", case.name), move || tries::fixture(&case, tier)));
         let twins = tries::twins()?.into_iter().map(|twin| trial(format!("twin {}", twin.name), move || tries::twin(&twin, tier)));
         let interrupted = trial("try interrupted", move || tries::interrupted(tier));
         let stories = cases.into_iter().map(|case| trial(case.name.clone(), move || story::tell(&case, tier)));
-        Ok(stories.chain(planted).chain(fixtures).chain(twins).chain([interrupted]).collect())
+        Ok(stories.chain(planted).chain(closed).chain(fixtures).chain(twins).chain([interrupted]).collect())
     })
 }

@@ -32,7 +32,7 @@ const KILLED: i32 = 137;
 const SHELLS: [&str; 5] = ["sh", "ash", "bash", "dash", "busybox"];
 
 /// A user whom no image knows, as `OpenShift` takes one: his group is root's, and nothing else is.
-const SOMEBODY: u32 = 12345;
+pub const SOMEBODY: u32 = 12345;
 
 /// Goes as far as the tier asks for and the machine allows.
 pub fn tell(case: &Case, tier: Tier) -> Result<Completion> {
@@ -115,7 +115,7 @@ fn image_is_as_expected(image: &Image, expect: &Expect) -> Result<()> {
 }
 
 /// The flags of a platform that allows as little as it can, with the volumes of the line that `init` printed.
-fn confined(said: &str) -> Vec<String> {
+pub fn confined(said: &str) -> Vec<String> {
     let words: Vec<&str> =
         said.lines().find(|line| line.trim_start().starts_with("docker run ")).unwrap_or_default().split_whitespace().collect();
     let mounts = words.windows(2).filter(|pair| matches!(pair[0], "-v" | "--tmpfs"));
@@ -130,7 +130,7 @@ fn is_shell(path: &str) -> bool {
     path.rsplit_once('/').is_some_and(|(folder, name)| (folder.ends_with("bin") || folder == "busybox") && SHELLS.contains(&name))
 }
 
-fn runs(image: &Image, run: &Run, uid: u32, flags: &[String]) -> Result<()> {
+pub fn runs(image: &Image, run: &Run, uid: u32, flags: &[String]) -> Result<()> {
     match (run.port, run.exit) {
         (Some(port), None) => serves(&image.start(run, flags)?, run, port, uid),
         (None, Some(exit)) => ends(image, run, exit, flags),

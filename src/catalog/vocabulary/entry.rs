@@ -93,6 +93,8 @@ pub struct Opens {
     pub path: Slots,
     /// What the path names.
     pub names: Names,
+    /// Whether it counts from the directory of the source that makes the call.
+    pub beside_source: bool,
     /// The path when none is given.
     pub default: Option<String>,
     /// Set where it embeds or hands out what is there: pages, scripts and the like; when that has to be there.
@@ -376,6 +378,8 @@ pub struct Place {
     pub(super) annotation: Words,
     /// A name that stands for it.
     pub name: Words,
+    /// Which of several results it is, from 0.
+    pub result: u32,
     /// What it is.
     pub is: Where,
 }

@@ -117,7 +117,14 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
         let sources = self.sources(seed);
         let files = sources.files();
         let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
-        let site = Site { tree: self.tree, bases: vec![seed.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false };
+        let site = Site {
+            tree: self.tree,
+            bases: vec![seed.directory.clone()],
+            embedded: &[],
+            compiled: &COMPILED,
+            ships_alone: false,
+            compiled_in: None,
+        };
         let Observed { mut behaviour, mut warnings } = program.observe(&site);
         behaviour.listens = listens(&start, std::mem::take(&mut behaviour.listens));
         if program.ends_by_itself().is_none() {

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cgo::{CInside, short};
 use super::generate;
-use super::observe::{Stamp, StampKind};
+use super::observe::{COMPILED_IN, Stamp, StampKind};
 use super::settings::PrivateAccess;
 use super::toolchain::{Fetches, Picked, pick};
 use super::{Dependencies, Facts};
@@ -221,7 +221,9 @@ fn downloads(facts: &Facts, private: Option<&Private>) -> Vec<ShellLine> {
 }
 
 fn flags(facts: &Facts, choices: &Choices<'_>, debugging: bool) -> Vec<String> {
-    let mut flags: Vec<String> = if debugging { Vec::new() } else { vec!["-trimpath".into()] };
+    // a program that looks beside its sources has to know where they lay
+    let looks = choices.found.app.behaviour.reads.iter().any(|read| read.value.opened_as.starts_with(COMPILED_IN));
+    let mut flags: Vec<String> = if debugging || looks { Vec::new() } else { vec!["-trimpath".into()] };
     // a context without .git, or with one that belongs to somebody else, must not fail the build
     flags.push("-buildvcs=false".into());
     let tags = choices.layers.list("go.tags", |settings| settings.languages.go.tags.clone(), facts.tags.clone());

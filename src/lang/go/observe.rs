@@ -112,6 +112,9 @@ impl<'a> Reach<'a> {
     }
 }
 
+/// Where the sources lie while they are compiled.
+pub(super) const COMPILED_IN: &str = "/src";
+
 /// Looks at all that `reach` holds.
 #[must_use]
 pub fn observe(tree: &Tree, reach: &Reach<'_>, vocabulary: &Vocabulary) -> Observed {
@@ -123,6 +126,7 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, vocabulary: &Vocabulary) -> Obser
         embedded: &embeds,
         compiled: &["go", "templ"],
         ships_alone: true,
+        compiled_in: Some(Utf8Path::new(COMPILED_IN)),
     };
     let program::Observed { behaviour, warnings } = program.observe(&site);
     let asset = |path: Utf8PathBuf| Asset { path: fixed(&path), needed: Needed::AtBuild };

@@ -147,7 +147,14 @@ impl Builds<'_> {
         let own = directories.first().cloned().unwrap_or_default();
         let word = Word::read(self.tree, &own);
         let bases = if own.as_str().is_empty() { vec![own] } else { vec![own, Utf8PathBuf::new()] };
-        let site = Site { tree: self.tree, bases, embedded: &[], compiled: &["java", "kt", "groovy", "class", "jar"], ships_alone: true };
+        let site = Site {
+            tree: self.tree,
+            bases,
+            embedded: &[],
+            compiled: &["java", "kt", "groovy", "class", "jar"],
+            ships_alone: true,
+            compiled_in: None,
+        };
         let depends = |name: &str| program.dependency(name);
         let start = Start { name: &sighting.name, word: &word, arguments: program.arguments() };
         observe::observe(catalog, &site, directories, sources, &depends, &start)

@@ -42,7 +42,8 @@ pub struct Seen {
 pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &Sources<'_>) -> Result<Seen> {
     let files = sources.files();
     let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
-    let site = Site { tree, bases: vec![package.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false };
+    let site =
+        Site { tree, bases: vec![package.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false, compiled_in: None };
     let Observed { mut behaviour, warnings } = program.observe(&site);
     conventions::apply(tree, package, &mut behaviour);
     let mut names = names(tree, package, sources);

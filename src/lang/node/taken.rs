@@ -70,7 +70,7 @@ impl Maker<'_> {
         } else {
             if runs {
                 let manifest = facts.directory.join("package.json");
-                takes.push(Copy::context(context(&manifest), place(&manifest).as_str()));
+                takes.push(here(&manifest));
             }
             let at = place(&facts.directory);
             for (from, to) in self.start.taken.parts() {

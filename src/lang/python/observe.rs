@@ -59,7 +59,7 @@ pub fn listens(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &En
 fn site<'t>(tree: &'t Tree, sources: &Sources<'_>, home: &Utf8Path) -> Site<'t> {
     let mut bases: Vec<Utf8PathBuf> = vec![home.to_owned()];
     bases.extend((home != sources.directory).then(|| sources.directory.clone()));
-    Site { tree, bases, embedded: &[], compiled: &["py", "pyc", "pyi"], ships_alone: false }
+    Site { tree, bases, embedded: &[], compiled: &["py", "pyc", "pyi"], ships_alone: false, compiled_in: None }
 }
 
 /// What stands in for variables while Django's commands run in the build.

@@ -52,6 +52,8 @@ pub struct Site<'t> {
     pub compiled: &'t [&'t str],
     /// Whether its image holds the built file alone: what is not copied there is not there.
     pub ships_alone: bool,
+    /// Where the sources lay while they were compiled, of a language whose programs know that and look beside them.
+    pub compiled_in: Option<&'t Utf8Path>,
 }
 
 /// What was seen.

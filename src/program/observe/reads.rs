@@ -14,7 +14,7 @@ use crate::catalog::vocabulary::{Meaning, Names, Opens, Slot, Slots, Words};
 use crate::context::is_private_key;
 use crate::evidence::{Evidence, Fact, Rule, Strength};
 use crate::program::origin::Match;
-use crate::program::{Call, Expression, Part, Program, Resolved};
+use crate::program::{Call, Expression, Part, Place, Program, Resolved};
 use crate::tree::Tree;
 use crate::tree::path::inside;
 
@@ -76,7 +76,11 @@ impl<'t> Program<'t> {
             }
         }
         for given in given {
-            for value in self.resolve_given(file, call.context, given) {
+            for mut value in self.resolve_given(file, call.context, given) {
+                if opens.beside_source {
+                    let directory = self.sources()[file].path.parent().unwrap_or(Utf8Path::new(""));
+                    value.parts.splice(0..0, [Part::Place(Place::Root), Part::Text(format!("/{directory}/"))]);
+                }
                 finder.opened(&value, opens.names, &proof);
             }
         }
@@ -158,6 +162,12 @@ impl<'t> Program<'t> {
 impl Finder<'_, '_> {
     /// `value` is handed to something that reads.
     fn opened(&mut self, value: &Resolved, names: Names, proof: Proof<'_>) {
+        if let Some(compiled_in) = self.site.compiled_in
+            && let [Part::Place(Place::Root), rest @ ..] = value.parts.as_slice()
+        {
+            self.beside_sources(compiled_in, rest, proof);
+            return;
+        }
         let Some((text, whole)) = of_value(self.site, value) else { return };
         let path = if whole { text.as_str() } else { text.rsplit_once('/').map_or("", |(directory, _)| directory) };
         if names == Names::Stem && whole {
@@ -169,6 +179,22 @@ impl Finder<'_, '_> {
         if !known && whole {
             // a directory that a template engine or a file server is given may carry a slash or a scheme
             self.add(text.strip_prefix("file://").unwrap_or(&text), proof, false);
+        }
+    }
+
+    /// What a compiled program opens beside its sources: it looks where they lay while it was compiled.
+    fn beside_sources(&mut self, compiled_in: &Utf8Path, rest: &[Part], proof: Proof<'_>) {
+        let texts = rest.iter().map_while(|part| if let Part::Text(text) = part { Some(text.as_str()) } else { None });
+        let (text, whole) = (texts.clone().collect::<String>(), texts.count() == rest.len());
+        let path = if whole { text.as_str() } else { text.rsplit_once('/').map_or("", |(directory, _)| directory) };
+        let Some(source) = inside(Utf8Path::new(""), Utf8Path::new(path.trim_start_matches('/'))) else { return };
+        if source.as_str().is_empty() {
+            return;
+        }
+        let (opened, source) = (compiled_in.join(&source), self.site.tree.followed(&source));
+        let found = if is_pattern(path) { self.pattern(&opened, &source) } else { self.plain(&opened, &source) };
+        for file in found {
+            self.insert(file, proof());
         }
     }
 
@@ -198,6 +224,7 @@ impl Finder<'_, '_> {
             let Some(source) = inside(base, &opened).filter(|source| !source.as_str().is_empty() && !site.bases.contains(source)) else {
                 continue;
             };
+            let source = site.tree.followed(&source);
             let found = if is_pattern(path) { self.pattern(&opened, &source) } else { self.plain(&opened, &source) };
             if found.is_empty() {
                 continue;

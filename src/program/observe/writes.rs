@@ -45,7 +45,7 @@ impl<'t> Program<'t> {
                         self.write(&mut written, file, call, opens);
                         break;
                     }
-                    Meaning::Place(Where::Temporary) if self.matches(entry, file, call) == Match::Proven => {
+                    Meaning::Place(Where::Temporary, _) if self.matches(entry, file, call) == Match::Proven => {
                         written.add(Utf8Path::new(TEMPORARY), self.evidence(file, call.at, WRITES));
                     }
                     _ => {}

@@ -11,7 +11,11 @@ impl<'t> Program<'t> {
     pub(super) fn called(&self, call: &'t Call, scope: Scope<'_, 't>) -> Vec<Resolved> {
         let (scope, result) = (scope.deeper(), scope.result);
         if result > 0 {
-            return self.of_project(call, result, scope);
+            let place = self.vocabulary.calls(call.method()).iter().find_map(|entry| match &*entry.meaning {
+                Meaning::Place(place, at) if *at == result && self.matches(entry, scope.file, call) != Match::No => Some(*place),
+                _ => None,
+            });
+            return place.map_or_else(|| self.of_project(call, result, scope), |place| vec![self.place(place, scope)]);
         }
         for entry in self.vocabulary.calls(call.method()) {
             match self.matches(entry, scope.file, call) {
@@ -84,7 +88,7 @@ impl<'t> Program<'t> {
             }
             Meaning::Format(format) => self.formatted(format, call, scope)?,
             Meaning::Parent(gives) => self.slot_values(call, &gives.value, scope).iter().map(Resolved::parent).collect(),
-            Meaning::Place(place) => vec![self.place(*place, scope)],
+            Meaning::Place(place, 0) => vec![self.place(*place, scope)],
             _ => return None,
         })
     }

@@ -76,8 +76,8 @@ impl Maker<'_> {
     pub(in crate::lang::node) fn bundled(&self, bundle: &Bundle) -> Vec<Copy> {
         let facts = self.facts;
         let here = |path: &Utf8Path| place(&facts.directory.join(path)).to_string();
-        let manifest = facts.context.join(&facts.directory).join("package.json");
-        let manifest = bundle.needs_manifest().then(|| Copy::context(manifest.as_str(), here(Utf8Path::new("package.json"))));
+        let manifest = here(Utf8Path::new("package.json"));
+        let manifest = bundle.needs_manifest().then(|| Copy::stage("build", manifest.as_str(), manifest.as_str()));
         let beside = bundle.beside.iter().map(|path| Copy::stage("build", here(path), here(path)));
         let file = Copy::stage("build", OUTPUT, here(&bundle.file));
         manifest.into_iter().chain(beside).chain([file]).collect()

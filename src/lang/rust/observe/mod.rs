@@ -62,7 +62,7 @@ pub fn observe(tree: &Tree, reach: &Reach<'_>, package: &Package<'_>, bin: &Bin,
     let mut bases = vec![home, package.root.clone(), package.directory.clone()];
     bases.dedup();
     let program::Observed { mut behaviour, warnings: seen } =
-        program.observe(&Site { tree, bases, embedded: &embedded, compiled: &["rs"], ships_alone: true });
+        program.observe(&Site { tree, bases, embedded: &embedded, compiled: &["rs"], ships_alone: true, compiled_in: None });
     behaviour.reads.retain(|read| !baked.iter().any(|known| read.value.source.starts_with(&known.value.source)));
     behaviour.reads.extend(baked);
     if let Some(at) = loco::starts(&program) {

@@ -27,7 +27,7 @@ fn seen_with(files: &[(&str, &str)], dependencies: &[&str]) -> Observed {
     let directories = [Utf8PathBuf::new()];
     let sources = Sources::read(&tree, &directories, catalog.vocabulary("java").unwrap());
     let compiled = &["java", "kt", "groovy", "class", "jar"];
-    let site = Site { tree: &tree, bases: vec![Utf8PathBuf::new()], embedded: &[], compiled, ships_alone: true };
+    let site = Site { tree: &tree, bases: vec![Utf8PathBuf::new()], embedded: &[], compiled, ships_alone: true, compiled_in: None };
     let depends = |name: &str| {
         let at = || crate::evidence::Evidence::exists("pom.xml", super::SERVED);
         dependencies.iter().any(|own| own.starts_with(name)).then(at)
