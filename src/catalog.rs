@@ -19,12 +19,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::generator::Generator;
-pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
+pub use self::native::{Links, Native, NativeUse, Without};
 pub use self::read::entries;
 use self::read::{Below, parse};
 use self::registry::{Registry, RegistryFile};
 pub use self::schema::schema;
-pub use self::toolchain::{Breaks, Debugger, Release, Suite, Tool, Toolchain, Unfit};
+pub use self::toolchain::{Debugger, Release, Suite, Tool, Toolchain, Unfit};
 pub use self::vocabulary::Vocabulary;
 use crate::context::Lists;
 use crate::diagnostic::{Diagnostic, Result, nearest};

@@ -24,7 +24,7 @@ use similar::{Algorithm, TextDiff};
 pub use self::carry::Carried;
 pub use self::drift::{Cause, Changed, Drift, is_sealed_by};
 use self::instructions::instructions;
-pub use self::merge::{Merged, has_marks, merge};
+pub use self::merge::{has_marks, merge};
 pub use self::reference::{Pinned, pin, references};
 pub(crate) use self::reference::{images, installed};
 pub(crate) use self::suggest::labels;
@@ -50,6 +50,7 @@ pub struct File {
 /// How a file on disk stands to the one that was rendered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum State {
     /// There is none on disk.
     New,
@@ -75,6 +76,7 @@ impl State {
 
 /// One file, before and after.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
 pub struct Change {
     /// Where it belongs, relative to the project's root.
     pub path: Utf8PathBuf,

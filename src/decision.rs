@@ -12,6 +12,7 @@ use crate::layers::{Chosen, Displaced, Origin};
 /// What a decision is about. The names are stable: `imggen explain base`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Topic {
     /// Which app becomes the image.
     App,
@@ -121,6 +122,7 @@ impl FromStr for Topic {
 
 /// One decision.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Decision {
     /// What it is about.
     pub topic: Topic,
@@ -141,7 +143,7 @@ pub struct Decision {
 
 impl Decision {
     /// A decision that the project itself settles.
-    pub fn detected(topic: Topic, value: impl Into<String>, because: &[Evidence]) -> Self {
+    pub(crate) fn detected(topic: Topic, value: impl Into<String>, because: &[Evidence]) -> Self {
         Self {
             topic,
             value: value.into(),
@@ -153,21 +155,21 @@ impl Decision {
     }
 
     /// A decision as a choice among layers made it.
-    pub fn chosen<T>(topic: Topic, value: impl Into<String>, chosen: &Chosen<T>) -> Self {
+    pub(crate) fn chosen<T>(topic: Topic, value: impl Into<String>, chosen: &Chosen<T>) -> Self {
         let passed_over = chosen.displaced.iter().map(PassedOver::from).collect();
         Self { topic, value: value.into(), origin: chosen.origin.clone(), why: String::new(), because: chosen.because.clone(), passed_over }
     }
 
     /// Says why.
     #[must_use]
-    pub fn why(mut self, why: impl Into<String>) -> Self {
+    pub(crate) fn why(mut self, why: impl Into<String>) -> Self {
         self.why = why.into();
         self
     }
 
     /// Names something that was not taken.
     #[must_use]
-    pub fn over(mut self, value: impl Into<String>, why: impl Into<String>, because: &[Evidence]) -> Self {
+    pub(crate) fn over(mut self, value: impl Into<String>, why: impl Into<String>, because: &[Evidence]) -> Self {
         self.passed_over.push(PassedOver { value: value.into(), why: why.into(), because: because.to_vec() });
         self
     }

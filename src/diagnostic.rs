@@ -26,6 +26,7 @@ pub enum Severity {
 /// What stopped the work, which is what an exit code tells a script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Class {
     /// Something is left to the user: a choice that is open, a word that is wrong.
     Usage,
@@ -35,6 +36,7 @@ pub enum Class {
 
 /// A place in a file and what is to be said about it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Label {
     /// The file, relative to the project's root (or a template's or preset's name).
     #[schemars(with = "String")]
@@ -61,6 +63,7 @@ pub enum Line {
 
 /// An error, a warning or a note.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema, thiserror::Error)]
+#[non_exhaustive]
 pub struct Diagnostic {
     /// Stable name, `area::what`.
     pub code: &'static str,
@@ -150,7 +153,7 @@ impl fmt::Display for Diagnostic {
 }
 
 /// The known word nearest to `given`, when it is near enough to be what was meant.
-pub fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn nearest<'a>(given: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|word| (strsim::jaro_winkler(given, word), word))

@@ -13,6 +13,7 @@ use crate::settings::{Document, Places, Settings, assignment};
 /// Who says so.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "from", rename_all = "kebab-case")]
+#[non_exhaustive]
 pub enum Origin {
     /// A flag of the command line.
     CommandLine,
@@ -50,6 +51,7 @@ pub struct Layer {
 
 /// What a layer was read from.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Source {
     /// Flags of the command line.
     CommandLine,
@@ -83,13 +85,13 @@ impl Layer {
 
     /// What it sets.
     #[must_use]
-    pub fn settings(&self) -> &Settings {
+    pub(crate) fn settings(&self) -> &Settings {
         &self.document.settings
     }
 
     /// Where its keys stand.
     #[must_use]
-    pub fn places(&self) -> &Places {
+    pub(crate) fn places(&self) -> &Places {
         &self.document.places
     }
 
@@ -114,7 +116,7 @@ impl Layer {
 
 /// A value, who chose it, and what it displaced.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Chosen<T> {
+pub(crate) struct Chosen<T> {
     /// The value.
     pub value: T,
     /// Who chose it.
@@ -127,7 +129,7 @@ pub struct Chosen<T> {
 
 /// A value that a stronger layer displaced.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Displaced {
+pub(crate) struct Displaced {
     /// The value, in words.
     pub value: String,
     /// Who would have chosen it.
@@ -144,14 +146,9 @@ impl<T> Chosen<T> {
         Self { value: fact.value, origin: Origin::Detected, because, displaced: Vec::new() }
     }
 
-    /// The same choice in other terms.
-    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Chosen<U> {
-        Chosen { value: to(self.value), origin: self.origin, because: self.because, displaced: self.displaced }
-    }
-
     /// Points an error at the place where the choice was made.
     #[must_use]
-    pub fn blame(&self, error: Diagnostic) -> Diagnostic {
+    pub(crate) fn blame(&self, error: Diagnostic) -> Diagnostic {
         match &self.origin {
             Origin::Answers(setting) | Origin::Project(setting) => error.at(setting.file.clone(), setting.span, "chosen here"),
             Origin::Preset(setting) => error.info(format!("chosen by the preset `{}`", setting.file)),
@@ -175,7 +172,7 @@ impl Layers {
 
     /// The same with nothing but what says how things are built: what a part of the image is built under.
     #[must_use]
-    pub fn for_part(&self) -> Self {
+    pub(crate) fn for_part(&self) -> Self {
         let building = |layer: &Layer| {
             let Settings { languages, registries, .. } = layer.settings().clone();
             let settings = Settings { registries, languages, ..Settings::default() };
@@ -185,7 +182,7 @@ impl Layers {
     }
 
     /// Adds weaker layers.
-    pub fn extend(&mut self, weaker: impl IntoIterator<Item = Layer>) {
+    pub(crate) fn extend(&mut self, weaker: impl IntoIterator<Item = Layer>) {
         self.0.extend(weaker);
     }
 
@@ -195,12 +192,17 @@ impl Layers {
     }
 
     /// The strongest value of `key`, which `get` takes from a layer's settings.
-    pub fn choose<T: ToString>(&self, key: &str, get: impl Fn(&Settings) -> Option<T>) -> Option<Chosen<T>> {
+    pub(crate) fn choose<T: ToString>(&self, key: &str, get: impl Fn(&Settings) -> Option<T>) -> Option<Chosen<T>> {
         self.choose_or(key, get, None)
     }
 
     /// The strongest value of `key`, or what was detected.
-    pub fn choose_or<T: ToString>(&self, key: &str, get: impl Fn(&Settings) -> Option<T>, detected: Option<Fact<T>>) -> Option<Chosen<T>> {
+    pub(crate) fn choose_or<T: ToString>(
+        &self,
+        key: &str,
+        get: impl Fn(&Settings) -> Option<T>,
+        detected: Option<Fact<T>>,
+    ) -> Option<Chosen<T>> {
         let set = self.0.iter().filter_map(|layer| {
             get(layer.settings()).map(|value| Chosen { value, origin: layer.origin(key), because: Vec::new(), displaced: Vec::new() })
         });
@@ -212,7 +214,12 @@ impl Layers {
     }
 
     /// The strongest list of `key`, in which `"..."` stands for the next weaker list and at last for `detected`.
-    pub fn list(&self, key: &str, get: impl Fn(&Settings) -> Option<Vec<String>>, detected: Vec<Fact<String>>) -> Vec<Chosen<String>> {
+    pub(crate) fn list(
+        &self,
+        key: &str,
+        get: impl Fn(&Settings) -> Option<Vec<String>>,
+        detected: Vec<Fact<String>>,
+    ) -> Vec<Chosen<String>> {
         let mut list: Vec<_> = detected.into_iter().map(Chosen::detected).collect();
         for layer in self.0.iter().rev() {
             let Some(items) = get(layer.settings()) else { continue };
@@ -229,7 +236,7 @@ impl Layers {
     }
 
     /// The map of `key`: each entry by the strongest layer that has it.
-    pub fn map(&self, key: &str, get: impl Fn(&Settings) -> &BTreeMap<String, String>) -> BTreeMap<String, Chosen<String>> {
+    pub(crate) fn map(&self, key: &str, get: impl Fn(&Settings) -> &BTreeMap<String, String>) -> BTreeMap<String, Chosen<String>> {
         let mut map = BTreeMap::new();
         for layer in &self.0 {
             for (name, value) in get(layer.settings()) {

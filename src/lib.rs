@@ -11,76 +11,124 @@
 //! Every arrow is one function and no arrow points left. The library never prints, prompts, exits, starts a program, reads the
 //! environment or opens the network; it reads the project's directory in [`Tree::open`] and packs in [`Pack::open`], and nowhere else.
 //!
+//! # A project that is only in memory
+//!
 //! ```
-//! use imggen::{Tree, Layers, Packs, generate};
+//! use imggen::{Layers, Packs, Tree, generate};
 //!
 //! let tree = Tree::from_memory([("go.mod", "module example.com/hello\n\ngo 1.27\n"), ("main.go", "package main\n\nfunc main() {}\n")]);
 //! let output = generate(&tree, &Layers::default(), &Packs::default())?;
 //! assert!(output.files.iter().any(|file| file.path == "Dockerfile" && file.text.contains("distroless/static")));
 //! # Ok::<(), Box<imggen::Diagnostic>>(())
 //! ```
+//!
+//! # Settings, and what was decided by which
+//!
+//! Layers are settings with their source, the strongest first. A decision names where it comes from, and a refusal the way out.
+//!
+//! ```
+//! use imggen::decision::Topic;
+//! use imggen::{Document, Layer, Layers, Packs, Source, Tree, generate};
+//!
+//! let tree = Tree::from_memory([("requirements.txt", "flask==3.1.2\n"), ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n")]);
+//! let toml = Document::parse("portal.toml".into(), "port = 9000\n", &[])?;
+//! let layers = Layers::new(vec![Layer::new(Source::Answers("portal.toml".into()), toml)]);
+//! let plan = generate(&tree, &layers, &Packs::default())?.plan;
+//! let port = plan.decisions.iter().find(|decision| decision.topic == Topic::Port).map(|decision| decision.value.as_str());
+//! assert_eq!(port, Some("9000"));
+//!
+//! let toml = Document::parse("portal.toml".into(), "base = \"scratch\"\n", &[])?;
+//! let layers = Layers::new(vec![Layer::new(Source::Answers("portal.toml".into()), toml)]);
+//! let refusal = generate(&tree, &layers, &Packs::default()).unwrap_err();
+//! assert!(refusal.code.starts_with("base::") && !refusal.help.is_empty());
+//! # Ok::<(), Box<imggen::Diagnostic>>(())
+//! ```
+//!
+//! # An organisation's pack, and what is on disk already
+//!
+//! A pack changes templates, presets and the catalog; [`compare`] tells what writing would do to a file that is there.
+//!
+//! ```
+//! use imggen::{Layers, Pack, Packs, State, Tree, compare, generate};
+//!
+//! let hook = ("templates/base/run_end.j2".into(), "LABEL org.example.team=web\n".into());
+//! let packs = Packs::over_built_in([Pack::from_memory("example", [hook])]);
+//! let tree = Tree::from_memory([("go.mod", "module example.com/hello\n\ngo 1.27\n"), ("main.go", "package main\n\nfunc main() {}\n")]);
+//! let files = generate(&tree, &Layers::default(), &packs)?.files;
+//! let file = files.iter().find(|file| file.path == "Dockerfile").expect("every image has one");
+//! assert!(file.text.contains("LABEL org.example.team=web"));
+//!
+//! let edited = file.text.replace("USER 65532:65532", "USER 1000:1000");
+//! assert_eq!(compare(None, file).state, State::New);
+//! assert_eq!(compare(Some(edited), file).state, State::Edited);
+//! # Ok::<(), Box<imggen::Diagnostic>>(())
+//! ```
 
-pub mod app;
-pub mod catalog;
-pub mod change;
+mod app;
+mod catalog;
+mod change;
 mod checkout;
-pub mod choices;
+mod choices;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
-pub mod command;
-pub mod context;
+mod command;
+mod context;
 pub mod decision;
-pub mod declared;
-pub mod detect;
+mod declared;
+mod detect;
 pub mod diagnostic;
 #[cfg(feature = "cli")]
 mod engine;
 pub mod evidence;
 #[cfg(fuzzing)]
+mod fuzzing;
 #[doc(hidden)]
-pub mod fuzzing;
+pub mod internal;
 mod interpreters;
-pub mod ladder;
-pub mod lang;
-pub mod layers;
-pub mod learned;
+mod ladder;
+mod lang;
+mod layers;
+mod learned;
 pub mod need;
-pub mod pack;
-pub mod parts;
+mod pack;
+mod parts;
 pub mod plan;
-pub mod policy;
-pub mod preset;
-pub mod program;
+mod policy;
+mod preset;
+mod program;
 mod read;
-pub mod registry;
-pub mod render;
+mod registry;
+mod render;
 mod requires;
-pub mod secret;
-pub mod select;
-pub mod settings;
-pub mod settle;
-pub mod tree;
+mod secret;
+mod select;
+mod settings;
+mod settle;
+mod tree;
 #[cfg(feature = "cli")]
 mod trial;
-pub mod verify;
-pub mod version;
-pub mod web;
+mod verify;
+mod version;
+mod web;
 mod words;
 
-pub use crate::change::File;
-pub use crate::choices::Choices;
-pub use crate::detect::{Detection, Picked, detect, pick};
-pub use crate::diagnostic::{Diagnostic, Result, Severity};
-pub use crate::layers::{Layer, Layers, Source};
-pub use crate::pack::{Pack, Packs};
-pub use crate::plan::{Plan, draw};
-pub use crate::render::render;
-pub use crate::settings::Document;
+use crate::detect::{detect, pick};
+use crate::plan::draw;
+use crate::render::render;
 use crate::settle::settle;
+
+pub use crate::change::{Carried, Change, File, State, compare};
+pub use crate::diagnostic::{Diagnostic, Result, Severity};
+pub use crate::layers::{Layer, Layers, Origin, Setting, Source};
+pub use crate::pack::{Pack, Packs};
+pub use crate::plan::Plan;
+pub use crate::settings::Document;
 pub use crate::tree::Tree;
 
 /// What came out.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Output {
     /// Everything that was decided.
     pub plan: Plan,
@@ -108,7 +156,7 @@ pub fn generate(tree: &Tree, settings: &Layers, packs: &Packs) -> Result<Output>
 ///
 /// # Errors
 /// The first rule that is broken; the others are its notes. A digest that is missing breaks none here: it is had of a file that is there.
-pub fn obey(files: &[File], plan: &Plan, packs: &Packs, catalog: &catalog::Catalog) -> Result<()> {
+pub(crate) fn obey(files: &[File], plan: &Plan, packs: &Packs, catalog: &catalog::Catalog) -> Result<()> {
     let texts = files.iter().flat_map(|file| policy::faults(packs, &file.path, &file.text));
     let mut faults = policy::base_faults(packs, plan, catalog).into_iter().chain(texts).filter(|fault| fault.severity == Severity::Error);
     match faults.next() {
@@ -121,7 +169,7 @@ pub fn obey(files: &[File], plan: &Plan, packs: &Packs, catalog: &catalog::Catal
 ///
 /// # Errors
 /// The first fault that [`verify::verify`] finds; the others are its notes.
-pub fn check(files: &[File], plan: &Plan, tree: &Tree, catalog: &catalog::Catalog) -> Result<()> {
+pub(crate) fn check(files: &[File], plan: &Plan, tree: &Tree, catalog: &catalog::Catalog) -> Result<()> {
     let text = |path: &str| files.iter().find(|file| file.path == path).map_or("", |file| &file.text);
     let ignore =
         |path: &str| Some(text(&format!("{path}.dockerignore"))).filter(|own| !own.is_empty()).unwrap_or_else(|| text(".dockerignore"));

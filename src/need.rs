@@ -6,11 +6,12 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::version::Version;
+pub use crate::version::Version;
 
 /// A C library that a dynamically linked program is loaded with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Libc {
     /// GNU's, of Debian and distroless.
     Glibc,
@@ -20,6 +21,7 @@ pub enum Libc {
 
 /// One thing that has to be in the image. In the catalog it is written as it is printed: `time-zones`, `program:git`, `glibc@2.41`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Need {
     /// The bundle that TLS clients trust.
     CaCertificates,

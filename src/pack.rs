@@ -52,7 +52,7 @@ struct Head {
 
 /// A file of a pack that nobody reads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Stray {
+pub(crate) struct Stray {
     /// Its path in the pack.
     pub path: Utf8PathBuf,
     /// The pack and the file, for people.
@@ -202,7 +202,7 @@ impl Default for Packs {
 
 /// A file of a pack.
 #[derive(Clone, Debug)]
-pub struct PackFile<'a> {
+pub(crate) struct PackFile<'a> {
     /// The pack's place, 0 for the strongest.
     pub depth: usize,
     /// The pack's name.
@@ -233,7 +233,7 @@ impl Packs {
     }
 
     /// The texts of the files in which the policies stand.
-    pub fn policy_files(&self) -> impl Iterator<Item = (&Utf8Path, &str)> {
+    pub(crate) fn policy_files(&self) -> impl Iterator<Item = (&Utf8Path, &str)> {
         self.policies().map(|rules| (rules.file.as_path(), rules.text.as_str()))
     }
 
@@ -245,7 +245,7 @@ impl Packs {
 
     /// The files of all packs but the built-in one that nobody reads.
     #[must_use]
-    pub fn strays(&self) -> Vec<Stray> {
+    pub(crate) fn strays(&self) -> Vec<Stray> {
         let mut strays = Vec::new();
         for pack in &self.0[..self.0.len().saturating_sub(1)] {
             let stray = |path: &Utf8Path, why: String| Stray { path: path.to_owned(), place: pack.place(path), why };
@@ -285,7 +285,7 @@ impl Packs {
     }
 
     /// The strongest file of that path, from the pack at `from` downwards.
-    pub fn file(&self, path: impl AsRef<Utf8Path>, from: usize) -> Option<PackFile<'_>> {
+    pub(crate) fn file(&self, path: impl AsRef<Utf8Path>, from: usize) -> Option<PackFile<'_>> {
         let path = path.as_ref();
         let mut below = self.0.iter().enumerate().skip(from);
         let (depth, pack, text) = below.find_map(|(depth, pack)| Some((depth, pack, pack.files.get(path.as_str())?)))?;
@@ -295,7 +295,7 @@ impl Packs {
 
     /// The names of all files directly in `directory`, sorted, each once.
     #[must_use]
-    pub fn list(&self, directory: &str) -> Vec<&Utf8Path> {
+    pub(crate) fn list(&self, directory: &str) -> Vec<&Utf8Path> {
         let mut paths: Vec<_> =
             self.0.iter().flat_map(Pack::paths).filter(|path| path.parent().is_some_and(|parent| parent == directory)).collect();
         paths.sort();
@@ -314,7 +314,7 @@ impl Packs {
     }
 
     /// The texts of a file of the catalog, the weakest pack's first.
-    pub fn catalog_texts<'a>(&'a self, file: &str) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn catalog_texts<'a>(&'a self, file: &str) -> impl Iterator<Item = &'a str> {
         let path = format!("presets/_catalog/{file}");
         self.0.iter().rev().filter_map(move |pack| pack.files.get(&path).map(|text| &**text))
     }
@@ -323,7 +323,7 @@ impl Packs {
     ///
     /// # Errors
     /// When a catalog file is broken.
-    pub fn catalog(&self) -> Result<Catalog> {
+    pub(crate) fn catalog(&self) -> Result<Catalog> {
         self.catalog_from(0).map_err(|error| {
             // the weakest pack with which it cannot be read is the one that is wrong
             let depth = (0..self.0.len()).rev().find(|depth| self.catalog_from(*depth).is_err()).unwrap_or_default();

@@ -20,24 +20,25 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
 
-pub use self::draw::draw;
+pub(crate) use self::draw::draw;
 pub use self::network::{Certificates, Network, Reach};
 pub use self::server::{Location, Server, Types};
 pub use self::text::{Literal, NginxText, ShellLine};
-use crate::app::StopSignal;
-use crate::catalog::{Installer, Suite};
-use crate::context::IgnoreGroup;
+pub use crate::app::StopSignal;
+pub use crate::catalog::{Installer, Suite};
+pub use crate::context::IgnoreGroup;
 use crate::decision::Decision;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact};
 use crate::need::Need;
-use crate::settings::DebugVariant;
+pub use crate::settings::DebugVariant;
 
 /// The version of the plan's shape.
 pub const SCHEMA: u32 = 1;
 
 /// What is written for an app, and why.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Plan {
     /// The version of this shape.
     pub schema: u32,
@@ -67,6 +68,7 @@ pub struct Plan {
 
 /// One image: its build stages and the stage that runs.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Image {
     /// What was found, and where, in one line.
     pub headline: String,
@@ -94,6 +96,7 @@ pub struct Image {
 
 /// A stage that builds files for the program: a front end's.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct PartStage {
     /// The stage's name.
     pub stage: String,
@@ -113,6 +116,7 @@ pub struct PartStage {
 
 /// The program's sources without those of its parts.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Trimmed {
     /// Where they lie in the stage `sources`.
     pub path: String,
@@ -124,6 +128,7 @@ pub struct Trimmed {
 
 /// Packages to install.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Install {
     /// By which package manager.
     pub installer: Installer,
@@ -139,6 +144,7 @@ pub struct Install {
 
 /// Something that a build stage has to have, and what asks for it: nothing where it belongs to the way it is built.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct BuildNeed {
     /// What.
     pub need: Need,
@@ -160,6 +166,7 @@ impl From<Fact<Need>> for BuildNeed {
 
 /// Something that is made for the image.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Staged {
     /// Why.
     pub comment: String,
@@ -169,6 +176,7 @@ pub struct Staged {
 
 /// Something of the build context that lies apart in the build stage, so that the image takes it with an owner of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Aside {
     /// Why.
     pub comment: String,
@@ -178,6 +186,7 @@ pub struct Aside {
 
 /// The stage that runs.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Runtime {
     /// The stage's name.
     pub stage: &'static str,
@@ -241,6 +250,7 @@ pub struct Runtime {
 
 /// One COPY.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Copy {
     /// The stage to copy from; the build context when missing.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -274,6 +284,7 @@ impl Copy {
 
 /// A value that the file explains.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[non_exhaustive]
 pub struct Commented<T> {
     /// The value.
     pub value: T,
@@ -283,6 +294,7 @@ pub struct Commented<T> {
 
 /// Which image a blueprint is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Target {
     /// The one that ships.
     Production,
@@ -294,6 +306,7 @@ pub enum Target {
 
 /// A language's part of an image.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Blueprint<B> {
     /// What was found, and where: the second half of the headline.
     pub headline: String,
@@ -323,6 +336,7 @@ pub struct Blueprint<B> {
 
 /// How a program lies in its image that is more than a file: what an interpreter runs, what a web server hands out.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Setting {
     /// The directory that comes first in PATH.
     pub path: Option<String>,
@@ -345,6 +359,7 @@ pub struct Setting {
 
 /// What follows the image's name in `docker run`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Start {
     /// Arguments of the program.
     #[default]
@@ -355,6 +370,7 @@ pub enum Start {
 
 /// The distribution of the stage that builds.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct Builder {
     /// Its release, as the package map knows it.
     pub release: String,
@@ -374,6 +390,7 @@ impl From<&Suite> for Builder {
 
 /// One RUN of a build stage.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Step {
     /// Its mounts.
     pub mounts: Vec<String>,
@@ -391,6 +408,7 @@ impl Step {
 
 /// A program that a build stage copies from another image.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Copied {
     /// The image.
     pub image: String,

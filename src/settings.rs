@@ -21,7 +21,7 @@ use crate::lang::sections::Sections;
 use crate::requires;
 
 pub use self::budget::Budget;
-pub use self::learned::{InsteadOf, Learned};
+pub use self::learned::Learned;
 
 /// The version of `imggen.toml`'s meaning that this library reads.
 pub const SCHEMA: u32 = 1;
@@ -36,6 +36,7 @@ pub struct Settings {
     /// The version of this file's meaning; 1.
     pub schema: Option<u32>,
     /// The versions of imggen that may write this project's files: `">=0.2"`.
+    #[expect(dead_code, reason = "it is read before the rest, which an older imggen may not understand: see `requires`")]
     pub requires: Option<String>,
     /// The preset to start from; see `imggen presets`.
     pub preset: Option<String>,
@@ -222,9 +223,9 @@ pub type Places = BTreeMap<String, Span>;
 #[derive(Clone, Debug, Default)]
 pub struct Document {
     /// What it sets.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// Where each dotted key stands in it.
-    pub places: Places,
+    pub(crate) places: Places,
 }
 
 impl Document {

@@ -44,7 +44,7 @@ pub struct Tree {
 
 /// The paths below a directory; see [`Tree::below`].
 #[derive(Clone, Debug)]
-pub struct Below<'a>(std::slice::Iter<'a, Entry>);
+pub(crate) struct Below<'a>(std::slice::Iter<'a, Entry>);
 
 impl<'a> Iterator for Below<'a> {
     type Item = &'a Utf8Path;
@@ -63,7 +63,7 @@ struct Entry {
 
 /// What an entry of the tree is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// A plain file.
     File,
     /// A symbolic link, which is copied into images as it is and never read here.
@@ -72,7 +72,7 @@ pub enum Kind {
 
 /// Why a file's text cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unreadable {
+pub(crate) enum Unreadable {
     /// There is no such file.
     Missing,
     /// It is a symbolic link.
@@ -166,7 +166,7 @@ impl Tree {
     }
 
     /// Whether git tracks the file; without an index, whatever is here counts as tracked.
-    pub fn is_tracked(&self, path: impl AsRef<Utf8Path>) -> bool {
+    pub(crate) fn is_tracked(&self, path: impl AsRef<Utf8Path>) -> bool {
         self.tracked.as_ref().is_none_or(|tracked| tracked.contains(path.as_ref()))
     }
 
@@ -178,7 +178,7 @@ impl Tree {
 
     /// The files here that `.gitignore` names all the same, sorted: git tracks them.
     #[must_use]
-    pub fn tracked_though_ignored(&self) -> &[Utf8PathBuf] {
+    pub(crate) fn tracked_though_ignored(&self) -> &[Utf8PathBuf] {
         &self.tracked_though_ignored
     }
 
@@ -199,13 +199,13 @@ impl Tree {
     }
 
     /// Whether `path` is a directory with at least one file somewhere below it. The root, an empty path, is.
-    pub fn has_directory(&self, path: impl AsRef<Utf8Path>) -> bool {
+    pub(crate) fn has_directory(&self, path: impl AsRef<Utf8Path>) -> bool {
         let path = path.as_ref();
         path.as_str().is_empty() || path == "." || self.directories.contains(path)
     }
 
     /// All paths below `directory`, however deep; the root is an empty path.
-    pub fn below(&self, directory: impl AsRef<Utf8Path>) -> Below<'_> {
+    pub(crate) fn below(&self, directory: impl AsRef<Utf8Path>) -> Below<'_> {
         let directory = directory.as_ref().as_str();
         let prefix = if directory.is_empty() || directory == "." { String::new() } else { format!("{directory}/") };
         let start = self.entries.partition_point(|entry| entry.path.as_str() < prefix.as_str());
@@ -214,13 +214,13 @@ impl Tree {
     }
 
     /// The files directly in `directory`.
-    pub fn files_in(&self, directory: impl AsRef<Utf8Path>) -> impl Iterator<Item = &Utf8Path> {
+    pub(crate) fn files_in(&self, directory: impl AsRef<Utf8Path>) -> impl Iterator<Item = &Utf8Path> {
         let depth = directory.as_ref().components().filter(|part| part.as_str() != ".").count() + 1;
         self.below(directory).filter(move |path| path.components().count() == depth)
     }
 
     /// All directories, sorted; the root is not among them.
-    pub fn directories(&self) -> impl Iterator<Item = &Utf8Path> {
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &Utf8Path> {
         self.directories.iter().map(Utf8PathBuf::as_path)
     }
 
@@ -228,7 +228,7 @@ impl Tree {
     ///
     /// # Errors
     /// Says why there is no text; [`Unreadable::about`] makes it a diagnostic.
-    pub fn text(&self, path: impl AsRef<Utf8Path>) -> Result<&str, Unreadable> {
+    pub(crate) fn text(&self, path: impl AsRef<Utf8Path>) -> Result<&str, Unreadable> {
         let entry = self.find(path.as_ref()).ok_or(Unreadable::Missing)?;
         entry.text.get_or_init(|| self.load(entry)).as_deref().map_err(Clone::clone)
     }
@@ -237,7 +237,7 @@ impl Tree {
     ///
     /// # Errors
     /// When the file is there and cannot be read.
-    pub fn manifest(&self, path: impl AsRef<Utf8Path>) -> Result<Option<&str>> {
+    pub(crate) fn manifest(&self, path: impl AsRef<Utf8Path>) -> Result<Option<&str>> {
         match self.text(path.as_ref()) {
             Ok(text) => Ok(Some(text)),
             Err(Unreadable::Missing) => Ok(None),
@@ -246,7 +246,7 @@ impl Tree {
     }
 
     /// The text of a document that people write by hand. One that is larger is passed over, and said in [`Tree::passed_over`].
-    pub fn by_hand(&self, path: impl AsRef<Utf8Path>) -> Option<&str> {
+    pub(crate) fn by_hand(&self, path: impl AsRef<Utf8Path>) -> Option<&str> {
         let text = self.text(path.as_ref()).ok()?;
         if text.len() > BY_HAND {
             self.passed_over.lock().unwrap_or_else(PoisonError::into_inner).insert(path.as_ref().to_owned());
@@ -257,7 +257,7 @@ impl Tree {
 
     /// What is too large to be read as a document of people's, and was wanted.
     #[must_use]
-    pub fn passed_over(&self) -> Option<Diagnostic> {
+    pub(crate) fn passed_over(&self) -> Option<Diagnostic> {
         let files = self.passed_over.lock().unwrap_or_else(PoisonError::into_inner);
         let first = files.first()?;
         let message = format!("`{first}` is larger than {} KiB, more than people write by hand, and is not read", BY_HAND / 1024);
@@ -266,7 +266,7 @@ impl Tree {
     }
 
     /// Reads many files on all cores, so that [`Tree::text`] finds them read.
-    pub fn read_ahead(&self, paths: &[&Utf8Path]) {
+    pub(crate) fn read_ahead(&self, paths: &[&Utf8Path]) {
         const WORTH_A_THREAD: usize = 64;
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len() / WORTH_A_THREAD + 1);
         if threads == 1 {
@@ -287,7 +287,7 @@ impl Tree {
     }
 
     /// Whether a file begins with these words, of which no more is read.
-    pub fn begins(&self, path: impl AsRef<Utf8Path>, words: &str) -> bool {
+    pub(crate) fn begins(&self, path: impl AsRef<Utf8Path>, words: &str) -> bool {
         let Some(entry) = self.find(path.as_ref()) else { return false };
         match (entry.text.get(), &self.root) {
             (Some(text), _) => text.as_deref().is_ok_and(|text| text.starts_with(words)),

@@ -20,7 +20,7 @@ fn dockerfiles() -> BTreeMap<String, String> {
             let Ok(text) = fs::read_to_string(folder.path().join(file)) else { continue };
             let name = format!("{}/{file}", folder.file_name().display());
             let digests = imggen_references(&text).into_iter().map(|reference| (reference, DIGEST.to_owned())).collect();
-            files.insert(format!("{name} with digests"), imggen::change::pin(&text, &digests));
+            files.insert(format!("{name} with digests"), imggen::internal::pin(&text, &digests));
             files.insert(name, text);
         }
     }
@@ -29,7 +29,7 @@ fn dockerfiles() -> BTreeMap<String, String> {
 }
 
 fn imggen_references(text: &str) -> Vec<String> {
-    imggen::change::references(text).into_iter().map(|reference| reference.plain).collect()
+    imggen::internal::references(text).into_iter().map(|reference| reference.plain).collect()
 }
 
 /// The images of a Dockerfile, read as plainly as can be: the repository, the tag, and the digest or nothing.

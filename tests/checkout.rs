@@ -8,7 +8,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use imggen::{Diagnostic, Layers, Output, Packs, Tree, detect, generate};
+use imggen::internal::detect;
+use imggen::{Diagnostic, Layers, Output, Packs, Tree, generate};
 use tempfile::TempDir;
 
 const GO: [(&str, &str); 2] = [

@@ -6,8 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result};
 use camino::Utf8Path;
-use imggen::context::translate;
-use imggen::verify::Ignore;
+use imggen::internal::{Ignore, translate};
 use proptest::prelude::*;
 
 /// Paths that git's answer is asked about: a few names at several depths, so that patterns meet them.

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use imggen::change::{State, compare};
-use imggen::{File, Layers, Packs, Tree, generate};
+use imggen::{File, Layers, Packs, State, Tree, compare, generate};
 
 type Files = BTreeMap<String, String>;
 

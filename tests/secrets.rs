@@ -5,7 +5,7 @@ mod common;
 
 use anyhow::{Context as _, Result, ensure};
 use camino::{Utf8Path, Utf8PathBuf};
-use imggen::verify::Ignore;
+use imggen::internal::Ignore;
 use imggen::{Layers, Packs, Tree, generate};
 
 use common::planted::plant;

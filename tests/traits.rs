@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use imggen::app::{Behaviour, Interface};
-use imggen::{Layers, Packs, Tree, detect, pick};
+use imggen::internal::{Behaviour, Interface, catalog, detect, pick};
+use imggen::{Layers, Packs, Tree};
 
 const LANGUAGES: [&str; 5] = ["go", "rust", "node", "python", "java"];
 
@@ -84,7 +84,7 @@ fn fault(base: &Trait, one: &Trait, language: &str) -> Option<String> {
     let common = base.files.get(language).into_iter().flatten().filter(|(path, _)| !has(path));
     let tree = Tree::from_memory(common.chain(own).cloned());
     let packs = Packs::default();
-    let picked = packs.catalog().and_then(|catalog| pick(&catalog, &detect(&tree)?, &Layers::default()));
+    let picked = catalog(&packs).and_then(|catalog| pick(&catalog, &detect(&tree)?, &Layers::default()));
     let app = match picked {
         Ok(picked) => picked.found.app,
         Err(error) => return Some(format!("error[{}]: {}", error.code, error.message)),

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use imggen::catalog::Catalog;
+use imggen::internal::{Catalog, catalog};
 use imggen::{Layer, Layers, Packs, Source, Tree, generate};
 
 const TAGS: &str = include_str!("versions/tags.tsv");
@@ -292,7 +292,7 @@ fn places_that_contradict_one_another_are_both_named() {
 
 #[test]
 fn every_tag_of_the_catalog_was_there() {
-    let catalog: Catalog = Packs::default().catalog().unwrap();
+    let catalog: Catalog = catalog(&Packs::default()).unwrap();
     let tags = tags();
     let mut wrong = Vec::new();
     for language in ["go", "node", "python", "rust", "java"] {
@@ -317,7 +317,7 @@ fn the_catalog_is_of_these_days() {
         eprintln!("IMGGEN_SCHEDULED is not set: the clock is not asked");
         return;
     }
-    let catalog = Packs::default().catalog().unwrap();
+    let catalog = catalog(&Packs::default()).unwrap();
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let day = |text: &str| text.parse::<jiff::civil::Date>().unwrap();
     let mut wrong = Vec::new();

@@ -2,9 +2,9 @@
 //! printed again for a shell reads as the same words.
 #![no_main]
 
-use imggen::command::{Line, Reader, quoted};
+use imggen::Tree;
 use imggen::evidence::{Evidence, Rule};
-use imggen::{Tree, declared};
+use imggen::internal::{Line, Reader, declared, quoted};
 use libfuzzer_sys::fuzz_target;
 
 const RULE: Rule = Rule::parsed("fuzz.line", "a line");

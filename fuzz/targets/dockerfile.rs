@@ -3,11 +3,11 @@
 
 use std::sync::LazyLock;
 
-use imggen::verify::{Expected, Kind, verify};
-use imggen::{Packs, Tree, catalog::Catalog};
+use imggen::internal::{Catalog, Expected, Kind, catalog, verify};
+use imggen::{Packs, Tree};
 use libfuzzer_sys::fuzz_target;
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Packs::default().catalog().expect("the catalog of the house"));
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| catalog(&Packs::default()).expect("the catalog of the house"));
 
 fuzz_target!(|text: &str| {
     let tree = Tree::from_memory([("go.mod", "module example.com/a\n"), ("main.go", "package main\n")]);

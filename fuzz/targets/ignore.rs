@@ -4,8 +4,7 @@
 
 use camino::Utf8Path;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
-use imggen::context::translate;
-use imggen::verify::Ignore;
+use imggen::internal::{Ignore, translate};
 use libfuzzer_sys::fuzz_target;
 
 const PATHS: [&str; 12] = ["a", "b", "a/b", "a/log", "a/b/c", "log", "a.log", "a/x.log", ".env", "a/.env", "b/a/log", "sp ace"];

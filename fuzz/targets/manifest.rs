@@ -3,4 +3,4 @@
 
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|text: &str| imggen::fuzzing::read(text));
+fuzz_target!(|text: &str| imggen::internal::read(text));

@@ -4,10 +4,11 @@
 
 use std::sync::LazyLock;
 
-use imggen::{Packs, catalog::Catalog, fuzzing::observe};
+use imggen::Packs;
+use imggen::internal::{Catalog, catalog, observe};
 use libfuzzer_sys::fuzz_target;
 
-static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Packs::default().catalog().expect("the catalog of the house"));
+static CATALOG: LazyLock<Catalog> = LazyLock::new(|| catalog(&Packs::default()).expect("the catalog of the house"));
 
 fuzz_target!(|text: &str| {
     let Some((ending, text)) = text.split_once('\n') else { return };

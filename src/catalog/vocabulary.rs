@@ -75,8 +75,6 @@ pub enum Meaning {
 /// An entry: what it matches and what that means.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// The last word of what is called.
-    pub method: String,
     /// The full name, where it is one.
     pub path: Option<String>,
     /// Where it has to come from.
@@ -231,14 +229,14 @@ fn insert(into: &mut HashMap<String, Vec<Entry>>, names: &Words, of: &Words, mea
         let method = last_word(name);
         // a dot in front stands for whatever it is called on
         let path = (of.0.is_empty() && !name.starts_with('.')).then(|| name.clone());
-        let entry = Entry { method: method.to_owned(), path, of: of.0.clone(), meaning: Arc::clone(meaning) };
+        let entry = Entry { path, of: of.0.clone(), meaning: Arc::clone(meaning) };
         into.entry(method.to_owned()).or_default().push(entry);
     }
 }
 
 fn insert_assigned(into: &mut HashMap<String, Vec<Entry>>, names: &Words, of: &Words, meaning: &Arc<Meaning>) {
     for name in &names.0 {
-        let entry = Entry { method: last_word(name).to_owned(), path: None, of: of.0.clone(), meaning: Arc::clone(meaning) };
+        let entry = Entry { path: None, of: of.0.clone(), meaning: Arc::clone(meaning) };
         into.entry(name.clone()).or_default().push(entry);
     }
 }

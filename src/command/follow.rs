@@ -62,12 +62,6 @@ impl Start {
         self.steps.last().map(|(_, command)| command)
     }
 
-    /// The commands that come before the program.
-    pub fn before(&self) -> impl Iterator<Item = &Command> {
-        let last = self.steps.len().saturating_sub(1);
-        self.steps[..last].iter().map(|(_, command)| command)
-    }
-
     /// Whether more than commands in a row joins its steps.
     #[must_use]
     pub fn is_tangled(&self) -> bool {

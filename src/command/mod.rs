@@ -21,9 +21,9 @@ use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use self::follow::{Obstacle, Process, Reader, Start};
+pub use self::follow::{Obstacle, Reader, Start};
 pub use self::line::{Joint, Line};
-pub use self::print::{Form, quoted};
+pub use self::print::quoted;
 
 /// A part of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]

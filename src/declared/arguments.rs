@@ -31,7 +31,6 @@ const LISTENING: [&str; 14] = [
 ];
 
 /// How documents speak of a program.
-#[expect(missing_debug_implementations, reason = "it is a question, put once")]
 pub struct Own<'a> {
     /// What it is called.
     pub name: &'a str,

@@ -34,7 +34,7 @@ pub use self::observe::{Heard, Observed, STARTS_ONE_OF, Site, is_loopback};
 use self::origin::Origins;
 pub use self::outline::{Annotation, Argument, At, Binding, Call, Check, Context, Field, Function, Import, Outline, Parameter, Type};
 pub use self::resolve::{Expression, Given, Part, Place, Resolved, Step};
-pub use self::settings::{Setting, SettingKind};
+pub use self::settings::SettingKind;
 pub use self::source::Source;
 pub use self::value::Value;
 use camino::Utf8Path;

@@ -33,7 +33,7 @@ const MOST_SETTINGS: usize = 20;
 
 pub use self::address::is_loopback;
 pub use self::needs::locale;
-pub use self::path::{fixed, is_pattern, matching, named_by_the_build, relative};
+pub use self::path::{fixed, named_by_the_build};
 pub use self::signals::Heard;
 pub use self::starts::STARTS_ONE_OF;
 pub use self::unreachable::warnings;

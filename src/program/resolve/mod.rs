@@ -96,12 +96,6 @@ impl<'t> Program<'t> {
         self.budget.question(|| self.called(call, Scope::of(file, call.context.function, call.at, 0)))
     }
 
-    /// The expression that an argument of a call is.
-    #[must_use]
-    pub fn expression(file: usize, context: Context, value: &'t Value, at: At) -> Expression<'t> {
-        Expression { value, file, context, at }
-    }
-
     pub(super) fn values(&self, value: &'t Value, scope: Scope<'_, 't>) -> Vec<Resolved> {
         if scope.depth > DEPTH || !self.budget.burn() {
             return vec![Resolved::unknown()];
