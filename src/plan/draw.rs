@@ -12,7 +12,7 @@ use super::locales;
 use super::modes;
 use super::network::network;
 use super::scripts;
-use super::writable::{Writing, owner, written};
+use super::writable::{Writing, owner};
 use super::{
     Aside, Blueprint, BuildNeed, Builder, Commented, Copy, Image, Install, Plan, Runtime, SCHEMA, ShellLine, Staged, Start, Target,
 };
@@ -110,7 +110,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
     let base = choices.base;
     let mut joined = Joined::of(choices, &blueprint)?;
     let scripts = if target == Target::Part { None } else { scripts::of(detection.tree, choices) };
-    let Taking { mut copies, mut staging, aside } = copies(detection, choices, layout, &blueprint);
+    let Taking { mut copies, mut staging, aside, .. } = copies(detection, choices, layout, &blueprint);
     joined.place(&mut copies);
     modes::open_up(&copies, blueprint.setting.sources.as_deref(), &mut staging, &mut joined);
     let script_path = scripts.map(|scripts| {
@@ -205,7 +205,9 @@ fn all_labels(detection: &Detection<'_>, choices: &Choices<'_>, stamped: bool) -
 pub(super) struct Taking {
     pub(super) copies: Vec<Copy>,
     staging: Vec<Staged>,
-    aside: Vec<Aside>,
+    pub(super) aside: Vec<Aside>,
+    /// The directories above those that lie aside in `/out`: what lies below a directory that is copied onto gets owner and mode.
+    pub(super) parents: BTreeSet<Utf8PathBuf>,
 }
 
 impl Taking {
@@ -265,16 +267,20 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
         (tree || taken()) && reads.iter().any(|read| read.value.source == file)
     };
     for (file, to) in layout.files.iter().filter(|(file, to)| !is_there(&file.value, to)) {
-        let copy = Copy::context(&file.value, to.as_str());
-        all.copies.push(if writing.empty.iter().any(|(_, path)| path == to) { copy.owned(&owner) } else { copy });
-    }
-    let is_written = |to: &str| writing.in_tree.iter().chain(&writing.empty).any(|(_, path)| path.as_str() == to);
-    for copy in &blueprint.takes {
-        let owned = is_written(&copy.to);
-        if owned && copy.from.as_deref() == Some("build") {
-            all.share(copy, writing.open);
+        match writing.empty.iter().find(|(_, path)| path == to) {
+            Some((chosen, _)) => all.lay_aside(chosen, to, &file.value),
+            None => all.copies.push(Copy::context(&file.value, to.as_str())),
         }
-        all.copies.push(if owned { copy.clone().owned(&owner) } else { copy.clone() });
+    }
+    for copy in &blueprint.takes {
+        match writing.in_tree.iter().chain(&writing.empty).find(|(_, path)| path == &copy.to) {
+            None => all.copies.push(copy.clone()),
+            Some((_, to)) if Some(to.as_path()) == writing.open || copy.from.as_deref() != Some("build") => {
+                all.share_files(copy);
+                all.copies.push(copy.clone().owned(&owner));
+            }
+            Some((chosen, to)) => all.move_aside(chosen, to, &copy.sources[0]),
+        }
     }
     let is_file = |to: &Utf8Path| layout.files.iter().any(|(_, file)| file == to);
     let empty: Vec<_> = writing.empty.iter().filter(|(_, to)| !is_file(to)).copied().collect();
@@ -282,16 +288,13 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
     let is_whole = |to: &Utf8Path| blueprint.takes.iter().any(|copy| copy.to == to);
     let apart: Vec<_> = writing.in_tree.iter().filter(|(_, to)| !is_whole(to)).copied().collect();
     all.set_apart(&apart, blueprint.setting.tree.as_deref(), &owner);
-    // the same where the tree comes out of the build context: what lies below the directory that is copied onto gets the owner
-    let mut parents = BTreeSet::new();
+    // the same where the tree comes out of the build context
     for (chosen, to) in writing.filled {
-        let comment = format!("it writes to {}, with files in it", written(chosen));
-        all.stage(format!("its group may write to {to}, too"), ShellLine::of("chmod -R g=u").path(format!("/out{to}")));
-        let copy = |source: Utf8PathBuf| Aside { comment, copy: Copy::context(source.as_str(), format!("/out{to}")) };
-        all.aside.extend(source_of(detection, &blueprint.takes, to).map(copy));
-        parents.extend(to.parent());
+        if let Some(source) = source_of(detection, &blueprint.takes, to) {
+            all.lay_aside(chosen, to, source.as_str());
+        }
     }
-    all.copies.extend(parents.into_iter().map(|to| Copy::stage("build", format!("/out{to}"), to.as_str()).owned(&owner)));
+    all.take_aside(&owner);
     all
 }
 

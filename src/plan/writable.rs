@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::draw::Taking;
 use super::layout::Layout;
-use super::{Blueprint, Copy, ShellLine};
+use super::{Aside, Blueprint, Copy, ShellLine};
 use crate::choices::Choices;
 use crate::diagnostic::Diagnostic;
 use crate::layers::Chosen;
@@ -59,6 +59,16 @@ pub(super) fn owner(user: &str) -> String {
 /// Where directories lie apart that belong to the user, relative to the working directory.
 const WRITABLE: &str = "/writable";
 
+/// Where what goes into `parent` lies apart: what goes to the root has a place of its own, for `/out` holds more.
+fn apart(parent: &Utf8Path) -> &'static str {
+    if parent == "/" { "/top" } else { "/out" }
+}
+
+/// The directory of the build stage that is copied to `parent`.
+fn place_of(parent: &Utf8Path) -> String {
+    if parent == "/" { apart(parent).to_owned() } else { format!("{}{parent}", apart(parent)) }
+}
+
 impl Taking {
     /// Makes directories that belong to the user. What is copied is the directory above each, for one that is copied onto keeps neither
     /// mode nor owner.
@@ -74,9 +84,9 @@ impl Taking {
                 made.extend(between.filter_map(|path| path.strip_prefix(workdir).ok()).map(|path| format!("{WRITABLE}/{path}")));
                 copies.insert(workdir.to_owned(), WRITABLE.to_owned());
             } else {
-                made.push(format!("/out{to}"));
                 let parent = to.parent().unwrap_or(to);
-                copies.insert(parent.to_owned(), format!("/out{parent}"));
+                made.push(format!("{}{to}", apart(parent)));
+                copies.insert(parent.to_owned(), place_of(parent));
             }
         }
         made.sort();
@@ -87,16 +97,40 @@ impl Taking {
         self.copies.extend(copies.into_iter().map(|(to, from)| Copy::stage("build", from, to.as_str()).owned(owner)));
     }
 
-    /// Lets the group write to what is copied and written to: in the working directory to the files that lie right in it.
-    pub(super) fn share(&mut self, copy: &Copy, workdir: Option<&Utf8Path>) {
-        let is_workdir = workdir == Some(Utf8Path::new(&copy.to));
-        for source in &copy.sources {
-            let line = if is_workdir {
-                ShellLine::of("find").path(source).then("-maxdepth 1 -type f -exec chmod g=u {} +")
-            } else {
-                ShellLine::of("chmod -R g=u").path(source)
-            };
-            self.stage(format!("its group may write to {source}, too"), line);
+    /// Lays what the build context has of a written directory apart, for owner and group.
+    pub(super) fn lay_aside(&mut self, chosen: &Chosen<String>, to: &Utf8Path, source: &str) {
+        let aside = self.aside_of(to);
+        self.stage(format!("its group may write to {to}, too"), ShellLine::of("chmod -R g=u").path(&aside));
+        let comment = format!("it writes to {}, with files in it", written(chosen));
+        self.aside.push(Aside { comment, copy: Copy::context(source, aside) });
+    }
+
+    /// The same with what the build stage has.
+    pub(super) fn move_aside(&mut self, chosen: &Chosen<String>, to: &Utf8Path, source: &str) {
+        let aside = self.aside_of(to);
+        let above = ShellLine::of("mkdir -p").path(Utf8Path::new(&aside).parent().unwrap_or(Utf8Path::new("/out")));
+        let moved = ShellLine::of("mv").path(source).path(&aside);
+        let shared = ShellLine::of("chmod -R g=u").path(&aside);
+        self.stage(format!("it writes to {}", written(chosen)), above.and(moved).and(shared));
+    }
+
+    fn aside_of(&mut self, to: &Utf8Path) -> String {
+        let parent = to.parent().unwrap_or(to);
+        self.parents.insert(parent.to_owned());
+        format!("{}{to}", apart(parent))
+    }
+
+    /// Takes what was laid aside.
+    pub(super) fn take_aside(&mut self, owner: &str) {
+        let parents = std::mem::take(&mut self.parents);
+        self.copies.extend(parents.into_iter().map(|to| Copy::stage("build", place_of(&to), to.as_str()).owned(owner)));
+    }
+
+    /// Lets the group write to the files that lie right in a working directory which is written to; new ones it may make anyway.
+    pub(super) fn share_files(&mut self, copy: &Copy) {
+        for source in copy.sources.iter().filter(|_| copy.from.as_deref() == Some("build")) {
+            let line = ShellLine::of("find").path(source).then("-maxdepth 1 -type f -exec chmod g=u {} +");
+            self.stage("its group may write to files in it, too", line);
         }
     }
 

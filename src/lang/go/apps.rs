@@ -102,11 +102,12 @@ impl<'t> language::Project<'t> for Project<'t> {
         let generations = self.generations(packages, &reach, module, catalog);
         let dependencies = self.dependencies(module, &local, &mut warnings);
         let mut behaviour = observed.behaviour;
-        let seeded =
-            behaviour.writes.iter().filter_map(|write| self.seeded(write.value.directory.as_path(), module).map(|file| write.with(file)));
-        behaviour
-            .reads
-            .extend(seeded.filter(|seed| !behaviour.reads.iter().any(|read| read.value.source == seed.value.source)).collect::<Vec<_>>());
+        let written = behaviour.writes.iter();
+        let seeds = written.filter_map(|write| Some(write.with(self.seeded(write.value.directory.as_path(), module)?)));
+        for seed in seeds.collect::<Vec<_>>() {
+            behaviour.reads.retain(|read| read.value.opened_as.is_absolute() || !read.value.source.starts_with(&seed.value.source));
+            behaviour.reads.push(seed);
+        }
         let declared = declared::read(self.tree, &module.directory);
         let from_sources = |command: &Command| run_from_sources_of(&sighting.directory, command);
         let alone = self.packages.mains(&self.workspace).iter().filter(|main| !is_aside(&main.directory)).count() == 1;

@@ -12,7 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
 use super::baked::{self, Baked};
-use super::build::{self, Build};
+use super::build::{self, APP, Build};
 use super::bundle::Bundling;
 use super::bundler::{Bundler, Pages};
 use super::package::Package;
@@ -163,7 +163,7 @@ pub(super) fn blueprint(facts: &Facts, output: &Output, choices: &Choices<'_>, t
         },
         takes: vec![site.take(directory.as_str())],
         env: BTreeMap::new(),
-        setting: Setting { web: Some(site.server(&choices.ports)), ..Setting::default() },
+        setting: Setting { web: Some(site.server(&choices.ports)), sources: Some(APP.into()), ..Setting::default() },
         entrypoint: web::entrypoint(),
         arguments: Vec::new(),
         ports: Vec::new(),
