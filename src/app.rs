@@ -47,6 +47,9 @@ pub struct App {
     /// What the project itself asks for in its build stage, beyond what its language sees.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub build_needs: Vec<Fact<Need>>,
+    /// What the project's own documents call the stage that runs, where they ask for one by its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stage: Option<Fact<String>>,
     /// Files that its build reads besides its sources: embedded ones, for example. Nothing may keep them out of the build context.
     #[schemars(with = "Vec<String>")]
     pub keeps: Vec<Utf8PathBuf>,

@@ -14,6 +14,7 @@ use crate::layers::Layers;
 use crate::parts::{self, Part, Parts};
 use crate::select::select;
 use crate::tree::Tree;
+use crate::vendored;
 
 /// All that was seen.
 #[derive(Debug)]
@@ -57,8 +58,10 @@ pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
         seen.append(&mut apps);
         refusals.extend(otherwise.map(|why| *why));
     }
+    refusals.extend(manifests::likely_foreign(tree, ALL));
     manifests::claim_pages(tree, ALL, &mut seen);
     claim_images(tree, &mut seen);
+    vendored::set_aside(tree, &mut seen);
     tell_apart(&mut seen);
     Ok(Detection { tree, projects, seen, refusals, notes })
 }
@@ -75,7 +78,8 @@ pub fn pick(catalog: &Catalog, detection: &Detection<'_>, settings: &Layers) -> 
     let mut found = seen.look(catalog)?;
     let Parts { parts, warnings } = parts::find(detection.tree, &detection.projects, catalog, &found, settings)?;
     found.app.warnings.extend(warnings);
-    declared::hear(detection.tree, &mut found.app, catalog);
+    let stages: Vec<&str> = parts.iter().map(|part| part.stage.as_str()).collect();
+    declared::hear(detection.tree, &mut found, catalog, &stages);
     let scripts = interpreters::warnings(detection.tree, found.language.name(), &found.app.behaviour.needs);
     found.app.warnings.extend(scripts);
     // what a part makes is not sent to the builder

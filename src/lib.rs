@@ -108,6 +108,7 @@ mod settle;
 mod tree;
 #[cfg(feature = "cli")]
 mod trial;
+mod vendored;
 mod verify;
 mod version;
 mod web;

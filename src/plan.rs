@@ -189,7 +189,7 @@ pub struct Aside {
 #[non_exhaustive]
 pub struct Runtime {
     /// The stage's name.
-    pub stage: &'static str,
+    pub stage: String,
     /// The base's name in the catalog.
     pub base: String,
     /// The reference for FROM.

@@ -15,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
+use crate::declared::Words;
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::evidence::Span;
 use crate::lang::sections::Sections;
@@ -27,7 +28,7 @@ pub use self::learned::Learned;
 pub const SCHEMA: u32 = 1;
 
 /// What only the project's own file can set: it means something before any other layer is read.
-pub const PROJECT_ONLY: &[&str] = &["packs", "requires", "keep", "context", "learned"];
+pub const PROJECT_ONLY: &[&str] = &["packs", "requires", "keep", "context", "learned", "declared"];
 
 /// Partial settings.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -101,6 +102,9 @@ pub struct Settings {
     /// What was seen when the image ran: `imggen try --learn` writes it, and only what is detected is weaker.
     #[schemars(with = "Learned")]
     pub learned: Option<Learned>,
+    /// What the project's own Dockerfile said before imggen replaced it: `init` writes it, and it counts as it did when the Dockerfile was there.
+    #[schemars(with = "Words")]
+    pub declared: Option<Words>,
     /// Each language's own.
     #[serde(skip)]
     pub languages: Sections,

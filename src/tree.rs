@@ -165,6 +165,16 @@ impl Tree {
         tree
     }
 
+    /// The same tree with this text in a file, whether it is there or not.
+    #[must_use]
+    pub(crate) fn with(&self, path: &Utf8Path, text: String) -> Self {
+        let mut tree = self.without(&[path.to_owned()]);
+        let text = OnceLock::from(Ok(strip_bom(text).into_boxed_str()));
+        let place = tree.entries.partition_point(|entry| entry.path.as_str() < path.as_str());
+        tree.entries.insert(place, Entry { path: path.to_owned(), kind: Kind::File, text });
+        tree
+    }
+
     /// Whether git tracks the file; without an index, whatever is here counts as tracked.
     pub(crate) fn is_tracked(&self, path: impl AsRef<Utf8Path>) -> bool {
         self.tracked.as_ref().is_none_or(|tracked| tracked.contains(path.as_ref()))

@@ -1,6 +1,7 @@
 //! What one language sees, all see: one trait a file, one tiny program per language, one expectation for all.
 //!
-//! `expect what: words` before the first program says what must hold; a fact that is not named may be anything. `-- language path --`
+//! `expect what: words` before the first program says what must hold; a fact that is not named may be anything, and `runs` names words
+//! that the image is started with. `-- language path --`
 //! begins a file of a language's program, on top of `base.txt`; `-- cannot language: reason --` says why a cell is empty.
 //! `open.txt` lists the cells that do not hold yet; `IMGGEN_BLESS=1` writes it anew, `TRAITS=word` shows what is wrong.
 #![allow(missing_docs, clippy::expect_used, clippy::panic)]
@@ -10,7 +11,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use imggen::internal::{Behaviour, Interface, catalog, detect, pick};
-use imggen::{Layers, Packs, Tree};
+use imggen::{Layers, Packs, Tree, generate};
 
 const LANGUAGES: [&str; 5] = ["go", "rust", "node", "python", "java"];
 
@@ -71,9 +72,21 @@ fn shown(what: &str, behaviour: &Behaviour, warnings: &[String]) -> Vec<String> 
             programs.filter_map(|need| need.strip_prefix("program:").map(ToOwned::to_owned)).collect()
         }
         "stops" => behaviour.stops_on.iter().map(|fact| fact.value.to_string()).collect(),
+        "command" => behaviour.command.iter().map(|fact| fact.value.join(" ")).collect(),
         "arguments" => behaviour.arguments.iter().map(|fact| format!("{} {}", fact.value.flag, fact.value.value)).collect(),
         "warns" => warnings.iter().filter(|code| code.starts_with("bind::") || code.starts_with("port::")).cloned().collect(),
         _ => panic!("nobody knows what `expect {what}` is"),
+    }
+}
+
+/// The words that the image starts with.
+fn started(tree: &Tree, packs: &Packs) -> String {
+    match generate(tree, &Layers::default(), packs) {
+        Ok(output) => {
+            let runtime = &output.plan.image.runtime;
+            runtime.entrypoint.iter().chain(&runtime.arguments).cloned().collect::<Vec<_>>().join(" ")
+        }
+        Err(error) => format!("error[{}]: {}", error.code, error.message),
     }
 }
 
@@ -91,6 +104,10 @@ fn fault(base: &Trait, one: &Trait, language: &str) -> Option<String> {
     };
     let warnings: Vec<String> = app.warnings.iter().map(|warning| warning.code.to_string()).collect();
     let wrong = one.expectations.iter().filter_map(|(what, expected)| {
+        if what == "runs" {
+            let started = started(&tree, &packs);
+            return (!expected.iter().all(|words| started.contains(words))).then(|| format!("runs: `{started}` and not {expected:?}"));
+        }
         let mut seen = shown(what, &app.behaviour, &warnings);
         let mut expected = expected.clone();
         seen.sort();

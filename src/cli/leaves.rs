@@ -15,6 +15,11 @@ pub struct Leaf {
 }
 
 impl Leaf {
+    /// A value as values usually are set, whatever stood around it.
+    pub fn plain(value: &Value) -> Value {
+        bare(value)
+    }
+
     /// The key as settings know it.
     pub fn key(&self) -> String {
         self.path.join(".")

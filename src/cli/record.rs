@@ -19,6 +19,8 @@ const PACKS: &str = "packs";
 const KEEP: &str = "keep";
 /// The key of the build context's root.
 const CONTEXT: &str = "context";
+/// The table of what a Dockerfile said that was replaced.
+const DECLARED: &str = "declared";
 /// The key of the app.
 const APP: &str = "app";
 
@@ -83,8 +85,10 @@ pub fn pending<'t>(recorded: Option<&'t str>, changes: &'t [Change]) -> Option<&
 pub fn add(recorded: Option<&str>, said: Vec<Leaf>, comment: Option<&str>, changes: &mut Vec<Change>) -> Result<()> {
     let paths: Vec<_> = said.iter().map(|leaf| leaf.path.clone()).collect();
     let mut document: DocumentMut = with(pending(recorded, changes), said).parse().unwrap_or_default();
-    for (path, comment) in paths.iter().zip(comment.into_iter().cycle()) {
-        annotate(&mut document, path, comment);
+    for (number, path) in paths.iter().enumerate() {
+        // what a Dockerfile said stands in a table of its own, over which it is said once
+        let is_said = path[0] == DECLARED && paths[..number].iter().any(|other| other[0] == DECLARED);
+        comment.filter(|_| !is_said).into_iter().for_each(|comment| annotate(&mut document, path, comment));
     }
     let after = document.to_string();
     Said::recorded(after.clone()).layer()?;

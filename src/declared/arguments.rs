@@ -41,6 +41,13 @@ pub struct Own<'a> {
 }
 
 impl Own<'_> {
+    /// The arguments that a word gives the program: itself, or a script that it starts and that does more besides.
+    fn started(&self, said: &Said<Started>) -> Option<Vec<Word>> {
+        let start = &said.fact.value.start;
+        let within = || start.within.iter().rev().find_map(|command| self.arguments(command, By::Dockerfile));
+        self.arguments(start.program()?, said.by).or_else(within)
+    }
+
     /// The arguments that a document's command gives the program; none where it starts something else.
     fn arguments(&self, command: &Command, by: By) -> Option<Vec<Word>> {
         if let Some(arguments) = (self.from_sources)(command) {
@@ -76,7 +83,7 @@ impl Declared {
     /// Gives `behaviour` the arguments and the port that the strongest word about the program names; says what cannot be taken.
     pub fn complete(&self, own: &Own<'_>, behaviour: &mut Behaviour) -> Option<Diagnostic> {
         let meant = self.web().filter(|said| said.purpose == Purpose::Production);
-        let found = meant.into_iter().find_map(|said| Some((said, own.arguments(said.fact.value.start.program()?, said.by)?)));
+        let found = meant.into_iter().find_map(|said| Some((said, own.started(said)?)));
         if let Some(port) = self.port().filter(|_| behaviour.listens.first().is_some_and(is_nowhere)) {
             for listen in behaviour.listens.iter_mut().take(1) {
                 listen.value.port = Some(port.value);
@@ -84,16 +91,19 @@ impl Declared {
             }
         }
         let (said, arguments) = found.filter(|(_, arguments)| !arguments.is_empty())?;
+        let script = said.fact.value.start.scripts.last();
         let mut words = Vec::new();
         for word in arguments.iter().filter(|word| !matches!(word.parts.as_slice(), [Part::Shell(all)] if all == "$@")) {
             match self.filled(word) {
                 Some(word) => words.push(word),
+                // options that nobody gives are none; the value of one has to be there
+                None if script.is_some() && is_variable(word) && !words.last().is_some_and(|last: &String| last.starts_with('-')) => {}
                 None => return Some(unfilled(said, word)),
             }
         }
         self.take_port(said, &arguments, &words, behaviour);
         behaviour.command = (!words.is_empty()).then(|| said.fact.with(words));
-        None
+        script.map(|script| without_script(said, script, own.name))
     }
 
     /// A word of the exec form, which nothing expands: variables have the values that documents give them.
@@ -135,13 +145,23 @@ impl Declared {
     }
 }
 
+fn is_variable(word: &Word) -> bool {
+    matches!(word.parts.as_slice(), [Part::Variable { .. }])
+}
+
 fn is_nowhere(listen: &Fact<Listen>) -> bool {
     listen.value.port.is_none() && listen.value.variable.is_none()
 }
 
 /// The port of `8080`, `:8080`, `0.0.0.0:8080`.
-fn port_of(text: &str) -> Option<u16> {
+pub(super) fn port_of(text: &str) -> Option<u16> {
     text.rsplit(':').next()?.parse().ok()
+}
+
+fn without_script(said: &Said<Started>, script: &Utf8Path, name: &str) -> Diagnostic {
+    let message = format!("`{script}` does more than start `{name}`, and the image starts `{name}` itself, with the arguments from there");
+    let warning = said.fact.because().iter().fold(Diagnostic::warning("start::script", message), Diagnostic::because);
+    warning.help("see that the program does without what the script prepares, or prepare it where the container is run")
 }
 
 fn unfilled(said: &Said<Started>, word: &Word) -> Diagnostic {

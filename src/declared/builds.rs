@@ -60,7 +60,8 @@ const GENERATES: [&str; 24] = [
 pub fn builds(tree: &Tree, directory: &Utf8Path, program: &str) -> Vec<Build> {
     let wanted = |command: &Command| command.program() == program;
     let mut found = Vec::new();
-    for (line, at) in super::dockerfile::runs(tree, directory, BUILDS) {
+    let recorded = super::recorded::runs(tree, directory, BUILDS);
+    for (line, at) in super::dockerfile::runs(tree, directory, BUILDS).into_iter().chain(recorded) {
         line.commands.iter().for_each(|(_, command)| push(&mut found, command, &wanted, Some(&at), true));
     }
     found.extend(commands(tree, directory, &TARGETS, &wanted));

@@ -23,7 +23,7 @@ const NAMES: [&str; 6] =
     ["Dockerfile", "Containerfile", "Dockerfile.prod", "Dockerfile.production", "docker/Dockerfile", ".docker/Dockerfile"];
 
 /// What no program needs that runs: for people who look inside, for a health check, or to build.
-const TOOLS: [&str; 36] = [
+const TOOLS: [&str; 40] = [
     "vim",
     "nano",
     "curl",
@@ -60,6 +60,10 @@ const TOOLS: [&str; 36] = [
     "lsb-release",
     "software-properties-common",
     "dumb-init",
+    "tini",
+    "gosu",
+    "su-exec",
+    "supervisor",
 ];
 
 /// The Dockerfile of a directory that is not imggen's own.
@@ -85,9 +89,10 @@ pub(super) fn runs(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(Line, 
     file.instructions.iter().filter_map(run).collect()
 }
 
-pub(super) fn read(notes: &mut Notes<'_>) {
-    let Some((path, text)) = foreign(notes) else { return };
-    let Ok(file) = syntax::parse(text) else { return };
+/// Notes what it says; the line that it starts and where.
+pub(super) fn read(notes: &mut Notes<'_>) -> Option<(Line, Utf8PathBuf)> {
+    let (path, text) = foreign(notes)?;
+    let file = syntax::parse(text).ok()?;
     let mut stages: Vec<Stage<'_, '_>> = Vec::new();
     for instruction in &file.instructions {
         match instruction {
@@ -100,7 +105,7 @@ pub(super) fn read(notes: &mut Notes<'_>) {
             other => stages.last_mut().into_iter().for_each(|stage| stage.instructions.push(other)),
         }
     }
-    let Some(last) = stages.len().checked_sub(1) else { return };
+    let last = stages.len().checked_sub(1)?;
     let mut lineage: Vec<usize> = std::iter::successors(Some(last), |stage| stages.get(*stage)?.parent).collect();
     lineage.reverse();
     let mut image =
@@ -112,7 +117,7 @@ pub(super) fn read(notes: &mut Notes<'_>) {
         let run = lineage.contains(&index);
         stage.instructions.iter().for_each(|instruction| image.builds(instruction, run, notes));
     }
-    image.start(notes);
+    image.start(notes)
 }
 
 struct Stage<'a, 't> {
@@ -170,10 +175,14 @@ impl Image<'_> {
                 }
             }
             Instruction::Env(env) => {
-                let line = Line::parse(&env.arguments.value);
+                let written = env.arguments.value.trim();
+                let first = written.split(char::is_whitespace).next().unwrap_or_default();
+                // the old form: `ENV NAME all that follows`
+                let old = (!first.contains('=')).then(|| (first.to_owned(), Some(written[first.len()..].trim().to_owned())));
+                let line = if old.is_some() { Line::default() } else { Line::parse(written) };
                 let set = line.commands.into_iter().flat_map(|(_, command)| command.env);
-                for (name, value) in set {
-                    let value = value.text().map(str::to_owned);
+                let set = set.map(|(name, value)| (name, value.text().map(str::to_owned)));
+                for (name, value) in old.into_iter().chain(set) {
                     notes.variable(By::Dockerfile, Purpose::Production, &name, value, self.at(env.env.span.start, VARIABLE));
                 }
             }
@@ -228,7 +237,7 @@ impl Image<'_> {
         }
     }
 
-    fn start(self, notes: &mut Notes<'_>) {
+    fn start(self, notes: &mut Notes<'_>) -> Option<(Line, Utf8PathBuf)> {
         let (line, at) = match (self.entrypoint, self.command) {
             (Some((entrypoint, at)), Some((command, _))) => {
                 // the command is what the entry point is given
@@ -236,9 +245,10 @@ impl Image<'_> {
                 (entrypoint.with(&given), at)
             }
             (Some(one), None) | (None, Some(one)) => one,
-            (None, None) => return,
+            (None, None) => return None,
         };
         notes.start(By::Dockerfile, "", &line, &self.around, at);
+        Some((line, self.around))
     }
 }
 

@@ -7,22 +7,25 @@
 mod arguments;
 mod builds;
 mod compose;
+mod devcontainer;
 mod dockerfile;
 mod environment;
 mod goreleaser;
 mod heard;
+mod helm;
 mod kubernetes;
 mod packages;
 mod platforms;
 mod procfile;
 mod recipes;
+mod recorded;
 mod systemd;
 #[cfg(test)]
 mod tests;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::command::{Command, Line, Obstacle, Reader, Start, Word};
+use crate::command::{Command, Line, Obstacle, Process, Reader, Start, Word};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
@@ -32,6 +35,7 @@ pub use self::compose::Beside;
 pub use self::environment::set;
 pub use self::goreleaser::{Release, releases};
 pub use self::heard::hear;
+pub use self::recorded::Words;
 
 /// The kinds of documents, the strongest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +52,8 @@ pub enum By {
     Compose,
     /// make, just, task.
     Recipe,
+    /// The container that people work in.
+    Devcontainer,
 }
 
 /// What a word is meant for.
@@ -70,6 +76,13 @@ pub struct Said<T> {
     pub purpose: Purpose,
 }
 
+impl Said<u16> {
+    /// Whether a debugger listens there while one works on the program.
+    fn is_debuggers(&self) -> bool {
+        self.purpose == Purpose::Development && DEBUGGERS.contains(&self.fact.value)
+    }
+}
+
 /// A command that starts something.
 #[derive(Clone, Debug)]
 pub struct Started {
@@ -81,6 +94,8 @@ pub struct Started {
     pub start: Start,
     /// The ports that go with it.
     pub ports: Vec<u16>,
+    /// Whether one manager starts it together with others, in one container.
+    pub together: bool,
 }
 
 /// Names of processes that answer requests.
@@ -119,6 +134,9 @@ pub struct Variable {
     pub value: Option<String>,
 }
 
+/// Where debuggers listen while one works on a program.
+const DEBUGGERS: [u16; 5] = [2345, 5005, 5678, 9229, 40000];
+
 /// All words about one directory, the strongest first.
 #[derive(Clone, Debug, Default)]
 pub struct Declared {
@@ -156,11 +174,28 @@ impl Declared {
     /// The port that the strongest word names, where words of that strength name one alone.
     #[must_use]
     pub fn port(&self) -> Option<Fact<u16>> {
-        let first = self.ports.first().filter(|said| said.purpose == Purpose::Production)?;
-        let same = self.ports.iter().filter(|said| said.by == first.by && said.purpose == first.purpose);
+        let meant = || self.ports.iter().filter(|said| !said.is_debuggers());
+        let first = meant().next()?;
+        let same = meant().filter(|said| said.by == first.by && said.purpose == first.purpose);
         let single = same.clone().all(|said| said.fact.value == first.fact.value);
         let agree = self.ports.iter().filter(|said| said.fact.value == first.fact.value).flat_map(|said| said.fact.because());
         single.then(|| agree.skip(1).cloned().fold(first.fact.clone(), Fact::and))
+    }
+
+    /// Adds the words about another directory.
+    fn extend(&mut self, other: Self) {
+        self.starts.extend(other.starts);
+        self.ports.extend(other.ports);
+        self.variables.extend(other.variables);
+        self.volumes.extend(other.volumes);
+        self.packages.extend(other.packages);
+        self.build_packages.extend(other.build_packages);
+        self.arguments.extend(other.arguments);
+        self.health.extend(other.health);
+        self.stop.extend(other.stop);
+        self.targets.extend(other.targets);
+        self.contradictions.extend(other.contradictions);
+        self.sort();
     }
 
     fn sort(&mut self) {
@@ -186,15 +221,24 @@ pub fn read(tree: &Tree, directory: &Utf8Path) -> Declared {
     let mut notes = Notes { tree, directory, declared: Declared::default() };
     platforms::read(&mut notes);
     kubernetes::read(&mut notes);
+    helm::read(&mut notes);
     systemd::read(&mut notes);
     procfile::read(&mut notes);
-    dockerfile::read(&mut notes);
+    _ = dockerfile::read(&mut notes);
+    recorded::read(&mut notes);
     compose::read(&mut notes);
     recipes::read(&mut notes);
+    devcontainer::read(&mut notes);
     packages::read(&mut notes);
     let mut declared = notes.declared;
     declared.sort();
     declared
+}
+
+/// Whether a compiled language's manifest stands in a directory, so that a program of any name may be its.
+#[must_use]
+pub fn compiles(tree: &Tree, directory: &Utf8Path) -> bool {
+    ["go.mod", "go.work", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts"].iter().any(|name| tree.has(directory.join(name)))
 }
 
 /// The directories of which the project's compose files make images, each by itself.
@@ -248,11 +292,12 @@ impl<'t> Notes<'t> {
         if let Some(Obstacle::Several(processes)) = start.obstacle {
             for process in processes {
                 let at = process.start.at.last().cloned().unwrap_or_else(|| at.clone());
-                self.push(by, purpose, Started { process: process.name, text: process.line, start: process.start, ports: Vec::new() }, at);
+                let Process { name: process, line: text, start } = process;
+                self.push(by, purpose, Started { process, text, start, ports: Vec::new(), together: true }, at);
             }
             return;
         }
-        self.push(by, purpose, Started { process: process.to_owned(), text: line.text.clone(), start, ports }, at);
+        self.push(by, purpose, Started { process: process.to_owned(), text: line.text.clone(), start, ports, together: false }, at);
     }
 
     fn push(&mut self, by: By, purpose: Purpose, started: Started, at: Evidence) {

@@ -30,6 +30,16 @@ const COMPILERS: [&str; 12] = [
     "gfortran",
 ];
 
+/// What a Dockerfile on a plain distribution installs to run a language: the base of the image has it. By language, how the names begin.
+const RUNTIMES: [(&str, &[&str]); 6] = [
+    ("node", &["nodejs", "npm", "yarn"]),
+    ("python", &["python3", "python-", "py3-pip", "py3-virtualenv", "uv"]),
+    ("java", &["openjdk", "default-jre", "default-jdk", "maven", "gradle"]),
+    ("go", &["go", "golang"]),
+    ("rust", &["rust", "cargo"]),
+    ("deno", &["deno"]),
+];
+
 pub(super) fn read(notes: &mut Notes<'_>) {
     for name in LISTS {
         let Some((path, text)) = notes.text(name) else { continue };
@@ -85,10 +95,14 @@ pub struct Asked {
 /// What the packages that the documents of `directory` name ask for: what the catalog knows of, on whichever release, goes by what it
 /// gives, so that it has its name on the base that is taken. Everything else goes by its own where it stands in a list; what a Dockerfile
 /// installs may be of another distribution, and is told.
-pub(super) fn asked(tree: &Tree, directory: &Utf8Path, declared: &Declared, catalog: &Catalog) -> Asked {
+pub(super) fn asked(tree: &Tree, directory: &Utf8Path, declared: &Declared, catalog: &Catalog, language: &str) -> Asked {
     let (mut asked, mut strangers) = (Asked::default(), Vec::new());
+    let own = RUNTIMES.iter().find(|(name, _)| *name == language).map_or(&[][..], |(_, names)| names);
     for said in &declared.packages {
         let name = said.fact.value.as_str();
+        if said.by == By::Dockerfile && own.iter().any(|own| name.starts_with(own)) {
+            continue;
+        }
         let own = Need::Package(name.to_owned());
         let is_listed = said.by == By::Platform;
         let (run, build) = match (catalog.given_by(name), catalog.built_with(name)) {

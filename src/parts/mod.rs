@@ -27,8 +27,25 @@ const MAKES: Rule = Rule::parsed("parts.makes", "its build makes it");
 const OTHER_PAGES: [&str; 12] =
     ["doc", "docs", "website", "storybook", "example", "examples", "demo", "demos", "e2e", "landing", "marketing", "site"];
 
-/// Names of stages that a part cannot have, because the app's own stages bear them.
-const TAKEN_STAGES: [&str; 8] = ["build", "context", "debug", "deps", "install", "manifests", "runtime", "toolchain"];
+/// Names of stages that no part can have, and no project can give the stage that runs, because an image's own stages bear them.
+pub const TAKEN_STAGES: [&str; 16] = [
+    "archive",
+    "build",
+    "context",
+    "debug",
+    "deps",
+    "install",
+    "jre",
+    "manifests",
+    "program",
+    "python",
+    "runtime",
+    "scratch",
+    "scripts",
+    "sources",
+    "toolchain",
+    "uv",
+];
 
 /// Files that another toolchain builds, and where the app has them.
 #[derive(Debug)]

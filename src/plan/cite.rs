@@ -8,7 +8,8 @@ impl Plan {
     /// value it bears, else the first.
     #[must_use]
     pub fn behind(&self, line: &str) -> Option<&Decision> {
-        let topics = topics(line);
+        let runs = line.strip_suffix(self.image.runtime.stage.as_str()).is_some_and(|rest| rest.ends_with(" AS "));
+        let topics = if runs || line.ends_with(" AS debug") { &[Topic::Base] } else { topics(line) };
         let about = |topic: &Topic| self.decisions.iter().filter(|decision| decision.topic == *topic).collect::<Vec<_>>();
         let all: Vec<_> = topics.iter().flat_map(about).collect();
         let bears =
@@ -22,7 +23,6 @@ fn topics(line: &str) -> &'static [Topic] {
     let keyword = line.split(' ').next().unwrap_or_default();
     let installs = ["apt-get", "apk add"].iter().any(|tool| line.contains(tool));
     match keyword {
-        "FROM" if line.ends_with(" AS runtime") || line.ends_with(" AS debug") => &[Topic::Base],
         "FROM" => &[Topic::Toolchain, Topic::Parts, Topic::Base],
         "EXPOSE" => &[Topic::Port],
         "USER" => &[Topic::User],

@@ -133,8 +133,9 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         env.entry("HOME".to_owned()).or_insert_with(|| "/tmp".to_owned());
     }
     env.extend(choices.env.clone());
+    let named = choices.found.app.stage.as_ref().map_or("runtime", |stage| stage.value.as_str());
     let (stage, reference, headline) = match target {
-        Target::Production | Target::Part => ("runtime", &base.image, format!("{}: {}", choices.found.app.name, blueprint.headline)),
+        Target::Production | Target::Part => (named, &base.image, format!("{}: {}", choices.found.app.name, blueprint.headline)),
         Target::Debug(_) => {
             let shell = format!("a shell (docker run -it --entrypoint {})", base.debug.shell);
             (
@@ -155,7 +156,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
     let first = init.map(|_| [INIT.1, "--"].map(str::to_owned)).into_iter().flatten();
     let demands = choices.found.app.behaviour.demands.iter().map(|name| name.value.clone()).filter(|name| !env.contains_key(name));
     let runtime = Runtime {
-        stage,
+        stage: stage.to_owned(),
         demands: demands.collect(),
         base: choices.fit.base.clone(),
         image: choices.reference(reference),

@@ -288,10 +288,28 @@ pub struct Commands {
     pub name: Slots,
     /// What it does.
     pub runs: Slots,
+    /// Methods that are called on it with what it does.
+    pub runs_by: Words,
     /// The subcommands that it holds itself: it is the program, or a group.
     pub holds: Slots,
+    /// Methods that are called on it with a subcommand.
+    pub holds_by: Words,
+    /// Methods of a command that is bound to a name: they make others its subcommands.
+    pub joined_by: Words,
     /// The methods that start the program by its outermost command.
     pub root: Slots,
+    /// An argument that is true when it is run without being asked for.
+    pub default: Slots,
+    /// Whether it is always a subcommand, and never the program itself.
+    pub below: bool,
+    /// Whether the program may do something of its own without any of them.
+    pub optional: bool,
+    /// Whether a decorated function, or what is made, is a group of commands.
+    pub group: bool,
+    /// Whether a decorated function is what comes before the commands of a group.
+    pub of_group: bool,
+    /// The command or group that it makes a subcommand of what it is called on.
+    pub joins: Slots,
     /// The arguments that make any program serve that is made with it, `{port}` for the port.
     pub always: Vec<String>,
 }

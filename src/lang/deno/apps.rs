@@ -125,7 +125,8 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
             ships_alone: false,
             compiled_in: None,
         };
-        let Observed { mut behaviour, mut warnings } = program.observe(&site);
+        let observed = program.observe(&site);
+        let Observed { mut behaviour, mut warnings } = if start.arguments.is_empty() { observed } else { observed.without_subcommand() };
         behaviour.listens = listens(&start, std::mem::take(&mut behaviour.listens));
         if program.ends_by_itself().is_none() {
             behaviour.needs.push(Fact::new(Need::Init, sighting.program.under(DEAF)));
@@ -155,6 +156,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
             home: seed.directory.clone(),
             keeps: install.clone(),
             build_needs: Vec::new(),
+            stage: None,
             ignore_patterns: Vec::new(),
             passed_over: seed.passed_over.clone(),
             warnings,

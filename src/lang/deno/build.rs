@@ -139,7 +139,9 @@ fn words(facts: &Facts, choices: &Choices<'_>) -> Vec<String> {
     let start = &facts.start;
     let flags = start.flags.iter().map(String::as_str);
     let words = [start.verb, "--cached-only"].into_iter().chain(flags).chain([start.module.as_str()]);
-    let mut words: Vec<_> = words.chain(start.arguments.iter().map(String::as_str)).map(|word| settled(choices, word)).collect();
+    let command = choices.found.app.behaviour.command.iter().flat_map(|command| &command.value);
+    let words = words.chain(start.arguments.iter().chain(command).map(String::as_str));
+    let mut words: Vec<_> = words.map(|word| settled(choices, word)).collect();
     words.extend(choices.found.app.behaviour.further_arguments(&words));
     words
 }

@@ -93,15 +93,20 @@ pub fn find(tree: &Tree, manifest: &Manifest<'_>) -> (Option<Start>, Vec<PassedO
     let mut passed_over = Vec::new();
     let directory = &manifest.directory;
     let declared = declared::read(tree, directory);
-    let meant = declared.web().filter(|said| said.purpose == Purpose::Production && said.by < By::Recipe);
-    let by_documents = meant.into_iter().find_map(|said| Start::of(&said.fact.value.start, Work::Documented, &mut Vec::new()));
+    let by_words = |kinds: fn(By) -> bool| {
+        let mut meant = declared.web().filter(|said| said.purpose == Purpose::Production && kinds(said.by));
+        meant.find_map(|said| Start::of(&said.fact.value.start, Work::Documented, &mut Vec::new()))
+    };
+    let by_documents = by_words(|by| by < By::Recipe);
+    let by_recipes = || by_words(|by| by == By::Recipe);
     let mut by_tasks = |names: &[&str], work: Work| {
         names.iter().find_map(|name| {
             let (text, at) = manifest.task(name)?;
             Start::of(&Reader::new(tree).read(&text, directory, at), work, &mut passed_over)
         })
     };
-    let start = by_documents.or_else(|| by_tasks(&PRODUCTION, Work::Refused)).or_else(|| by_tasks(&DEVELOPMENT, Work::LeftOut));
+    let start = by_documents.or_else(|| by_tasks(&PRODUCTION, Work::Refused)).or_else(by_recipes);
+    let start = start.or_else(|| by_tasks(&DEVELOPMENT, Work::LeftOut));
     (start.or_else(|| by_files(tree, directory)), passed_over)
 }
 

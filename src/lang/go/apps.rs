@@ -119,6 +119,7 @@ impl<'t> language::Project<'t> for Project<'t> {
             home: module.directory.clone(),
             keeps: self.keeps(&observed.embeds),
             build_needs: Vec::new(),
+            stage: None,
             ignore_patterns: vec!["**/*_test.go".to_owned()],
             passed_over: Vec::new(),
             warnings,

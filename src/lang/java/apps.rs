@@ -128,6 +128,7 @@ impl<'t> language::Project<'t> for Builds<'t> {
             home: Utf8PathBuf::new(),
             keeps: facts.manifests.iter().chain(&facts.first).cloned().collect(),
             build_needs: Vec::new(),
+            stage: None,
             ignore_patterns: program.ignore_patterns(&facts),
             passed_over: Vec::new(),
         };

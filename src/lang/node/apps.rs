@@ -138,7 +138,17 @@ impl<'t> Workspaces<'t> {
         let mut found = Vec::new();
         for package in std::iter::once(&workspace.root).chain(&workspace.members) {
             let compiler = Compiler::read(tree, package);
-            match (Finder { tree, workspace, package, compiler: &compiler }).find() {
+            let finder = Finder { tree, workspace, package, compiler: &compiler };
+            let processes = finder.processes();
+            if !processes.is_empty() {
+                apps.extend(processes.into_iter().map(|(name, entry)| {
+                    let claims = if package.directory == workspace.root.directory { Vec::new() } else { claims(tree, workspace, package) };
+                    let sighting = Sighting { name, ..sighting(package, &entry, claims) };
+                    (sighting, Seed { workspace: index, directory: package.directory.clone(), compiler: compiler.clone(), entry })
+                }));
+                continue;
+            }
+            match finder.find() {
                 Ok(entry) => found.push((package, compiler, entry)),
                 Err(passed_over) => missed.push((package.exists(LIBRARY), passed_over)),
             }

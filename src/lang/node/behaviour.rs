@@ -35,16 +35,17 @@ pub struct Seen {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// Looks at a program's sources.
+/// Looks at a program's sources; `bare`: it is started without arguments.
 ///
 /// # Errors
 /// When the catalog's vocabulary is broken.
-pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &Sources<'_>) -> Result<Seen> {
+pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &Sources<'_>, bare: bool) -> Result<Seen> {
     let files = sources.files();
     let program = Program::new(files.iter().collect(), catalog.vocabulary("node")?);
     let site =
         Site { tree, bases: vec![package.directory.clone()], embedded: &[], compiled: &COMPILED, ships_alone: false, compiled_in: None };
-    let Observed { mut behaviour, warnings } = program.observe(&site);
+    let observed = program.observe(&site);
+    let Observed { mut behaviour, warnings } = if bare { observed } else { observed.without_subcommand() };
     conventions::apply(tree, package, &mut behaviour);
     let mut names = names(tree, package, sources);
     let first = |path: &Utf8Path| path.strip_prefix(&package.directory).ok()?.components().next().map(|part| part.as_str().to_owned());

@@ -134,6 +134,7 @@ impl Looker<'_, '_> {
             home: self.package.directory.clone(),
             keeps: install.manifests.iter().cloned().chain(self.environment_files(entry)).collect(),
             build_needs: Vec::new(),
+            stage: None,
             ignore_patterns: ignored::of(self.tree, &self.workspace.root, self.package, &product),
             passed_over: entry.passed_over.iter().map(passed_over).collect(),
             warnings,
@@ -188,12 +189,13 @@ impl Looker<'_, '_> {
                 if runtime.value == Runtime::Bun {
                     sources.iter_mut().for_each(runtime::serve_default);
                 }
+                let bare = file.arguments.is_empty() && entry.line.is_none();
                 let seen = match &sources {
                     Some(sources) => {
                         if file.typescript && file.flags.is_empty() && runtime.value == Runtime::Node {
                             self.types_alone(sources)?;
                         }
-                        let mut seen = behaviour::observe(self.tree, self.catalog, self.package, sources)?;
+                        let mut seen = behaviour::observe(self.tree, self.catalog, self.package, sources, bare)?;
                         self.makes_itself(&mut seen.behaviour);
                         seen.warnings.extend(self.not_compiled(file, &seen.beside));
                         if let Some(loaded) = self.loaded(file) {
@@ -209,6 +211,7 @@ impl Looker<'_, '_> {
                 let mut words = file.flags.clone();
                 words.push(file.path.to_string());
                 words.extend(file.arguments.iter().cloned());
+                words.extend(seen.behaviour.command.iter().flat_map(|command| command.value.clone()));
                 let first = |path: &Utf8Path| path.components().next().map(|part| part.as_str().to_owned()).unwrap_or_default();
                 let taken = if file.built {
                     let own = file.source.as_ref().and_then(|source| source.strip_prefix(&self.package.directory).ok()).map(first);

@@ -88,6 +88,12 @@ impl Entry<'_, '_> {
         words.first().is_some_and(|program| program == "celery") && words.iter().any(|word| word == "worker")
     }
 
+    /// Whether its command is the program and nothing else, which may need to be told what to do: a file, a module, a script's name.
+    pub(super) fn takes_subcommand(&self) -> bool {
+        let words: Vec<_> = self.command.words.iter().map(String::as_str).collect();
+        self.listens.is_empty() && self.django.is_none() && matches!(words.as_slice(), [_] | ["python", _] | ["python", "-m", _])
+    }
+
     /// Where it is reached, when its sources listen there by themselves.
     pub(super) fn reached(&self, own: Vec<Fact<Listen>>) -> Vec<Fact<Listen>> {
         let said = own.first().and_then(|fact| Some(fact.with(fact.value.port?)));

@@ -35,6 +35,7 @@ pub fn seen(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry
     }
     let program = Program::new(files.iter().map(|source| &source.file).collect(), catalog.vocabulary("python")?);
     let observed = program.observe(&site(tree, sources, home));
+    let observed = if entry.takes_subcommand() { observed } else { observed.without_subcommand() };
     let (mut behaviour, mut warnings) = (observed.behaviour, observed.warnings);
     behaviour.stops_on = behaviour.stops_on.or_else(|| stops_on(&program, entry));
     if !entry.listens.is_empty() {

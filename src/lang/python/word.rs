@@ -34,7 +34,7 @@ impl<'s, 't> Finder<'s, 't> {
         let others = declared
             .starts
             .iter()
-            .filter(|said| said.by == by && said.purpose == Purpose::Production && Self::concerns(&said.fact.value.start));
+            .filter(|said| said.by == by && said.purpose == Purpose::Production && self.concerns(&said.fact.value.start));
         let others = others.filter(|said| web.is_none_or(|web| web.fact.value.text != said.fact.value.text));
         let others = others.filter(|said| !said.fact.value.process.is_empty());
         let all = web.into_iter().map(|web| self.word(web, true, &declared)).chain(others.map(|other| self.word(other, false, &declared)));
@@ -44,7 +44,7 @@ impl<'s, 't> Finder<'s, 't> {
     /// Whether a word for what answers requests is one to follow. A development server is none where another is there.
     fn is_meant(&self, said: &Said<Started>, warnings: &mut Vec<Diagnostic>) -> bool {
         let start = &said.fact.value.start;
-        if !Self::concerns(start) {
+        if !self.concerns(start) {
             return false;
         }
         let installed = SERVERS.iter().any(|server| self.project.installs(server).is_some());
@@ -74,12 +74,24 @@ impl<'s, 't> Finder<'s, 't> {
     }
 
     /// Whether a start is one of Python's programs.
-    fn concerns(start: &Start) -> bool {
+    fn concerns(&self, start: &Start) -> bool {
         let inner = start.within.last().or_else(|| start.program());
         let program = inner.map_or("", command::Command::program);
         let name = program.rsplit('/').next().unwrap_or(program);
-        let compiled = program.contains('/') && Utf8Path::new(program).extension() != Some("py");
-        start.obstacle.is_none() && !name.is_empty() && !FOREIGN.contains(&name) && !compiled
+        let compiled = program.contains('/') && Utf8Path::new(program).extension() != Some("py") || self.is_beside(name);
+        // arguments alone are what an entry point is given that nobody names
+        start.obstacle.is_none() && !name.is_empty() && !name.starts_with('-') && !FOREIGN.contains(&name) && !compiled
+    }
+
+    /// Whether a name is rather that of a program which another language beside compiles: nothing of Python's is known to be called so.
+    fn is_beside(&self, name: &str) -> bool {
+        let known = name.starts_with("python")
+            || name.contains('.')
+            || is_shell(name)
+            || SERVERS.contains(&name)
+            || self.project.installs(name).is_some()
+            || self.project.scripts.iter().any(|script| script.value.name == name);
+        !known && declared::compiles(self.tree, &self.project.directory)
     }
 
     /// The file that a command of the interpreter names and that is not there.
@@ -196,6 +208,10 @@ impl<'s, 't> Finder<'s, 't> {
         };
         words.iter().skip(1).filter(|word| !word.ends_with("conf.py")).find_map(target)
     }
+}
+
+fn is_shell(name: &str) -> bool {
+    matches!(name, "sh" | "bash" | "ash" | "dash")
 }
 
 /// Whether the words give the port as a number.

@@ -146,6 +146,7 @@ impl<'t> language::Project<'t> for Programs<'t> {
             home: if self.tree.has("Cargo.toml") { Utf8PathBuf::new() } else { package.root.clone() },
             keeps: observed.keeps,
             build_needs: Vec::new(),
+            stage: None,
             ignore_patterns: self.ignore_patterns(&reached),
             passed_over: Vec::new(),
             warnings,

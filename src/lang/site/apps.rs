@@ -109,6 +109,7 @@ impl<'t> language::Project<'t> for Pages<'t> {
             home: directory.clone(),
             keeps: files.named,
             build_needs: Vec::new(),
+            stage: None,
             ignore_patterns: files.beside,
             passed_over: Vec::new(),
             warnings: own_server(tree).into_iter().collect(),

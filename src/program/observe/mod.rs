@@ -65,6 +65,16 @@ pub struct Observed {
     pub warnings: Vec<Diagnostic>,
 }
 
+impl Observed {
+    /// The same of a program that is given arguments already, or is started by something else: it needs none of its subcommands.
+    #[must_use]
+    pub fn without_subcommand(mut self) -> Self {
+        self.behaviour.command = None;
+        self.warnings.retain(|warning| warning.code != commands::UNASKED);
+        self
+    }
+}
+
 impl Program<'_> {
     /// What there is to say when not every name was followed to its end.
     fn not_followed(&self) -> Option<Diagnostic> {

@@ -57,8 +57,10 @@ impl Reader<'_, '_> {
                     self.type_arguments();
                     let Some(word) = self.ident(0) else { return value };
                     self.at += 1;
-                    if word == "class" || word == "new" {
-                        return Value::Unknown;
+                    match (word, value) {
+                        ("class", Value::Name(name)) => return Value::Name(format!("{name}.class")),
+                        ("class" | "new", _) => return Value::Unknown,
+                        (_, before) => value = before,
                     }
                     value = self.member_of(value, word, from);
                 }

@@ -1,7 +1,7 @@
 //! What a script ends in: the command, and whether it is one that would be deployed.
 
 use super::{Entry, Finder, PORT, PassedOver, Program, Run};
-use crate::command::{self, Start};
+use crate::command::{self, Joint, Start};
 use crate::evidence::Evidence;
 use crate::lang::node::bundler::{self, Pages};
 use crate::lang::node::framework::{Made, Server, Started, nitro};
@@ -68,6 +68,9 @@ impl Finder<'_, '_> {
         if start.program().is_some_and(|program| program.directory != self.package.directory) {
             pass(&at.text, "what it starts lies in another directory");
             return None;
+        }
+        if !start.scripts.is_empty() {
+            return self.in_script(start, made, passed_over);
         }
         let last = chain.commands.last()?;
         let before = chain.commands[..chain.commands.len() - 1].iter();
@@ -155,6 +158,21 @@ impl Finder<'_, '_> {
                 program.map(|program| entry(Run::Program(program)))
             }
         }
+    }
+
+    /// A script of the project that does more than commands in a row: it stays what it is, and the last program in it that is known is the app.
+    fn in_script(&self, start: &Start, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
+        let line = self.line(start)?;
+        let entry = start.within.iter().rev().find_map(|command| {
+            let alone = Start { steps: vec![(Joint::First, command.clone())], at: start.at.clone(), ..Start::default() };
+            let entry = self.end_of(&alone, made, &mut Vec::new())?;
+            matches!(entry.run, Run::File(_) | Run::Program(_)).then_some(entry)
+        });
+        if entry.is_none() {
+            let at = start.at.first()?.clone();
+            passed_over.push((at.text.clone(), "nothing in the script is known here", at));
+        }
+        Some(Entry { line: Some(line), before: Vec::new(), ..entry? })
     }
 
     /// A program that a dependency brings: it is run as the script runs it. One that is only there for development, or works on other

@@ -155,6 +155,7 @@ impl Finder<'_, '_> {
         let mut passed_over = Vec::new();
         let made = framework::made(self.tree, self.package, framework::nested(self.package, &self.workspace.root).as_deref());
         let named = self.by_documents(made.as_ref(), &mut passed_over).or_else(|| self.by_scripts(made.as_ref(), &mut passed_over));
+        let named = named.or_else(|| self.by_recipes(made.as_ref(), &mut passed_over));
         if let Some(entry) = named {
             return Ok(Entry { passed_over, ..entry });
         }
@@ -175,11 +176,14 @@ impl Finder<'_, '_> {
     }
 
     fn by_scripts(&self, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
-        let mut found = PRODUCTION.iter().filter_map(|name| {
+        // Angular names them after the project: `serve:ssr:shop`
+        let scripts = self.package.document.entries(&["scripts"]);
+        let of_projects = scripts.iter().map(|(name, _)| *name).filter(|name| name.starts_with("serve:ssr:"));
+        let mut found = of_projects.chain(PRODUCTION.iter().copied()).filter_map(|name| {
             let start = self.script(name)?;
             let entry = self.end_of(&start, made, passed_over)?;
             // what previews pages serves them while one works on them
-            (*name != "preview" || !matches!(entry.run, Run::Pages(_))).then_some(entry)
+            (name != "preview" || !matches!(entry.run, Run::Pages(_))).then_some(entry)
         });
         let first = found.next()?;
         // a file that nothing is written for is meant in another directory, as in that of an image

@@ -41,15 +41,45 @@ const FOREIGN: [&str; 24] = [
 impl Finder<'_, '_> {
     /// What documents beside the manifest start.
     pub(super) fn by_documents(&self, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
+        self.by_words(|by| by < By::Recipe, made, passed_over)
+    }
+
+    /// What make, just and task start, where no script of the manifest's does.
+    pub(super) fn by_recipes(&self, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
+        self.by_words(|by| by == By::Recipe, made, passed_over)
+    }
+
+    fn by_words(&self, kinds: impl Fn(By) -> bool, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
         let declared = declared::read(self.tree, &self.package.directory);
-        let meant = declared.web().filter(|said| said.purpose == Purpose::Production && said.by < By::Recipe);
-        let mut entry = meant.into_iter().find_map(|said| {
-            let Started { start, .. } = &said.fact.value;
-            let foreign = start.program().is_none_or(|program| FOREIGN.contains(&program.program()));
-            if foreign { None } else { self.end_of(start, made, passed_over) }
-        })?;
+        let mut meant = declared.web().filter(|said| said.purpose == Purpose::Production && kinds(said.by));
+        let mut entry = meant.find_map(|said| self.started(&said.fact.value, made, passed_over))?;
         entry.declared = true;
         Some(entry)
+    }
+
+    fn started(&self, started: &Started, made: Option<&Made>, passed_over: &mut Vec<PassedOver>) -> Option<Entry> {
+        let start = &started.start;
+        let foreign = start.program().is_none_or(|program| self.is_foreign(program.program()));
+        if foreign { None } else { self.end_of(start, made, passed_over) }
+    }
+
+    /// Whether a program is of another language, or none at all but an argument. One that another language beside may compile is no
+    /// dependency's unless that is there.
+    fn is_foreign(&self, program: &str) -> bool {
+        let known =
+            matches!(program, "node" | "bun" | "sh" | "bash") || program.contains('.') || self.package.dependency(program).is_some();
+        let beside = || !known && declared::compiles(self.tree, &self.package.directory);
+        FOREIGN.contains(&program) || program.starts_with('-') || beside()
+    }
+
+    /// The processes that a document starts of which none answers requests, by their names: each would be an image.
+    pub fn processes(&self) -> Vec<(String, Entry)> {
+        let declared = declared::read(self.tree, &self.package.directory);
+        let meant = || declared.starts.iter().filter(|said| said.purpose == Purpose::Production && said.by < By::Recipe);
+        let Some(by) = meant().map(|said| said.by).next().filter(|_| declared.web().next().is_none()) else { return Vec::new() };
+        let processes = meant().filter(|said| said.by == by && !said.fact.value.process.is_empty());
+        let entry = |started: &Started| Some((started.process.clone(), self.started(started, None, &mut Vec::new())?));
+        processes.filter_map(|said| entry(&said.fact.value)).collect()
     }
 
     /// A script of the manifest, followed.
