@@ -104,6 +104,7 @@ pub struct Settings {
     pub learned: Option<Learned>,
     /// What the project's own Dockerfile said before imggen replaced it: `init` writes it, and it counts as it did when the Dockerfile was there.
     #[schemars(with = "Words")]
+    #[expect(dead_code, reason = "it is read with the project's other documents, and is known here so that it is no unknown key")]
     pub declared: Option<Words>,
     /// Each language's own.
     #[serde(skip)]

@@ -25,7 +25,7 @@ mod tests;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::command::{Command, Line, Obstacle, Process, Reader, Start, Word};
+use crate::command::{Command, Line, Obstacle, Reader, Start, Word};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
@@ -292,8 +292,8 @@ impl<'t> Notes<'t> {
         if let Some(Obstacle::Several(processes)) = start.obstacle {
             for process in processes {
                 let at = process.start.at.last().cloned().unwrap_or_else(|| at.clone());
-                let Process { name: process, line: text, start } = process;
-                self.push(by, purpose, Started { process, text, start, ports: Vec::new(), together: true }, at);
+                let (text, start) = (process.line, process.start);
+                self.push(by, purpose, Started { process: process.name, text, start, ports: Vec::new(), together: true }, at);
             }
             return;
         }

@@ -207,7 +207,7 @@ impl Looker<'_, '_> {
                 };
                 let mut seen = seen;
                 by_environment(&mut seen, &env, &at);
-                by_arguments(&mut seen, file, &at);
+                by_arguments(&mut seen, file, entry.port, &at);
                 let mut words = file.flags.clone();
                 words.push(file.path.to_string());
                 words.extend(file.arguments.iter().cloned());
@@ -382,8 +382,9 @@ fn by_environment(seen: &mut Seen, env: &[(String, String)], at: &Evidence) {
     }
 }
 
-/// A port among the arguments is the one that is listened on, whatever the sources have as a default.
-fn by_arguments(seen: &mut Seen, file: &File, at: &Evidence) {
+/// A port among the arguments is the one that is listened on, whatever the sources have as a default; `usual` is what stands there where
+/// nobody gives one.
+fn by_arguments(seen: &mut Seen, file: &File, usual: Option<u16>, at: &Evidence) {
     let words = &file.arguments;
     let value = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--port") {
         Some("") => words.get(index + 1).cloned(),
@@ -392,7 +393,7 @@ fn by_arguments(seen: &mut Seen, file: &File, at: &Evidence) {
         None => None,
     });
     let Some(value) = value.filter(|value| value == PORT || value.parse::<u16>().is_ok()) else { return };
-    let port = value.parse().ok();
+    let port = value.parse().ok().or(usual);
     if let Some(listen) = seen.behaviour.listens.first_mut() {
         listen.value.port = port.or(listen.value.port);
         listen.value.variable = None;

@@ -79,7 +79,8 @@ impl Finder<'_, '_> {
             let left_out = |command: &&Command| !is_build(command) && (line.is_none() || !self.runs_before(command));
             let before = before.filter(left_out).map(|command| command.words.join(" ")).collect();
             let by = Runtime::of_start(last, &chain.at);
-            Entry { run, at: chain.at.clone(), env: last.env.clone(), passed_over: Vec::new(), before, line, by, declared: false }
+            let port = start.form(PORT, |_| true).port.flatten();
+            Entry { run, at: chain.at.clone(), env: last.env.clone(), passed_over: Vec::new(), port, before, line, by, declared: false }
         };
         let words = last.words.join(" ");
         match (last.program(), made) {

@@ -76,6 +76,8 @@ pub struct Entry {
     pub env: Vec<(String, String)>,
     /// What stood in its way, and why it was not taken.
     pub passed_over: Vec<PassedOver>,
+    /// What its words have for the port where nobody gives one: `${PORT:-5050}`.
+    pub port: Option<u16>,
     /// What is done before it starts, which an image does not do.
     pub before: Vec<String>,
     /// The words of the shell that starts it, where it takes one.
@@ -294,7 +296,7 @@ impl Finder<'_, '_> {
 }
 
 fn entry(run: Run, at: Vec<Evidence>) -> Entry {
-    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), before: Vec::new(), line: None, by: None, declared: false }
+    Entry { run, at, env: Vec::new(), passed_over: Vec::new(), port: None, before: Vec::new(), line: None, by: None, declared: false }
 }
 
 /// What starts a package of which a bundler makes pages.
