@@ -6,11 +6,13 @@ mod age;
 mod generator;
 mod inherit;
 mod native;
+mod prefer;
 mod read;
 mod registry;
 mod schema;
 mod toolchain;
 pub mod vocabulary;
+mod written;
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
@@ -19,13 +21,19 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::generator::Generator;
+<<<<<<< HEAD
 pub use self::native::{Links, Native, NativeUse, Without};
+=======
+pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
+pub use self::prefer::{Otherwise, Preferred, Why, Wish};
+>>>>>>> 4752ffb (One rule chooses a release where a project states the least one or none; old series and the tools that serve them; Node and Java are dated by their pins)
 pub use self::read::entries;
 use self::read::{Below, parse};
 use self::registry::{Registry, RegistryFile};
 pub use self::schema::schema;
 pub use self::toolchain::{Debugger, Release, Suite, Tool, Toolchain, Unfit};
 pub use self::vocabulary::Vocabulary;
+pub use self::written::Month;
 use crate::context::Lists;
 use crate::diagnostic::{Diagnostic, Result, nearest};
 use crate::need::Need;

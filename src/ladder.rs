@@ -9,6 +9,9 @@ use crate::evidence::Fact;
 use crate::need::Need;
 use crate::program::STARTS_ONE_OF;
 
+/// What stands in an image's reference for a version.
+const VERSION: &str = "{version}";
+
 /// One way to build the program, and what the result then asks of its base. A language offers its variants best first.
 #[derive(Clone, Debug, Serialize, JsonSchema)]
 pub struct Variant {
@@ -65,6 +68,13 @@ pub struct Fit {
     pub passed_over: Vec<Misfit>,
 }
 
+impl Variant {
+    fn is_interpreted_by(&self, base: &Base) -> bool {
+        let name = base.interpreter.as_ref().map(|interpreter| interpreter.name.as_str());
+        self.needs.iter().any(|need| matches!(&need.value, Need::Interpreter(own, _) if Some(own.as_str()) == name))
+    }
+}
+
 impl Fit {
     /// Whether `need` has to be brought from the build stage.
     #[must_use]
@@ -99,7 +109,8 @@ pub fn climb(variants: &[Variant], ladder: &[String], catalog: &Catalog) -> Resu
     }
     let mut passed_over = Vec::new();
     for variant in variants {
-        for (id, base) in &rungs {
+        // an image of an interpreter is there by version, and is none for what brings its own
+        for (id, base) in rungs.iter().filter(|(_, base)| !base.image.contains(VERSION) || variant.is_interpreted_by(base)) {
             match place(variant, base, catalog) {
                 Ok(met) => return Ok(Fit { base: (*id).clone(), variant: variant.clone(), met, passed_over }),
                 Err(lacks) => passed_over.push(Misfit { base: (*id).clone(), variant: variant.id, lacks }),

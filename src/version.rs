@@ -35,6 +35,20 @@ impl Version {
         Self { numbers: [self.numbers[0], self.numbers[1], 0], given: if self.given > 2 { 2 } else { self.given } }
     }
 
+    /// Whether it belongs to a series: its first numbers are those.
+    #[must_use]
+    pub fn is_of(self, series: Self) -> bool {
+        let given = usize::from(series.given);
+        self.numbers[..given] == series.numbers[..given]
+    }
+
+    /// How far apart two versions are, the first number weighing most.
+    #[must_use]
+    pub fn distance(self, other: Self) -> u64 {
+        let one = |version: Self| version.numbers.iter().fold(0u64, |sum, number| (sum << 16) + u64::from(*number & 0xffff));
+        one(self).abs_diff(one(other))
+    }
+
     /// The first number.
     #[must_use]
     pub const fn major(self) -> u32 {

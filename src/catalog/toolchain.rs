@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Installer;
+use super::prefer::Otherwise;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::need::{Libc, Need};
 use crate::version::Version;
@@ -22,6 +23,18 @@ pub struct Toolchain {
     pub releases: Vec<Release>,
     /// The oldest release that is taken without being asked for by name.
     pub usual: Option<Version>,
+    /// Other images that hold it, by name: their tags begin with its version.
+    #[serde(default)]
+    pub also: Vec<String>,
+    /// Images of other things that hold it too.
+    #[serde(default)]
+    pub within: Vec<String>,
+    /// What stands in their tags before its version.
+    #[serde(default)]
+    pub marks: Vec<String>,
+    /// What is taken where a project names no release that gets fixes.
+    #[serde(default)]
+    pub otherwise: Otherwise,
     /// What a debug variant installs to hold the program under a debugger.
     pub debugger: Option<Debugger>,
     /// Programs that the build stage works with and that no image of the toolchain has.
@@ -47,9 +60,24 @@ pub struct Tool {
     /// What is installed, versions included.
     #[serde(default)]
     pub packages: Vec<String>,
+    /// The oldest release of the language that it works with.
+    pub least: Option<Version>,
+    /// Older versions of it, for older releases; the newest first.
+    #[serde(default)]
+    pub older: Vec<Older>,
     /// Packages that it is known not to work with.
     #[serde(default)]
     pub unfit: Vec<Unfit>,
+}
+
+/// An older version of a tool.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Older {
+    /// The oldest release of the language that it works with.
+    pub least: Version,
+    /// What is installed, versions included.
+    pub packages: Vec<String>,
 }
 
 /// Packages that a tool does not work with, all for one reason.
@@ -73,8 +101,9 @@ pub struct Breaks {
     pub package: String,
     /// The first version that every release compiles.
     pub below: Version,
-    /// The series of its versions that this is about: other majors are not.
-    pub series: Version,
+    /// The series of its versions that this is about; all where it is left out.
+    #[serde(default)]
+    pub series: Option<Version>,
     /// The last release that compiles it.
     pub last: Version,
     /// Why, completing "newer releases ...".
@@ -123,8 +152,14 @@ pub struct Release {
     pub newest: Version,
     /// The month of its first release, `YYYY-MM`, where it matters.
     pub since: Option<String>,
+    /// Whether it gets fixes for long.
+    #[serde(default)]
+    pub long_term: bool,
     /// The day of its last fix, `YYYY-MM-DD`.
     pub end_of_life: String,
+    /// The oldest level of sources that it compiles, where it refuses older ones.
+    #[serde(default)]
+    pub compiles: Option<Version>,
     /// The distributions that there are images for.
     pub suites: Vec<String>,
 }
@@ -137,6 +172,39 @@ pub struct Debugger {
     pub package: String,
     /// The port that it listens on.
     pub port: u16,
+}
+
+impl Tool {
+    /// Its versions with the oldest release that each works with, the newest first.
+    fn versions(&self) -> impl Iterator<Item = (Option<Version>, &[String])> {
+        let older = self.older.iter().map(|older| (Some(older.least), older.packages.as_slice()));
+        std::iter::once((self.least, self.packages.as_slice())).chain(older)
+    }
+
+    /// What is installed for a release of the language: of its newest version that works with that; nothing where none does.
+    #[must_use]
+    pub fn packages_for(&self, release: Version) -> Option<&[String]> {
+        self.versions().find(|(least, _)| least.is_none_or(|least| release >= least)).map(|(_, packages)| packages)
+    }
+
+    /// The oldest release of the language that a version of it works with, as far as that is known.
+    #[must_use]
+    pub fn least_for(&self, version: Version) -> Option<Version> {
+        let own = |packages: &[String]| leading(packages.first()?.rsplit(['@', '=']).next()?);
+        self.versions().find(|(_, packages)| own(packages).is_some_and(|own| own.major() == version.major())).and_then(|(least, _)| least)
+    }
+
+    /// The oldest release of the language that any version of it works with.
+    #[must_use]
+    pub fn oldest(&self) -> Option<Version> {
+        self.versions().filter_map(|(least, _)| least).min()
+    }
+}
+
+/// The version that a text begins with.
+fn leading(text: &str) -> Option<Version> {
+    let digits: String = text.chars().take_while(|c| c.is_ascii_digit() || *c == '.').collect();
+    digits.trim_end_matches('.').split('.').take(3).collect::<Vec<_>>().join(".").parse().ok()
 }
 
 impl Suite {
@@ -155,6 +223,30 @@ impl Toolchain {
     pub fn tool(&self, name: &str) -> Result<&Tool> {
         let missing = || Diagnostic::error("catalog::no-tool", format!("the catalog does not know `{name}`"));
         Ok(self.tools.get(name).ok_or_else(missing)?)
+    }
+
+    /// The last release that compiles a version of a package, where newer ones do not; `direct` where the project itself asks for it.
+    #[must_use]
+    pub fn last_that_compiles(&self, package: &str, version: Version, direct: bool) -> Option<Version> {
+        let known = self.breaks.iter().filter(|breaks| breaks.package == package && (direct || breaks.inherited));
+        known
+            .filter(|breaks| breaks.series.is_none_or(|series| version.is_of(series)) && version < breaks.below)
+            .map(|breaks| breaks.last)
+            .min()
+    }
+
+    /// The release that an image of the language holds, by its reference: the catalog's own image, or one that people take.
+    #[must_use]
+    pub fn release_of(&self, reference: &str) -> Option<Version> {
+        let (name, tag) = reference.split('@').next()?.rsplit_once(':')?;
+        let own = self.image.split(':').next().unwrap_or_default();
+        let name = name.trim_start_matches("docker.io/").trim_start_matches("library/");
+        let begins = self.marks.is_empty() && name == own || self.also.iter().any(|also| also == name);
+        if !begins && name != own && !self.within.iter().any(|within| within == name) {
+            return None;
+        }
+        let marked = self.marks.iter().find_map(|mark| leading(tag.split_once(mark.as_str())?.1));
+        marked.or_else(|| leading(tag).filter(|_| begins))
     }
 
     /// The distribution to build `version` on and its name in image references: the first that fits, or else the first that there is an
@@ -189,5 +281,43 @@ impl Toolchain {
     #[must_use]
     pub fn image(&self, version: Version, suite: &str) -> String {
         self.image.replace("{version}", &version.to_string()).replace("{suite}", suite)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pack::Packs;
+
+    #[test]
+    fn tools_serve_the_releases_that_they_work_with() {
+        let catalog = Packs::default().catalog().unwrap();
+        let pnpm = catalog.toolchain("node").unwrap().tool("pnpm").unwrap();
+        let installs = |release: &str| pnpm.packages_for(release.parse().unwrap()).map(|packages| packages[0].clone());
+        assert_eq!(installs("26").as_deref(), Some("pnpm@10"));
+        assert_eq!((installs("16").as_deref(), installs("8").as_deref()), (Some("pnpm@8"), Some("pnpm@3")));
+        let least = |version: &str| pnpm.least_for(version.parse().unwrap()).map(|least| least.to_string());
+        assert_eq!((least("9.1.0").as_deref(), least("7.33.1").as_deref(), least("99")), (Some("18"), Some("14"), None));
+    }
+
+    #[test]
+    fn images_tell_what_they_hold() {
+        let catalog = Packs::default().catalog().unwrap();
+        for (language, reference, version) in [
+            ("node", "node:20.9.0-alpine", Some("20.9.0")),
+            ("node", "cimg/node:22.3", Some("22.3")),
+            ("node", "node:lts-alpine", None),
+            ("node", "nginx:1.27", None),
+            ("python", "docker.io/library/python:3.11-slim@sha256:0123", Some("3.11")),
+            ("go", "golang:1.25-alpine", Some("1.25")),
+            ("java", "eclipse-temurin:11-jre", Some("11")),
+            ("java", "amazoncorretto:17-alpine", Some("17")),
+            ("java", "maven:3.9-eclipse-temurin-21", Some("21")),
+            ("java", "maven:3.9", None),
+            ("java", "gradle:8.5-jdk17-alpine", Some("17")),
+            ("java", "gradle:8-jdk", None),
+        ] {
+            let found = catalog.toolchain(language).unwrap().release_of(reference).map(|version| version.to_string());
+            assert_eq!(found.as_deref(), version, "{reference}");
+        }
     }
 }

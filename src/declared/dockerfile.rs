@@ -81,7 +81,7 @@ pub(super) fn foreign_in<'t>(tree: &'t Tree, directory: &Utf8Path) -> Option<(Ut
 pub(super) fn runs(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(Line, Evidence)> {
     let Some((path, text)) = foreign_in(tree, directory) else { return Vec::new() };
     let Ok(file) = syntax::parse(text) else { return Vec::new() };
-    let image = Image { path: &path, text, lines: Lines::default(), around: Utf8PathBuf::new(), entrypoint: None, command: None };
+    let image = Image::of(&path, text);
     let run = |instruction: &Instruction<'_>| match instruction {
         Instruction::Run(step) => Some((Image::line(&step.arguments), image.at(step.run.span.start, rule))),
         _ => None,
@@ -108,8 +108,7 @@ pub(super) fn read(notes: &mut Notes<'_>) -> Option<(Line, Utf8PathBuf)> {
     let last = stages.len().checked_sub(1)?;
     let mut lineage: Vec<usize> = std::iter::successors(Some(last), |stage| stages.get(*stage)?.parent).collect();
     lineage.reverse();
-    let mut image =
-        Image { path: &path, text, lines: Lines::default(), around: notes.directory.to_owned(), entrypoint: None, command: None };
+    let mut image = Image { around: notes.directory.to_owned(), ..Image::of(&path, text) };
     for stage in &lineage {
         stages[*stage].instructions.iter().for_each(|instruction| image.runs(instruction, notes));
     }
@@ -127,7 +126,7 @@ struct Stage<'a, 't> {
 }
 
 /// What is gathered of the image.
-struct Image<'a> {
+pub(super) struct Image<'a> {
     path: &'a Utf8Path,
     text: &'a str,
     lines: Lines,
@@ -136,8 +135,15 @@ struct Image<'a> {
     command: Option<(Line, Evidence)>,
 }
 
+impl<'a> Image<'a> {
+    /// Nothing is known of it yet.
+    pub(super) fn of(path: &'a Utf8Path, text: &'a str) -> Self {
+        Image { path, text, lines: Lines::default(), around: Utf8PathBuf::new(), entrypoint: None, command: None }
+    }
+}
+
 impl Image<'_> {
-    fn at(&self, start: usize, rule: Rule) -> Evidence {
+    pub(super) fn at(&self, start: usize, rule: Rule) -> Evidence {
         let line = self.text.get(start..).unwrap_or_default().lines().next().unwrap_or_default();
         Evidence::at(self.path, self.lines.span(self.text, start, start + line.len()), rule, line.trim())
     }

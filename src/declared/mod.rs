@@ -5,6 +5,7 @@
 //! it counts where it names the directory.
 
 mod arguments;
+mod bases;
 mod builds;
 mod compose;
 mod devcontainer;
@@ -30,6 +31,7 @@ use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
 
 pub use self::arguments::{Own, PORT, SERVING};
+pub use self::bases::bases;
 pub use self::builds::{Build, builds, generations};
 pub use self::compose::Beside;
 pub use self::environment::set;

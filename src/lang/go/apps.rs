@@ -297,13 +297,10 @@ fn is_below(import: &str, module: &str) -> bool {
 
 /// The last release of Go that compiles everything that these modules ask for, where there is one.
 fn breaks(modules: &[&Module], catalog: &Catalog) -> Result<Option<Fact<Version>>> {
-    let known = &catalog.toolchain("go")?.breaks;
+    let toolchain = catalog.toolchain("go")?;
     let old = |(module, require): (&&Module, &At<Require>)| {
         let numbers = require.value.version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
-        let own: Version = numbers.parse().ok()?;
-        let direct = require.value.indirect == Indirect::No;
-        let breaks = known.iter().filter(|breaks| breaks.package == require.value.path && (direct || breaks.inherited));
-        let last = breaks.filter(|breaks| own.major() == breaks.series.major() && own < breaks.below).map(|breaks| breaks.last).min()?;
+        let last = toolchain.last_that_compiles(&require.value.path, numbers.parse().ok()?, require.value.indirect == Indirect::No)?;
         Some(Fact::new(last, Evidence::at(module.go_mod(), require.span, BREAKS, &require.text)))
     };
     let requires = modules.iter().flat_map(|module| module.file.requires.iter().map(move |require| (module, require)));

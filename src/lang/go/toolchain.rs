@@ -1,9 +1,8 @@
-//! Which Go builds it: the one that the project names; else, by the `go` directive, the series of it as long as it gets fixes, for it was
-//! tried with that, and then the one before the newest, which most modules compile with by now. Newer releases build older code
-//! (go.dev/doc/go1compat), but not all modules use it as they should.
+//! Which Go builds it: the one that the project names; else the `go` directive names the least, and the catalog's rule for that decides.
+//! Newer releases build older code (go.dev/doc/go1compat), so that no pin's age matters; but not all modules use it as they should.
 
 use super::Facts;
-use crate::catalog::{Catalog, Release, Suite, Toolchain};
+use crate::catalog::{Catalog, Release, Suite, Toolchain, Why, Wish};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
@@ -94,32 +93,25 @@ impl<'a> Choice<'a> {
         Ok(Picked { warnings: old.into_iter().collect(), ..picked })
     }
 
-    /// By the least that builds it.
+    /// By the least that builds it; no newer one than the last that compiles all of it.
     fn least(&self, needed: &Fact<Version>, breaks: Option<&Fact<Version>>) -> Result<Picked<'a>> {
-        let release = self.fitting(needed.value, breaks.map(|last| last.value)).unwrap_or(self.newest);
+        let builds: Vec<_> = self.toolchain.releases.iter().filter(|release| release.version >= needed.value.series()).collect();
+        let wish = Wish { least: Some(needed.value.series()), written: None };
+        let too_new = |release: &Release| u8::from(breaks.is_some_and(|last| release.version > last.value));
+        let best = self.catalog.prefer(self.toolchain, &builds, wish, too_new).first().copied();
+        let release = best.map_or(self.newest, |best| best.release);
         let (fetches, mut warnings) = newer_than_known(needed, self.newest, self.toolchain);
-        let why = match fetches {
-            Fetches::Toolchain => format!("the newest release that has an image; it fetches {} itself", needed.value),
-            Fetches::Nothing if breaks.is_some_and(|last| last.value < self.newest.version) => {
+        let why = match (fetches, best.map(|best| best.why)) {
+            (Fetches::Toolchain, _) => format!("the newest release that has an image; it fetches {} itself", needed.value),
+            (Fetches::Nothing, why) if breaks.is_some_and(|last| last.value < self.newest.version) && why != Some(Why::Named) => {
                 format!("newer releases do not compile a module that it is built with; the project asks for {} or newer", needed.value)
             }
-            Fetches::Nothing if release.version == needed.value.series() => "the series that go.mod names, which still gets fixes".into(),
-            Fetches::Nothing => format!("it gets fixes, and builds what asks for {} or newer", needed.value),
+            (Fetches::Nothing, why) => self.toolchain.reason(why.unwrap_or(Why::Otherwise)).to_owned(),
         };
         let because: Vec<_> = needed.because().iter().chain(breaks.iter().flat_map(|breaks| breaks.because())).cloned().collect();
         warnings.extend(self.end_of_life(release).map(|old| because.iter().fold(old, Diagnostic::because)));
         let picked = self.picked(release, release.version, |image| Decision::detected(Topic::Toolchain, image, &because).why(why))?;
         Ok(Picked { fetches, warnings, ..picked })
-    }
-
-    /// The series that is named while it gets fixes, else the one before the newest; none that is newer than the last that compiles all of
-    /// it, and nothing where only the newest will do.
-    fn fitting(&self, needed: Version, last: Option<Version>) -> Option<&'a Release> {
-        let compiles = |release: &&Release| last.is_none_or(|last| release.version <= last) && release.version >= needed.series();
-        let mut supported = self.toolchain.releases.iter().filter(|release| !self.catalog.is_past(release));
-        let named = supported.clone().find(|release| release.version == needed.series()).filter(|release| compiles(release));
-        let second = named.or_else(|| supported.nth(1).filter(compiles));
-        second.or_else(|| self.toolchain.releases.iter().filter(|_| last.is_some()).find(compiles))
     }
 
     fn release(&self, version: Version) -> Option<&'a Release> {

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::INTERPRETER;
 use super::maven::Module;
-use crate::catalog::{Catalog, Release};
+use crate::catalog::{Catalog, Month, Release, Wish};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::layers::Layers;
@@ -18,7 +18,7 @@ const TOOLCHAIN: Rule = Rule::parsed("java.toolchain", "the build asks for this 
 const PIN: Rule = Rule::parsed("java.pin", "the project is worked on with this JDK");
 const CI: Rule = Rule::parsed("java.ci", "it is tried with this JDK");
 const PARENT: Rule = Rule::parsed("java.parent-level", "this parent sets the level");
-const ANY: Rule = Rule::parsed("java.any-level", "nothing here asks for a newer Java");
+pub const ANY: Rule = Rule::parsed("java.any-level", "nothing here asks for a newer Java");
 
 /// The level that Maven's compiler plugin takes when nobody says one.
 const UNSAID: u32 = 8;
@@ -33,12 +33,30 @@ pub struct Level {
     pub least: Option<Fact<Version>>,
     /// The JDK that it asks for by name.
     pub pinned: Option<Fact<Version>>,
+    /// When the newest of its pins was published, where nothing says a level.
+    #[serde(skip)]
+    pub written: Option<Fact<Month>>,
     /// The JDK that CI tries it with, where it asks for none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tried: Option<Fact<Version>>,
 }
 
 impl Level {
+    /// What speaks for the JDK: the places of what says most, or of the newest pin where nothing does.
+    pub fn because(&self) -> &[Evidence] {
+        self.written.as_ref().map_or(self.wanted().because(), |written| written.because())
+    }
+
+    /// Whether the project says which level its classes are of.
+    pub fn is_said(&self) -> bool {
+        self.classes.because().iter().all(|at| at.rule != ANY.id && at.rule != PARENT.id)
+    }
+
+    /// Whether nothing at all says one.
+    pub fn is_any(&self) -> bool {
+        self.classes.because().iter().any(|at| at.rule == ANY.id)
+    }
+
     /// What says most about the JDK: the one that is asked for, else the least that does.
     pub fn wanted(&self) -> &Fact<Version> {
         let least = self.least.as_ref().filter(|least| least.value > self.classes.value);
@@ -59,7 +77,7 @@ pub fn of_maven(tree: &Tree, module: &Module<'_>, reached: &[Module<'_>], least:
     }
     let classes = classes.unwrap_or_else(|| inherited(module));
     let pinned = toolchain(module)?.or(pin(tree, module.directory())?);
-    settled(tree, Level { classes, least, pinned, tried: None })
+    settled(tree, Level { classes, least, pinned, written: None, tried: None })
 }
 
 /// The level with what pins the JDK, when the two agree.
@@ -135,10 +153,6 @@ fn toolchain(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
 /// # Errors
 /// When a file that pins a JDK names none.
 pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
-    let numbers = |(word, at): (String, Evidence)| {
-        let start = word.find(|c: char| c.is_ascii_digit())?;
-        Some(Fact::new(word[start..].to_owned(), at))
-    };
     for place in directory.ancestors() {
         for (file, line) in
             [(".java-version", ""), (".sdkmanrc", "java="), (".tool-versions", "java "), ("system.properties", "java.runtime.version=")]
@@ -149,12 +163,23 @@ pub fn pin(tree: &Tree, directory: &Utf8Path) -> Result<Option<Fact<Version>>> {
                 (!value.is_empty() && !value.starts_with('#')).then_some((number, text, value))
             });
             let Some((number_of_line, text, value)) = said else { continue };
-            let digits = value.find(|c: char| c.is_ascii_digit()).map_or("", |start| &value[start..]);
             let evidence = Evidence::at(path, Span::of_line(number_of_line, text), PIN, text.trim());
-            return number(&Fact::new(digits.to_owned(), evidence)).map(Some);
+            return number(&Fact::new(numbers(value).to_owned(), evidence)).map(Some);
         }
     }
-    version_files::pinned(tree, directory, &["java"], PIN).into_iter().find_map(numbers).map(|said| number(&said)).transpose()
+    let pinned = version_files::pinned(tree, directory, &["java", "core:java"], PIN).into_iter();
+    let mut said = pinned.filter(|(word, _)| word.contains(|c: char| c.is_ascii_digit()));
+    said.next().map(|(word, at)| number(&Fact::new(numbers(&word).to_owned(), at))).transpose()
+}
+
+/// Where the version stands in what names a JDK: `21.0.2-tem`, `temurin-17.0.10+7`, `openjdk64-11.0.2`, `graalvm-ce-java17-22.3.0`.
+fn numbers(word: &str) -> &str {
+    let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    let named = ["java", "jdk-", "jdk"].iter().find_map(|name| word.split_once(name).map(|(_, rest)| rest).filter(|rest| digit(rest)));
+    let named = named.filter(|rest| !rest.starts_with("64-") && !rest.starts_with("32-"));
+    let part = || word.match_indices('-').map(|(at, _)| &word[at + 1..]).find(|part| digit(part));
+    let first = || word.find(|c: char| c.is_ascii_digit()).map(|start| &word[start..]);
+    named.or_else(|| Some(word).filter(|word| digit(word))).or_else(part).or_else(first).unwrap_or_default()
 }
 
 /// What CI tries it with, which counts where nothing pins a JDK: no older one than the level, and one that there is an image of.
@@ -181,16 +206,9 @@ pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, cata
     }
     let wanted = level.wanted();
     let mut fit: Vec<&Release> = toolchain.releases.iter().filter(|release| release.version >= wanted.value).collect();
-    fit.sort_by_key(|release| release.version);
-    if level.pinned.is_some() && fit.first().is_some_and(|first| first.version == wanted.value) {
-        fit.truncate(1);
+    if level.pinned.is_some() && fit.last().is_some_and(|first| first.version == wanted.value) {
+        fit = fit.split_off(fit.len() - 1);
     }
-    // a level is no JDK: what only says one is built by a release that is in common use, by an older one where nothing newer builds it
-    let usual = toolchain.usual.filter(|_| level.pinned.is_none());
-    fit.sort_by_key(|release| {
-        let is_old = usual.is_some_and(|usual| release.version < usual);
-        (is_old, if is_old { u32::MAX - release.version.major() } else { release.version.major() })
-    });
     if fit.is_empty() {
         let error =
             Diagnostic::error("toolchain::unknown-version", format!("no image that imggen knows has Java {} or newer", wanted.value));
@@ -213,7 +231,21 @@ pub fn jdks(level: &Level, newest: Option<&Fact<Version>>, layers: &Layers, cata
             .help("take a newer build tool")
             .into());
     }
-    let mut fit: Vec<_> = fit.into_iter().filter(|release| usable(release.version)).map(|release| wanted.with(release.version)).collect();
+    // a level is no JDK: what only says one is built by a release that is in common use, by an older one where nothing newer builds it
+    let usual = toolchain.usual.filter(|_| level.pinned.is_none());
+    let written = level.written.as_ref().map(|written| written.value);
+    let wish = Wish { least: Some(wanted.value).max(usual).filter(|_| written.is_none()), written };
+    let refuses = |release: &Release| {
+        let too_old = level.is_said() && release.compiles.is_some_and(|oldest| level.classes.value < oldest);
+        u8::from(too_old || !usable(release.version))
+    };
+    let preferred = catalog.prefer(toolchain, &fit, wish, refuses);
+    let because = level.because();
+    let mut fit: Vec<_> = preferred
+        .iter()
+        .filter(|one| usable(one.release.version))
+        .map(|one| because.iter().skip(1).cloned().fold(Fact::new(one.release.version, because[0].clone()), Fact::and))
+        .collect();
     if let Some(tried) = &level.tried
         && let Some(at) = fit.iter().position(|java| java.value == tried.value)
         && toolchain.releases.iter().any(|release| release.version == tried.value && !catalog.is_past(release))

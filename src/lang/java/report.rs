@@ -4,7 +4,7 @@ use super::archive::Archive;
 use super::artifact::{Boot, Form};
 use super::build::{Build, Maker};
 use super::{Tool, profile};
-use crate::catalog::NativeUse;
+use crate::catalog::{NativeUse, Why};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
@@ -35,11 +35,9 @@ impl Maker<'_> {
     pub(super) fn decisions(&self, build: &Build) -> Vec<Decision> {
         let facts = self.facts;
         let asked = self.choices.layers.choose("java.version", |settings| settings.languages.java.version);
-        let because = facts.level.wanted();
         let toolchain = match asked {
             Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
-            None => Decision::detected(Topic::Toolchain, &build.image, because.because())
-                .why(format!("Java {} is the first long-term release from {} on", self.java, because.value)),
+            None => Decision::detected(Topic::Toolchain, &build.image, facts.level.because()).why(self.reason()),
         };
         let fetched = build.dependencies.commands.join(" && ");
         let mut decisions = vec![
@@ -72,6 +70,18 @@ impl Maker<'_> {
             decisions.push(Decision::detected(Topic::Entry, &option.value, option.because()).why("the program is run with it"));
         }
         decisions
+    }
+
+    /// Why it is this Java.
+    fn reason(&self) -> String {
+        let level = &self.facts.level;
+        let wanted = level.wanted().value;
+        match (&level.pinned, &level.written) {
+            (Some(pinned), _) if pinned.value == self.java => "the JDK that the project asks for".to_owned(),
+            (None, Some(_)) => self.toolchain.reason(Why::OfItsTime).to_owned(),
+            _ if wanted == self.java => self.toolchain.reason(Why::Named).to_owned(),
+            _ => format!("Java {} is the first long-term release from {wanted} on", self.java),
+        }
     }
 
     fn form(&self) -> &'static str {

@@ -89,8 +89,12 @@ impl Looker<'_, '_> {
                 Diagnostic::error("node::unnamed-member", message).at(self.package.document.file(), None, "its `name` is missing or odd");
             return Err(error.help("name it in its package.json: letters, digits, `-`, `.` and `_`").into());
         }
-        let ranked =
-            rank(&constraints(self.tree, self.package, &self.workspace.root)?, locked, &managed.manager.because()[0], self.catalog)?;
+        let ranked = rank(
+            &constraints(self.tree, self.package, &self.workspace.root, self.catalog)?,
+            locked,
+            &managed.manager.because()[0],
+            self.catalog,
+        )?;
         let at = self.sighting.program.clone();
         let natives = natives::find(self.catalog, self.package, locked);
         let loader = managed.loader.as_ref().filter(|_| managed.manager.value == Manager::YarnBerry);
@@ -146,6 +150,7 @@ impl Looker<'_, '_> {
             context,
             managed: managed.clone(),
             versions: ranked.versions,
+            why: ranked.why,
             held_back: ranked.held_back,
             needed,
             generated: generated.filter(|fact| fact.value == Place::Packages).map(|fact| fact.because()[0].clone()),

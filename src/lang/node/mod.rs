@@ -54,10 +54,11 @@ use self::install::Install;
 use self::manager::{Managed, Manager};
 use self::runtime::Runtime;
 use self::site::Output;
+use self::version::Held;
 use super::interpreted;
 use super::language::{Guest, Language, Offers};
 use crate::app::App;
-use crate::catalog::{Catalog, NativeUse};
+use crate::catalog::{Catalog, NativeUse, Why};
 use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact};
@@ -98,8 +99,10 @@ pub struct Facts {
     pub product: Product,
     /// The Nodes that it runs on, best first.
     pub versions: Vec<Fact<Version>>,
-    /// Nodes that something locked does not work on.
-    pub held_back: Vec<Fact<Version>>,
+    /// Why the first is the best.
+    pub why: Why,
+    /// Nodes that something speaks against.
+    pub held_back: Vec<Fact<Held>>,
     /// Packages that are native code.
     pub natives: Vec<Fact<NativeUse>>,
     /// Packages that nobody has listed and that may be compiled when they are installed.

@@ -29,6 +29,12 @@ impl Range {
         exact("9999.0.0").is_some_and(|version| self.0.satisfies(&version))
     }
 
+    /// The series of the least that it allows, where it allows all that come later.
+    pub fn least(&self) -> Option<Version> {
+        let least = self.0.min_version().filter(|_| self.is_open())?;
+        u32::try_from(least.major()).ok().filter(|major| *major > 0).map(Version::whole)
+    }
+
     /// Whether it allows some version of a major.
     pub fn touches(&self, major: u32) -> bool {
         Semver::parse(format!("^{major}.0.0")).is_ok_and(|series| self.0.allows_any(&series))

@@ -6,6 +6,7 @@ use super::bundle;
 use super::manager::Manager;
 use super::runtime::Runtime;
 use super::version::ANY;
+use crate::catalog::Why;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
@@ -63,12 +64,13 @@ impl Maker<'_> {
         let mut toolchain = match asked {
             Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
             None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why(match builder {
-                Runtime::Node => "the newest long-term release that the project allows",
+                Runtime::Node if because.value != facts.versions[0].value => self.toolchain.reason(Why::Only),
+                Runtime::Node => self.toolchain.reason(facts.why),
                 Runtime::Bun => "Bun installs, builds and runs it",
             }),
         };
-        for held in facts.held_back.iter().filter(|held| held.value != self.version) {
-            toolchain = toolchain.over(format!("Node {}", held.value), "what is locked does not work on it", held.because());
+        for held in facts.held_back.iter().filter(|held| held.value.version != self.version) {
+            toolchain = toolchain.over(format!("Node {}", held.value.version), held.value.why, held.because());
         }
         let commands = build.setup.iter().chain(build.install.iter().chain(&build.prune).flat_map(|step| &step.commands));
         let commands: Vec<_> = commands.cloned().collect();

@@ -8,7 +8,8 @@ use super::build::Maker;
 use super::manager::Manager;
 use super::runtime::Runtime;
 use crate::catalog::Tool;
-use crate::diagnostic::Result;
+use crate::diagnostic::{Diagnostic, Result};
+use crate::evidence::Fact;
 use crate::plan::{Copied, Copy, ShellLine};
 use crate::version::Version;
 
@@ -43,7 +44,8 @@ impl Maker<'_> {
         let copied = if bun && self.facts.builder(runtime) == Runtime::Node { Some(self.bun()?) } else { None };
         if self.bundle.is_some() {
             let install = setup.pop().unwrap_or_else(|| ShellLine::of("npm install --global"));
-            setup.push(self.toolchain.tool("esbuild")?.packages.iter().fold(install, ShellLine::word));
+            let packages = self.served("esbuild", self.toolchain.tool("esbuild")?, None)?;
+            setup.push(packages.iter().fold(install, ShellLine::word));
         }
         Ok((copied, setup))
     }
@@ -60,15 +62,36 @@ impl Maker<'_> {
         Ok(Copied { image: self.choices.reference(&image), path: tool.path.clone(), to: "/usr/local/bin/".into() })
     }
 
+    /// What of a tool is installed for the Node that the build has.
+    ///
+    /// # Errors
+    /// When the version that is asked for, or any that is known, takes a newer Node.
+    fn served<'t>(&self, name: &str, tool: &'t Tool, version: Option<&str>) -> Result<&'t [String]> {
+        let named = version.and_then(|version| version.parse::<Version>().ok());
+        let least = named.map_or_else(|| tool.oldest(), |named| tool.least_for(named));
+        let packages = tool.packages_for(self.version).filter(|_| least.is_none_or(|least| self.version >= least));
+        let refused = || {
+            let what = named.map_or_else(|| name.to_owned(), |named| format!("{name} {named}"));
+            let least = least.map_or_else(String::new, |least| least.to_string());
+            let message = format!("{what} runs on Node {least} and newer, and it is Node {} that builds the project", self.version);
+            let node = self.facts.versions.iter().find(|fact| fact.value == self.version);
+            let places = self.facts.managed.manager.because().iter().chain(node.into_iter().flat_map(Fact::because));
+            let error = places.fold(Diagnostic::usage("node::manager-too-new", message), Diagnostic::because);
+            error.help(format!("name an older {name}, or a Node that it runs on: `node.version`"))
+        };
+        // a version that is named is installed as it is
+        Ok(packages.or_else(|| named.and(Some(tool.packages.as_slice())).filter(|_| least.is_none())).ok_or_else(refused)?)
+    }
+
     /// The commands that put the package manager there.
     fn manager(&self) -> Result<Vec<ShellLine>> {
         let managed = &self.facts.managed;
-        let package = |tool: &Tool, version: Option<&str>| {
-            let first = tool.packages.first().map(String::as_str).unwrap_or_default();
-            match (version, first.rsplit_once('@')) {
+        let package = |tool: &Tool, version: Option<&str>| -> Result<String> {
+            let first = self.served(managed.manager.value.command(), tool, version)?.first().map(String::as_str).unwrap_or_default();
+            Ok(match (version, first.rsplit_once('@')) {
                 (Some(version), Some((name, _))) => format!("{name}@{version}"),
                 _ => first.to_owned(),
-            }
+            })
         };
         let version = managed.version.as_deref();
         // images up to 25 have a Yarn that npm would not overwrite
@@ -85,11 +108,11 @@ impl Maker<'_> {
                     Some(tool) => tool,
                     None => self.toolchain.tool("pnpm")?,
                 };
-                vec![install.word(package(tool, version))]
+                vec![install.word(package(tool, version)?)]
             }
             Manager::YarnClassic if self.version < Version::minor(25, 0) => Vec::new(),
-            Manager::YarnClassic => vec![install.word(package(self.toolchain.tool("yarn")?, None))],
-            Manager::YarnBerry => vec![install.then(force).word(package(self.toolchain.tool("yarn-berry")?, version))],
+            Manager::YarnClassic => vec![install.word(package(self.toolchain.tool("yarn")?, None)?)],
+            Manager::YarnBerry => vec![install.then(force).word(package(self.toolchain.tool("yarn-berry")?, version)?)],
             Manager::Bun => Vec::new(),
         })
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::command::PORT;
 use super::django::MODULE;
 use super::extension::Compiler;
-use super::interpreter::{INVALIDATION_OF_UV, Interpreter};
+use super::interpreter::{INVALIDATES, INVALIDATION_OF_UV, Interpreter};
 use super::manager::Manager;
 use super::package::Backend;
 use super::{DefaultGroups, Facts, Torch, translations};
@@ -30,6 +30,8 @@ pub(super) const APP: &str = "/app";
 const PYTHON: &str = "/usr/local/bin/python3";
 /// uv's downloads.
 const CACHE: &str = "--mount=type=cache,target=/root/.cache/uv";
+/// pip's.
+const CACHE_OF_PIP: &str = "--mount=type=cache,target=/root/.cache/pip";
 /// Where Rust's images have Cargo, and its toolchains.
 const CARGO: [&str; 2] = ["/usr/local/cargo", "/usr/local/rustup"];
 
@@ -71,13 +73,17 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     let toolchain = choices.catalog.toolchain("python")?;
     let version = choices.interpreter("python").unwrap_or(facts.versions[0].value);
     let (suite_name, suite) = toolchain.suite(version, |suite| choices.is_on(suite))?;
+    let by_pip = toolchain.tool("uv")?.packages_for(version).is_none();
     let maker = Maker {
         facts,
         choices,
         toolchain,
+        version,
+        by_pip,
         debugger: toolchain.debugger.as_ref().filter(|_| target == Target::Debug(DebugVariant::Debugger)),
     };
     let python = maker.python();
+    maker.refuse_what_only_uv_reads()?;
     let installs = facts.manager.value != Manager::Nothing;
     let project = maker.project()?;
     let build = Build {
@@ -86,7 +92,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
         tools: if installs { maker.tools(&suite.release)? } else { Vec::new() },
         env: if installs { maker.env(&python) } else { Vec::new() },
         path: installs.then(|| maker.path()),
-        prepare: (python != PYTHON).then(|| ShellLine::of("ln -s").word(PYTHON).path(&python)),
+        prepare: (python != PYTHON && !by_pip).then(|| ShellLine::of("ln -s").word(PYTHON).path(&python)),
         workdir: if facts.wide { Utf8Path::new(APP).join(&facts.directory) } else { APP.into() },
         manifests: maker.manifests(),
         dependencies: Step::of(maker.mounts(), maker.dependencies()?),
@@ -147,6 +153,10 @@ pub(super) struct Maker<'a> {
     pub(super) facts: &'a Facts,
     pub(super) choices: &'a Choices<'a>,
     pub(super) toolchain: &'a Toolchain,
+    /// The Python that it is built for.
+    pub(super) version: Version,
+    /// Whether pip installs: uv does not know so old a Python.
+    pub(super) by_pip: bool,
     pub(super) debugger: Option<&'a crate::catalog::Debugger>,
 }
 
@@ -161,6 +171,7 @@ impl Maker<'_> {
         let uv = self.toolchain.tool("uv")?;
         let image = self.choices.reference(uv.image.as_deref().unwrap_or_default());
         let mut tools = vec![Copied { image, path: uv.path.clone(), to: "/usr/local/bin/uv".into() }];
+        tools.retain(|_| !self.by_pip);
         if let Some(compiler) = self.rust() {
             let rust = self.choices.catalog.toolchain("rust")?;
             let newest = rust.releases.first();
@@ -171,6 +182,12 @@ impl Maker<'_> {
             tools.extend(CARGO.map(|path| Copied { image: image.clone(), path: path.into(), to: path.into() }));
         }
         Ok(tools)
+    }
+
+    /// Refuses what nothing but uv installs where it does not know so old a Python.
+    fn refuse_what_only_uv_reads(&self) -> Result<()> {
+        let by_pip = matches!(self.facts.manager.value, Manager::Requirements | Manager::Install | Manager::Nothing);
+        if !self.by_pip || by_pip { Ok(()) } else { Err(self.too_new("uv", self.toolchain.tool("uv")?.oldest()).into()) }
     }
 
     /// That the project is written in Rust, too.
@@ -191,8 +208,12 @@ impl Maker<'_> {
     }
 
     fn env(&self, python: &str) -> Vec<(&'static str, String)> {
+        if self.by_pip {
+            return Vec::new();
+        }
         let compiled = (INVALIDATION_OF_UV.0, INVALIDATION_OF_UV.1.to_owned());
         let mut env = vec![("UV_COMPILE_BYTECODE", "1".to_owned()), compiled, ("UV_LINK_MODE", "copy".to_owned())];
+        env.retain(|(name, _)| *name != INVALIDATION_OF_UV.0 || self.version >= INVALIDATES);
         if self.facts.manager.value == Manager::Uv {
             // the image's own, whatever .python-version says
             let only = match self.facts.default_groups {
@@ -231,7 +252,7 @@ impl Maker<'_> {
     pub(super) fn mounts(&self) -> Vec<String> {
         let mut mounts = Vec::new();
         if self.facts.manager.value != Manager::Nothing {
-            mounts.push(CACHE.to_owned());
+            mounts.push(if self.by_pip { CACHE_OF_PIP } else { CACHE }.to_owned());
         }
         if self.asks_by_netrc() {
             mounts.push("--mount=type=secret,id=netrc,target=/root/.netrc".to_owned());

@@ -7,7 +7,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::Metadata;
 use super::build::{APP, Maker, VENV};
 use super::groups::{Kind, is_name};
-use super::interpreter::INVALIDATION;
 use super::manager::Manager;
 use super::pip_conf;
 use super::project::Own;
@@ -15,6 +14,7 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Fact;
 use crate::lang::secrets;
 use crate::plan::{Copy, ShellLine};
+use crate::version::Version;
 
 impl Maker<'_> {
     /// Dependencies that lie in the project are there only with the sources.
@@ -34,7 +34,7 @@ impl Maker<'_> {
 
     /// `uv pip install`, with what pip itself would be told.
     fn pip(&self) -> ShellLine {
-        ShellLine::of("uv pip install").line(pip_conf::words(&self.facts.pip))
+        ShellLine::of(if self.by_pip { "python -m pip install" } else { "uv pip install" }).line(pip_conf::words(&self.facts.pip))
     }
 
     /// Where a requirements file names the project itself, and nothing else of it: the words for its own dependencies.
@@ -85,14 +85,28 @@ impl Maker<'_> {
     }
 
     fn venv(&self) -> ShellLine {
-        ShellLine::of("uv venv --python").path(self.python()).word(VENV)
+        if !self.by_pip {
+            return ShellLine::of("uv venv --python").path(self.python()).word(VENV);
+        }
+        let tool = self.toolchain.tool("virtualenv").map(|tool| tool.packages.as_slice()).unwrap_or_default();
+        tool.iter().fold(ShellLine::of("pip install"), ShellLine::word).and(ShellLine::of("virtualenv").word(VENV))
+    }
+
+    /// That no version of a tool works with so old a Python.
+    pub(super) fn too_new(&self, name: &str, least: Option<Version>) -> Diagnostic {
+        let least = least.map_or_else(String::new, |least| least.to_string());
+        let message = format!("{name} works with Python {least} and newer, and the project is run on Python {}", self.version);
+        let version = self.facts.versions.iter().find(|fact| fact.value == self.version);
+        let places = self.facts.manager.because().iter().chain(version.into_iter().flat_map(Fact::because));
+        let error = places.fold(Diagnostic::usage("python::manager-too-new", message), Diagnostic::because);
+        error.help("list what it needs in a `requirements.txt`, or move it to a newer Python: `python.version`")
     }
 
     /// A list that another manager makes of its lock, which it writes first where there is none.
     fn exported(&self, name: &str, lock: &'static str, command: ShellLine) -> Result<Vec<ShellLine>> {
         let tool = self.toolchain.tool(name)?;
-        let (first, rest) = tool
-            .packages
+        let packages = tool.packages_for(self.version).ok_or_else(|| self.too_new(name, tool.oldest()))?;
+        let (first, rest) = packages
             .split_first()
             .ok_or_else(|| Diagnostic::error("catalog::no-tool", format!("the catalog installs nothing for `{name}`")))?;
         let run = ShellLine::of("uv tool run --from").word(first);
@@ -241,12 +255,13 @@ impl Maker<'_> {
             _ => {}
         }
         if let Some(debugger) = self.debugger.filter(|_| facts.manager.value != Manager::Nothing) {
-            commands.push(ShellLine::of("uv pip install --python").word(VENV).word(&debugger.package));
+            let install = if self.by_pip { self.pip() } else { ShellLine::of("uv pip install --python").word(VENV) };
+            commands.push(install.word(&debugger.package));
         }
         let mut commands = self.with_tokens(commands);
         if !facts.installed && facts.compiles {
             let all = if facts.wide { APP } else { "." };
-            commands.push(ShellLine::of("python -m compileall -q").then(INVALIDATION).path(all));
+            commands.push(self.compileall().path(all));
         }
         commands.extend(self.translations());
         commands.extend(self.collectstatic());

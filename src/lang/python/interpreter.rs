@@ -4,9 +4,12 @@ use serde::Serialize;
 
 use super::build::Maker;
 use crate::plan::{Copy, ShellLine, Staged, Step};
+use crate::version::Version;
 
 /// Bytecode that no file's time is in, so that the same sources make the same layer; and nobody changes sources in an image.
-pub(super) const INVALIDATION: &str = "--invalidation-mode unchecked-hash";
+const INVALIDATION: &str = "--invalidation-mode unchecked-hash";
+/// The first Python that knows it.
+pub(super) const INVALIDATES: Version = Version::minor(3, 7);
 /// The same for what uv compiles, by the name that Python has for it.
 pub(super) const INVALIDATION_OF_UV: (&str, &str) = ("PYC_INVALIDATION_MODE", "UNCHECKED_HASH");
 
@@ -39,6 +42,12 @@ impl Maker<'_> {
         Some(interpreter.library.as_ref()?.replace("{version}", &version.to_string()))
     }
 
+    /// What compiles a directory to bytecode.
+    pub(super) fn compileall(&self) -> ShellLine {
+        let line = ShellLine::of("python -m compileall -q");
+        if self.version >= INVALIDATES { line.then(INVALIDATION) } else { line }
+    }
+
     fn is_copied(&self) -> bool {
         self.choices.base.interpreter.as_ref().is_some_and(|interpreter| interpreter.copied)
     }
@@ -46,7 +55,7 @@ impl Maker<'_> {
     /// What compiles the standard library in the image, where that is the base's.
     pub(super) fn compiled_library(&self) -> Option<Staged> {
         let library = self.library().filter(|_| !self.is_copied())?;
-        let command = ShellLine::of("python -m compileall -q").then(INVALIDATION).then("-x").then(APART).path(library);
+        let command = self.compileall().then("-x").then(APART).path(library);
         Some(Staged { comment: "the image comes without the bytecode of its standard library".into(), command })
     }
 
@@ -55,7 +64,7 @@ impl Maker<'_> {
         let library = self.library().filter(|_| self.is_copied())?;
         let commands = [
             ShellLine::of(REMOVED),
-            ShellLine::of("python -m compileall -q").then(INVALIDATION).path(&library),
+            self.compileall().path(&library),
             ShellLine::of("ldd /usr/local/bin/python3").path(&library).glued("/lib-dynload/*.so > /tmp/libraries"),
             ShellLine::of("mkdir").path(ROOT),
             ShellLine::of("cp -a --parents /usr/local/bin/python*").path(&library).path(ROOT),

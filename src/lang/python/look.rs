@@ -157,6 +157,7 @@ impl Looker<'_, '_> {
                 _ => Metadata::Static,
             },
             versions: ranked.versions,
+            why: ranked.why,
             held_back: ranked.held_back,
             compiled: ranked.compiled,
             groups: project.groups.clone(),

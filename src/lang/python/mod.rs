@@ -59,7 +59,7 @@ use self::version::Held;
 use super::interpreted::{self, Interpreter};
 use super::language::{Guest, Language, Offers};
 use crate::app::App;
-use crate::catalog::{Catalog, NativeUse};
+use crate::catalog::{Catalog, NativeUse, Why};
 use crate::choices::Choices;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
@@ -101,6 +101,8 @@ pub struct Facts {
     pub metadata: Metadata,
     /// The Pythons that it runs on, best first.
     pub versions: Vec<Fact<Version>>,
+    /// Why the first is the best.
+    pub why: Why,
     /// Pythons that lack something that the program needs.
     pub held_back: Vec<Fact<Held>>,
     /// What is compiled where it is installed, as far as it is known, by Python.

@@ -5,7 +5,7 @@ use super::extension::Compiler;
 use super::manager::Manager;
 use super::version::ANY;
 use super::{INTERPRETER, Torch};
-use crate::catalog::{Installer, NativeUse};
+use crate::catalog::{Installer, NativeUse, Why};
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::Diagnostic;
 use crate::evidence::Fact;
@@ -43,7 +43,8 @@ impl Maker<'_> {
         let because = facts.versions.iter().find(|fact| fact.value == version).unwrap_or(&facts.versions[0]);
         let mut toolchain = match asked {
             Some(asked) => Decision::chosen(Topic::Toolchain, &build.image, &asked),
-            None => Decision::detected(Topic::Toolchain, &build.image, because.because()).why("the best that the project allows"),
+            None => Decision::detected(Topic::Toolchain, &build.image, because.because())
+                .why(self.toolchain.reason(if version == facts.versions[0].value { facts.why } else { Why::Only })),
         };
         for held in facts.held_back.iter().filter(|held| held.value.version != version) {
             toolchain = toolchain.over(format!("Python {}", held.value.version), held.value.why, held.because());
@@ -53,7 +54,7 @@ impl Maker<'_> {
             .iter()
             .chain(&build.project)
             .flat_map(|step| step.commands.clone())
-            .filter(|command| command.as_str().contains("uv "))
+            .filter(|command| command.as_str().contains("uv ") || command.as_str().contains("pip install"))
             .collect::<Vec<_>>();
         let how = format!("{} by {}", facts.locked, facts.manager.value.id());
         let mut decisions = vec![

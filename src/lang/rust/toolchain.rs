@@ -73,12 +73,11 @@ pub fn pick<'a>(facts: &Facts, layers: &Layers, catalog: &'a Catalog) -> Result<
 pub fn breaks(lock: &Lock, packages: &std::collections::BTreeSet<String>, catalog: &Catalog) -> Option<Fact<Version>> {
     const BREAKS: crate::evidence::Rule =
         crate::evidence::Rule::parsed("rust.breaks", "newer releases of Rust do not compile this version");
-    let known = catalog.toolchain("rust").ok()?;
-    let found = known.breaks.iter().filter(|breaks| packages.contains(&breaks.package)).filter_map(|breaks| {
-        let old =
-            |version: &str| version.parse::<Version>().is_ok_and(|version| version.series() == breaks.series && version < breaks.below);
-        let package = lock.named(&breaks.package).find(|package| old(&package.version))?;
-        Some(Fact::new(breaks.last, lock.evidence(package, BREAKS)))
+    let toolchain = catalog.toolchain("rust").ok()?;
+    let found = toolchain.breaks.iter().filter(|breaks| packages.contains(&breaks.package)).filter_map(|breaks| {
+        let last = |version: &str| toolchain.last_that_compiles(&breaks.package, version.parse().ok()?, true);
+        let (package, last) = lock.named(&breaks.package).find_map(|package| Some((package, last(&package.version)?)))?;
+        Some(Fact::new(last, lock.evidence(package, BREAKS)))
     });
     found.min_by_key(|fact| fact.value)
 }

@@ -145,7 +145,7 @@ fn version(choices: &Choices<'_>, facts: &Facts) -> Version {
 pub(super) struct Maker<'a> {
     pub(super) facts: &'a Facts,
     pub(super) choices: &'a Choices<'a>,
-    toolchain: &'a Toolchain,
+    pub(super) toolchain: &'a Toolchain,
     pub(super) java: Version,
     pub(super) target: Target,
     pub(super) archive: Option<Archive>,

@@ -11,7 +11,8 @@ const MAIN: Rule = Rule::weak("java.gradle-main", "this is the class that is sta
 const MANIFEST: Rule = Rule::weak("java.gradle-manifest", "its jar names the class that is started");
 const SERVLET: Rule = Rule::weak("java.gradle-servlet", "this is the servlet API that it is written for");
 
-const BOOT: &str = "org.springframework.boot";
+/// The plugin of Spring Boot.
+pub const BOOT: &str = "org.springframework.boot";
 /// Plugins that bring `application`.
 const APPLICATIONS: [&str; 6] = [
     "application",
@@ -162,6 +163,6 @@ fn only_main(tree: &Tree, project: &Project<'_>) -> Option<Fact<String>> {
 }
 
 fn mains_of(tree: &Tree, project: &Project<'_>) -> Vec<Fact<String>> {
-    let level = project.level(tree).map_or(Version::whole(0), |level| level.classes.value);
+    let level = project.classes().map_or(Version::whole(0), |classes| classes.value);
     mains(tree, std::slice::from_ref(&project.directory), level)
 }

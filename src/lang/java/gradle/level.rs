@@ -1,33 +1,50 @@
 //! The Java that a project of Gradle's asks for, and the newest that its Gradle runs on.
 
 use super::Project;
+use super::built::BOOT;
 use super::script::Script;
+use crate::catalog::{Catalog, Month, Toolchain};
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::series;
-use crate::lang::java::level::{Level, pin, settled};
+use crate::lang::java::level::{ANY, Level, pin, settled};
 use crate::read::properties;
 use crate::tree::Tree;
 use crate::version::Version;
 
 const LEVEL: Rule = Rule::weak("java.gradle-level", "the build asks for this Java");
 const WRAPPER: Rule = Rule::parsed("java.gradle-wrapper", "the project is built with this Gradle");
-const ANY: Rule = Rule::weak("java.gradle-any-level", "nothing here asks for a newer Java");
+const DAEMON: Rule = Rule::parsed("java.gradle-daemon", "Gradle itself is run with this JDK");
 
 impl Project<'_> {
+    /// The JDK that a toolchain names.
+    fn exact(&self) -> Option<Fact<Version>> {
+        self.level_after(&["languageVersion", "jvmToolchain"])
+    }
+
+    /// The level that the build says its classes are of.
+    pub fn classes(&self) -> Option<Fact<Version>> {
+        self.exact().or_else(|| self.level_after(&["sourceCompatibility", "targetCompatibility", "jvmTarget", "release"]))
+    }
+
+    fn level_after(&self, names: &[&str]) -> Option<Fact<Version>> {
+        self.scripts.iter().find_map(|script| self.level_in(script, names))
+    }
+
     /// The level, exact where a toolchain names it.
     ///
     /// # Errors
     /// When what pins the JDK is older.
-    pub fn level(&self, tree: &Tree) -> Result<Level> {
-        let after = |names: &[&str]| self.scripts.iter().find_map(|script| self.level_in(script, names));
-        let exact = after(&["languageVersion", "jvmToolchain"]);
+    pub fn level(&self, tree: &Tree, catalog: &Catalog) -> Result<Level> {
         let nothing = || Fact::new(Version::whole(8), Evidence::exists(self.file.clone(), ANY));
-        let classes = exact
-            .clone()
-            .or_else(|| after(&["sourceCompatibility", "targetCompatibility", "jvmTarget", "release"]))
-            .unwrap_or_else(nothing);
-        settled(tree, Level { pinned: exact.or(pin(tree, &self.directory)?), classes, least: None, tried: None })
+        let daemon = self.daemon(tree);
+        let classes = self.classes().unwrap_or_else(nothing);
+        let said = classes.because()[0].rule != ANY.id;
+        let written = if said { None } else { self.written(tree, catalog) };
+        settled(
+            tree,
+            Level { pinned: daemon.or_else(|| self.exact()).or(pin(tree, &self.directory)?), classes, least: None, written, tried: None },
+        )
     }
 
     /// The level that stands behind one of these names.
@@ -59,20 +76,30 @@ impl Project<'_> {
         Some((version, url.evidence(WRAPPER)))
     }
 
-    /// The newest Java that the wrapper's Gradle runs on.
-    pub fn newest(&self, tree: &Tree) -> Option<Fact<Version>> {
-        let (version, at) = self.wrapper(tree)?;
-        let version = series(&version)?;
-        // https://docs.gradle.org/current/userguide/compatibility.html
-        let newest = match version {
-            _ if version >= Version::minor(9, 1) => 25,
-            _ if version >= Version::minor(8, 14) => 24,
-            _ if version >= Version::minor(8, 5) => 21,
-            _ if version >= Version::minor(7, 3) => 17,
-            _ if version >= Version::minor(5, 0) => 11,
-            _ => 8,
+    /// The JDK that Gradle itself has to be run with: it looks for another one where it is started with none of these.
+    fn daemon(&self, tree: &Tree) -> Option<Fact<Version>> {
+        let path = self.root.join("gradle/gradle-daemon-jvm.properties");
+        let said = properties::parse(&path, tree.text(&path).ok()?).into_iter().find(|property| property.key == "toolchainVersion")?;
+        Some(Fact::new(Version::whole(number(&said.value)?), said.evidence(DAEMON)))
+    }
+
+    /// The newest Java that the wrapper's Gradle and the plugins run on.
+    pub fn newest(&self, tree: &Tree, toolchain: &Toolchain) -> Option<Fact<Version>> {
+        let last = |package: &str, version: &str, at: &Evidence| {
+            Some(Fact::new(toolchain.last_that_compiles(package, series(version)?, true)?, at.clone()))
         };
-        Some(Fact::new(Version::whole(newest), at))
+        let wrapper = self.wrapper(tree).and_then(|(version, at)| last("gradle", &version, &at));
+        let boot = self.plugin(BOOT).and_then(|used| last("spring-boot", &used.version?, &used.at));
+        wrapper.into_iter().chain(boot).min_by_key(|last| last.value)
+    }
+
+    /// When it was written, as far as the wrapper and the plugins tell.
+    pub fn written(&self, tree: &Tree, catalog: &Catalog) -> Option<Fact<Month>> {
+        let wrapper = self.wrapper(tree);
+        let boot = self.plugin(BOOT).and_then(|used| Some((used.version?, used.at)));
+        let pins = [("gradle", wrapper), ("spring-boot", boot)];
+        let pins = pins.iter().filter_map(|(name, pin)| pin.as_ref().map(|(version, at)| (*name, version.as_str(), at)));
+        catalog.written("java", pins)
     }
 }
 

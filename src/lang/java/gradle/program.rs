@@ -262,7 +262,7 @@ impl apps::Program for Program<'_> {
         &self.built.artifact
     }
 
-    fn facts(&self, _: &Catalog, sources: &Sources<'_>) -> Result<Facts> {
+    fn facts(&self, catalog: &Catalog, sources: &Sources<'_>) -> Result<Facts> {
         self.refuse_what_is_not_there()?;
         let Built { artifact, main, what, .. } = &self.built;
         if matches!(artifact.form, Form::War(_)) {
@@ -276,10 +276,10 @@ impl apps::Program for Program<'_> {
             module: self.module().to_owned(),
             what: Fact::new(what.clone(), artifact.at.clone()),
             main: main.clone(),
-            newest: self.project.newest(self.tree),
+            newest: self.project.newest(self.tree, catalog.toolchain("java")?),
             first: self.first(),
             node: self.node(),
-            level: self.project.level(self.tree)?,
+            level: self.project.level(self.tree, catalog)?,
             tool: Tool::Gradle(self.build()),
             artifact: artifact.clone(),
             manifests: self.manifests(),

@@ -218,30 +218,23 @@ impl apps::Program for Program<'_> {
         let word = Word::read(self.tree, module.directory());
         let range = requires::java(&all);
         let toolchain = catalog.toolchain("java")?;
-        let breaks = requires::newest(&self.reached, self.boot.as_ref(), toolchain);
+        let least = range.as_ref().and_then(|range| range.value.least().map(|least| range.with(least)));
+        let least = least.into_iter().chain(requires::least(&self.reached, toolchain)).max_by_key(|least| least.value);
+        let mut level = level::of_maven(self.tree, module, &self.reached, least)?;
+        let unsaid = if level.is_said() { None } else { requires::unsaid(&self.reached, toolchain) };
+        if level.is_any() && unsaid.is_none() {
+            level.written = requires::written(&self.reached, catalog);
+        }
+        let newest = range.as_ref().and_then(|range| range.value.newest().map(|newest| range.with(newest)));
+        let newest = newest.into_iter().chain(requires::newest(&self.reached, self.boot.as_ref(), toolchain)).chain(unsaid);
         let links =
             |module: &Module<'_>| module.dependencies().iter().any(|dependency| matches!(dependency.scope.as_str(), "compile" | "runtime"));
         Ok(Facts {
             module: inside(&context, module.directory()),
             tool: Tool::Maven(self.build(&root, &context, &jars)),
             main: self.main.clone().filter(|_| !starts_itself(&self.artifact, module)),
-            level: level::of_maven(
-                self.tree,
-                module,
-                &self.reached,
-                range
-                    .as_ref()
-                    .and_then(|range| range.value.least().map(|least| range.with(least)))
-                    .into_iter()
-                    .chain(requires::least(&self.reached, toolchain))
-                    .max_by_key(|least| least.value),
-            )?,
-            newest: range
-                .as_ref()
-                .and_then(|range| range.value.newest().map(|newest| range.with(newest)))
-                .into_iter()
-                .chain(breaks)
-                .min_by_key(|newest| newest.value),
+            level,
+            newest: newest.min_by_key(|newest| newest.value),
             first: read_first,
             node: all.iter().find_map(front::node),
             what: self.what(),

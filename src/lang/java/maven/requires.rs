@@ -1,8 +1,8 @@
 //! What a build of Maven's demands of its JDK and of Maven: the enforcer's rules, the toolchains plugin, libraries that newer JDKs break.
 
 use super::{Module, Plugin};
-use crate::catalog::Toolchain;
-use crate::evidence::{Fact, Rule};
+use crate::catalog::{Catalog, Month, Toolchain};
+use crate::evidence::{Evidence, Fact, Rule};
 use crate::version::Version;
 
 const ENFORCED: Rule = Rule::parsed("java.enforced", "the build demands this");
@@ -98,11 +98,9 @@ pub fn toolchain(modules: &[Module<'_>]) -> Option<Fact<Vec<(String, String)>>> 
 
 /// The newest JDK that the libraries of these modules are compiled with.
 pub fn newest(modules: &[Module<'_>], boot: Option<&Fact<String>>, toolchain: &Toolchain) -> Option<Fact<Version>> {
-    let limit = |package: &str, own: Version| {
-        let breaks = toolchain.breaks.iter().filter(|breaks| breaks.package == package && breaks.series.major() == own.major());
-        breaks.filter(|breaks| own < breaks.below).map(|breaks| breaks.last).min()
-    };
-    let mut found: Vec<Fact<Version>> = Vec::new();
+    let limit = |package: &str, own: Version| toolchain.last_that_compiles(package, own, true);
+    let of_boot = boot.and_then(|boot| Some(Fact::new(limit("spring-boot", version(&boot.value)?)?, boot.because()[0].under(BREAKS))));
+    let mut found: Vec<Fact<Version>> = of_boot.into_iter().collect();
     for module in modules {
         let dependencies = module.dependencies();
         let of_processors = module.plugin("maven-compiler-plugin").into_iter().flat_map(|plugin| processors(&plugin));
@@ -125,6 +123,29 @@ pub fn newest(modules: &[Module<'_>], boot: Option<&Fact<String>>, toolchain: &T
         }
     }
     found.into_iter().min_by_key(|last| last.value)
+}
+
+/// The newest JDK that compiles for the level which the compiler plugin of these modules takes where none is said.
+pub fn unsaid(modules: &[Module<'_>], toolchain: &Toolchain) -> Option<Fact<Version>> {
+    let of = |module: &Module<'_>| {
+        let plugin = module.plugin("maven-compiler-plugin")?;
+        let said = plugin.element.child("version")?;
+        let last = toolchain.last_that_compiles("maven-compiler-plugin@unsaid", version(&plugin.fill(&said.text))?, true)?;
+        Some(Fact::new(last, said.evidence(BREAKS)))
+    };
+    modules.iter().filter_map(of).min_by_key(|last| last.value)
+}
+
+/// When these modules were written, by the newest of the libraries that they pin.
+pub fn written(modules: &[Module<'_>], catalog: &Catalog) -> Option<Fact<Month>> {
+    let mut pins: Vec<(String, String, Evidence)> = Vec::new();
+    for module in modules {
+        pins.extend(module.dependencies().iter().filter_map(|dependency| {
+            let at = dependency.element.child("artifactId")?.evidence(BREAKS);
+            Some((dependency.artifact.clone(), dependency.version.clone()?, at))
+        }));
+    }
+    catalog.written("java", pins.iter().map(|(name, version, at)| (name.as_str(), version.as_str(), at)))
 }
 
 /// The least JDK that the frameworks of these modules are compiled for, which their parents hand on.

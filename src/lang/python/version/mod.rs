@@ -15,7 +15,7 @@ use super::outline::ask;
 use super::project::Project;
 use super::sources::Sources;
 use super::stdlib;
-use crate::catalog::{Catalog, Release};
+use crate::catalog::{Catalog, Release, Why, Wish};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::version::Version;
@@ -30,6 +30,8 @@ pub const ANY: Rule = Rule::parsed("python.any", "nothing here asks for another 
 pub struct Ranked {
     /// Best first, and never none.
     pub versions: Vec<Fact<Version>>,
+    /// Why the first is the best.
+    pub why: Why,
     /// Those that were put last, and because of what.
     pub held_back: Vec<Fact<Held>>,
     /// What is compiled where it is installed, as far as it is known, for each of them.
@@ -50,28 +52,20 @@ pub struct Held {
 /// What speaks against a release, the worst last.
 #[derive(Default)]
 struct Against {
-    later: Vec<Evidence>,
-    past: bool,
     missing: Vec<Evidence>,
     gone: Vec<Evidence>,
 }
 
 impl Against {
     fn weight(&self) -> u8 {
-        u8::from(!self.later.is_empty())
-            + 2 * u8::from(self.past)
-            + 4 * u8::from(!self.missing.is_empty())
-            + 8 * u8::from(!self.gone.is_empty())
+        u8::from(!self.missing.is_empty()) + 2 * u8::from(!self.gone.is_empty())
     }
 
-    fn held(self, version: Version) -> impl Iterator<Item = Fact<Held>> {
-        let reasons = [
-            (self.missing, "what is locked has no binaries for it"),
-            (self.gone, "it has not got a module that is imported any more"),
-            (self.later, "it came after what is pinned"),
-        ];
+    fn held(&self, version: Version) -> impl Iterator<Item = Fact<Held>> {
+        let reasons =
+            [(&self.missing, "what is locked has no binaries for it"), (&self.gone, "it has not got a module that is imported any more")];
         reasons.into_iter().filter_map(move |(places, why)| {
-            let mut places = places.into_iter();
+            let mut places = places.iter().cloned();
             places.next().map(|first| places.fold(Fact::new(Held { version, why }, first), Fact::and))
         })
     }
@@ -107,19 +101,23 @@ pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint]
         because.fold(Fact::new(release.version, first), Fact::and)
     };
     let removed = removed(project, sources);
-    let mut ranked: Vec<((u8, bool, Version), Fact<Version>)> = Vec::new();
-    let mut held_back = Vec::new();
-    for (release, against) in allowed.iter().zip(against(project, &allowed, &removed, catalog)) {
-        // the least that it asks for is what it was tried with, as long as somebody mends that
-        let named = Some(release.version) == least && !against.past;
-        // of those that came later the earliest is the nearest
-        let later = if against.later.is_empty() { Version::minor(0, 0) } else { release.version };
-        ranked.push(((against.weight(), !named, later), why(release)));
-        held_back.extend(against.held(release.version));
-    }
-    ranked.sort_by_key(|(rank, _)| *rank);
+    let written = age::newest(project, catalog);
+    let against: BTreeMap<Version, Against> =
+        allowed.iter().map(|release| release.version).zip(against(project, &allowed, &removed, catalog)).collect();
+    let wish = Wish { least, written: written.as_ref().map(|newest| newest.value) };
+    let preferred = catalog.prefer(toolchain, &allowed, wish, |release| against.get(&release.version).map_or(0, Against::weight));
+    let because = preferred.first().map_or(Why::Otherwise, |best| best.why);
+    let ranked: Vec<Fact<Version>> = preferred.iter().map(|preferred| why(preferred.release)).collect();
+    let after = |release: &Release| written.as_ref().filter(|newest| release.is_after(newest.value));
+    let mut held_back: Vec<_> = allowed
+        .iter()
+        .flat_map(|release| {
+            let later = after(release).map(|newest| newest.with(Held { version: release.version, why: "it came after what is pinned" }));
+            against.get(&release.version).into_iter().flat_map(|against| against.held(release.version)).chain(later)
+        })
+        .collect();
     let mut warnings = Vec::new();
-    let best = ranked.first().map(|(_, fact)| fact.value);
+    let best = ranked.first().map(|fact| fact.value);
     warnings.extend(removed.iter().find(|module| Some(module.value) < best).map(no_such_module));
     if let Some(old) = allowed.iter().find(|release| Some(release.version) == best).filter(|release| catalog.is_past(release)) {
         let message = format!("Python {} has had no fixes since {}", old.version, old.end_of_life);
@@ -130,7 +128,7 @@ pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint]
         held_back.clear();
     }
     let compiled = allowed.iter().map(|release| (release.version.to_string(), compiled(project, release.version, catalog))).collect();
-    Ok(Ranked { versions: ranked.into_iter().map(|(_, fact)| fact).collect(), held_back, compiled, warnings })
+    Ok(Ranked { versions: ranked, why: because, held_back, compiled, warnings })
 }
 
 /// What speaks against each of these releases.
@@ -138,10 +136,7 @@ fn against(project: &Project, allowed: &[&Release], removed: &[Fact<Version>], c
     let lacking: Vec<Vec<&Locked>> = allowed.iter().map(|release| lacking(project, release.version, catalog)).collect();
     // what no Python has binaries of speaks against none of them
     let everywhere = |locked: &Locked| lacking.iter().all(|lacking| lacking.iter().any(|other| other.name == locked.name));
-    let newest = age::newest(project, catalog);
     let one = |(release, lacking): (&&Release, &Vec<&Locked>)| Against {
-        later: newest.iter().filter(|newest| age::is_later(release, newest.value)).flat_map(Fact::because).cloned().collect(),
-        past: catalog.is_past(release),
         missing: lacking.iter().filter(|locked| !everywhere(locked)).map(|locked| locked.at.clone()).collect(),
         gone: removed.iter().filter(|module| module.value < release.version).flat_map(Fact::because).cloned().collect(),
     };
