@@ -21,12 +21,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::generator::Generator;
-<<<<<<< HEAD
 pub use self::native::{Links, Native, NativeUse, Without};
-=======
-pub use self::native::{Bundled, Limit, Links, Native, NativeUse, Without};
-pub use self::prefer::{Otherwise, Preferred, Why, Wish};
->>>>>>> 4752ffb (One rule chooses a release where a project states the least one or none; old series and the tools that serve them; Node and Java are dated by their pins)
+pub use self::prefer::{Why, Wish};
 pub use self::read::entries;
 use self::read::{Below, parse};
 use self::registry::{Registry, RegistryFile};
@@ -43,6 +39,7 @@ use crate::version::Version;
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
     bases: BTreeMap<String, Base>,
+    installers: BTreeMap<Installer, Fetching>,
     toolchains: BTreeMap<String, Toolchain>,
     packages: PackageMap,
     natives: BTreeMap<String, Vec<Native>>,
@@ -184,8 +181,20 @@ pub struct Interpreter {
     pub copied: bool,
 }
 
+/// Where a package manager fetches from.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Fetching {
+    /// The addresses, as a pattern of sed's.
+    pub from: String,
+    /// Where the files lie that name them.
+    pub directory: String,
+    /// Those files, as patterns of names.
+    pub files: Vec<String>,
+}
+
 /// A package manager.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Installer {
     /// Debian's.
@@ -221,11 +230,11 @@ impl Catalog {
     pub(crate) fn is_file(name: &str) -> bool {
         let Some(stem) = name.strip_suffix(".toml") else { return false };
         let of_languages = ["vocabulary/", "registry-", "programs-", "generators-", "native-"];
-        ["bases", "context", "failures", "packages", "toolchains"].contains(&stem)
+        ["bases", "context", "failures", "installers", "packages", "toolchains"].contains(&stem)
             || of_languages.iter().any(|start| stem.starts_with(start))
     }
 
-    /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `toolchains.toml`, `packages.toml`, `context.toml`,
+    /// Reads the files of a catalog, later ones over earlier: `bases.toml`, `installers.toml`, `toolchains.toml`, `packages.toml`, `context.toml`,
     /// `failures.toml`, `native-<language>.toml`, `registry-<language>.toml`, `programs-<language>.toml`, `generators-<language>.toml`,
     /// `vocabulary/<language>.toml`.
     ///
@@ -239,6 +248,7 @@ impl Catalog {
                 "bases.toml" => catalog.bases.append(&mut below.read(name, text)?),
                 "context.toml" => catalog.context.append(parse(name, text)?),
                 "failures.toml" => catalog.failures.push(text.to_owned()),
+                "installers.toml" => catalog.installers.append(&mut parse(name, text)?),
                 "packages.toml" => catalog.packages.add(name, text)?,
                 "toolchains.toml" => {
                     let mut found: Toolchains = below.read(name, text)?;
@@ -307,6 +317,36 @@ impl Catalog {
     pub fn toolchain(&self, language: &str) -> Result<&Toolchain> {
         let missing = || Diagnostic::error("catalog::no-toolchain", format!("the catalog has no toolchain for `{language}`"));
         Ok(self.toolchains.get(language).ok_or_else(missing)?)
+    }
+
+    /// Where a package manager fetches from.
+    #[must_use]
+    pub fn fetching(&self, installer: Installer) -> Option<&Fetching> {
+        self.installers.get(&installer)
+    }
+
+    /// The release of the distribution that an image stands on, by the suite in its reference.
+    #[must_use]
+    pub fn distribution_of(&self, reference: &str) -> Option<&str> {
+        let (name, tag) = reference.split('@').next()?.rsplit_once(':')?;
+        let is_own = |toolchain: &&Toolchain| toolchain.image.split(':').next().is_some_and(|own| name.ends_with(own));
+        let suites = |(suite, found): (&'_ String, &'_ Suite)| tag.contains(suite.as_str()).then(|| (suite.len(), found.release.clone()));
+        let own = self.toolchains.values().filter(is_own).flat_map(|toolchain| toolchain.suites.iter()).filter_map(suites);
+        let (_, release) = own.max()?;
+        self.bases.values().filter_map(|base| base.release.as_deref()).find(|known| *known == release)
+    }
+
+    /// The release of the distribution that most languages are built on today.
+    #[must_use]
+    pub fn usual_distribution(&self) -> Option<&str> {
+        let first = |toolchain: &'_ Toolchain| -> Option<String> {
+            let suite = toolchain.releases.first()?.suites.first()?;
+            Some(toolchain.suites.get(suite)?.release.clone())
+        };
+        let mut counted: BTreeMap<String, usize> = BTreeMap::new();
+        self.toolchains.values().filter_map(first).for_each(|release| *counted.entry(release).or_default() += 1);
+        let (release, _) = counted.into_iter().max_by_key(|(_, count)| *count)?;
+        self.bases.values().filter_map(|base| base.release.as_deref()).find(|known| *known == release)
     }
 
     /// The packages that give `need` on `release`.

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use imggen::internal::{Catalog, catalog};
-use imggen::{Layer, Layers, Packs, Source, Tree, generate};
+use imggen::{Layer, Layers, Pack, Packs, Source, Tree, generate};
 
 const TAGS: &str = include_str!("versions/tags.tsv");
 
@@ -102,6 +102,7 @@ fn go() {
             (".tool-versions", "golang 1.21.4\n", "1.21-bookworm"),
             ("mise.toml", "[tools]\ngo = \"1.27\"\n", "1.27-trixie"),
             (".go-version", "1.19\n", "go::version-conflict"),
+            (".tool-versions", "go 1.27.1\n", "1.27-trixie"),
             ("", "go.version=1.23", "1.23-bookworm"),
             ("", "go.version=1.18", "go::too-old"),
         ],
@@ -117,6 +118,7 @@ fn rust() {
         ("src/main.rs", "fn main() {}\n"),
     ];
     let least = format!("{manifest}rust-version = \"1.70\"\n");
+    let newer = manifest.replace("2021", "2024");
     check(
         "rust",
         &files,
@@ -130,6 +132,9 @@ fn rust() {
             ("rust-toolchain.toml", "[toolchain]\nchannel = \"nightly-2025-01-01\"\n", "1-slim-trixie"),
             ("mise.toml", "[tools]\nrust = \"1.90\"\n", "1.90-slim-trixie"),
             (".tool-versions", "rust 1.86.0\n", "1.86.0-slim-bookworm"),
+            ("rust-toolchain", "1.85.0-x86_64-unknown-linux-gnu\n", "1.85.0-slim-bookworm"),
+            ("rust-toolchain.toml", "[toolchain]\npath = \"/opt/rust\"\n", "rust::toolchain-path"),
+            ("Cargo.toml", &newer, "rust::version-conflict"),
             ("", "rust.version=1.84", "1.84-slim-bookworm"),
             ("rust-toolchain", "1.30.0\n", "toolchain::unknown-version"),
         ],
@@ -151,6 +156,7 @@ fn node() {
         ("server.js", "process.on('SIGTERM', () => process.exit());\nrequire('http').createServer().listen(8080);\n"),
     ];
     let ci = "on: push\njobs:\n  t:\n    strategy:\n      matrix:\n        node-version: [18, 22]\n";
+    let locked = "{ \"name\": \"s\", \"lockfileVersion\": 3, \"packages\": { \"\": { \"name\": \"s\" }, \"node_modules/ws\": { \"version\": \"8.18.0\" } } }\n";
     check(
         "node",
         &files,
@@ -169,6 +175,23 @@ fn node() {
             ("mise.toml", "[tools]\nnode = \"25\"\n", "25-trixie-slim"),
             (".tool-versions", "nodejs 16.1.0\n", "16-bookworm-slim"),
             (".github/workflows/ci.yml", ci, "22-trixie-slim"),
+            (".nvmrc", "9.11.2\n", "9-slim"),
+            (".nvmrc", "11\n", "11-stretch-slim"),
+            (".nvmrc", "lts/carbon\n", "8-buster-slim"),
+            (".nvmrc", "lts/-1\n", "24-trixie-slim"),
+            (".tool-versions", "nodejs lts-iron\n", "20-trixie-slim"),
+            ("mise.toml", "[tools]\n\"core:node\" = \"20\"\n", "20-trixie-slim"),
+            (".npmrc", "use-node-version=22.3.0\n", "22-trixie-slim"),
+            ("package.json", &package(", \"engines\": { \"node\": \">=22\" }"), "22-trixie-slim"),
+            ("package.json", &package(", \"engines\": { \"node\": \"18.x || 20.x\" }"), "20-trixie-slim"),
+            (
+                "package.json",
+                &package(", \"devEngines\": { \"runtime\": [{ \"name\": \"node\", \"version\": \"22\" }] }"),
+                "22-trixie-slim",
+            ),
+            ("Dockerfile", "ARG NODE=22.3\nFROM node:${NODE}-alpine\nCOPY . .\nCMD [\"node\", \"server.js\"]\n", "22-trixie-slim"),
+            (".circleci/config.yml", "jobs:\n  t:\n    docker:\n      - image: cimg/node:22.3\n", "22-trixie-slim"),
+            ("package-lock.json", &locked, "22-trixie-slim"),
             ("", "node.version=22", "22-trixie-slim"),
         ],
     );
@@ -201,6 +224,15 @@ fn python() {
             ("pyproject.toml", &least, "3.14-slim-trixie"),
             (".github/workflows/ci.yml", ci, "3.11-slim-trixie"),
             ("requirements.txt", "flask==2.3.2\npandas==2.0.3\ngunicorn==21.2.0\n", "3.11-slim-trixie"),
+            (".python-version", "2.7.18\n", "2.7-slim-buster"),
+            (".python-version", "3.13t\n", "python::free-threaded"),
+            (".python-version", "cpython-3.12.4-linux-x86_64-gnu\n", "3.12-slim-trixie"),
+            ("pyproject.toml", &project("~=3.11.2"), "3.11-slim-trixie"),
+            ("pyproject.toml", &format!("{}[tool.pixi.dependencies]\npython = \"3.12.*\"\n", project(">=3.9")), "3.12-slim-trixie"),
+            ("pixi.toml", "[dependencies]\npython = \">=3.11,<3.12\"\n", "3.11-slim-trixie"),
+            ("environment.yml", "dependencies:\n  - conda-forge::python>=3.11,<3.12\n", "3.11-slim-trixie"),
+            ("Dockerfile", "FROM python:3.11-slim\nCOPY . .\nCMD [\"gunicorn\", \"app:app\"]\n", "3.11-slim-trixie"),
+            (".gitlab-ci.yml", "image: python:3.11\n", "3.11-slim-trixie"),
             ("", "python.version=3.13", "3.13-slim-trixie"),
         ],
     );
@@ -222,6 +254,7 @@ fn java() {
         "<plugin><artifactId>maven-toolchains-plugin</artifactId><configuration><toolchains><jdk><version>11</version></jdk></toolchains>\
          </configuration></plugin>",
     );
+    let compiler = pom("", "<plugin><artifactId>maven-compiler-plugin</artifactId><version>3.1</version></plugin>");
     let enforcer = pom(
         "<maven.compiler.release>8</maven.compiler.release>",
         "<plugin><artifactId>maven-enforcer-plugin</artifactId><executions><execution><goals><goal>enforce</goal></goals><configuration>\
@@ -245,6 +278,12 @@ fn java() {
             ("system.properties", "java.runtime.version=21\n", "3-eclipse-temurin-21-noble"),
             ("mise.toml", "[tools]\njava = \"temurin-25\"\n", "3-eclipse-temurin-25-noble"),
             (".github/workflows/ci.yml", ci, "3-eclipse-temurin-11-noble"),
+            ("pom.xml", &level("6"), "3-eclipse-temurin-11-noble"),
+            ("pom.xml", &level("22"), "3-eclipse-temurin-25-noble"),
+            ("pom.xml", &compiler, "3-eclipse-temurin-8-noble"),
+            (".java-version", "openjdk64-11.0.2\n", "3-eclipse-temurin-11-noble"),
+            (".java-version", "19\n", "3-eclipse-temurin-21-noble"),
+            (".gitlab-ci.yml", "image: maven:3.9-eclipse-temurin-11\n", "3-eclipse-temurin-11-noble"),
             ("", "java.version=11", "3-eclipse-temurin-11-noble"),
         ],
     );
@@ -267,9 +306,11 @@ fn java() {
 fn places_that_contradict_one_another_are_both_named() {
     let app = ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n");
     let package = "{ \"name\": \"s\", \"volta\": { \"node\": \"18.20.1\" }, \"scripts\": { \"start\": \"node server.js\" } }\n";
+    let engines = "{ \"name\": \"s\", \"engines\": { \"node\": \"20.x\" }, \"scripts\": { \"start\": \"node server.js\" } }\n";
     let toolchain = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\nrust-version = \"1.85\"\n";
     for (files, places) in [
         (vec![("package.json", package), (".nvmrc", "22\n"), ("server.js", "")], ["package.json", ".nvmrc"]),
+        (vec![("package.json", engines), (".nvmrc", "22\n"), ("server.js", "")], ["package.json", ".nvmrc"]),
         (
             vec![("requirements.txt", "flask\n"), app, (".python-version", "3.10\n"), ("runtime.txt", "python-3.12.1\n")],
             [".python-version", "runtime.txt"],
@@ -310,6 +351,22 @@ fn every_tag_of_the_catalog_was_there() {
     assert!(wrong.is_empty(), "{}", wrong.join(", "));
 }
 
+/// Debian's next suite costs data only: a pack names it, and what is built and run stands on it.
+#[test]
+fn a_new_suite_costs_data_only() {
+    let bases = "[slim]\nlike = \"slim\"\nimage = \"debian:forky-slim\"\nrelease = \"debian14\"\npackages-of = \"debian13\"\nhas = [\"time-zones\", \"temporary-directory\", \"user-database\", \"glibc@2.43\", \"library:libgcc\"]\n\n[slim.debug]\nimage = \"debian:forky-slim\"\nshell = \"/bin/sh\"\n";
+    let toolchains = "[go]\nlike = \"go\"\n\n[go.suites.forky]\nrelease = \"debian14\"\nlibc = \"glibc@2.43\"\nhas = [\"ca-certificates\", \"time-zones\", \"program:gcc\"]\n\n[[go.releases]]\nversion = \"1.27\"\nnewest = \"1.27.3\"\nend-of-life = \"2027-08-01\"\nsuites = [\"forky\"]\n";
+    let files = [("bases", bases), ("toolchains", toolchains)];
+    let files = files.map(|(name, text)| (format!("presets/_catalog/{name}.toml").into(), text.to_owned()));
+    let packs = Packs::over_built_in([Pack::from_memory("own", files)]);
+    let main = "package main\n\n// #include <stdlib.h>\nimport \"C\"\n\nfunc main() { println(int(C.abs(-1))) }\n";
+    let tree = Tree::from_memory([("go.mod", "module a\n\ngo 1.27\n"), ("main.go", main)]);
+    let settings = Layer::assignments(Source::CommandLine, &["base=slim".to_owned()]).unwrap();
+    let made = generate(&tree, &Layers::new(vec![settings]), &packs).unwrap();
+    let text = &made.files[0].text;
+    assert!(text.contains("FROM golang:1.27-forky AS build") && text.contains("FROM debian:forky-slim AS runtime"), "{text}");
+}
+
 /// In CI's scheduled form alone, `.ci/scheduled`: a plain run must not fail because time passes.
 #[test]
 fn the_catalog_is_of_these_days() {
@@ -330,4 +387,26 @@ fn the_catalog_is_of_these_days() {
         wrong.extend(ended.map(|release| format!("{language} {} had its last fix on {}", release.version, release.end_of_life)));
     }
     assert!(wrong.is_empty(), "{}\n`.ci/refresh` brings the catalog up to date", wrong.join("\n"));
+}
+
+/// A manager of packages is taken in a version that the old interpreter runs, or refused with both places.
+#[test]
+fn tools_serve_the_interpreter_that_is_asked_for() {
+    let text = |files: &[(&str, &str)]| {
+        let made = generate(&Tree::from_memory(files.iter().copied()), &Layers::default(), &Packs::default());
+        made.map_or_else(|error| error.code.to_owned(), |made| made.files[0].text.clone())
+    };
+    let package = "{ \"name\": \"s\", \"scripts\": { \"start\": \"node server.js\" }, \"dependencies\": { \"ms\": \"^2.0.0\" } }\n";
+    let pnpm = "lockfileVersion: 5.1\nspecifiers:\n  ms: ^2.0.0\ndependencies:\n  ms: 2.1.3\npackages:\n  /ms/2.1.3:\n    dev: false\n";
+    let old = [("package.json", package), ("pnpm-lock.yaml", pnpm), ("server.js", ""), (".nvmrc", "8\n")];
+    assert!(text(&old).contains("npm install --global pnpm@3"), "{}", text(&old));
+    let named = package.replace("\"name\"", "\"packageManager\": \"pnpm@9.1.0\", \"name\"");
+    let newer = [("package.json", named.as_str()), ("pnpm-lock.yaml", pnpm), ("server.js", ""), (".nvmrc", "16\n")];
+    assert_eq!(text(&newer), "node::manager-too-new");
+    let app = ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n");
+    let python = |version| [("requirements.txt", "flask==1.1.4\ngunicorn==19.10.0\n"), app, (".python-version", version)];
+    let two = text(&python("2.7\n"));
+    assert!(two.contains("virtualenv /opt/venv") && !two.contains("uv") && !two.contains("invalidation"), "{two}");
+    let three = text(&python("3.6\n"));
+    assert!(three.contains("uv venv") && !three.contains("INVALIDATION") && !three.contains("invalidation"), "{three}");
 }

@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, schema_for};
 use serde_json::json;
 
 use super::inherit::{LIKE, WITHOUT};
-use super::{Base, Native, Packages, Served, Toolchain};
+use super::{Base, Fetching, Installer, Native, Packages, Served, Toolchain};
 
 /// The files below `presets/_catalog`, each a property here.
 #[derive(JsonSchema)]
@@ -15,6 +15,9 @@ struct Files {
     /// Images that programs run on, by name.
     #[schemars(rename = "bases.toml")]
     bases: BTreeMap<String, Base>,
+    /// Where package managers fetch from, by name.
+    #[schemars(rename = "installers.toml")]
+    installers: BTreeMap<Installer, Fetching>,
     /// Images that programs are built in, by language.
     #[schemars(rename = "toolchains.toml")]
     toolchains: BTreeMap<String, Toolchain>,

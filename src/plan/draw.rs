@@ -83,7 +83,7 @@ pub fn draw(detection: &Detection<'_>, choices: &Choices<'_>) -> Result<Plan> {
         preset,
         image,
         debug,
-        network: network(&choices.layers)?,
+        network: network(&choices.layers, choices.catalog)?,
         own_ignore_files: context::theirs(detection.tree).is_some(),
         ignore,
         decisions,

@@ -7,6 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{Copy, ShellLine};
+use crate::catalog::{Catalog, Installer};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::layers::Layers;
 use crate::settings::NetworkSettings;
@@ -83,15 +84,23 @@ impl Network {
         }
     }
 
-    fn mirrors(&mut self, layers: &Layers) -> Result<()> {
+    fn mirrors(&mut self, layers: &Layers, catalog: &Catalog) -> Result<()> {
         let set = |key: &str, get: Get| address(layers, key, get);
-        let edit = |from: &str, to: &str, file: &'static str| ShellLine::of("sed -i -E").word(format!("s|{from}|{to}|g")).then(file);
+        let edit = |installer: Installer, to: &str| {
+            let fetching = catalog.fetching(installer)?;
+            let found = ShellLine::of("find").path(&fetching.directory);
+            let named = fetching
+                .files
+                .iter()
+                .enumerate()
+                .fold(found, |line, (index, name)| line.then(if index == 0 { "-name" } else { "-o -name" }).word(name));
+            Some(named.then("| xargs sed -i -E").word(format!("s|{}|{to}|g", fetching.from)))
+        };
         let (apt, apk) = (set("apt", |network| &network.apt)?, set("apk", |network| &network.apk)?);
         let by_https = [&apt, &apk].into_iter().flatten().any(|url| url.starts_with("https:"));
         self.bundle = (by_https || self.certificates.is_some()).then_some(BUNDLE);
-        let debian = "https?://(deb|archive)\\.(debian\\.org|ubuntu\\.com)";
-        self.apt = apt.map(|to| edit(debian, &to, "/etc/apt/sources.list.d/*.sources"));
-        self.apk = apk.map(|to| edit("https?://dl-cdn\\.alpinelinux\\.org/alpine", &to, "/etc/apk/repositories"));
+        self.apt = apt.and_then(|to| edit(Installer::Apt, &to));
+        self.apk = apk.and_then(|to| edit(Installer::Apk, &to));
         self.give("go", &["GOPROXY"], set("go", |network| &network.go)?.as_deref());
         let npm = set("npm", |network| &network.npm)?;
         self.give("node", &["npm_config_registry", "YARN_NPM_REGISTRY_SERVER", "COREPACK_NPM_REGISTRY"], npm.as_deref());
@@ -194,10 +203,10 @@ fn certificates(layers: &Layers) -> Result<Option<Certificates>> {
 ///
 /// # Errors
 /// When a mirror or the proxy is no address, or the certificates are named twice.
-pub(super) fn network(layers: &Layers) -> Result<Option<Network>> {
+pub(super) fn network(layers: &Layers, catalog: &Catalog) -> Result<Option<Network>> {
     let mut network = Network { certificates: certificates(layers)?, ..Network::default() };
     network.languages = crate::lang::ALL.iter().map(|language| (language.name(), Reach::default())).collect();
-    network.mirrors(layers)?;
+    network.mirrors(layers, catalog)?;
     if network.certificates.is_some() {
         network.trust();
     }

@@ -15,6 +15,8 @@ use crate::evidence::{Evidence, Lines, Rule};
 pub struct Lock {
     /// Where it is, relative to the project's root.
     pub file: Utf8PathBuf,
+    /// The version of its format; 0 for the oldest, which say none.
+    pub format: u32,
     packages: Vec<Locked>,
     by_name: BTreeMap<String, Vec<usize>>,
 }
@@ -35,6 +37,8 @@ pub struct Locked {
 
 #[derive(Deserialize)]
 struct File {
+    #[serde(default)]
+    version: u32,
     #[serde(default)]
     package: Vec<Entry>,
 }
@@ -64,12 +68,13 @@ impl Lock {
             source: entry.source,
             depends_on: entry.dependencies,
         };
+        let format = read.version;
         let packages: Vec<_> = read.package.into_iter().map(locked).collect();
         let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for (index, package) in packages.iter().enumerate() {
             by_name.entry(package.name.clone()).or_default().push(index);
         }
-        Ok(Self { file: file.to_owned(), packages, by_name })
+        Ok(Self { file: file.to_owned(), format, packages, by_name })
     }
 
     /// The project's own package of that name.

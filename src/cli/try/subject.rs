@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::super::next;
 use super::super::project::Made;
 use super::Trial;
+use crate::catalog::Catalog;
 use crate::decision::Topic;
 use crate::declared;
 use crate::trial::Subject;
@@ -48,7 +49,7 @@ pub fn of(trial: &Trial<'_>, made: &Made) -> Subject {
         app: plan.app.clone(),
         shell: made.shell.clone(),
         release: base.filter(|base| base.installer.is_some()).and_then(|base| base.release.clone().or_else(|| base.packages_of.clone())),
-        build_release: release_of(dockerfile),
+        build_release: release_of(dockerfile, trial.survey.catalog),
         serves: !ports.is_empty() || !app.behaviour.listens.is_empty(),
         ports,
         health: documents.health.first().map(|said| said.fact.value.clone()),
@@ -68,8 +69,7 @@ pub fn of(trial: &Trial<'_>, made: &Made) -> Subject {
 }
 
 /// The release that the last stage before the image's builds on, by the suite in its tag.
-fn release_of(dockerfile: &str) -> Option<String> {
-    const SUITES: [(&str, &str); 3] = [("trixie", "debian13"), ("bookworm", "debian12"), ("alpine", "alpine3.24")];
+fn release_of(dockerfile: &str, catalog: &Catalog) -> Option<String> {
     let mut images = dockerfile.lines().filter(|line| line.starts_with("FROM ")).rev().skip(1);
-    images.find_map(|line| SUITES.iter().find(|(suite, _)| line.contains(suite)).map(|(_, release)| (*release).to_owned()))
+    images.find_map(|line| line.split(' ').find_map(|word| catalog.distribution_of(word)).map(str::to_owned))
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::INTERPRETER;
 use super::maven::Module;
 use crate::catalog::{Catalog, Month, Release, Wish};
+use crate::declared;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::layers::Layers;
@@ -16,6 +17,7 @@ use crate::version::Version;
 const LEVEL: Rule = Rule::parsed("java.level", "the sources and classes are of this level");
 const TOOLCHAIN: Rule = Rule::parsed("java.toolchain", "the build asks for this JDK");
 const PIN: Rule = Rule::parsed("java.pin", "the project is worked on with this JDK");
+const IMAGE: Rule = Rule::parsed("java.image", "an image with this JDK is worked with here");
 const CI: Rule = Rule::parsed("java.ci", "it is tried with this JDK");
 const PARENT: Rule = Rule::parsed("java.parent-level", "this parent sets the level");
 pub const ANY: Rule = Rule::parsed("java.any-level", "nothing here asks for a newer Java");
@@ -146,6 +148,16 @@ fn toolchain(module: &Module<'_>) -> Result<Option<Fact<Version>>> {
         Some(said) if !said.value.contains(['[', '(', ',', '$']) => number(&said.fact(TOOLCHAIN)).map(Some),
         _ => Ok(None),
     }
+}
+
+/// The level with the JDK of the images that the project is worked with, which says more than what CI tries.
+#[must_use]
+pub fn worked(tree: &Tree, directory: &Utf8Path, level: Level, catalog: &Catalog) -> Level {
+    let Some(toolchain) = catalog.toolchain("java").ok().filter(|_| level.pinned.is_none()) else { return level };
+    let least = level.least.as_ref().map_or(level.classes.value, |least| least.value.max(level.classes.value));
+    let mut images = declared::bases(tree, directory, IMAGE).into_iter();
+    let java = images.find_map(|(image, at)| Some(Fact::new(Version::whole(toolchain.release_of(&image)?.major()), at)));
+    Level { tried: java.filter(|java| java.value >= least).or(level.tried), ..level }
 }
 
 /// What version managers are told, in the module's directory or above.

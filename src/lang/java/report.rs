@@ -101,11 +101,21 @@ impl Maker<'_> {
             warnings.push(note(native));
         }
         warnings.extend(self.smaller());
+        warnings.extend(self.another());
         warnings
     }
 }
 
 impl Maker<'_> {
+    /// Says that there is no image of the JDK that is asked for.
+    fn another(&self) -> Option<Diagnostic> {
+        let asked = self.choices.layers.choose("java.version", |settings| settings.languages.java.version);
+        let pinned = self.facts.level.pinned.as_ref().filter(|pinned| asked.is_none() && pinned.value.major() != self.java.major())?;
+        let message = format!("the project asks for Java {}, of which imggen knows no image: it is Java {}", pinned.value, self.java);
+        let warning = pinned.because().iter().fold(Diagnostic::warning("java::another-version", message), Diagnostic::because);
+        Some(warning.help(format!("known are {}", self.toolchain.known_versions())))
+    }
+
     /// Offers a Java that is cut down, where all that it has to hold can be seen.
     fn smaller(&self) -> Option<Diagnostic> {
         let facts = self.facts;

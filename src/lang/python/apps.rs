@@ -188,8 +188,10 @@ impl Projects<'_> {
         let project = with_imported.as_ref().unwrap_or(project);
         unobtainable::refuse(project, catalog)?;
         local::refuse(tree, project)?;
-        two::refuse(&reached)?;
-        let (mut constraints, passed_over) = constraints(tree, &project.directory)?;
+        let (mut constraints, passed_over) = constraints(tree, &project.directory, catalog)?;
+        if !constraints.iter().any(two::is_asked_for) {
+            two::refuse(&reached)?;
+        }
         if let Some(script) = project.script() {
             constraints.extend(inline::constraint(tree, script)?);
         }

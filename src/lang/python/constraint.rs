@@ -6,6 +6,7 @@ use camino::Utf8Path;
 use pep440_rs::{Operator, VersionSpecifiers};
 
 use super::outline::{ask, outline};
+use crate::catalog::Catalog;
 use crate::declared;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
@@ -18,6 +19,8 @@ use crate::version::Version;
 const PIN: Rule = Rule::parsed("python.pin", "this is the Python that the project is used with");
 /// Pythons that CI tries.
 pub const CI: Rule = Rule::parsed("python.ci", "it is tried with this Python");
+/// An image of the project's own.
+pub const IMAGE: Rule = Rule::parsed("python.image", "an image with this Python is worked with here");
 /// A range of Pythons.
 pub const RANGE: Rule = Rule::parsed("python.requires", "these are the Pythons that the project runs on");
 
@@ -77,7 +80,7 @@ impl Constraint {
 ///
 /// # Errors
 /// When one cannot be understood, or asks for another Python than `CPython`.
-pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<(Vec<Constraint>, Vec<Diagnostic>)> {
+pub fn constraints(tree: &Tree, directory: &Utf8Path, catalog: &Catalog) -> Result<(Vec<Constraint>, Vec<Diagnostic>)> {
     let mut found = Vec::new();
     let mut warnings = Vec::new();
     let asdf = version_files::pinned(tree, directory, &["python"], PIN).into_iter().next();
@@ -94,7 +97,12 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<(Vec<Constraint>
     let file = directory.join("pyproject.toml");
     if let Some(text) = tree.manifest(&file)? {
         let table = Document::toml(&file, text)?;
-        for keys in [&["project", "requires-python"][..], &["tool", "poetry", "dependencies", "python"]] {
+        for keys in [
+            &["project", "requires-python"][..],
+            &["tool", "poetry", "dependencies", "python"],
+            &["tool", "poetry", "dependencies", "python", "version"],
+            &["tool", "pixi", "dependencies", "python"],
+        ] {
             if let Some((text, value)) = table.string(keys) {
                 found.push(range(text, table.evidence(value, RANGE))?);
             }
@@ -113,7 +121,8 @@ pub fn constraints(tree: &Tree, directory: &Utf8Path) -> Result<(Vec<Constraint>
     setup(tree, directory, &mut found)?;
     found.extend(hints(tree, directory));
     found.extend(platform(tree, directory));
-    found.extend(tried(tree));
+    found.extend(pixi(tree, directory));
+    found.extend(worked(tree, directory, catalog).or_else(|| tried(tree)));
     Ok((found, warnings))
 }
 
@@ -124,8 +133,8 @@ fn hints(tree: &Tree, directory: &Utf8Path) -> Option<Constraint> {
         let table = Document::yaml(&file, tree.text(&file).ok()?).ok()?;
         let listed = table.get(&["dependencies"])?.list().iter();
         let (version, value) = listed
-            .filter_map(|value| Some((value.string()?.strip_prefix("python")?, value)))
-            .find(|(rest, _)| rest.starts_with(['=', ' ']))?;
+            .filter_map(|value| Some((value.string()?.rsplit("::").next()?.strip_prefix("python")?, value)))
+            .find(|(rest, _)| rest.starts_with(['=', ' ', '<', '>', '~', '!']))?;
         match pin(version.trim().trim_start_matches('='), table.evidence(value, PIN)).ok()? {
             Pin::Named(constraint) => Some(Constraint { hint: true, ..constraint }),
             _ => None,
@@ -142,6 +151,25 @@ fn platform(tree: &Tree, directory: &Utf8Path) -> Option<Constraint> {
         Pin::Named(constraint) => Some(Constraint { hint: true, ..constraint }),
         Pin::Nothing | Pin::Environment => None,
     }
+}
+
+/// What pixi makes an environment of, beside another list.
+fn pixi(tree: &Tree, directory: &Utf8Path) -> Option<Constraint> {
+    let file = directory.join("pixi.toml");
+    let table = Document::toml(&file, tree.text(&file).ok()?).ok()?;
+    let value = table.get(&["dependencies", "python"])?;
+    let text = value.string().or_else(|| value.get(&["version"]).and_then(|version| version.string()))?;
+    Some(Constraint { hint: true, ..range(text, table.evidence(value, RANGE)).ok()? })
+}
+
+/// The Python of the images that the project is worked with.
+fn worked(tree: &Tree, directory: &Utf8Path, catalog: &Catalog) -> Option<Constraint> {
+    let toolchain = catalog.toolchain("python").ok()?;
+    declared::bases(tree, directory, IMAGE).into_iter().find_map(|(image, at)| {
+        // `3` says nothing
+        let version = toolchain.release_of(&image).filter(|version| version.to_string().contains('.'))?;
+        Some(Constraint { wants: Wants::Series(version.series()), hint: true, at })
+    })
 }
 
 /// What CI tries it with.
@@ -215,6 +243,11 @@ fn pin(text: &str, at: Evidence) -> Result<Pin> {
         let error = Diagnostic::error("python::not-cpython", format!("`{text}` is no CPython, and imggen knows images of CPython alone"));
         return Err(error.because(&at).help("name a CPython version, or write the image by hand").into());
     }
+    if text.starts_with(|c: char| c.is_ascii_digit()) && (text.ends_with('t') || text.contains("freethreaded")) {
+        let error =
+            Diagnostic::error("python::free-threaded", format!("`{text}` is a Python without its lock, which no official image has"));
+        return Err(error.because(&at).help("name it without the `t`, or write the image by hand").into());
+    }
     if text.starts_with(|c: char| c.is_ascii_alphabetic()) {
         return Ok(Pin::Environment);
     }
@@ -277,9 +310,13 @@ pub fn spelt(text: &str) -> String {
 mod tests {
     use super::*;
 
+    fn catalog() -> Catalog {
+        crate::pack::Packs::default().catalog().unwrap_or_default()
+    }
+
     fn allowed(file: &str, text: &str) -> Vec<&'static str> {
         let tree = Tree::from_memory([(file, text)]);
-        let (constraints, _) = constraints(&tree, Utf8Path::new("")).unwrap_or_default();
+        let (constraints, _) = constraints(&tree, Utf8Path::new(""), &catalog()).unwrap_or_default();
         let version = |text: &str| text.parse().unwrap_or(Version::minor(0, 0));
         let newest = [("3.14", "3.14.10"), ("3.13", "3.13.18"), ("3.12", "3.12.16"), ("3.11", "3.11.18"), ("3.9", "3.9.25")];
         let all = |(series, newest): &(&str, &str)| constraints.iter().all(|one| one.allows(version(series), version(newest)));
@@ -319,13 +356,13 @@ mod tests {
     #[test]
     fn the_name_of_an_environment_is_no_python() {
         let tree = Tree::from_memory([(".python-version", "shop-3.11\n")]);
-        let (found, warnings) = constraints(&tree, Utf8Path::new("")).unwrap_or_default();
+        let (found, warnings) = constraints(&tree, Utf8Path::new(""), &catalog()).unwrap_or_default();
         assert_eq!((found.len(), warnings.len()), (0, 1));
     }
 
     #[test]
     fn another_python_is_refused() {
         let tree = Tree::from_memory([(".python-version", "pypy3.10\n")]);
-        assert!(constraints(&tree, Utf8Path::new("")).is_err());
+        assert!(constraints(&tree, Utf8Path::new(""), &catalog()).is_err());
     }
 }

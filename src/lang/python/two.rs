@@ -1,10 +1,16 @@
 //! Python 2: nothing runs it any more, and its sources tell.
 
+use super::constraint::{Constraint, Wants};
 use super::sources::Source;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule, Span};
 
 const TWO: Rule = Rule::weak("python.two", "Python 3 has no such statement");
+
+/// Whether the project names Python 2 itself: then it gets the last image of that, with a warning.
+pub fn is_asked_for(constraint: &Constraint) -> bool {
+    matches!(constraint.wants, Wants::Series(series) if series.major() == 2)
+}
 
 /// Refuses what is written for Python 2.
 ///
@@ -18,7 +24,8 @@ pub fn refuse(reached: &[&Source<'_>]) -> Result<()> {
     let Some(at) = found else { return Ok(()) };
     let error = Diagnostic::error("python::python-2", "this is written for Python 2, of which there is no image that is mended any more")
         .because(&at);
-    Err(error.help("move it to Python 3: `2to3 -w .` does the most of it").into())
+    let error = error.help("move it to Python 3: `2to3 -w .` does the most of it");
+    Err(error.help("or name Python 2 for its last image, `2.7` in .python-version").into())
 }
 
 /// `print "x"`, `except E, e:`, `raise E, "x"`, `exec "x"`: each begins a line.

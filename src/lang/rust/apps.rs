@@ -34,6 +34,11 @@ const DEFAULT_RUN: Rule = Rule::parsed("rust.default-run", "this is what the pac
 const DEFAULT_MEMBER: Rule = Rule::parsed("rust.default-members", "this is what the workspace builds by default");
 const NAMESAKE: Rule = Rule::parsed("rust.package", "this is the package's name");
 const RUST_VERSION: Rule = Rule::parsed("rust.rust-version", "the project asks for this release or a newer one");
+/// Editions, and the releases that were the first to know them.
+const EDITIONS: [(&str, Version); 3] = [("2018", Version::minor(1, 31)), ("2021", Version::minor(1, 56)), ("2024", Version::minor(1, 85))];
+/// The first release that reads locks of format 4.
+const LOCK_4: Version = Version::minor(1, 78);
+const LOCK_FORMAT: Rule = Rule::parsed("rust.lock-format", "older releases do not read this format");
 const EDITION: Rule = Rule::parsed("rust.edition", "this is the edition of the language");
 const LIBRARY: Rule = Rule::parsed("rust.library", "this package is a library");
 
@@ -157,7 +162,7 @@ impl<'t> language::Project<'t> for Programs<'t> {
             package: (!alone).then(|| package.name.clone()),
             bin: bin.name.clone(),
             main: bin.evidence.clone(),
-            rust: self.rust(package, &config),
+            rust: self.rust(package, &config, lock.as_ref()),
             edition: self.project.value(package, EDITION, "edition").map(|(value, evidence)| Fact::new(value, evidence)),
             breaks: lock.as_ref().and_then(|lock| toolchain::breaks(lock, &findings.packages, catalog)),
             ssh: lock.as_ref().and_then(|lock| lock.by_ssh().map(|locked| Fact::new(locked.name.clone(), lock.evidence(locked, SSH)))),
@@ -288,11 +293,19 @@ impl Programs<'_> {
     }
 
     /// What the project says of the release that it needs, the newest first.
-    fn rust(&self, package: &Package<'_>, config: &Config) -> Vec<Fact<Version>> {
+    fn rust(&self, package: &Package<'_>, config: &Config, lock: Option<&Lock>) -> Vec<Fact<Version>> {
         let declared = self.project.value(package, RUST_VERSION, "rust-version");
         let declared = declared.and_then(|(value, evidence)| Some(Fact::new(value.parse().ok()?, evidence)));
         let channel = config.channel.as_ref().and_then(|channel| Some(channel.with(channel.value.parse::<Version>().ok()?)));
-        let mut found: Vec<_> = declared.into_iter().chain(channel).collect();
+        // an old release that is asked for by name has to know the edition, and the lock's format
+        let of_edition = |(value, evidence): (String, Evidence)| {
+            let (_, least) = EDITIONS.iter().find(|(edition, _)| *edition == value)?;
+            Some(Fact::new(*least, evidence))
+        };
+        let edition = self.project.value(package, EDITION, "edition").and_then(of_edition);
+        let format = lock.filter(|lock| lock.format >= 4).map(|lock| Fact::new(LOCK_4, Evidence::exists(lock.file.clone(), LOCK_FORMAT)));
+        let implied: Vec<_> = edition.into_iter().chain(format).filter(|_| channel.is_some()).collect();
+        let mut found: Vec<_> = implied.into_iter().chain(declared).chain(channel).collect();
         found.sort_by_key(|fact| std::cmp::Reverse(fact.value));
         found
     }

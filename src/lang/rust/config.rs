@@ -230,6 +230,13 @@ fn without_native(words: &[String]) -> String {
     kept.join(" ")
 }
 
+/// A channel without the kind of machine that it is for: `1.85.0-x86_64-unknown-linux-gnu` is 1.85.0.
+fn without_host(channel: &str) -> &str {
+    let is_host = |host: &str| host.matches('-').count() > 1 && host.starts_with(|c: char| c.is_ascii_alphabetic());
+    let split = channel.split_once('-').filter(|(release, host)| is_release(release) && is_host(host));
+    split.map_or(channel, |(release, _)| release)
+}
+
 fn channel(tree: &Tree, root: &Utf8Path) -> Result<Option<Fact<String>>> {
     #[derive(Default, Deserialize)]
     #[serde(default)]
@@ -240,6 +247,7 @@ fn channel(tree: &Tree, root: &Utf8Path) -> Result<Option<Fact<String>>> {
     #[serde(default)]
     struct Section {
         channel: Option<Spanned<String>>,
+        path: Option<Spanned<String>>,
     }
     // rustup looks in the directory and above it
     for directory in root.ancestors() {
@@ -248,11 +256,20 @@ fn channel(tree: &Tree, root: &Utf8Path) -> Result<Option<Fact<String>>> {
             let Some(text) = tree.manifest(&file)? else { continue };
             if name == "rust-toolchain" && !text.contains('[') {
                 let evidence = Evidence::at(file, Span::of_line(1, text), CHANNEL, text.trim());
-                return Ok(Some(Fact::new(text.trim().to_owned(), evidence)));
+                return Ok(Some(Fact::new(without_host(text.trim()).to_owned(), evidence)));
             }
             let read: Toolchain = toml::from_str(text).map_err(|error| broken(&file, text, &error))?;
+            if let Some(path) = read.toolchain.path {
+                let at = Evidence::at(file, place(text, path.span()), CHANNEL, path.get_ref());
+                let message = format!("the toolchain of this project lies on somebody's disk, in `{}`", path.get_ref());
+                let error = Diagnostic::error("rust::toolchain-path", message).because(&at);
+                return Err(error.help("name a release in its place: `channel = \"1.85\"`").into());
+            }
             let found = read.toolchain.channel.map(|channel| {
-                Fact::new(channel.get_ref().clone(), Evidence::at(file, place(text, channel.span()), CHANNEL, channel.get_ref()))
+                Fact::new(
+                    without_host(channel.get_ref()).to_owned(),
+                    Evidence::at(file, place(text, channel.span()), CHANNEL, channel.get_ref()),
+                )
             });
             return Ok(found);
         }

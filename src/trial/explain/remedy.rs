@@ -35,8 +35,8 @@ pub(super) fn lessons(expert: &Expert<'_>, failure: &Failure, found: &BTreeMap<S
 fn packages(expert: &Expert<'_>, of: &str, release: Option<&str>, lesson: fn(String) -> Lesson) -> Vec<Lesson> {
     let builds = matches!(lesson(String::new()), Lesson::BuildPackage(_));
     let (kind, name) = of.split_once(':').unwrap_or(("", of));
-    // a base without packages gives way to one with them: Debian's of today
-    let release = release.unwrap_or("debian13");
+    // a base without packages gives way to one with them: of today's distribution
+    let release = release.or_else(|| expert.catalog.usual_distribution()).unwrap_or_default();
     let known = |need: &Need| {
         let packages = expert.catalog.packages(need, release)?;
         let names = if builds && !packages.build.is_empty() { &packages.build } else { &packages.run };

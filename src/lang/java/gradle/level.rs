@@ -7,7 +7,7 @@ use crate::catalog::{Catalog, Month, Toolchain};
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::series;
-use crate::lang::java::level::{ANY, Level, pin, settled};
+use crate::lang::java::level::{ANY, Level, pin, settled, worked};
 use crate::read::properties;
 use crate::tree::Tree;
 use crate::version::Version;
@@ -41,10 +41,11 @@ impl Project<'_> {
         let classes = self.classes().unwrap_or_else(nothing);
         let said = classes.because()[0].rule != ANY.id;
         let written = if said { None } else { self.written(tree, catalog) };
-        settled(
+        let level = settled(
             tree,
             Level { pinned: daemon.or_else(|| self.exact()).or(pin(tree, &self.directory)?), classes, least: None, written, tried: None },
-        )
+        )?;
+        Ok(worked(tree, &self.directory, level, catalog))
     }
 
     /// The level that stands behind one of these names.

@@ -220,7 +220,7 @@ impl apps::Program for Program<'_> {
         let toolchain = catalog.toolchain("java")?;
         let least = range.as_ref().and_then(|range| range.value.least().map(|least| range.with(least)));
         let least = least.into_iter().chain(requires::least(&self.reached, toolchain)).max_by_key(|least| least.value);
-        let mut level = level::of_maven(self.tree, module, &self.reached, least)?;
+        let mut level = level::worked(self.tree, module.directory(), level::of_maven(self.tree, module, &self.reached, least)?, catalog);
         let unsaid = if level.is_said() { None } else { requires::unsaid(&self.reached, toolchain) };
         if level.is_any() && unsaid.is_none() {
             level.written = requires::written(&self.reached, catalog);

@@ -80,7 +80,8 @@ pub fn rank(project: &Project, sources: &Sources<'_>, constraints: &[Constraint]
     // what is tried with a Python that nobody mends any more is not said to run on it
     let is_stale = |constraint: &&Constraint| {
         let allowed = |release: &&Release| constraint.allows(release.version, release.newest);
-        constraint.at.rule == super::constraint::CI.id && toolchain.releases.iter().filter(allowed).all(|release| catalog.is_past(release))
+        [super::constraint::CI.id, super::constraint::IMAGE.id].contains(&constraint.at.rule)
+            && toolchain.releases.iter().filter(allowed).all(|release| catalog.is_past(release))
     };
     let (hints, firm): (Vec<_>, Vec<_>) = constraints.iter().filter(|one| !is_stale(one)).partition(|constraint| constraint.hint);
     let fits = |release: &&Release, all: &[&Constraint]| all.iter().all(|one| one.allows(release.version, release.newest));
