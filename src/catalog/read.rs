@@ -59,9 +59,19 @@ fn table(text: &str) -> Option<Map<String, Value>> {
 fn filled<T: for<'de> Deserialize<'de>>(name: &str, text: &str, own: &Map<String, Value>) -> Result<T> {
     let whole = serde_json::from_value(Value::Object(own.clone()));
     whole.map_err(|error| {
+        let wrong = |entry: &String, value: Value| {
+            serde_json::from_value::<T>(Value::Object(Map::from_iter([(entry.clone(), value)]))).err().map(|error| error.to_string())
+        };
         let alone = |(entry, value): (&String, &Value)| {
-            let one = Map::from_iter([(entry.clone(), value.clone())]);
-            serde_json::from_value::<T>(Value::Object(one)).err().map(|error| (entry.clone(), error.to_string()))
+            let why = wrong(entry, value.clone())?;
+            // without the key that is wrong, something else is
+            let without = |key: &&String| {
+                let mut less = value.clone();
+                less.as_object_mut().and_then(|less| less.remove(*key));
+                wrong(entry, less).as_ref() != Some(&why)
+            };
+            let key = value.as_object().and_then(|value| value.keys().find(without));
+            Some((entry.clone(), key.map_or_else(|| why.clone(), |key| format!("`{key}`: {why}"))))
         };
         let (entry, why) = own.iter().find_map(alone).map_or((None, error.to_string()), |(entry, why)| (Some(entry), why));
         Box::new(broken(name, text, entry.as_deref(), &why))
@@ -101,4 +111,19 @@ fn places(text: &str) -> Vec<(String, std::ops::Range<usize>)> {
     let mut found: Vec<_> = table.iter().map(|(key, _)| (key.get_ref().to_string(), key.span())).collect();
     found.sort_by_key(|(_, at)| at.start);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Base;
+
+    #[test]
+    fn the_key_that_is_wrong_is_named() {
+        let mut below = Below::default();
+        let weaker = "[bare]\nsummary = \"x\"\nimage = \"bare:1\"\nmegabytes = 1\n[bare.debug]\nimage = \"bare:1\"\nshell = \"/bin/sh\"\n";
+        assert!(below.read::<BTreeMap<String, Base>>("bases.toml", weaker).is_ok());
+        let error = below.read::<BTreeMap<String, Base>>("bases.toml", "[own]\nlike = \"bare\"\nimage = 3\n").err();
+        assert!(error.is_some_and(|error| error.message.contains("`[own]`") && error.message.contains("`image`")));
+    }
 }
