@@ -62,7 +62,7 @@ fn check(name: &str, files: &[(&str, &str)], table: &[(&str, &str, &str)]) {
     for (file, text, expected) in table {
         let (more, settings) = if file.is_empty() { (vec![], vec![*text]) } else { (vec![(*file, *text)], vec![]) };
         let found = image(&with(files, &more), &settings);
-        let found = found.strip_prefix(&format!("{name}:")).unwrap_or(&found);
+        let found = found.strip_prefix(&format!("{name}:")).filter(|tag| !tag.starts_with(':')).unwrap_or(&found);
         if found != *expected {
             wrong.push(format!("{file} {text:?}: {found}, and not {expected}"));
         }
@@ -118,7 +118,6 @@ fn rust() {
         ("src/main.rs", "fn main() {}\n"),
     ];
     let least = format!("{manifest}rust-version = \"1.70\"\n");
-    let newer = manifest.replace("2021", "2024");
     check(
         "rust",
         &files,
@@ -134,7 +133,6 @@ fn rust() {
             (".tool-versions", "rust 1.86.0\n", "1.86.0-slim-bookworm"),
             ("rust-toolchain", "1.85.0-x86_64-unknown-linux-gnu\n", "1.85.0-slim-bookworm"),
             ("rust-toolchain.toml", "[toolchain]\npath = \"/opt/rust\"\n", "rust::toolchain-path"),
-            ("Cargo.toml", &newer, "rust::version-conflict"),
             ("", "rust.version=1.84", "1.84-slim-bookworm"),
             ("rust-toolchain", "1.30.0\n", "toolchain::unknown-version"),
         ],
@@ -306,10 +304,12 @@ fn java() {
 fn places_that_contradict_one_another_are_both_named() {
     let app = ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n");
     let package = "{ \"name\": \"s\", \"volta\": { \"node\": \"18.20.1\" }, \"scripts\": { \"start\": \"node server.js\" } }\n";
+    let edition = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2024\"\n";
     let engines = "{ \"name\": \"s\", \"engines\": { \"node\": \"20.x\" }, \"scripts\": { \"start\": \"node server.js\" } }\n";
     let toolchain = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nedition = \"2021\"\nrust-version = \"1.85\"\n";
     for (files, places) in [
         (vec![("package.json", package), (".nvmrc", "22\n"), ("server.js", "")], ["package.json", ".nvmrc"]),
+        (vec![("Cargo.toml", edition), ("src/main.rs", "fn main() {}\n"), ("rust-toolchain", "1.80\n")], ["Cargo.toml", "rust-toolchain"]),
         (vec![("package.json", engines), (".nvmrc", "22\n"), ("server.js", "")], ["package.json", ".nvmrc"]),
         (
             vec![("requirements.txt", "flask\n"), app, (".python-version", "3.10\n"), ("runtime.txt", "python-3.12.1\n")],
