@@ -17,7 +17,7 @@ use crate::version::Version;
 const LEVEL: Rule = Rule::parsed("java.level", "the sources and classes are of this level");
 const TOOLCHAIN: Rule = Rule::parsed("java.toolchain", "the build asks for this JDK");
 const PIN: Rule = Rule::parsed("java.pin", "the project is worked on with this JDK");
-const IMAGE: Rule = Rule::parsed("java.image", "an image with this JDK is worked with here");
+const IMAGE: Rule = Rule::parsed("java.worked", "an image with this JDK is worked with here");
 const CI: Rule = Rule::parsed("java.ci", "it is tried with this JDK");
 const PARENT: Rule = Rule::parsed("java.parent-level", "this parent sets the level");
 pub const ANY: Rule = Rule::parsed("java.any-level", "nothing here asks for a newer Java");
