@@ -78,9 +78,8 @@ impl Catalog {
             let place = match wish.written {
                 // of those that came later the earliest is the nearest, of the others the newest
                 Some(_) if later => release.version.distance(Version::whole(0)),
-                Some(_) if named => 0,
+                _ if named => 0,
                 Some(_) => u64::MAX - release.version.distance(Version::whole(0)),
-                None if named => 0,
                 None => 1 + toolchain.place(release, wish.least, &supported),
             };
             (against(release), self.is_past(release), later, !named, place)
