@@ -18,7 +18,7 @@ pub use self::private::is_private_key;
 pub(crate) use self::reads::find_name;
 pub use self::reads::{Kept, Outcome};
 use crate::change::Header;
-use crate::tree::Tree;
+use crate::tree::{PACKAGES, Tree};
 use crate::verify::Ignore;
 
 /// The titles of the lists that hold for every project.
@@ -116,6 +116,7 @@ pub fn decide(request: Request<'_>) -> Outcome {
     groups.push(IgnoreGroup::new(SECRETS, secrets));
     groups.push(IgnoreGroup::new(STATE, state));
     let (kept_out, notes) = reads::let_in_by_name(tree, &mut groups, &reads, &names, is_served);
+    groups.push(IgnoreGroup::new("sources by the project's .gitignore", packages_of_sources(tree)));
     groups.push(IgnoreGroup::new("named in the settings", settings));
     groups.retain(|group| !group.patterns.is_empty());
     Outcome { groups, kept_out, notes }
@@ -148,6 +149,18 @@ fn ignore_files(tree: &Tree) -> Vec<(&Utf8Path, &str)> {
     let mut files: Vec<_> = tree.paths().filter(is_one).filter_map(|path| Some((path.parent()?, tree.text(path).ok()?))).collect();
     files.sort_by_key(|(directory, _)| directory.components().count());
     files
+}
+
+/// Directories called as those of installed packages that an ignore file lets in, and what is installed inside them.
+fn packages_of_sources(tree: &Tree) -> Vec<String> {
+    let lines = ignore_files(tree).into_iter().flat_map(|(directory, text)| text.lines().map(move |line| (directory, line.trim())));
+    let let_in = lines.filter_map(|(directory, line)| {
+        let pattern = line.strip_prefix('!')?.trim_end_matches('/');
+        let anywhere = if pattern.contains('/') { "" } else { "**/" };
+        let path = directory.join(format!("{anywhere}{}", pattern.trim_start_matches('/')));
+        (path.file_name() == Some(PACKAGES)).then_some(path)
+    });
+    let_in.flat_map(|path| [format!("!{path}"), format!("{path}/**/{PACKAGES}")]).collect()
 }
 
 /// Virtual environments that git does not ignore, whatever they are called.

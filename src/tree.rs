@@ -16,6 +16,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub(crate) use self::walk::PACKAGES;
 pub use self::walk::TEMPORARY;
 
 use crate::diagnostic::{Diagnostic, Result};

@@ -236,7 +236,7 @@ pub(super) fn line(value: &Value<'_>) -> Line {
     }
 }
 
-fn words(value: &Value<'_>) -> Vec<String> {
+pub(super) fn words(value: &Value<'_>) -> Vec<String> {
     let unescaped = |text: &str| text.replace("$$", "$");
     match value.string() {
         Some(text) => Line::parse(text).commands.iter().flat_map(|(_, command)| command.words.iter().map(ToString::to_string)).collect(),

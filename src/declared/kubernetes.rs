@@ -21,7 +21,8 @@ pub(super) fn read(notes: &mut Notes<'_>) {
     for place in PLACES {
         let folder = notes.directory.join(place);
         for path in tree.files_in(folder).filter(|path| matches!(path.extension(), Some("yaml" | "yml"))) {
-            let Some(text) = tree.by_hand(path).filter(|text| text.contains("containers:")) else { continue };
+            // a lock file lies beside them, and nobody wrote that by hand
+            let Some(text) = tree.text(path).is_ok_and(is_manifest).then(|| tree.by_hand(path)).flatten() else { continue };
             for document in Document::yaml_stream(path, text).unwrap_or_default() {
                 let kind = document.string(&["kind"]).map(|(kind, _)| kind).unwrap_or_default();
                 if WORKLOADS.contains(&kind) {
@@ -37,6 +38,12 @@ pub(super) fn read(notes: &mut Notes<'_>) {
             note(notes, document);
         }
     }
+}
+
+/// Whether a document looks as if it described a workload.
+fn is_manifest(text: &str) -> bool {
+    let has = |key: &str| text.lines().any(|line| line.trim_start_matches([' ', '-']).starts_with(key));
+    has("kind:") && has("containers:")
 }
 
 fn container_list<'d, 't>(document: &'d Document<'t>) -> &'d [Value<'t>] {

@@ -41,11 +41,7 @@ const MANIFESTS: [Manifest; 9] = [
     Manifest {
         port: &[&["http_service", "internal_port"]],
         env: &[&["env"]],
-        ..manifest(
-            "fly.toml",
-            Format::Toml,
-            &[&["processes", "app"], &["processes", "web"], &["experimental", "cmd"], &["experimental", "entrypoint"]],
-        )
+        ..manifest("fly.toml", Format::Toml, &[&["processes", "app"], &["processes", "web"]])
     },
     Manifest { health: &[&["deploy", "healthcheckPath"]], ..manifest("railway.json", Format::Json, &[&["deploy", "startCommand"]]) },
     Manifest { health: &[&["deploy", "healthcheckPath"]], ..manifest("railway.toml", Format::Toml, &[&["deploy", "startCommand"]]) },
@@ -125,6 +121,12 @@ fn health(notes: &mut Notes<'_>, document: &Document<'_>, value: &Value<'_>) {
 /// What fly.toml says in lists of tables.
 fn fly(notes: &mut Notes<'_>, document: &Document<'_>) {
     let list = |keys: &[&str]| document.get(keys).map(Value::list).unwrap_or_default();
+    // what takes the place of the image's own entry point, and its arguments
+    let run: Vec<_> = ["entrypoint", "cmd"].iter().filter_map(|key| document.get(&["experimental", key])).collect();
+    if let Some(value) = run.first().filter(|_| !document.has(&["processes"])) {
+        let words: Vec<String> = run.iter().flat_map(|value| super::compose::words(value)).collect();
+        notes.start(By::Platform, "", &Line::of_words(&words), notes.directory, document.evidence(value, START));
+    }
     let single = document.get(&["mounts"]).into_iter().filter(|mounts| mounts.list().is_empty());
     for value in list(&["mounts"]).iter().chain(single).filter_map(|mount| mount.get(&["destination"])) {
         let Some(path) = value.string() else { continue };

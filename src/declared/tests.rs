@@ -29,6 +29,7 @@ fn every_document_tells_how_the_program_starts() {
             "[http_service]\ninternal_port = 8080\n[processes]\napp = \"bin/server\"\n[mounts]\ndestination = \"/data\"\n",
             "bin/server (fly.toml:4); port 8080 (fly.toml:2); volume /data",
         ),
+        ("fly.toml", "[experimental]\ncmd = \"start.sh\"\nentrypoint = \"sh\"\n", "sh start.sh (fly.toml:3)"),
         (
             "render.yaml",
             "services:\n  - type: web\n    startCommand: node x.js\n    healthCheckPath: /up\n    envVars:\n      - key: PORT\n        value: 10000\n",
@@ -103,4 +104,12 @@ fn lines_that_build_are_found() {
             "go build -tags json . (.github/workflows/ci.yml:6)"
         ]
     );
+}
+
+#[test]
+fn a_lock_file_is_no_document_that_is_too_large() {
+    let lock = format!("packages:\n{}", "  testcontainers:\n    kind: x\n".repeat(10_000));
+    let tree = Tree::from_memory([("pnpm-lock.yaml", lock.as_str())]);
+    read(&tree, "".into());
+    assert_eq!(tree.passed_over(), None);
 }

@@ -118,7 +118,8 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
     makers.retain(|maker| !app.behaviour.builds.iter().any(|built| built.value == *maker.directory()));
     let is_made = |path: &Utf8Path| makers.iter().any(|maker| maker.output.as_ref().is_some_and(|output| output.value == path));
     let there = |path: &Utf8Path| brought(path) || is_present(tree, path) && !(is_made(path) && is_bare(tree, path));
-    let comes = |path: &Utf8Path| there(path) || is_written(app, path) || by_output(&own, path).is_some();
+    // what a build makes is there before the program writes into it
+    let comes = |path: &Utf8Path| there(path) || is_written(app, path) && !is_made(path) || by_output(&own, path).is_some();
     for asset in app.behaviour.assets.iter().filter(|asset| !comes(&asset.value.path)) {
         let path = &asset.value.path;
         if parts.parts.iter().any(|part: &Part| path.starts_with(&part.into)) {

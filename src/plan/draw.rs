@@ -108,7 +108,7 @@ fn references(image: &Image, debug: Option<&Image>) -> Vec<String> {
 
 fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blueprint: Blueprint<Value>, target: Target) -> Result<Image> {
     let base = choices.base;
-    let mut joined = Joined::of(choices, &blueprint)?;
+    let mut joined = Joined::of(choices, layout, &blueprint)?;
     let scripts = if target == Target::Part { None } else { scripts::of(detection.tree, choices) };
     let Taking { mut copies, mut staging, aside, .. } = copies(detection, choices, layout, &blueprint);
     joined.place(&mut copies);
@@ -166,7 +166,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         path: blueprint.setting.path.or(script_path),
         env,
         temporary: layout.writes_temporary_files() || blueprint.setting.web.is_some(),
-        volumes: layout.volumes(),
+        volumes: layout.volumes(&joined.places),
         web: blueprint.setting.web,
         copies,
         workdir: layout.workdir.as_ref().map(ToString::to_string),

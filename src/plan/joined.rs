@@ -4,6 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
 use super::draw::build_packages;
+use super::layout::Layout;
+use super::writable::owner;
 use super::{Blueprint, Copy, PartStage, ShellLine, Target, Trimmed};
 use crate::app::Needed;
 use crate::choices::{Choices, PartChoices};
@@ -23,6 +25,8 @@ pub(super) struct Joined {
     pub build: Vec<Copy>,
     /// Into the image, in place of the same path of the build context, or behind everything else.
     pub run: Vec<(Utf8PathBuf, Copy)>,
+    /// Where all of it is in the image.
+    pub places: Vec<Utf8PathBuf>,
 }
 
 impl Joined {
@@ -30,8 +34,9 @@ impl Joined {
     ///
     /// # Errors
     /// When a part's language cannot carry out its choices.
-    pub fn of(choices: &Choices<'_>, blueprint: &Blueprint<Value>) -> Result<Self> {
+    pub fn of(choices: &Choices<'_>, layout: &Layout, blueprint: &Blueprint<Value>) -> Result<Self> {
         let mut joined = Self::default();
+        let is_written = |to: &Utf8Path| layout.writable.iter().any(|(_, path)| to.starts_with(path) || path.starts_with(to));
         let sources = blueprint.setting.sources.as_deref().unwrap_or(Utf8Path::new(SOURCES));
         let context = blueprint.setting.context.as_deref().unwrap_or(Utf8Path::new(""));
         for PartChoices { part, choices } in &choices.parts {
@@ -43,11 +48,16 @@ impl Joined {
             let carried = blueprint.takes.iter().any(|copy| {
                 copy.from.as_deref() == Some("build") && copy.sources.iter().any(|source| to.starts_with(source.trim_end_matches('/')))
             });
-            if part.needed == Needed::AtBuild || carried {
-                joined.build.push(Copy::stage(&part.stage, made.as_str(), to.as_str()));
+            let copy = Copy::stage(&part.stage, made.as_str(), to.as_str());
+            let in_tree = blueprint.setting.tree.as_deref().is_some_and(|tree| to.starts_with(tree));
+            // what the program writes into leaves the build stage with the directories that are its user's
+            if part.needed == Needed::AtBuild || carried || is_written(&to) && in_tree {
+                joined.build.push(copy);
             } else {
-                joined.run.push((part.into.clone(), Copy::stage(&part.stage, made.as_str(), to.as_str())));
+                let copy = if is_written(&to) { copy.owned(&owner(&choices.user)) } else { copy };
+                joined.run.push((part.into.clone(), copy));
             }
+            joined.places.push(to);
             joined.stages.push(stage(part, choices, own));
         }
         joined.trimmed = trimmed(choices, context);

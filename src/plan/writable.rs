@@ -158,11 +158,12 @@ const TEMPORARY: &str = "/tmp";
 
 impl Layout {
     /// The directories that hold its state, none of them inside another: what is written right into the working directory lies beside the
-    /// program, and cannot be mounted without it.
-    pub(super) fn volumes(&self) -> Vec<String> {
+    /// program, and cannot be mounted without it; what parts make comes with the image.
+    pub(super) fn volumes(&self, parts: &[Utf8PathBuf]) -> Vec<String> {
         let workdir = self.workdir.as_deref();
         let is_beside = |to: &Utf8Path| workdir.is_some_and(|workdir| workdir.starts_with(to));
         let mut all: Vec<_> = self.writable.iter().map(|(_, to)| to).filter(|to| !is_beside(to) && !to.starts_with(TEMPORARY)).collect();
+        all.retain(|to| !parts.contains(to));
         all.sort();
         all.dedup_by(|to, above| to.starts_with(*above));
         all.into_iter().map(ToString::to_string).collect()

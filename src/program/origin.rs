@@ -55,8 +55,9 @@ impl<'t> Program<'t> {
             };
         }
         if entry.of.is_empty() {
-            // a method of the project's own is no library's
-            if !self.project_functions(file, &call.path).is_empty() {
+            // a method of the project's own is no library's, unless a library made what it is called on
+            let of_library = || self.is_of_library(&call.path, file, call.context.function);
+            if !self.project_functions(file, &call.path).is_empty() && !of_library() {
                 return Match::No;
             }
             return if call.path.contains('.') || call.receiver.is_some() { Match::Proven } else { Match::No };

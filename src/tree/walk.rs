@@ -1,7 +1,6 @@
 //! One parallel walk over a directory, with limits that are said when they are met.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
 use std::sync::{Arc, Mutex};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -24,7 +23,10 @@ const FILE_LIMIT: usize = 2_000_000;
 pub const TEMPORARY: &str = ".imggen-";
 
 /// Directories that hold what tools made or fetched, even where no ignore file names them.
-const NEVER_SOURCES: [&str; 8] = [".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".gradle", ".terraform"];
+const NEVER_SOURCES: [&str; 8] = [".git", ".hg", ".svn", PACKAGES, "__pycache__", ".venv", ".gradle", ".terraform"];
+
+/// Where packages are installed. One that `.gitignore` lets in holds sources all the same: `!packages/node_modules`.
+pub(crate) const PACKAGES: &str = "node_modules";
 
 /// Where Go keeps its programs. A line of `.gitignore` that is meant for the program `api` names the directory `cmd/api` as well. Git
 /// keeps what it tracks all the same; where there is no index to tell, what is source there counts as tracked.
@@ -89,18 +91,24 @@ impl Refused {
     }
 }
 
+/// Whether directories of this path hold what tools made or fetched.
+fn is_made(ignore: &Gitignore, path: &Utf8Path) -> bool {
+    let let_in = |name: &str| name == PACKAGES && ignore.matched(path, true).is_whitelist();
+    path.file_name().is_some_and(|name| NEVER_SOURCES.contains(&name) && !let_in(name))
+}
+
 fn builder(root: &Utf8Path, refused: &Refused) -> WalkBuilder {
     let (at, refused) = (root.to_owned(), refused.clone());
+    let (ignore, _) = Gitignore::new(root.join(".gitignore"));
     let mut builder = WalkBuilder::new(root);
     builder
         .standard_filters(false)
         .add_custom_ignore_filename(OWN_IGNORE_FILE)
         .max_depth(Some(DEPTH_LIMIT))
         .filter_entry(move |entry| {
-            let name = entry.file_name();
-            let leftover = name.as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
+            let leftover = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
             let directory = entry.file_type().filter(std::fs::FileType::is_dir).and_then(|_| Utf8Path::from_path(entry.path()));
-            let skipped = leftover || NEVER_SOURCES.iter().any(|never| name == OsStr::new(never));
+            let skipped = leftover || Utf8Path::from_path(entry.path()).is_some_and(|path| is_made(&ignore, path));
             // looked at here, as its ignore files are read when it is entered
             !skipped && directory.is_none_or(|directory| refused.look(&at, directory))
         })
@@ -120,9 +128,10 @@ fn gather(root: &Utf8Path, builder: &WalkBuilder) -> Found {
 /// Those of the tracked files that are there and that nothing but `.gitignore` keeps out of the tree.
 fn on_disk(root: &Utf8Path, tracked: impl Iterator<Item = Utf8PathBuf>) -> Vec<(Utf8PathBuf, Kind)> {
     let (own, _) = Gitignore::new(root.join(OWN_IGNORE_FILE));
+    let (ignore, _) = Gitignore::new(root.join(".gitignore"));
     let is_meant = |path: &Utf8Path| {
         path.components().count() <= DEPTH_LIMIT
-            && !path.components().any(|part| NEVER_SOURCES.contains(&part.as_str()))
+            && !path.ancestors().any(|above| is_made(&ignore, &root.join(above)))
             && !own.matched_path_or_any_parents(path, false).is_ignore()
     };
     let kind = |path: &Utf8Path| match root.join(path).symlink_metadata().ok()?.file_type() {

@@ -199,11 +199,14 @@ fn join_starters(apps: &mut Vec<(Sighting, Seed)>) {
 
 /// What is said of a member.
 fn claims(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>) -> Vec<Fact<Claim>> {
+    // what the root starts is more than what others are made with
+    if let Some(at) = named(tree, workspace, package) {
+        return vec![Fact::new(Claim::Named, at)];
+    }
     let others = || workspace.members.iter().chain([&workspace.root]).filter(|other| other.directory != package.directory);
     let used = package.name().and_then(|name| others().find_map(|other| other.dependency(name)));
     let used = used.map(|fact| fact.because()[0].under(USED));
-    let aside = used.map(|at| Fact::new(Claim::Aside, at));
-    aside.into_iter().chain(named(tree, workspace, package).map(|at| Fact::new(Claim::Named, at))).collect()
+    used.map(|at| Fact::new(Claim::Aside, at)).into_iter().collect()
 }
 
 /// Says what was looked at, and why none of it starts a program.
@@ -224,7 +227,7 @@ fn nothing_starts(missed: Vec<Missed>) -> Diagnostic {
 /// The script of the root's that starts a member: `pnpm --filter web start`, `cd server && npm start`.
 fn named(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>) -> Option<Evidence> {
     let root = &workspace.root;
-    ["start:prod", "start"].into_iter().find_map(|name| {
+    ["start:prod", "start:production", "start-prod", "prod", "production", "start"].into_iter().find_map(|name| {
         let (text, at) = root.script(name)?;
         let start = Reader::new(tree).read(text, &root.directory, at.clone());
         let there = start.program().is_some_and(|program| program.directory == package.directory);

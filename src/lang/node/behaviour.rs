@@ -4,15 +4,19 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::conventions;
 use super::package::Package;
+use super::source::Source as File;
 use super::sources::Sources;
-use crate::app::Behaviour;
+use crate::app::{Behaviour, Interface, Listen};
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
-use crate::program::{Observed, Program, Site, Source};
+use crate::program::{Call, Observed, Program, Site, Source, Value};
 use crate::tree::Tree;
 
 const READS: Rule = Rule::weak("node.reads", "it names a file or directory of the project");
+const SERVES: Rule = Rule::parsed("node.loads-server", "this is a framework for servers, and no call shows where it listens");
+/// Frameworks that are loaded to listen.
+const SERVERS: [&str; 7] = ["express", "fastify", "koa", "@hapi/hapi", "restify", "polka", "@feathersjs/express"];
 /// What sources name at a package's top and no program reads there.
 const NOT_READ: [&str; 7] = ["package.json", "node_modules", "tsconfig.json", "test", "tests", "Dockerfile", "README.md"];
 /// Endings of files that are compiled, or are the program itself.
@@ -29,6 +33,8 @@ pub struct Seen {
     pub names: Vec<Fact<Utf8PathBuf>>,
     /// Files that it reads beside its sources, relative to the project's root.
     pub beside: Vec<Fact<Utf8PathBuf>>,
+    /// Where it opens something in the directory of its own sources, counted from where it is started and not from its file.
+    pub from_sources: Option<Fact<Utf8PathBuf>>,
     /// Whether it applies changes to its database itself.
     pub migrates: bool,
     /// What wants a look.
@@ -47,6 +53,7 @@ pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &
     let observed = program.observe(&site);
     let Observed { mut behaviour, warnings } = if bare { observed } else { observed.without_subcommand() };
     conventions::apply(tree, package, &mut behaviour);
+    behaviour.listens.extend(unseen(&behaviour, sources));
     let mut names = names(tree, package, sources);
     let first = |path: &Utf8Path| path.strip_prefix(&package.directory).ok()?.components().next().map(|part| part.as_str().to_owned());
     let own = sources.files.first().and_then(|entry| first(&entry.path));
@@ -61,7 +68,38 @@ pub fn observe(tree: &Tree, catalog: &Catalog, package: &Package<'_>, sources: &
     }
     let migrates =
         sources.files.iter().any(|source| source.module.outline.calls.iter().any(|call| call.path.to_lowercase().contains("migrat")));
-    Ok(Seen { hears: program.ends_by_itself(), behaviour, names, beside, migrates, warnings })
+    let from_sources = own.and_then(|own| {
+        sources.files.iter().find_map(|source| {
+            let call = source.module.outline.calls.iter().find(|call| counts_from_start(call, &own))?;
+            Some(Fact::new(own.clone().into(), source.evidence(call.at, READS, &own)))
+        })
+    });
+    Ok(Seen { from_sources, hears: program.ends_by_itself(), behaviour, names, beside, migrates, warnings })
+}
+
+/// That a program which loads a framework for servers listens, where no call of its own shows that.
+fn unseen(behaviour: &Behaviour, sources: &Sources<'_>) -> Option<Fact<Listen>> {
+    let listens = |source: &File<'_>| source.module.outline.calls.iter().any(|call| call.method() == "listen");
+    if !behaviour.listens.is_empty() || sources.files.iter().any(listens) {
+        return None;
+    }
+    sources.certain().find_map(|source| {
+        let load = source.loads_at_once().find(|load| SERVERS.contains(&load.module.as_str()))?;
+        let somewhere = Listen { port: None, variable: None, interface: Interface::Any, host: None };
+        Some(Fact::new(somewhere, source.evidence(load.at, SERVES, &load.module)))
+    })
+}
+
+/// Whether a call names something in a directory from where the program is started: `path.resolve("server", "views")`.
+fn counts_from_start(call: &Call, directory: &str) -> bool {
+    let mut given = call.arguments.iter().map(|argument| &argument.value);
+    let named = match (call.path.as_str(), given.next()) {
+        ("path.join" | "path.resolve", Some(Value::Call(start))) if start.path == "process.cwd" => given.next(),
+        ("path.resolve", first) => first,
+        _ => None,
+    };
+    let text = named.and_then(Value::text).map(|text| text.trim_start_matches("./"));
+    text.and_then(|text| Utf8Path::new(text).components().next()).is_some_and(|first| first.as_str() == directory)
 }
 
 /// Where a program listens, nothing else.

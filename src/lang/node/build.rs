@@ -249,12 +249,23 @@ impl Maker<'_> {
             mounts.extend(self.facts.build_secrets.iter().map(|secret| secrets::mount(&secret.value)));
         }
         if self.takes_whole() && self.installs() {
-            commands.push(ShellLine::of("find . -name node_modules -type d -prune -exec rm -rf {} +"));
+            commands.push(self.without_packages());
         }
         commands.extend(self.sweep().filter(|_| self.takes_whole()));
         // the bundle's command follows, in lines of its own
         let alone = || self.bundle.map(|_| Step { mounts: Vec::new(), commands: Vec::new() });
         Step::of(mounts, commands).or_else(alone)
+    }
+
+    /// The command that removes what is installed, which comes from another stage.
+    fn without_packages(&self) -> ShellLine {
+        let facts = self.facts;
+        if !facts.called_modules {
+            return ShellLine::of("find . -name node_modules -type d -prune -exec rm -rf {} +");
+        }
+        // sources are called so, too
+        let installed = facts.needed.iter().map(|member| &member.directory).chain(facts.member.as_ref().map(|own| &own.directory));
+        installed.fold(ShellLine::of("rm -rf node_modules"), |line, directory| line.path(directory.join("node_modules")))
     }
 
     /// The command that removes what only installing reads.
@@ -330,7 +341,7 @@ impl Maker<'_> {
         in_directory(directory, self.caller().execute(command))
     }
 
-    fn making(&self) -> Vec<ShellLine> {
+    pub(super) fn making(&self) -> Vec<ShellLine> {
         let caller = self.caller();
         let mut commands: Vec<ShellLine> = self.facts.install.later.iter().map(|script| caller.run(&script.value)).collect();
         for making in self.steps() {

@@ -5,14 +5,13 @@ use serde::Serialize;
 
 use super::bundler::settings::Settings;
 use super::package::Package;
+use super::schema;
 use super::source::is_variable;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule, Span};
-use crate::program::Value;
 use crate::tree::Tree;
 
 const DEMANDED: Rule = Rule::parsed("node.demanded-to-build", "the build stops without it, and does nothing else with it");
-const SKIPPED: Rule = Rule::parsed("node.skips-validation", "this keeps the build from asking for what only the program needs");
 const WRITTEN: Rule = Rule::parsed("node.written-into-server", "this is read when the server is built, and written into it");
 
 /// What a database's address may look like while nothing connects.
@@ -37,7 +36,7 @@ pub struct Given {
 pub fn find(tree: &Tree, package: &Package<'_>) -> Given {
     let mut given = Given::default();
     prisma(tree, package, &mut given);
-    validated(tree, package, &mut given);
+    schema::find(tree, package, &mut given);
     if package.dependency("@sveltejs/kit").is_some() {
         statically(tree, package, &mut given);
     }
@@ -47,38 +46,20 @@ pub fn find(tree: &Tree, package: &Package<'_>) -> Given {
 /// `env("DATABASE_URL")` of Prisma's settings: whatever it generates, it wants the address.
 fn prisma(tree: &Tree, package: &Package<'_>, given: &mut Given) {
     let Some(settings) = Settings::read(tree, package, "prisma.config") else { return };
-    let schema = tree.text(package.inside("prisma/schema.prisma")).unwrap_or_default();
-    let told = ADDRESSES.iter().find(|(provider, _)| schema.contains(&format!("\"{provider}")));
-    let address = told.map_or(ADDRESSES[4].1, |(_, address)| address);
+    let address = address(tree, package);
     for call in settings.calls().filter(|call| call.path == "prisma/config.env") {
         if let Some(name) = call.arguments.first().and_then(|argument| argument.value.text()).filter(|name| is_variable(name)) {
             let at = settings.evidence(call.at, DEMANDED, name);
-            given.stand_ins.push(Fact::new((name.to_owned(), address.to_owned()), at));
+            given.stand_ins.push(Fact::new((name.to_owned(), address.clone()), at));
         }
     }
 }
 
-/// `createEnv({ server: {..}, skipValidation: !!process.env.SKIP_ENV_VALIDATION })` of T3.
-fn validated(tree: &Tree, package: &Package<'_>, given: &mut Given) {
-    let stems = ["src/env", "env", "src/env/index", "src/env.server", "src/env/server", "src/lib/env", "lib/env"];
-    for settings in stems.iter().filter_map(|stem| Settings::read(tree, package, stem)) {
-        let made = settings.calls().find(|call| call.method() == "createEnv" && call.path.starts_with("@t3-oss/"));
-        let Some(made) = made else { continue };
-        let skip = settings.written("skipValidation").and_then(|(said, at)| {
-            let (_, rest) = said.split_once("process.env.")?;
-            let name: String = rest.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '_').collect();
-            (name != "NODE_ENV" && is_variable(&name))
-                .then(|| Fact::new((name.clone(), "1".to_owned()), settings.evidence(at, SKIPPED, name)))
-        });
-        if let Some(skip) = skip {
-            given.stand_ins.push(skip);
-        } else {
-            let server = made.arguments.first().and_then(|argument| argument.value.get("server"));
-            let Some(Value::Table(entries)) = server else { continue };
-            let names = entries.iter().filter_map(|(name, _)| name.text()).filter(|name| is_variable(name));
-            given.secrets.extend(names.map(|name| Fact::new(name.to_owned(), settings.evidence(made.at, DEMANDED, name))));
-        }
-    }
+/// What the address of the package's database may look like.
+pub fn address(tree: &Tree, package: &Package<'_>) -> String {
+    let schema = tree.text(package.inside("prisma/schema.prisma")).unwrap_or_default();
+    let told = ADDRESSES.iter().find(|(provider, _)| schema.contains(&format!("\"{provider}")));
+    told.map_or(ADDRESSES[4].1, |(_, address)| address).to_owned()
 }
 
 /// `import { DATABASE_URL } from "$env/static/private"`, in whatever file; or all of it, by a name: `import * as env from`.

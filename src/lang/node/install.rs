@@ -240,9 +240,9 @@ impl Caller<'_> {
         if let Some((name, directory)) = self.member.filter(|_| production) {
             line = match self.manager {
                 Manager::Npm => line.then("--workspace").path(directory),
-                Manager::Pnpm => line.then("--filter").word(format!("{name}...")),
+                Manager::Pnpm => line.then("--filter").word(format!("{}...", self.filter(name, directory))),
                 Manager::YarnBerry if focused => line.word(name),
-                Manager::Bun => line.then("--filter").word(name),
+                Manager::Bun => line.then("--filter").word(self.filter(name, directory)),
                 Manager::YarnBerry | Manager::YarnClassic => line,
             };
         }
@@ -291,9 +291,19 @@ impl Caller<'_> {
     pub fn run_in(&self, name: &str, directory: &Utf8Path, script: &str) -> ShellLine {
         match self.manager {
             Manager::Npm => ShellLine::of("npm run").word(script).then("--workspace").path(directory),
-            Manager::Pnpm => ShellLine::of("pnpm --filter").word(name).then("run").word(script),
+            Manager::Pnpm => ShellLine::of("pnpm --filter").word(self.filter(name, directory)).then("run").word(script),
             Manager::YarnClassic | Manager::YarnBerry => ShellLine::of("yarn workspace").word(name).then("run").word(script),
-            Manager::Bun => ShellLine::of("bun run --filter").word(name).word(script),
+            Manager::Bun => ShellLine::of("bun run --filter").word(self.filter(name, directory)).word(script),
+        }
+    }
+
+    /// What picks a member: its name, or its directory where it has none.
+    fn filter(&self, name: &str, directory: &Utf8Path) -> String {
+        match (name, self.manager) {
+            // in brackets, or pnpm takes no dots behind it
+            ("", Manager::Pnpm) => format!("{{./{directory}}}"),
+            ("", _) => format!("./{directory}"),
+            _ => name.to_owned(),
         }
     }
 

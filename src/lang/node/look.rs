@@ -27,8 +27,8 @@ use crate::evidence::{Evidence, Fact, PassedOver, Rule};
 use crate::lang::DRIFTS_WITH_LOCK;
 use crate::need::Need;
 use crate::plan::ShellLine;
-use crate::tree::Tree;
 use crate::tree::path::normal;
+use crate::tree::{PACKAGES, Tree};
 
 const LINE: Rule = Rule::parsed("node.shell-line", "what starts it needs a shell");
 const DEAF: Rule = Rule::parsed("node.deaf", "it handles no SIGTERM, which node then ignores as the first process");
@@ -83,8 +83,8 @@ impl Looker<'_, '_> {
         let Installation { managed, lock, install, warnings: of_lock } = self.installed;
         let locked = lock.packages.as_slice();
         let member = self.package.directory != self.workspace.root.directory;
-        if member && self.package.name().is_none() {
-            let message = "a package of a workspace has no name, or one that package managers do not take";
+        if member && self.package.name().is_none() && !managed.manager.value.finds_by_directory() {
+            let message = "a package of a workspace has no name, or one that Yarn does not take";
             let error =
                 Diagnostic::error("node::unnamed-member", message).at(self.package.document.file(), None, "its `name` is missing or odd");
             return Err(error.help("name it in its package.json: letters, digits, `-`, `.` and `_`").into());
@@ -164,6 +164,7 @@ impl Looker<'_, '_> {
             build_secrets: secrets,
             natives,
             making,
+            called_modules: self.tree.directories().any(|path| path.file_name() == Some(PACKAGES)),
             locked: locked.len(),
             at,
         };
@@ -225,7 +226,8 @@ impl Looker<'_, '_> {
                     // `--import ./instrument.mjs`
                     let flagged = file.flags.iter().filter(|word| self.tree.has(self.package.inside(word)));
                     let named = named.chain(flagged.map(|word| first(&normal(Utf8Path::new(word)))));
-                    let extra = named.filter(|name| Some(name) != own.as_ref() && *name != output);
+                    let sources = seen.from_sources.iter().map(|fact| fact.value.to_string());
+                    let extra = named.filter(|name| Some(name) != own.as_ref() && *name != output).chain(sources);
                     Taken::Parts(std::iter::once(output.clone()).chain(extra).map(|path| (path.clone(), path)).collect())
                 } else {
                     Taken::Whole
@@ -360,7 +362,8 @@ impl Looker<'_, '_> {
                     .help(DRIFTS_WITH_LOCK),
             );
         }
-        if !entry.before.is_empty() {
+        // what serves pages while one works on them is not what serves them in the image
+        if !entry.before.is_empty() && !matches!(entry.run, Run::Pages(_)) {
             let message = format!("the script that starts it runs `{}` first, which the image leaves out", entry.before.join("`, `"));
             let warning = Diagnostic::warning("node::runs-before", message)
                 .help("run it by itself when you deploy, from the same image where it holds the program");

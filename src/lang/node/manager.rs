@@ -55,6 +55,11 @@ impl Manager {
         }
     }
 
+    /// Whether a member of a workspace can be picked by its directory, and needs no name.
+    pub const fn finds_by_directory(self) -> bool {
+        matches!(self, Self::Npm | Self::Pnpm | Self::Bun)
+    }
+
     fn of(name: &str, version: &str) -> Option<Self> {
         Some(match name {
             "npm" => Manager::Npm,

@@ -32,6 +32,7 @@ mod range;
 mod registries;
 mod report;
 mod runtime;
+mod schema;
 mod script;
 pub mod settings;
 mod setup;
@@ -116,6 +117,8 @@ pub struct Facts {
     pub build_env: Vec<Fact<(String, String)>>,
     /// Variables that the build has to be given, with their real values.
     pub build_secrets: Vec<Fact<String>>,
+    /// Whether a directory that is called as those of installed packages holds sources.
+    pub called_modules: bool,
     /// How many packages are known to be installed.
     pub locked: usize,
     /// Why this is what is started.

@@ -85,12 +85,7 @@ impl Maker<'_> {
             let decision = Decision::detected(Topic::Dependencies, "node_modules in place of Plug'n'Play", std::slice::from_ref(loader));
             decisions.push(decision.why("node then finds them without a loader of Yarn's in the image"));
         }
-        let made: Vec<_> = build
-            .make
-            .iter()
-            .flat_map(|step| step.commands.clone())
-            .chain(build.bundle.clone().map(|lines| ShellLine::default().all(lines)))
-            .collect();
+        let made: Vec<_> = self.making().into_iter().chain(build.bundle.clone().map(|lines| ShellLine::default().all(lines))).collect();
         if !made.is_empty() {
             decisions.push(Decision::detected(Topic::Build, made.join(", "), &[]));
         }

@@ -31,6 +31,9 @@ const BUILTINS: &str =
 /// What may come to more programs than these is the user's to choose, and says nothing of what the image needs.
 const CHOICES: usize = 3;
 
+/// What asks about the checkout that the program lies in. An image has none, so what asks in case there is one does without.
+const OF_CHECKOUT: [&str; 2] = ["git rev-parse", "git describe"];
+
 type Found = BTreeMap<String, Fact<Need>>;
 
 impl<'t> Program<'t> {
@@ -75,8 +78,9 @@ impl<'t> Program<'t> {
         if as_line || !lines.is_empty() {
             add(found, "sh", &self.evidence(file, call.at, SHELL));
         }
-        let lines = self.texts_of(file, call, &starts.line);
+        let mut lines = self.texts_of(file, call, &starts.line);
         let evidence = place(lines.len());
+        lines.retain(|line| !call.context.conditional || !OF_CHECKOUT.iter().any(|asks| line.trim_start().starts_with(asks)));
         for text in lines {
             self.line(found, &text, &evidence);
         }

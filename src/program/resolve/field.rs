@@ -36,7 +36,7 @@ impl<'t> Program<'t> {
         let telling = owner.len() > 2 && owners.clone().any(is_of);
         let exact = telling && owners.clone().any(|candidate| same(candidate, owner));
         // what a library gives back has fields of its own, and none of those that others bear the names of
-        if !telling && self.is_of_library(before, scope) {
+        if !telling && self.is_of_library(before, scope.file, scope.function) {
             members.clear();
         }
         let fits = |candidate: &str| !telling || if exact { same(candidate, owner) } else { is_of(candidate) };
@@ -74,9 +74,9 @@ impl<'t> Program<'t> {
     }
 
     /// Whether the first word of a name is what a function of a library gave, and nothing else.
-    fn is_of_library(&self, name: &str, scope: Scope<'_, 't>) -> bool {
+    pub(in crate::program) fn is_of_library(&self, name: &str, file: usize, function: Option<u32>) -> bool {
         let first = words(name).first().copied().unwrap_or_default();
-        let bounds = self.bounds(first, scope.file, scope.function);
+        let bounds = self.bounds(first, file, function);
         let foreign = |bound: &Bound<'t>| {
             let Value::Call(call) = bound.value else { return false };
             let own = !self.project_functions(bound.file, &call.path).is_empty() || !self.index.types_of(call.method()).is_empty();

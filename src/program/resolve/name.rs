@@ -26,20 +26,15 @@ impl<'t> Program<'t> {
         {
             let values = self.exported(module, rest, scope);
             if !values.is_empty() {
-                return values;
+                return self.sooner_declared(values, name, scope);
             }
         }
         if !name.contains(['.', '[']) {
             return self.word(name, scope);
         }
-        let from = Expression { value: &crate::program::value::UNKNOWN, file: scope.file, context: context(scope), at: scope.at };
-        let mut values = Vec::new();
-        for member in self.stands_for(name, from).into_iter().take(MOST) {
-            let inner = Scope::of(member.file, member.context.function, member.at, scope.depth + 1);
-            values.extend(self.values(member.value, inner));
-        }
+        let mut values = self.all_of(self.stands_for(name, here(scope)), scope);
         if !values.iter().any(Resolved::says_something) {
-            values = self.field(name, scope);
+            values = self.sooner_declared(self.field(name, scope), name, scope);
         }
         if !values.iter().any(Resolved::says_something) {
             return self.of_configuration(name, scope);
@@ -51,6 +46,20 @@ impl<'t> Program<'t> {
             values.splice(0..0, self.of_configuration(name, scope));
         }
         values
+    }
+
+    /// What the object is made with, before what is only a guess: a field that is called alike.
+    fn sooner_declared(&self, values: Vec<Resolved>, name: &str, scope: Scope<'_, 't>) -> Vec<Resolved> {
+        if values.is_empty() || !values.iter().all(|value| value.guessed) {
+            return values;
+        }
+        let declared = self.all_of(self.declared_for(name, here(scope)), scope);
+        if declared.iter().any(Resolved::says_something) { declared } else { values }
+    }
+
+    fn all_of(&self, expressions: Vec<Expression<'t>>, scope: Scope<'_, 't>) -> Vec<Resolved> {
+        let scope_of = |member: &Expression<'t>| Scope::of(member.file, member.context.function, member.at, scope.depth + 1);
+        expressions.into_iter().take(MOST).flat_map(|member| self.values(member.value, scope_of(&member))).collect()
     }
 
     /// What the configuration says that `config.server.port` may be a member of: the longest key that it has.
@@ -280,6 +289,8 @@ impl<'t> Program<'t> {
     }
 }
 
-fn context(scope: Scope<'_, '_>) -> crate::program::Context {
-    crate::program::Context { function: scope.function, ..crate::program::Context::default() }
+/// The place from which a name is looked at.
+fn here<'t>(scope: Scope<'_, 't>) -> Expression<'t> {
+    let context = crate::program::Context { function: scope.function, ..crate::program::Context::default() };
+    Expression { value: &crate::program::value::UNKNOWN, file: scope.file, context, at: scope.at }
 }

@@ -7,6 +7,9 @@ use crate::program::origin::Match;
 use crate::program::outline::{Call, Context};
 use crate::program::{Expression, Program, Value};
 
+/// From an object to one of its members.
+type Step<'s, 't> = dyn Fn(Expression<'t>, &str) -> Option<Expression<'t>> + 's;
+
 /// Whether a name stands for no value at all.
 pub(in crate::program) fn is_nothing(name: &str) -> bool {
     matches!(name, "null" | "undefined" | "None" | "nil")
@@ -71,11 +74,20 @@ impl<'t> Program<'t> {
 
     /// The expressions that a name is bound to.
     pub(super) fn stands_for(&self, name: &str, from: Expression<'t>) -> Vec<Expression<'t>> {
+        self.followed(name, from, &|shape, key| self.member(shape, key))
+    }
+
+    /// The same, through what the fields of the project's own types are declared with: `export default new Config()`.
+    pub(super) fn declared_for(&self, name: &str, from: Expression<'t>) -> Vec<Expression<'t>> {
+        self.followed(name, from, &|shape, key| self.member(shape, key).or_else(|| self.declared(shape, key)))
+    }
+
+    fn followed(&self, name: &str, from: Expression<'t>, member: &Step<'_, 't>) -> Vec<Expression<'t>> {
         let module = self.module_of(from.file, name);
         let words = words(module.map_or(name, |(_, rest)| rest));
         let first = words.first().copied().unwrap_or_default();
         if let Some(called) = words.iter().position(|word| word.ends_with("()")) {
-            return self.behind_call(name, words.iter().skip(called + 1), from);
+            return self.behind_call(name, words.iter().skip(called + 1), from, member);
         }
         let bounds = match module {
             Some((module, _)) => self.index.globals(module, first).take(MOST).copied().collect(),
@@ -84,17 +96,31 @@ impl<'t> Program<'t> {
         let mut values: Vec<_> =
             bounds.iter().map(|bound| Expression { value: bound.value, file: bound.file, context: bound.context, at: bound.at }).collect();
         for word in words.into_iter().skip(1) {
-            values = self.members(values, word);
+            values = self.members(values, word, member);
         }
         values
     }
 
-    fn members(&self, of: Vec<Expression<'t>>, key: &str) -> Vec<Expression<'t>> {
-        of.into_iter().flat_map(|value| self.shapes(value)).filter_map(|shape| self.member(shape, key)).collect()
+    fn members(&self, of: Vec<Expression<'t>>, key: &str, member: &Step<'_, 't>) -> Vec<Expression<'t>> {
+        of.into_iter().flat_map(|value| self.shapes(value)).filter_map(|shape| member(shape, key)).collect()
+    }
+
+    /// What a field of the one type that a call makes is declared with.
+    fn declared(&self, of: Expression<'t>, key: &str) -> Option<Expression<'t>> {
+        let Value::Call(call) = of.value else { return None };
+        let [(file, made)] = self.index.types_of(call.method()) else { return None };
+        let field = made.fields.iter().find(|field| field.name == key)?;
+        Some(Expression { value: field.default.as_ref()?, file: *file, context: Context::default(), at: field.at })
     }
 
     /// `config.Load().Port`: the members of what functions of the project give back.
-    fn behind_call<'n>(&self, name: &str, words: impl Iterator<Item = &'n &'n str>, from: Expression<'t>) -> Vec<Expression<'t>> {
+    fn behind_call<'n>(
+        &self,
+        name: &str,
+        words: impl Iterator<Item = &'n &'n str>,
+        from: Expression<'t>,
+        member: &Step<'_, 't>,
+    ) -> Vec<Expression<'t>> {
         let Some((path, _)) = name.split_once("()") else { return Vec::new() };
         let mut values = Vec::new();
         for (file, number) in self.project_functions(from.file, path) {
@@ -102,7 +128,7 @@ impl<'t> Program<'t> {
             let context = Context { function: Some(number), ..Context::default() };
             values.extend(function.returns.iter().take(MOST).map(|value| Expression { value, file, context, at: function.at }));
         }
-        words.fold(values, |values, word| self.members(values, word))
+        words.fold(values, |values, word| self.members(values, word, member))
     }
 
     /// The value of a table's key, or of a constructor's named argument.

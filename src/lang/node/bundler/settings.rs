@@ -79,6 +79,11 @@ impl<'t> Settings<'t> {
         Some(likeliest(below))
     }
 
+    /// What a name of the file's own is given.
+    pub fn named(&self, name: &str) -> Option<&Value> {
+        self.bound(name)
+    }
+
     fn bound(&self, name: &str) -> Option<&Value> {
         self.module.outline.bindings.iter().rev().find(|binding| binding.target == name).map(|binding| &binding.value)
     }

@@ -180,7 +180,10 @@ impl Finder<'_, '_> {
     /// packages, is none.
     fn program_of(&self, command: &Command, at: &Evidence) -> Option<Program> {
         let name = command.program();
-        let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c)) && !is_script(name);
+        let plain = !name.is_empty()
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+            && !is_script(name)
+            && !name.ends_with(".sh");
         let brought = || self.package.has_dependencies(Kind::Production) || self.workspace.root.has_dependencies(Kind::Production);
         let development = self.package.dependency(name).is_some_and(|fact| fact.value == Kind::Development);
         let working = command.arguments().iter().any(|word| matches!(word.as_str(), "dev" | "develop" | "watch" | "--watch" | "--dev"));

@@ -190,6 +190,13 @@ impl<'a> Reader<'_> {
             self.value(&it.callee);
         }
         let arguments = self.arguments(&it.arguments);
+        // `require(path.join(__dirname, "..", "defaults.js"))`
+        if path == "require"
+            && let Some(argument) = arguments.first()
+            && let Some(module) = beside(&argument.value).filter(|module| module.starts_with('.'))
+        {
+            return self.required(&module, argument.at);
+        }
         self.note(Call { path, receiver, arguments, context: self.context, at: place })
     }
 
@@ -331,6 +338,20 @@ fn required<'c>(call: &'c CallExpression<'_>) -> Option<&'c str> {
     let Expression::Identifier(name) = &call.callee else { return None };
     match call.arguments.first() {
         Some(Argument::StringLiteral(module)) if matches!(name.name.as_str(), "require" | "__require") => Some(module.value.as_str()),
+        _ => None,
+    }
+}
+
+/// A path that is put together from the file's own directory, relative to it.
+fn beside(value: &Value) -> Option<String> {
+    match value {
+        Value::Text(text) => Some(text.clone()),
+        Value::Name(name) if name == "__dirname" => Some(".".into()),
+        Value::Call(call) if matches!(call.path.as_str(), "path.join" | "path.resolve") => {
+            let parts: Option<Vec<_>> = call.arguments.iter().map(|argument| beside(&argument.value)).collect();
+            parts.map(|parts| parts.join("/"))
+        }
+        Value::Joined(parts) => parts.iter().map(beside).collect(),
         _ => None,
     }
 }
