@@ -1,5 +1,6 @@
 //! Every package of a tree that can be started, and where each listens.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use camino::Utf8PathBuf;
@@ -7,9 +8,10 @@ use camino::Utf8PathBuf;
 use super::Facts;
 use super::behaviour;
 use super::compiler::Compiler;
+use super::development::package_of;
 use super::entry::{Entry, Finder, PassedOver, Run};
 use super::look::{Installation, Looker};
-use super::package::Package;
+use super::package::{Kind, Package};
 use super::part;
 use super::runtime::{self, Runtime};
 use super::sources::Sources;
@@ -25,6 +27,7 @@ use crate::tree::Tree;
 const USED: Rule = Rule::parsed("node.used", "another package of the workspace is made with it");
 const NAMED: Rule = Rule::parsed("node.starts-member", "the root's script starts this package");
 
+const BORROWED: Rule = Rule::parsed("node.borrowed", "this is imported here, and the workspace's root alone declares it");
 const LIBRARY: Rule = Rule::parsed("node.library", "this package starts nothing");
 
 /// How many places a refusal shows.
@@ -112,6 +115,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
         let (place, package) = self.again(sighting, seed)?;
         let (workspace, installed) = (&place.workspace, place.installed(self.tree)?);
+        let package = &Package { borrowed: borrowed(self.tree, workspace, package, &seed.entry), ..package.clone() };
         Looker { tree: self.tree, catalog, workspace, installed, package, compiler: &seed.compiler, sighting }.look(&seed.entry)
     }
 }
@@ -195,6 +199,23 @@ fn join_starters(apps: &mut Vec<(Sighting, Seed)>) {
         number += 1;
         !joined.iter().any(|(starter, _)| *starter == number - 1)
     });
+}
+
+/// The packages that a member's program imports and that the workspace's root declares in its place.
+fn borrowed(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, entry: &Entry) -> Vec<Fact<String>> {
+    let root = &workspace.root;
+    let lends = package.directory != root.directory && root.has_dependencies(Kind::Production);
+    let Some(entry) = source(entry).filter(|_| lends) else { return Vec::new() };
+    let mut found: BTreeMap<String, Fact<String>> = BTreeMap::new();
+    for file in &Sources::reach(tree, workspace, package, &entry).files {
+        for load in file.module.loads.iter().filter(|_| file.path.starts_with(&package.directory)) {
+            let name = package_of(&load.module);
+            if package.dependency(name).is_none() && root.runs_with(name).is_some() {
+                found.entry(name.to_owned()).or_insert_with(|| Fact::new(name.to_owned(), file.evidence(load.at, BORROWED, name)));
+            }
+        }
+    }
+    found.into_values().collect()
 }
 
 /// What is said of a member.

@@ -291,6 +291,7 @@ impl Maker<'_> {
             locked: managed.lock.is_some(),
             quiet: if self.builds() { facts.install.quiet } else { facts.install.quiet_in_production },
             member: facts.member.as_ref().map(|member| (member.name.as_str(), member.directory.as_path())),
+            lender: facts.lender.as_deref(),
             old_yarn: berry && managed.version.as_deref().and_then(major).is_some_and(|major| major < 4),
         }
     }

@@ -204,6 +204,8 @@ pub struct Caller<'c> {
     pub quiet: bool,
     /// The member of a workspace that is meant: its name and its directory inside the workspace.
     pub member: Option<(&'c str, &'c Utf8Path)>,
+    /// The name of the workspace's root, where the member takes packages of the root's, too.
+    pub lender: Option<&'c str>,
     /// Whether it is Yarn before 4, which cannot install a part.
     pub old_yarn: bool,
 }
@@ -245,6 +247,16 @@ impl Caller<'_> {
                 Manager::Bun => line.then("--filter").word(self.filter(name, directory)),
                 Manager::YarnBerry | Manager::YarnClassic => line,
             };
+            if let Some(root) = self.lender {
+                line = match self.manager {
+                    Manager::Npm => line.then("--include-workspace-root"),
+                    Manager::Pnpm if root.is_empty() => line.then("--filter").word("{.}..."),
+                    Manager::Pnpm => line.then("--filter").word(format!("{root}...")),
+                    Manager::YarnBerry if focused && !root.is_empty() => line.word(root),
+                    Manager::Bun => line.then("--filter ./"),
+                    Manager::YarnBerry | Manager::YarnClassic => line,
+                };
+            }
         }
         if production {
             line = match self.manager {

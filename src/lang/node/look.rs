@@ -153,6 +153,7 @@ impl Looker<'_, '_> {
             why: ranked.why,
             held_back: ranked.held_back,
             needed,
+            lender: (!self.package.borrowed.is_empty()).then(|| self.workspace.root.name().unwrap_or_default().to_owned()),
             generated: generated.filter(|fact| fact.value == Place::Packages).map(|fact| fact.because()[0].clone()),
             modules: making::modules(self.workspace, self.package, &product),
             product,

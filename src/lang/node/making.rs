@@ -55,14 +55,13 @@ const OF_THE_SYSTEM: [&str; 19] = [
 const ENGINES: [&str; 4] = ["docker", "docker-compose", "podman", "pack"];
 
 /// How it is built.
-pub fn steps(tree: &Tree, workspace: &Workspace<'_>, package: &Package<'_>, compiler: &Compiler, entry: &Entry) -> Vec<Making> {
+pub fn steps<'t>(tree: &Tree, workspace: &Workspace<'t>, package: &Package<'t>, compiler: &Compiler, entry: &Entry) -> Vec<Making> {
     let inside = |package: &Package<'_>| Member {
         name: package.name().unwrap_or_default().to_owned(),
         directory: package.directory.strip_prefix(&workspace.root.directory).unwrap_or(&package.directory).to_owned(),
     };
     let mut making: Vec<Making> = Vec::new();
-    for (member, task) in Tasks::read(tree, workspace).before(workspace, workspace.package(&package.directory).unwrap_or(package), "build")
-    {
+    for (member, task) in Tasks::read(tree, workspace).before(workspace, package, "build") {
         if member.directory == package.directory && task == "build" {
             continue;
         }

@@ -86,6 +86,9 @@ pub struct Facts {
     pub member: Option<Member>,
     /// The members that it needs when it runs.
     pub needed: Vec<Member>,
+    /// The name of the workspace's root, where the package imports what only that declares.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lender: Option<String>,
     /// Who manages the dependencies.
     pub managed: Managed,
     /// What installing them needs.

@@ -12,7 +12,7 @@ const DEPENDS: Rule = Rule::parsed("node.depends", "it depends on this package")
 const SCRIPT: Rule = Rule::parsed("node.script", "its script says so");
 
 /// A `package.json`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Package<'t> {
     /// The project.
     pub tree: &'t Tree,
@@ -20,6 +20,8 @@ pub struct Package<'t> {
     pub directory: Utf8PathBuf,
     /// The file.
     pub document: Document<'t>,
+    /// What its sources import and only the workspace's root declares: a package that lies further up is found as well.
+    pub borrowed: Vec<Fact<String>>,
 }
 
 /// Whether a dependency is there when the program runs.
@@ -47,7 +49,7 @@ impl<'t> Package<'t> {
     pub fn read(tree: &'t Tree, directory: &Utf8Path) -> Result<Option<Self>> {
         let file = directory.join("package.json");
         let Some(text) = tree.manifest(&file)? else { return Ok(None) };
-        Ok(Some(Self { tree, directory: directory.to_owned(), document: Document::json(&file, text)? }))
+        Ok(Some(Self { tree, directory: directory.to_owned(), document: Document::json(&file, text)?, borrowed: Vec::new() }))
     }
 
     /// Its name.
@@ -70,10 +72,12 @@ impl<'t> Package<'t> {
 
     /// The dependency of that name, where one is declared, the strongest section first.
     pub fn dependency(&self, name: &str) -> Option<Fact<Kind>> {
-        SECTIONS.iter().find_map(|(section, kind)| {
+        let borrowed = || self.borrowed.iter().find(|fact| fact.value == name).map(|fact| fact.with(Kind::Production));
+        let declared = SECTIONS.iter().find_map(|(section, kind)| {
             let (key, value) = self.document.get(&[section])?.map().iter().find(|(key, _)| key.name == name)?;
             Some(Fact::new(*kind, self.document.entry_evidence(key, value, DEPENDS)))
-        })
+        });
+        declared.or_else(borrowed)
     }
 
     /// What a dependency asks for: `^5.1.0`, `workspace:*`.
@@ -90,8 +94,10 @@ impl<'t> Package<'t> {
     pub fn dependencies(&self, kind: Kind) -> Vec<(&str, &str, Evidence)> {
         let sections = SECTIONS.iter().filter(|(_, of)| *of == kind);
         let entries = sections.filter_map(|(section, _)| self.document.get(&[section])).flat_map(crate::read::document::Value::map);
+        let borrowed = self.borrowed.iter().filter(|_| kind == Kind::Production);
         entries
             .map(|(key, value)| (key.name.as_ref(), value.string().unwrap_or_default(), self.document.entry_evidence(key, value, DEPENDS)))
+            .chain(borrowed.map(|fact| (fact.value.as_str(), "", fact.because()[0].clone())))
             .collect()
     }
 
