@@ -54,7 +54,7 @@ impl Joined {
             if part.needed == Needed::AtBuild || carried || is_written(&to) && in_tree {
                 joined.build.push(copy);
             } else {
-                let copy = if is_written(&to) { copy.owned(&owner(&choices.user)) } else { copy };
+                let copy = if is_written(&to) { copy.owned(owner(&choices.user)) } else { copy };
                 joined.run.push((part.into.clone(), copy));
             }
             joined.places.push(to);

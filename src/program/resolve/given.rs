@@ -73,7 +73,7 @@ impl<'t> Program<'t> {
             let plain = shapes.iter().any(|shape| matches!(shape.value, Value::Text(_) | Value::Number(_) | Value::Function(_)));
             return if plain { Vec::new() } else { vec![Given::Unknown(object.at)] };
         }
-        known.iter().filter_map(|shape| self.member(**shape, key)).map(Given::Value).take(1).collect()
+        known.iter().filter_map(|shape| shape.member(key)).map(Given::Value).take(1).collect()
     }
 
     /// What something that was given comes to.

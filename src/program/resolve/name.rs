@@ -187,7 +187,7 @@ impl<'t> Program<'t> {
             let object = Expression { value: bound.value, file: bound.file, context: bound.context, at: bound.at };
             let mut members = vec![object];
             for word in behind.split('.') {
-                members = members.into_iter().flat_map(|value| self.shapes(value)).filter_map(|shape| self.member(shape, word)).collect();
+                members = members.into_iter().flat_map(|value| self.shapes(value)).filter_map(|shape| shape.member(word)).collect();
             }
             for member in members {
                 values.extend(self.values(member.value, Scope::of(member.file, member.context.function, member.at, scope.depth + 1)));

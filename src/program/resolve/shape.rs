@@ -74,12 +74,12 @@ impl<'t> Program<'t> {
 
     /// The expressions that a name is bound to.
     pub(super) fn stands_for(&self, name: &str, from: Expression<'t>) -> Vec<Expression<'t>> {
-        self.followed(name, from, &|shape, key| self.member(shape, key))
+        self.followed(name, from, &|shape, key| shape.member(key))
     }
 
     /// The same, through what the fields of the project's own types are declared with: `export default new Config()`.
     pub(super) fn declared_for(&self, name: &str, from: Expression<'t>) -> Vec<Expression<'t>> {
-        self.followed(name, from, &|shape, key| self.member(shape, key).or_else(|| self.declared(shape, key)))
+        self.followed(name, from, &|shape, key| shape.member(key).or_else(|| self.declared(shape, key)))
     }
 
     fn followed(&self, name: &str, from: Expression<'t>, member: &Step<'_, 't>) -> Vec<Expression<'t>> {
@@ -130,15 +130,17 @@ impl<'t> Program<'t> {
         }
         words.fold(values, |values, word| self.members(values, word, member))
     }
+}
 
+impl Expression<'_> {
     /// The value of a table's key, or of a constructor's named argument.
     #[must_use]
-    pub fn member(&self, of: Expression<'t>, key: &str) -> Option<Expression<'t>> {
-        match of.value {
-            Value::Table(_) => Some(Expression { value: of.value.get(key)?, ..of }),
+    pub fn member(self, key: &str) -> Option<Self> {
+        match self.value {
+            Value::Table(_) => Some(Expression { value: self.value.get(key)?, ..self }),
             Value::Call(call) => {
                 let argument = call.arguments.iter().find(|argument| argument.name.as_deref() == Some(key))?;
-                Some(Expression { value: &argument.value, at: argument.at, ..of })
+                Some(Expression { value: &argument.value, at: argument.at, ..self })
             }
             _ => None,
         }
