@@ -4,7 +4,7 @@ use camino::Utf8Path;
 use parse_dockerfile::{self as syntax, Instruction};
 
 use super::dockerfile::{Image, foreign};
-use super::{Declared, Notes};
+use super::{Declared, Notes, recorded};
 use crate::evidence::{Evidence, Rule};
 use crate::read::document::Document;
 use crate::tree::Tree;
@@ -16,6 +16,7 @@ const PIPELINES: [&str; 4] = [".gitlab-ci.yml", ".circleci/config.yml", "bitbuck
 #[must_use]
 pub fn bases(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(String, Evidence)> {
     let mut found = of_dockerfile(tree, directory, rule);
+    found.extend(recorded::images(tree, directory, rule));
     for file in PIPELINES.map(Utf8Path::new) {
         let Some(table) = tree.text(file).ok().and_then(|text| Document::yaml(file, text).ok()) else { continue };
         let mut waiting = vec![table.root()];
@@ -31,7 +32,8 @@ pub fn bases(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(String, Evid
     found
 }
 
-fn of_dockerfile(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(String, Evidence)> {
+/// Those of the stages of its Dockerfile that imggen did not write.
+pub(super) fn of_dockerfile(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(String, Evidence)> {
     let notes = Notes { tree, directory, declared: Declared::default() };
     let Some((path, text)) = foreign(&notes) else { return Vec::new() };
     let Ok(file) = syntax::parse(text) else { return Vec::new() };

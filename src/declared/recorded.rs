@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{By, Declared, Notes, Purpose, Said, dockerfile, rule};
+use super::{By, Declared, Notes, Purpose, Said, bases, dockerfile, rule};
 use crate::command::{Line, inside, quoted};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::read::document::{Document, Value};
@@ -42,6 +42,9 @@ pub struct Words {
     /// The packages that its last stage installed.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub packages: Vec<String>,
+    /// The images that its stages stood on.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<String>,
     /// The signal that stopped it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stop_signal: Option<String>,
@@ -69,6 +72,7 @@ impl Words {
             ports: ports.into_iter().map(|said| said.fact.value).collect(),
             volumes: volumes.into_iter().map(|said| said.fact.value).collect(),
             packages: packages.into_iter().map(|said| said.fact.value).collect(),
+            images: bases::of_dockerfile(tree, directory, START).into_iter().map(|(image, _)| image).collect(),
             stop_signal: stop.into_iter().map(|said| said.fact.value).next(),
             builds: builds.map(|(_, command)| command.words.iter().map(quoted).collect::<Vec<_>>().join(" ")).collect(),
             env: variables.into_iter().filter_map(|said| Some((said.fact.value.name, said.fact.value.value?))).collect(),
@@ -91,15 +95,15 @@ fn written(line: &Line) -> String {
 
 /// The table, where no Dockerfile stands there that speaks for itself.
 fn document<'t>(tree: &'t Tree, directory: &Utf8Path) -> Option<Document<'t>> {
+    if dockerfile::foreign(&Notes { tree, directory, declared: Declared::default() }).is_some() {
+        return None;
+    }
     let path = directory.join(FILE);
     let document = Document::toml(&path, tree.by_hand(&path)?).ok()?;
     document.has(&[TABLE]).then_some(document)
 }
 
 pub(super) fn read(notes: &mut Notes<'_>) {
-    if dockerfile::foreign(notes).is_some() {
-        return;
-    }
     let Some(document) = document(notes.tree, notes.directory) else { return };
     let (by, purpose) = (By::Dockerfile, Purpose::Production);
     let said = |value: &Value<'_>, text: &str, rule| Said { fact: Fact::new(text.to_owned(), document.evidence(value, rule)), by, purpose };
@@ -121,6 +125,12 @@ pub(super) fn read(notes: &mut Notes<'_>) {
     notes.declared.volumes.extend(list("volumes", VOLUME));
     notes.declared.packages.extend(list("packages", PACKAGE));
     notes.declared.stop.extend(document.string(&[TABLE, "stop-signal"]).map(|(text, value)| said(value, text, STOP)));
+}
+
+/// The images that its stages stood on, as evidence of this rule.
+pub(super) fn images(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(String, Evidence)> {
+    let Some(document) = document(tree, directory) else { return Vec::new() };
+    document.strings(&[TABLE, "images"]).into_iter().map(|(text, value)| (text.to_owned(), document.evidence(value, rule))).collect()
 }
 
 /// The lines that built the program, as evidence of this rule.

@@ -37,7 +37,7 @@ pub fn seen(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry
     let observed = program.observe(&site(tree, sources, home));
     let observed = if entry.takes_subcommand() { observed } else { observed.without_subcommand() };
     let (mut behaviour, mut warnings) = (observed.behaviour, observed.warnings);
-    behaviour.stops_on = behaviour.stops_on.or_else(|| stops_on(&program, entry));
+    behaviour.stops_on = behaviour.stops_on.or_else(|| stops_on(&program, entry, !behaviour.listens.is_empty()));
     if !entry.listens.is_empty() {
         // what the server is told holds, whatever the program would do by itself
         behaviour.arguments.clear();
@@ -92,11 +92,13 @@ fn program<'s, 't>(sources: &'s Sources<'t>, entry: &Entry<'s, 't>) -> Vec<&'s S
 }
 
 /// As process 1 Python ignores SIGTERM unless something handles it; Ctrl-C it always hears.
-fn stops_on(program: &Program<'_>, entry: &Entry<'_, '_>) -> Option<Fact<StopSignal>> {
+fn stops_on(program: &Program<'_>, entry: &Entry<'_, '_>, listens: bool) -> Option<Fact<StopSignal>> {
     let words = &entry.command.words;
     let first = words.first().map_or("", String::as_str);
     let deaf = first == "waitress-serve" || words.iter().any(|word| word == "runserver");
-    let alone = first == "python" && entry.form != Form::Tool && program.heard() == Heard::Nothing;
+    // a command of the project's own is the interpreter too, and is waited for where it answers requests
+    let own = entry.form == Form::Tool && entry.takes_subcommand() && listens;
+    let alone = (first == "python" && entry.form != Form::Tool || own) && program.heard() == Heard::Nothing;
     // `for sig in (signal.SIGINT, signal.SIGTERM)` names it somewhere else
     let named = program.sources().iter().any(|source| source.text.contains("SIGTERM"));
     (deaf || alone && !named).then(|| Fact::new(StopSignal::Interrupt, entry.at.under(INTERRUPT)))
