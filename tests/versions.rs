@@ -189,7 +189,7 @@ fn node() {
             ),
             ("Dockerfile", "ARG NODE=22.3\nFROM node:${NODE}-alpine\nCOPY . .\nCMD [\"node\", \"server.js\"]\n", "22-trixie-slim"),
             (".circleci/config.yml", "jobs:\n  t:\n    docker:\n      - image: cimg/node:22.3\n", "22-trixie-slim"),
-            ("package-lock.json", &locked, "22-trixie-slim"),
+            ("package-lock.json", locked, "22-trixie-slim"),
             ("", "node.version=22", "22-trixie-slim"),
         ],
     );

@@ -96,7 +96,7 @@ fn fewest(mut said: Vec<Leaf>, same: impl Fn(&[Leaf]) -> bool) -> Vec<Leaf> {
         let mut index = 0;
         while let Some(list) = said[number].value.as_array().filter(|list| index < list.len() && list.len() > 1).cloned() {
             let others = list.iter().enumerate().filter(|(place, _)| *place != index).map(|(_, item)| item);
-            said[number].value = others.map(|item| Leaf::plain(item)).collect::<toml_edit::Array>().into();
+            said[number].value = others.map(Leaf::plain).collect::<toml_edit::Array>().into();
             if !same(&said) {
                 said[number].value = list.into();
                 index += 1;

@@ -18,6 +18,7 @@ pub struct Form {
     /// Whether a shell is among what it needs.
     pub shell: bool,
     /// Whether the port is among its words or variables, and what stands in for it.
+    #[expect(clippy::option_option, reason = "a port may be there without anything to stand in for it")]
     pub port: Option<Option<u16>>,
 }
 

@@ -117,7 +117,7 @@ pub fn claim_guests(tree: &Tree, language: &dyn AnyLanguage, before: &[&dyn AnyL
 pub fn foreign(tree: &Tree, known: &[&dyn AnyLanguage]) -> Option<Diagnostic> {
     let manifest = at_root(tree)?;
     let language = foreign_language(manifest.file_name()?)?;
-    Some(refusal(language, Evidence::exists(manifest, FOREIGN), known))
+    Some(refusal(language, &Evidence::exists(manifest, FOREIGN), known))
 }
 
 /// The same, by what tells less: manifests that others have as well, and the sources themselves.
@@ -138,13 +138,13 @@ pub fn likely_foreign(tree: &Tree, known: &[&dyn AnyLanguage]) -> Option<Diagnos
         most.map(|(_, first, language)| (first, language))
     };
     let (file, language) = manifest.or_else(written)?;
-    Some(refusal(language, Evidence::exists(file, LIKELY), known))
+    Some(refusal(language, &Evidence::exists(file, LIKELY), known))
 }
 
-fn refusal(language: &str, at: Evidence, known: &[&dyn AnyLanguage]) -> Diagnostic {
+fn refusal(language: &str, at: &Evidence, known: &[&dyn AnyLanguage]) -> Diagnostic {
     let known: Vec<_> = known.iter().map(|known| known.name()).collect();
     let error = Diagnostic::error("app::foreign", format!("the project is written in {language}, which imggen does not know"));
-    error.because(&at).help(format!("imggen knows {}", known.join(", ")))
+    error.because(at).help(format!("imggen knows {}", known.join(", ")))
 }
 
 /// The language that a manifest speaks for, of those that are not known.

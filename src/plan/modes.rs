@@ -52,7 +52,7 @@ fn line<'a>(copies: impl Iterator<Item = &'a Copy>, sources: &Utf8Path) -> Optio
 /// Says which files the image takes right out of the build context and its user cannot read.
 pub(super) fn closed(tree: &Tree, ignore: &[IgnoreGroup], copies: &[Copy], asides: &[Aside]) -> Option<Diagnostic> {
     let direct = copies.iter().chain(asides.iter().map(|aside| &aside.copy)).filter(|copy| copy.from.is_none());
-    let sources: BTreeSet<Utf8PathBuf> = direct.flat_map(|copy| &copy.sources).map(|source| crate::tree::path::normal(source)).collect();
+    let sources: BTreeSet<Utf8PathBuf> = direct.flat_map(|copy| &copy.sources).map(crate::tree::path::normal).collect();
     let sent = context::sent(ignore);
     let directories = |source: &Utf8PathBuf| {
         let below = tree.directories().filter(|directory| directory.starts_with(source)).map(Utf8Path::to_owned);

@@ -25,6 +25,7 @@ impl Tree {
     }
 
     /// Where a link leads, if that can be read; nothing inside where it leads out of the project.
+    #[expect(clippy::option_option, reason = "what cannot be read and what leads out of the project are two things")]
     fn leads(&self, link: &Utf8Path) -> Option<Option<Utf8PathBuf>> {
         let target = self.root.as_ref()?.join(link).read_link_utf8().ok()?;
         Some(inside(link.parent().unwrap_or(Utf8Path::new("")), target))

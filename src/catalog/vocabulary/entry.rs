@@ -209,6 +209,7 @@ pub struct Setting {
 /// It reads a setting of the configuration: `[[key]]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the keys are called so where entries are written")]
 pub struct Key {
     pub(super) call: Words,
     pub(super) of: Words,
@@ -330,6 +331,7 @@ pub struct Signal {
 /// It needs something of its image: `[[need]]`.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the keys are called so where entries are written")]
 pub struct Needs {
     pub(super) call: Words,
     pub(super) of: Words,

@@ -80,7 +80,8 @@ impl<'s, 't> Finder<'s, 't> {
         let name = program.rsplit('/').next().unwrap_or(program);
         let compiled = program.contains('/') && Utf8Path::new(program).extension() != Some("py") || self.is_beside(name);
         // arguments alone are what an entry point is given that nobody names
-        start.obstacle.is_none() && !name.is_empty() && !name.starts_with('-') && !FOREIGN.contains(&name) && !compiled
+        let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "-_.+".contains(c));
+        start.obstacle.is_none() && !name.is_empty() && plain && !name.starts_with('-') && !FOREIGN.contains(&name) && !compiled
     }
 
     /// Whether a name is rather that of a program which another language beside compiles: nothing of Python's is known to be called so.

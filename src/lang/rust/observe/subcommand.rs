@@ -96,10 +96,9 @@ fn arm(text: &str, from: usize) -> Option<At> {
     let end = text[start..].char_indices().find_map(|(at, c)| {
         match c {
             '(' | '[' | '{' => depth += 1,
-            '}' | ')' | ']' if depth == 0 => return Some(at),
+            '}' | ')' | ']' | ',' if depth == 0 => return Some(at),
             '}' if depth == 1 => return Some(at + 1),
             ')' | ']' | '}' => depth -= 1,
-            ',' if depth == 0 => return Some(at),
             _ => {}
         }
         None
@@ -117,12 +116,11 @@ fn gather<'t>(program: &Program<'t>, (file, of): (usize, &'t Type), above: &[Str
     for field in &of.fields {
         let words = [above, &[name_of(program, field)]].concat();
         let inner = field.kind.as_deref().map(last_segment).and_then(|kind| asking(program, kind)).filter(|_| words.len() < NESTED);
-        match inner {
-            Some(inner) => gather(program, inner, &words, found),
-            None => {
-                let variant = (of.name.as_str(), field.name.as_str());
-                found.push(Leaf { words, at: program.sources()[file].evidence(field.at, ONE), variant });
-            }
+        if let Some(inner) = inner {
+            gather(program, inner, &words, found);
+        } else {
+            let variant = (of.name.as_str(), field.name.as_str());
+            found.push(Leaf { words, at: program.sources()[file].evidence(field.at, ONE), variant });
         }
     }
 }

@@ -42,7 +42,9 @@ impl<'t> Program<'t> {
 
     /// The calls that define commands.
     fn defining(&self) -> impl Iterator<Item = (usize, &'t Call, &'t Commands)> {
-        self.known_calls().flat_map(move |(file, call, entries)| {
+        // what a module does when it is started itself is nothing to who imports it
+        let runs = |file: usize, call: &Call| file == 0 || !call.context.guarded;
+        self.known_calls().filter(move |(file, call, _)| runs(*file, call)).flat_map(move |(file, call, entries)| {
             entries.iter().filter_map(move |entry| match &*entry.meaning {
                 Meaning::Commands(commands) if self.matches(entry, file, call) != Match::No => Some((file, call, commands)),
                 _ => None,
@@ -169,7 +171,7 @@ impl<'t> Program<'t> {
                 return Some(found);
             }
             let bindings = &self.sources()[one.file].outline.bindings;
-            let bound = bindings.iter().filter(|binding| binding.target == name && binding.at.start < one.call.at.start).next_back()?;
+            let bound = bindings.iter().rfind(|binding| binding.target == name && binding.at.start < one.call.at.start)?;
             let Value::Call(call) = &bound.value else { return None };
             path = call.path.as_str();
         }

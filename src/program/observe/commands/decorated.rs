@@ -4,7 +4,7 @@ use super::{NESTED, ONE, Task, Tasks};
 use crate::catalog::vocabulary::{Commands, Meaning, last_word};
 use crate::evidence::Evidence;
 use crate::program::origin::comes_from;
-use crate::program::{Annotation, Function, Program, Value};
+use crate::program::{Annotation, Call, Function, Program, Value};
 
 /// A group of commands, or a command.
 struct Node<'t> {
@@ -18,6 +18,8 @@ struct Node<'t> {
     /// Whether a group does something by itself.
     acts: bool,
     does: Option<(usize, u32)>,
+    /// The number of its file.
+    file: usize,
     at: Evidence,
     /// Whether a program of one command is that command.
     merges: bool,
@@ -44,9 +46,9 @@ impl<'t> Program<'t> {
             }
             None
         };
-        let started = groups.iter().copied().filter(|group| self.is_called(group));
         let roots: Vec<_> = nodes.iter().filter(|node| !node.group).filter_map(top).collect();
-        let root = started.into_iter().find(|group| roots.contains(group)).or_else(|| roots.first().copied())?;
+        let started = nodes.iter().filter(|node| node.group && roots.contains(&node.name));
+        let root = started.filter(|node| self.is_started(node)).map(|node| node.name).next()?;
         if nodes.iter().any(|node| node.name == root && node.group && node.acts) {
             return None;
         }
@@ -84,7 +86,7 @@ impl<'t> Program<'t> {
                     let acts = call.argument("invoke_without_command", None).is_some_and(|argument| argument.value == Value::Truth(true));
                     let name = last_word(&binding.target);
                     let at = self.evidence(file, binding.at, ONE);
-                    found.push(Node { name, word: String::new(), parent: None, group: true, acts, does: None, at, merges: true });
+                    found.push(Node { name, word: String::new(), parent: None, group: true, acts, does: None, file, at, merges: true });
                 }
             }
         }
@@ -106,13 +108,13 @@ impl<'t> Program<'t> {
         let acts = truth("invoke_without_command");
         if commands.of_group {
             // what stands before a group's commands has options, and is no command
-            let node = Node { name: parent?, word: String::new(), parent: None, group: true, acts, does: None, at, merges: false };
+            let node = Node { name: parent?, word: String::new(), parent: None, group: true, acts, does: None, file, at, merges: false };
             return Some(node);
         }
         let named = annotation.argument("name", Some(0)).and_then(|argument| argument.value.text());
         let word = named.map_or_else(|| function.name.to_lowercase().replace('_', "-"), str::to_owned);
         let does = Some((file, number));
-        Some(Node { name: &function.name, word, parent, group: commands.group, acts, does, at, merges: false })
+        Some(Node { name: &function.name, word, parent, group: commands.group, acts, does, file, at, merges: false })
     }
 
     /// `cli.add_command(serve)`, `app.add_typer(users, name="users")`.
@@ -134,9 +136,21 @@ impl<'t> Program<'t> {
         }
     }
 
-    /// Whether a group is started somewhere: `cli()`, `cli.main()`.
-    fn is_called(&self, group: &str) -> bool {
-        let by_name = self.index.calls_of(group).iter().any(|(_, call)| last_word(&call.path) == group);
-        by_name || self.index.calls_of("main").iter().any(|(_, call)| call.path == format!("{group}.main"))
+    /// Whether a group is what the program's first file starts: it stands there, or is called from there. Others are commands of modules
+    /// that are imported for something else.
+    fn is_started(&self, node: &Node<'t>) -> bool {
+        let Some(first) = self.sources().first() else { return false };
+        let calls_it = |file: usize, call: &Call| {
+            let path = call.path.strip_suffix(".main").unwrap_or(&call.path);
+            let of_module = || self.module_of(file, path) == Some((self.sources()[node.file].module.as_str(), node.name));
+            if file == node.file { path == node.name } else { of_module() }
+        };
+        let leads = |call: &Call| {
+            self.project_functions(0, &call.path).into_iter().any(|(file, number)| {
+                let body = self.function(file, number).map(|function| function.body);
+                body.is_some_and(|body| self.index.calls_within(file, body).any(|call| calls_it(file, call)))
+            })
+        };
+        node.file == 0 || first.outline.calls.iter().any(|call| calls_it(0, call) || leads(call))
     }
 }
