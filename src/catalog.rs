@@ -5,6 +5,7 @@
 mod age;
 mod generator;
 mod inherit;
+mod lazy;
 mod native;
 mod prefer;
 mod read;
@@ -14,6 +15,7 @@ mod toolchain;
 pub mod vocabulary;
 mod written;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
 
@@ -21,11 +23,12 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use self::generator::Generator;
+use self::lazy::{Entries, Files};
 pub use self::native::{Links, Native, NativeUse, Without};
 pub use self::prefer::{Why, Wish};
 pub use self::read::entries;
 use self::read::{Below, parse};
-use self::registry::{Registry, RegistryFile};
+use self::registry::Registry;
 pub use self::schema::schema;
 pub use self::toolchain::{Debugger, Release, Suite, Tool, Toolchain, Unfit};
 pub use self::vocabulary::Vocabulary;
@@ -38,26 +41,33 @@ use crate::version::Version;
 /// Everything that changes without us.
 #[derive(Clone, Debug, Default)]
 pub struct Catalog {
-    bases: BTreeMap<String, Base>,
+    bases: Entries<Base>,
     installers: BTreeMap<Installer, Fetching>,
-    toolchains: BTreeMap<String, Toolchain>,
+    toolchains: Entries<Toolchain>,
     packages: PackageMap,
-    natives: BTreeMap<String, Vec<Native>>,
-    generators: BTreeMap<String, Vec<Generator>>,
+    /// By language, as all that follows.
+    natives: BTreeMap<String, Files<Vec<Native>>>,
+    generators: BTreeMap<String, Files<Vec<Generator>>>,
     registries: BTreeMap<String, Registry>,
-    programs: BTreeMap<String, BTreeMap<String, Served>>,
+    programs: BTreeMap<String, Files<BTreeMap<String, Served>>>,
     vocabularies: BTreeMap<String, Texts>,
     context: Lists,
     /// The weakest first; read by whoever explains a failure.
-    failures: Vec<String>,
+    failures: Vec<Text>,
     as_of: String,
 }
+
+/// The text of a file: an embedded one is not copied.
+pub(crate) type Text = Cow<'static, str>;
+
+/// A file with a list in it, `[[module]]` or `[[generator]]`.
+type Listed<T> = BTreeMap<String, Vec<T>>;
 
 /// The files of a language's vocabulary, read when somebody asks.
 #[derive(Clone, Debug, Default)]
 struct Texts {
     /// The weakest first.
-    files: Vec<String>,
+    files: Vec<Text>,
     read: OnceLock<Result<Vocabulary>>,
 }
 
@@ -66,16 +76,16 @@ struct Texts {
 #[derive(Clone, Debug, Default)]
 struct PackageMap {
     strong: Sections,
-    weakest: Option<String>,
+    weakest: Option<Text>,
     read: OnceLock<Sections>,
 }
 
 type Sections = BTreeMap<Need, BTreeMap<String, Packages>>;
 
 impl PackageMap {
-    fn add(&mut self, name: &str, text: &str) -> Result<()> {
+    fn add(&mut self, name: &str, text: &Text) -> Result<()> {
         match self.weakest {
-            None => self.weakest = Some(text.to_owned()),
+            None => self.weakest = Some(text.clone()),
             Some(_) => self.strong.append(&mut parse(name, text)?),
         }
         Ok(())
@@ -215,15 +225,6 @@ pub struct Packages {
     pub run: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "kebab-case")]
-struct Toolchains {
-    /// A pack that changes something says nothing of the rest.
-    as_of: Option<String>,
-    #[serde(flatten)]
-    languages: BTreeMap<String, Toolchain>,
-}
-
 impl Catalog {
     /// Whether a catalog has a file of that name.
     #[must_use]
@@ -240,57 +241,42 @@ impl Catalog {
     ///
     /// # Errors
     /// When a file is not what a catalog's file has to be; the label names it.
-    pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Result<Self> {
+    pub(crate) fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a Text)>) -> Result<Self> {
         let mut catalog = Self::default();
         let mut below = Below::default();
         for (name, text) in files {
             match name {
-                "bases.toml" => catalog.bases.append(&mut below.read(name, text)?),
+                "bases.toml" => catalog.bases.append(below.entries(name, text)?),
                 "context.toml" => catalog.context.append(parse(name, text)?),
-                "failures.toml" => catalog.failures.push(text.to_owned()),
+                "failures.toml" => catalog.failures.push(text.clone()),
                 "installers.toml" => catalog.installers.append(&mut parse(name, text)?),
                 "packages.toml" => catalog.packages.add(name, text)?,
                 "toolchains.toml" => {
-                    let mut found: Toolchains = below.read(name, text)?;
-                    catalog.toolchains.append(&mut found.languages);
-                    catalog.as_of = found.as_of.unwrap_or(catalog.as_of);
+                    let (as_of, languages) = below.toolchains(name, text)?;
+                    catalog.toolchains.append(languages);
+                    catalog.as_of = as_of.unwrap_or(catalog.as_of);
                 }
-                _ => {
-                    if let Some(language) = name.strip_prefix("vocabulary/").and_then(|rest| rest.strip_suffix(".toml")) {
-                        catalog.vocabularies.entry(language.to_owned()).or_default().files.push(text.to_owned());
-                        continue;
-                    }
-                    if let Some(language) = name.strip_prefix("registry-").and_then(|rest| rest.strip_suffix(".toml")) {
-                        let registry = catalog.registries.entry(language.to_owned()).or_default();
-                        // the first file is the built-in one, which the tests read
-                        if !registry.is_empty() {
-                            parse::<RegistryFile>(name, text)?;
-                        }
-                        registry.add(text);
-                        continue;
-                    }
-                    if let Some(language) = name.strip_prefix("programs-").and_then(|rest| rest.strip_suffix(".toml")) {
-                        catalog.programs.entry(language.to_owned()).or_default().append(&mut parse(name, text)?);
-                        continue;
-                    }
-                    if let Some(language) = name.strip_prefix("generators-").and_then(|rest| rest.strip_suffix(".toml")) {
-                        let mut generators: BTreeMap<String, Vec<Generator>> = parse(name, text)?;
-                        catalog
-                            .generators
-                            .entry(language.to_owned())
-                            .or_default()
-                            .extend(generators.remove("generator").unwrap_or_default());
-                        continue;
-                    }
-                    let language = name.strip_prefix("native-").and_then(|rest| rest.strip_suffix(".toml"));
-                    let language =
-                        language.ok_or_else(|| Diagnostic::usage("catalog::unknown-file", format!("`{name}` is no file of a catalog")))?;
-                    let mut natives: BTreeMap<String, Vec<Native>> = parse(name, text)?;
-                    catalog.natives.entry(language.to_owned()).or_default().extend(natives.remove("module").unwrap_or_default());
-                }
+                _ => catalog.read_language(name, text)?,
             }
         }
         Ok(catalog)
+    }
+
+    /// Reads a file that is about one language.
+    fn read_language(&mut self, name: &str, text: &Text) -> Result<()> {
+        let unknown = || Diagnostic::usage("catalog::unknown-file", format!("`{name}` is no file of a catalog"));
+        let stem = name.strip_suffix(".toml").ok_or_else(unknown)?;
+        let (kind, language) = stem.split_once(['/', '-']).ok_or_else(unknown)?;
+        let language = language.to_owned();
+        match kind {
+            "vocabulary" => self.vocabularies.entry(language).or_default().files.push(text.clone()),
+            "registry" => self.registries.entry(language).or_default().add(name, text)?,
+            "programs" => self.programs.entry(language).or_default().add::<BTreeMap<String, Served>>(name, text)?,
+            "generators" => self.generators.entry(language).or_default().add::<Listed<Generator>>(name, text)?,
+            "native" => self.natives.entry(language).or_default().add::<Listed<Native>>(name, text)?,
+            _ => return Err(unknown().into()),
+        }
+        Ok(())
     }
 
     /// The base of that name.
@@ -301,13 +287,20 @@ impl Catalog {
 
     /// All bases, by name.
     pub fn bases(&self) -> impl Iterator<Item = (&str, &Base)> {
-        self.bases.iter().map(|(id, base)| (id.as_str(), base))
+        self.bases.iter()
+    }
+
+    /// The bases that may be of the image `reference`, or have it for debugging.
+    pub(crate) fn bases_of(&self, reference: &str) -> impl Iterator<Item = &Base> {
+        // what stands for a version in an entry begins with a digit in a reference
+        let fixed = reference.find(|c: char| c.is_ascii_digit()).map_or(reference, |at| &reference[..at]);
+        self.bases.mentioning(fixed)
     }
 
     /// The known base whose name is nearest to a misspelt one.
     #[must_use]
     pub fn nearest_base(&self, id: &str) -> Option<&str> {
-        nearest(id, self.bases.keys().map(String::as_str))
+        nearest(id, self.bases.names())
     }
 
     /// The build images of a language.
@@ -376,24 +369,26 @@ impl Catalog {
     /// Whether any base has `need` or any release can install it: whether it is known at all.
     #[must_use]
     pub fn knows(&self, need: &Need) -> bool {
-        matches!(need, Need::Locale(_)) || self.bases.values().any(|base| base.holds(need)) || self.packages.get(need).is_some()
+        matches!(need, Need::Locale(_)) || self.bases().any(|(_, base)| base.holds(need)) || self.packages.get(need).is_some()
     }
 
     /// What is known to be native in a language's registry.
     #[must_use]
     pub fn natives(&self, language: &str) -> &[Native] {
-        self.natives.get(language).map_or(&[], Vec::as_slice)
+        let of = |file: Listed<Native>| file.into_iter().filter(|(key, _)| key == "module").flat_map(|(_, natives)| natives);
+        self.natives.get(language).map_or(&[], |files| files.get(|files| files.flat_map(of).collect()))
     }
 
     /// The programs that are known to make sources of a language.
     #[must_use]
     pub fn generators(&self, language: &str) -> &[Generator] {
-        self.generators.get(language).map_or(&[], Vec::as_slice)
+        let of = |file: Listed<Generator>| file.into_iter().filter(|(key, _)| key == "generator").flat_map(|(_, generators)| generators);
+        self.generators.get(language).map_or(&[], |files| files.get(|files| files.flat_map(of).collect()))
     }
 
     /// The texts that say what failures look like, the weakest first.
     pub fn failures(&self) -> impl Iterator<Item = &str> {
-        self.failures.iter().map(String::as_str)
+        self.failures.iter().map(|text| &**text)
     }
 
     /// What calls and annotations of a language mean. A language without a vocabulary has an empty one.
@@ -405,8 +400,8 @@ impl Catalog {
         let Some(texts) = self.vocabularies.get(language) else { return Ok(&NONE) };
         let name = format!("vocabulary/{language}.toml");
         let common = self.vocabularies.get("common").into_iter().flat_map(|texts| texts.files.iter().rev());
-        let own = texts.files.iter().rev().map(|text| (name.as_str(), text.as_str()));
-        let read = || Vocabulary::read(own.chain(common.map(|text| ("vocabulary/common.toml", text.as_str()))));
+        let own = texts.files.iter().rev().map(|text| (name.as_str(), &**text));
+        let read = || Vocabulary::read(own.chain(common.map(|text| ("vocabulary/common.toml", &**text))));
         texts.read.get_or_init(read).as_ref().map_err(Clone::clone)
     }
 
@@ -431,7 +426,7 @@ impl Catalog {
     /// What is known of a program that a package of a language's registry brings, by its name.
     #[must_use]
     pub fn program(&self, language: &str, name: &str) -> Option<&Served> {
-        self.programs.get(language)?.get(name)
+        self.programs.get(language)?.get(|files| files.flat_map(std::convert::identity::<BTreeMap<String, Served>>).collect()).get(name)
     }
 
     /// Whether a release's end of life was past when the catalog was made. There is no clock here: same input, same bytes.

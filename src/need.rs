@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
+use serde::de::Visitor;
 use serde::{Deserialize, Serialize};
 
 pub use crate::version::Version;
@@ -148,7 +149,21 @@ impl Serialize for Need {
 
 impl<'de> Deserialize<'de> for Need {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Written)
+    }
+}
+
+struct Written;
+
+impl Visitor<'_> for Written {
+    type Value = Need;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a need such as `time-zones` or `program:git`")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Need, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

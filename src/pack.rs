@@ -338,7 +338,7 @@ impl Packs {
         let weakest_first = self.0[depth..].iter().rev().flat_map(|pack| &pack.files);
         Catalog::read(weakest_first.filter_map(|(path, text)| {
             let name = path.strip_prefix("presets/_catalog/").filter(|name| Catalog::is_file(name))?;
-            Some((name, &**text))
+            Some((name, text))
         }))
     }
 }

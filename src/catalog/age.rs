@@ -10,18 +10,18 @@ impl Catalog {
     #[must_use]
     pub fn release_in(&self, reference: &str) -> Option<(&str, &Release)> {
         let reference = reference.split('@').next()?;
-        let interpreters = self.bases.values().filter_map(|base| Some((base.image.as_str(), base.interpreter.as_ref()?.name.as_str())));
-        let toolchains = self.toolchains.iter().map(|(language, toolchain)| (toolchain.image.as_str(), language.as_str()));
+        let interpreters = self.bases().filter_map(|(_, base)| Some((base.image.as_str(), base.interpreter.as_ref()?.name.as_str())));
+        let toolchains = self.toolchains.iter().map(|(language, toolchain)| (toolchain.image.as_str(), language));
         toolchains.chain(interpreters).find_map(|(pattern, language)| {
             let version = version_in(reference, pattern)?;
-            let (language, toolchain) = self.toolchains.get_key_value(language)?;
+            let toolchain = self.toolchains.get(language)?;
             let is_of = |release: &&Release| {
                 let series = release.version.to_string();
                 version == series || version.strip_prefix(&series).is_some_and(|rest| rest.starts_with('.'))
             };
             // the longest series that holds: 3.1 is no 3.14
             let release = toolchain.releases.iter().filter(is_of).max_by_key(|release| release.version.to_string().len())?;
-            Some((language.as_str(), release))
+            Some((language, release))
         })
     }
 }

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use toml::de::DeTable;
 
-use super::inherit;
+use super::lazy::Entries;
+use super::{Toolchain, inherit};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Span;
 
@@ -16,11 +18,43 @@ pub(super) struct Below<'t> {
     texts: BTreeMap<&'t str, Vec<&'t str>>,
 }
 
+/// `toolchains.toml`
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+struct Toolchains {
+    /// A pack that changes something says nothing of the rest.
+    as_of: Option<String>,
+    #[serde(flatten)]
+    languages: BTreeMap<String, Toolchain>,
+}
+
+/// The built-in entries, as they are written.
+type Raw = BTreeMap<String, Box<RawValue>>;
+
 impl<'t> Below<'t> {
+    /// Reads a file of entries over those of its name that were read before.
+    pub(super) fn entries<T: for<'de> Deserialize<'de>>(&mut self, name: &'t str, text: &'t str) -> Result<Entries<T>> {
+        if is_built_in(text) {
+            return self.read(name, text).map(Entries::built_in);
+        }
+        self.read(name, text).map(Entries::own)
+    }
+
+    /// The same for toolchains, and the day on which the catalog was made.
+    pub(super) fn toolchains(&mut self, name: &'t str, text: &'t str) -> Result<(Option<String>, Entries<Toolchain>)> {
+        if is_built_in(text) {
+            let mut raw: Raw = self.read(name, text)?;
+            let as_of = raw.remove("as-of").and_then(|as_of| serde_json::from_str(as_of.get()).ok());
+            return Ok((as_of, Entries::built_in(raw)));
+        }
+        let Toolchains { as_of, languages } = self.read(name, text)?;
+        Ok((as_of, Entries::own(languages)))
+    }
+
     /// Reads a file over those of its name that were read before.
-    pub(super) fn read<T: for<'de> Deserialize<'de>>(&mut self, name: &'t str, text: &'t str) -> Result<T> {
+    fn read<T: for<'de> Deserialize<'de>>(&mut self, name: &'t str, text: &'t str) -> Result<T> {
         let weaker = self.texts.entry(name).or_default();
-        let likes = !text.starts_with('{') && text.contains(inherit::LIKE);
+        let likes = !is_built_in(text) && text.contains(inherit::LIKE);
         let table = if likes { table(text).filter(inherit::is_used) } else { None };
         let read = match table {
             None => parse(name, text),
@@ -52,7 +86,7 @@ fn table_of(below: &Map<String, Value>, text: &str) -> Map<String, Value> {
 }
 
 fn table(text: &str) -> Option<Map<String, Value>> {
-    if text.starts_with('{') { serde_json::from_str(text).ok() } else { toml::from_str(text).ok() }
+    if is_built_in(text) { serde_json::from_str(text).ok() } else { toml::from_str(text).ok() }
 }
 
 /// Reads what was filled in, an entry at a time, so that the one that is wrong is named.
@@ -78,9 +112,14 @@ fn filled<T: for<'de> Deserialize<'de>>(name: &str, text: &str, own: &Map<String
     })
 }
 
+/// Whether a file is the built-in one, which the build script made JSON.
+pub(super) fn is_built_in(text: &str) -> bool {
+    text.starts_with('{')
+}
+
 /// Reads a file of a catalog: packs have TOML, the built-in one was made JSON by the build script.
 pub(super) fn parse<T: for<'de> Deserialize<'de>>(name: &str, text: &str) -> Result<T> {
-    if text.starts_with('{') {
+    if is_built_in(text) {
         let broken = |error| Diagnostic::error("catalog::broken", format!("`{name}` of the built-in catalog is broken: {error}"));
         return serde_json::from_str(text).map_err(broken).map_err(Box::new);
     }

@@ -1,16 +1,16 @@
 //! What is known of a language's packages by their names and versions alone: when they were published, and which have binaries.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
 
 use serde::Deserialize;
 
-/// What is known of a registry. Its files are large and mostly not needed: they are read when something is asked.
+use super::Text;
+use super::lazy::Files;
+use crate::diagnostic::Result;
+
+/// What is known of a registry.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Registry {
-    texts: Vec<String>,
-    read: OnceLock<Known>,
-}
+pub(super) struct Registry(Files<Known>);
 
 #[derive(Clone, Debug, Default)]
 struct Known {
@@ -21,7 +21,7 @@ struct Known {
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub(super) struct RegistryFile {
+struct RegistryFile {
     /// By name: versions and the months of their publishing.
     published: BTreeMap<String, String>,
     calendar: Named,
@@ -41,24 +41,18 @@ struct Listed {
 }
 
 impl Registry {
-    pub(super) fn add(&mut self, text: &str) {
-        self.texts.push(text.to_owned());
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.texts.is_empty()
+    pub(super) fn add(&mut self, name: &str, text: &Text) -> Result<()> {
+        self.0.add::<RegistryFile>(name, text)
     }
 
     fn known(&self) -> &Known {
-        self.read.get_or_init(|| {
-            let mut known = Known::default();
-            // the built-in file is read by the tests, a pack's when it is opened
-            for file in self.texts.iter().filter_map(|text| super::parse::<RegistryFile>("registry", text).ok()) {
+        self.0.get(|files| {
+            files.fold(Known::default(), |mut known, file: RegistryFile| {
                 known.published.extend(file.published);
                 known.calendar.extend(file.calendar.names);
                 known.wheels.extend(file.wheels.names.split_whitespace().map(str::to_owned));
-            }
-            known
+                known
+            })
         })
     }
 
@@ -92,16 +86,16 @@ mod tests {
     #[test]
     fn the_built_in_files_are_read() {
         let text = include_str!("../../presets/_catalog/registry-python.toml");
-        let file: Result<RegistryFile, _> = toml::from_str(text);
+        let file: std::result::Result<RegistryFile, _> = toml::from_str(text);
         assert!(file.is_ok(), "{:?}", file.err());
     }
 
     #[test]
     fn a_version_is_as_old_as_the_last_one_before_it() {
         let mut registry = Registry::default();
-        registry.add(
-            "[published]\nflask = \"2.3 2023-04, 3.0 2023-09, 3.1 2024-11\"\n[calendar]\nnames = [\"gevent\"]\n[wheels]\nnames = \"a b\"\n",
-        );
+        let text =
+            "[published]\nflask = \"2.3 2023-04, 3.0 2023-09, 3.1 2024-11\"\n[calendar]\nnames = [\"gevent\"]\n[wheels]\nnames = \"a b\"\n";
+        assert!(registry.add("registry-python.toml", &text.into()).is_ok());
         let month = |name: &str, version: &str| registry.published(name, version);
         assert_eq!(month("flask", "3.0.3").as_deref(), Some("2023-09"));
         assert_eq!((month("flask", "1.0"), month("django", "5.0")), (None, None));

@@ -15,8 +15,10 @@ mod entry;
 mod slot;
 mod stand_in;
 
-use std::collections::{HashMap, HashSet};
+use std::mem::take;
 use std::sync::Arc;
+
+use foldhash::{HashMap, HashSet};
 
 use self::entry::File;
 pub use self::entry::{
@@ -78,7 +80,7 @@ pub struct Entry {
     /// The full name, where it is one.
     pub path: Option<String>,
     /// Where it has to come from.
-    pub of: Vec<String>,
+    pub of: Arc<[String]>,
     /// What it means.
     pub meaning: Arc<Meaning>,
 }
@@ -119,20 +121,22 @@ impl Vocabulary {
     fn add(&mut self, file: File) {
         macro_rules! entries {
             ($($entries:expr => $meaning:expr;)*) => {$(
-                for entry in $entries {
-                    let (call, of, annotation) = (entry.call.clone(), entry.of.clone(), entry.annotation.clone());
+                for mut entry in $entries {
+                    // what it matches is no part of what it means
+                    let (call, of, annotation) = (take(&mut entry.call), take(&mut entry.of), take(&mut entry.annotation));
                     let meaning = Arc::new($meaning(entry));
                     call.0.iter().chain(&of.0).chain(&annotation.0).for_each(|name| note(&mut self.names, name));
-                    insert(&mut self.calls, &call, &of, &meaning);
-                    insert(&mut self.annotations, &annotation, &of, &meaning);
+                    let of = of.0.into();
+                    insert(&mut self.calls, call, &of, &meaning);
+                    insert(&mut self.annotations, annotation, &of, &meaning);
                 }
             )*};
         }
-        for entry in &file.listens {
+        for entry in file.listens.iter().filter(|entry| !entry.assigned.0.is_empty()) {
             insert_assigned(&mut self.assigned, &entry.assigned, &entry.of, &Arc::new(Meaning::Listens(entry.clone())));
         }
         for (entries, meaning) in [(&file.reads, Meaning::Reads as fn(Opens) -> Meaning), (&file.writes, Meaning::Writes)] {
-            for entry in entries {
+            for entry in entries.iter().filter(|entry| !entry.assigned.0.is_empty()) {
                 insert_assigned(&mut self.assigned, &entry.assigned, &entry.of, &Arc::new(meaning(entry.clone())));
             }
         }
@@ -219,25 +223,24 @@ impl Vocabulary {
 /// A full name, and the class or package that it is in.
 fn note(names: &mut HashSet<String>, name: &str) {
     let mut rest = name;
-    while rest.contains('.') && !rest.starts_with('.') && names.insert(rest.to_owned()) {
+    while rest.contains('.') && !rest.starts_with('.') && !names.contains(rest) {
+        names.insert(rest.to_owned());
         rest = rest.rsplit_once('.').map_or("", |(before, _)| before).trim_end_matches("()");
     }
 }
 
-fn insert(into: &mut HashMap<String, Vec<Entry>>, names: &Words, of: &Words, meaning: &Arc<Meaning>) {
-    for name in &names.0 {
-        let method = last_word(name);
+fn insert(into: &mut HashMap<String, Vec<Entry>>, names: Words, of: &Arc<[String]>, meaning: &Arc<Meaning>) {
+    for name in names.0 {
+        let method = last_word(&name).to_owned();
         // a dot in front stands for whatever it is called on
-        let path = (of.0.is_empty() && !name.starts_with('.')).then(|| name.clone());
-        let entry = Entry { path, of: of.0.clone(), meaning: Arc::clone(meaning) };
-        into.entry(method.to_owned()).or_default().push(entry);
+        let path = Some(name).filter(|name| of.is_empty() && !name.starts_with('.'));
+        into.entry(method).or_default().push(Entry { path, of: Arc::clone(of), meaning: Arc::clone(meaning) });
     }
 }
 
 fn insert_assigned(into: &mut HashMap<String, Vec<Entry>>, names: &Words, of: &Words, meaning: &Arc<Meaning>) {
     for name in &names.0 {
-        let entry = Entry { path: None, of: of.0.clone(), meaning: Arc::clone(meaning) };
-        into.entry(name.clone()).or_default().push(entry);
+        into.entry(name.clone()).or_default().push(Entry { path: None, of: of.0.clone().into(), meaning: Arc::clone(meaning) });
     }
 }
 

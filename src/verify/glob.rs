@@ -35,22 +35,13 @@ enum Token {
 impl Glob {
     /// A pattern of a `.dockerignore`, where `**` spans directories; nothing when it is malformed.
     pub(super) fn of_ignore(pattern: &str) -> Option<Self> {
-        let suffix_alone =
-            pattern.strip_prefix("**").is_some_and(|suffix| !suffix.is_empty() && !suffix.contains(['*', '?', '[', ']', '\\']));
         let mut glob = Self::compile(pattern, true)?;
+        let suffix = pattern.strip_prefix("**").filter(|suffix| !suffix.is_empty() && !suffix.starts_with('/'));
         // `**.md` is a plain suffix and not `(.*/)?.md`
-        if suffix_alone && !pattern.starts_with("**/") {
+        if suffix.is_some_and(|suffix| !suffix.contains(['*', '?', '[', ']', '\\'])) {
             glob.wild = vec![Token::Anything];
         }
         Some(glob)
-    }
-
-    /// What stands before the first wildcard is taken as it is, and what stands after the last one.
-    fn new(prefix: &str, mut wild: Vec<Token>) -> Self {
-        let end = wild.iter().rposition(|token| !matches!(token, Token::Literal(_))).map_or(0, |last| last + 1);
-        let literal = |token: Token| if let Token::Literal(literal) = token { Some(literal) } else { None };
-        let suffix = wild.drain(end..).filter_map(literal).collect();
-        Self { prefix: prefix.to_owned(), wild, suffix }
     }
 
     /// A source of a COPY, where `**` is no more than `*`; nothing when it is malformed.
@@ -64,11 +55,13 @@ impl Glob {
     }
 
     fn compile(pattern: &str, spans_directories: bool) -> Option<Self> {
-        let (prefix, rest) = pattern.split_at(pattern.find(['*', '?', '[', '\\']).unwrap_or(pattern.len()));
+        let (prefix, rest) = pattern.split_at(wildcard(pattern).unwrap_or(pattern.len()));
         let mut rest = rest.chars();
-        let mut tokens = Vec::new();
-        while let Some(next) = rest.next() {
-            tokens.push(match next {
+        let mut wild = Vec::new();
+        // what stands behind the last wildcard is taken as it is
+        while wildcard(rest.as_str()).is_some() {
+            let Some(next) = rest.next() else { break };
+            wild.push(match next {
                 '*' if spans_directories && rest.as_str().starts_with('*') => {
                     rest.next();
                     if rest.as_str().starts_with('/') {
@@ -83,7 +76,7 @@ impl Glob {
                 literal => Token::Literal(literal),
             });
         }
-        Some(Self::new(prefix, tokens))
+        Some(Self { prefix: prefix.to_owned(), wild, suffix: rest.as_str().to_owned() })
     }
 
     /// Whether all of `path` is what the pattern says. Takes time in proportion to the product of both lengths at the worst.
@@ -119,6 +112,11 @@ impl Glob {
         }
         after[0]
     }
+}
+
+/// Where the first character stands that may mean more than itself.
+fn wildcard(pattern: &str) -> Option<usize> {
+    pattern.bytes().position(|byte| matches!(byte, b'*' | b'?' | b'[' | b'\\'))
 }
 
 /// The class whose `[` was just read, by the rules of Go: `^` negates, `\` quotes, a bare `-` or an empty class is an error.

@@ -3,6 +3,8 @@
 //! The rules are `BuildKit`'s and not git's: patterns start at the root, the last one that holds wins, what holds for a directory holds
 //! for everything in it, and `!` brings back even what lies in a directory that is left out.
 
+use std::borrow::Cow;
+
 use camino::Utf8Path;
 
 use super::glob::Glob;
@@ -37,7 +39,7 @@ impl Ignore {
             // Docker looks for the mark once more when the leading slash is gone
             let (brings_back, cleaned) = match cleaned.strip_prefix('!') {
                 Some(rest) if !brings_back => (true, rest),
-                _ => (brings_back, cleaned.as_str()),
+                _ => (brings_back, &*cleaned),
             };
             let empty = pattern.is_empty() || cleaned.is_empty() || brings_back && pattern.starts_with('/') && cleaned == ".";
             let glob = if empty { None } else { Glob::of_ignore(cleaned) };
@@ -82,10 +84,9 @@ impl Ignore {
 }
 
 /// The shortest way to write `path` relative to the root, as Go's `filepath.Clean` finds it: `.` for the root itself.
-pub(super) fn clean(path: &str) -> String {
-    let is_clean = |path: &str| !path.is_empty() && !path.starts_with('/') && !path.ends_with('/') && !path.contains("//");
-    if is_clean(path) && (!path.contains('.') || path.split('/').all(|part| !matches!(part, "." | ".."))) {
-        return path.to_owned();
+pub(super) fn clean(path: &str) -> Cow<'_, str> {
+    if path.split('/').all(|part| !matches!(part, "" | "." | "..")) {
+        return path.into();
     }
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = Vec::new();
@@ -97,7 +98,7 @@ pub(super) fn clean(path: &str) -> String {
             part => parts.push(part),
         }
     }
-    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    if parts.is_empty() { ".".into() } else { parts.join("/").into() }
 }
 
 #[cfg(test)]

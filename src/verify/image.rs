@@ -78,11 +78,11 @@ fn has_libc(base: &Base, needed: &Need) -> bool {
 }
 
 fn run<'a>(catalog: &'a Catalog, reference: &str) -> impl Iterator<Item = &'a Base> {
-    catalog.bases().map(|(_, base)| base).filter(move |base| is_image(base, &base.image, reference))
+    catalog.bases_of(reference).filter(move |base| is_image(base, &base.image, reference))
 }
 
 fn debug<'a>(catalog: &'a Catalog, reference: &str) -> impl Iterator<Item = &'a Base> {
-    catalog.bases().map(|(_, base)| base).filter(move |base| is_image(base, &base.debug.image, reference))
+    catalog.bases_of(reference).filter(move |base| is_image(base, &base.debug.image, reference))
 }
 
 /// Whether `reference`, its digest aside, is the image that the catalog spells `image`.

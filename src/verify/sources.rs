@@ -42,7 +42,8 @@ fn sources(step: &Step) -> Vec<(String, Span)> {
 fn judge(case: &Case<'_>, source: &str, span: Span) -> Option<Diagnostic> {
     let tree = case.expected.tree;
     // a source never leaves the context: `..` at its root is the root
-    let path = clean(&format!("/{source}"));
+    let rooted = format!("/{source}");
+    let path = clean(&rooted);
     if path == "." && tree.paths().next().is_none() {
         return None;
     }
