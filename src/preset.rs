@@ -67,8 +67,12 @@ pub fn list(packs: &Packs) -> Result<Vec<Preset>> {
 /// # Errors
 /// When there is none of that name, its file is broken, or it extends itself.
 pub fn chain(packs: &Packs, name: &str) -> Result<Chain> {
-    let (preset, layer) = read(packs, name)?;
-    let (mut layers, mut seen, mut next) = (vec![layer], vec![name.to_owned()], preset.extends.clone());
+    chain_of(packs, read(packs, name)?)
+}
+
+/// A preset that was read, and what it stands on.
+fn chain_of(packs: &Packs, (preset, layer): (Preset, Layer)) -> Result<Chain> {
+    let (mut layers, mut seen, mut next) = (vec![layer], vec![preset.name.clone()], preset.extends.clone());
     while let Some(name) = next {
         if seen.contains(&name) {
             let path = seen.join("` extends `");
@@ -89,24 +93,27 @@ pub fn chain(packs: &Packs, name: &str) -> Result<Chain> {
 /// # Errors
 /// When no preset says that it is the language's default, two of one pack do, or one is broken.
 pub fn default_for(packs: &Packs, language: &str) -> Result<Chain> {
-    let mut strongest: Option<(usize, &str)> = None;
+    let mut strongest: Option<(usize, (Preset, Layer))> = None;
+    let quoted = ['"', '\''].map(|quote| format!("{quote}{language}{quote}"));
     for name in names(packs) {
         let Some(file) = packs.file(format!("presets/{name}.toml"), 0) else { continue };
         // a look at the text spares the reading of all the others
-        if !file.text.contains(language) || !read(packs, name)?.0.is_default_for(language) {
+        if !quoted.iter().any(|language| file.text.contains(language.as_str())) {
             continue;
         }
-        match strongest {
-            Some((depth, _)) if depth < file.depth => {}
-            Some((depth, other)) if depth == file.depth => {
-                let message = format!("`{other}` and `{name}` of `{}` are both the default for `{language}`", file.pack);
+        let read = read(packs, name)?;
+        match &strongest {
+            _ if !read.0.is_default_for(language) => {}
+            Some((depth, _)) if *depth < file.depth => {}
+            Some((depth, (other, _))) if *depth == file.depth => {
+                let message = format!("`{}` and `{name}` of `{}` are both the default for `{language}`", other.name, file.pack);
                 return Err(Diagnostic::usage("preset::two-defaults", message).help("leave `default = true` in one of them").into());
             }
-            _ => strongest = Some((file.depth, name)),
+            _ => strongest = Some((file.depth, read)),
         }
     }
     let none = || Diagnostic::error("preset::no-default", format!("no preset is the default for `{language}`"));
-    chain(packs, strongest.ok_or_else(none)?.1)
+    chain_of(packs, strongest.ok_or_else(none)?.1)
 }
 
 /// The bases that presets name for other languages alone: what they are there for is not what a program in `language` wants.

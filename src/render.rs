@@ -12,7 +12,7 @@ use crate::change::{File, seal};
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::Span;
 use crate::pack::Packs;
-use crate::plan::{Image, Plan};
+use crate::plan::Plan;
 
 /// The file in which Docker looks for what stays out of the build context; with a Dockerfile's name before it, for that one alone.
 const IGNORE: &str = ".dockerignore";
@@ -26,16 +26,17 @@ const PARENT: &str = "parent:";
 pub fn render(plan: &Plan, packs: &Packs) -> Result<Vec<File>> {
     check_blocks(packs)?;
     let environment = environment(packs)?;
-    let one = |template: &str, path: &str, image: &Image| -> Result<File> {
+    let seen = Value::from(Serde(plan));
+    let one = |template: &str, path: &str, image: &str| -> Result<File> {
         let name = format!("{}/{template}", plan.language);
-        let body = body(&environment, &name, plan, image).map_err(|error| explain(&error, packs))?;
+        let body = body(&environment, &name, &seen, image).map_err(|error| explain(&error, packs))?;
         let spell = if template.starts_with("Dockerfile") { edge::dockerfile } else { edge::patterns };
         let text = spell(&body).map_err(|error| unprintable(path, &error, &name, packs))?;
         Ok(File { path: path.into(), text: seal(&tidy(&text), &plan.preset) })
     };
-    let mut files = vec![one("Dockerfile.j2", "Dockerfile", &plan.image)?, one("dockerignore.j2", IGNORE, &plan.image)?];
-    if let Some(debug) = &plan.debug {
-        files.push(one("Dockerfile.debug.j2", "Dockerfile.debug", debug)?);
+    let mut files = vec![one("Dockerfile.j2", "Dockerfile", "image")?, one("dockerignore.j2", IGNORE, "image")?];
+    if plan.debug.is_some() {
+        files.push(one("Dockerfile.debug.j2", "Dockerfile.debug", "debug")?);
     }
     Ok(if plan.own_ignore_files { with_own_ignore_files(files) } else { files })
 }
@@ -52,9 +53,11 @@ pub fn with_own_ignore_files(files: Vec<File>) -> Vec<File> {
     files
 }
 
-fn body(environment: &Environment<'_>, name: &str, plan: &Plan, image: &Image) -> std::result::Result<String, minijinja::Error> {
-    let context = context! { plan => Value::from(Serde(plan)), image => Value::from(Serde(image)), build => Value::from(Serde(&image.build)), runtime => Value::from(Serde(&image.runtime)) };
-    environment.get_template(name)?.render(context)
+/// What a template prints of the plan, and of that image of it.
+fn body(environment: &Environment<'_>, name: &str, plan: &Value, image: &str) -> std::result::Result<String, minijinja::Error> {
+    let image = plan.get_attr(image)?;
+    let (build, runtime) = (image.get_attr("build")?, image.get_attr("runtime")?);
+    environment.get_template(name)?.render(context! { plan, image, build, runtime })
 }
 
 /// One newline at the end, no trailing blanks, never two empty lines: what conditional blocks leave behind.

@@ -58,24 +58,27 @@ pub fn redact(text: &str) -> String {
 
 /// Where secrets stand, in their order. Each rule reads a text once, however many there are.
 fn all(text: &str) -> Vec<Range<usize>> {
-    let mut found: Vec<_> =
-        PREFIXES.iter().flat_map(|(prefix, least)| keys(text, prefix, *least)).chain(logins(text)).chain(blocks(text)).collect();
+    let mut found: Vec<_> = keys(text).chain(logins(text)).chain(blocks(text)).collect();
     found.sort_by_key(|range| (range.start, range.end));
     found
 }
 
-fn keys(text: &str, prefix: &'static str, least: usize) -> impl Iterator<Item = Range<usize>> {
+fn keys(text: &str) -> impl Iterator<Item = Range<usize>> {
     let in_key = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-    // where the letters of the last match end, which is where those of the next may end
+    let mut before = ' ';
+    // where the letters of the last key end, which is where those of the next may end
     let mut last = 0;
-    text.match_indices(prefix).filter_map(move |(start, _)| {
-        let begins = !text[..start].ends_with(|c: char| c.is_ascii_alphanumeric());
-        if start + prefix.len() > last {
-            let rest = &text[start + prefix.len()..];
-            last = start + prefix.len() + rest.find(|c| !in_key(c)).unwrap_or(rest.len());
+    text.char_indices().filter_map(move |(start, c)| {
+        let begins = !std::mem::replace(&mut before, c).is_ascii_alphanumeric();
+        let known = |(prefix, _): &&(&str, usize)| text[start..].starts_with(prefix);
+        let (prefix, least) = if begins { PREFIXES.iter().find(known)? } else { return None };
+        let behind = start + prefix.len();
+        if behind > last {
+            let rest = &text[behind..];
+            last = behind + rest.find(|c| !in_key(c)).unwrap_or(rest.len());
         }
-        let counted = text[start + prefix.len()..last].chars().filter(char::is_ascii_alphanumeric).take(least).count();
-        (begins && counted >= least).then_some(start..last)
+        let counted = text[behind..last].chars().filter(char::is_ascii_alphanumeric).take(*least).count();
+        (counted >= *least).then_some(start..last)
     })
 }
 

@@ -15,8 +15,10 @@ use crate::tree::READ_LIMIT;
 pub const KEPT: &str = ".imggen/written";
 /// Older commits of a file are not looked at.
 const COMMITS: &str = "200";
-/// More files are not kept for a user.
+/// So many files are kept for a user ...
 const MOST: usize = 500;
+/// ... and so many more before the oldest go: not every run looks at them all.
+const SLACK: usize = 100;
 
 /// The body that imggen wrote of the file that `change` is about.
 pub fn find(dir: &Utf8Path, change: &Change) -> Option<String> {
@@ -42,7 +44,7 @@ pub fn remember(changes: &[Change]) {
 /// Takes away what was kept first, when there is too much.
 fn forget(store: &Utf8Path) {
     let mut kept: Vec<_> = store.read_dir_utf8().into_iter().flatten().flatten().collect();
-    if kept.len() > MOST {
+    if kept.len() > MOST + SLACK {
         kept.sort_by_cached_key(|entry| entry.metadata().and_then(|found| found.modified()).ok());
         for entry in &kept[..kept.len() - MOST] {
             _ = fs::remove_file(entry.path());

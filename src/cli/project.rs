@@ -101,8 +101,8 @@ pub struct Survey<'s> {
     pub catalog: &'s Catalog,
     /// The project's files.
     pub tree: &'s Tree,
-    /// All that was found in them.
-    pub detection: Detection<'s>,
+    /// All that was found in them; it ends with the process, as the scene does.
+    pub detection: ManuallyDrop<Detection<'s>>,
 }
 
 /// What was made of a project under some settings.
@@ -177,7 +177,7 @@ impl Project {
         let mut detection = detect(tree)?;
         self.place.narrow(&mut detection);
         detection.notes.extend(self.place.note());
-        Ok(Survey { catalog, tree, detection })
+        Ok(Survey { catalog, tree, detection: ManuallyDrop::new(detection) })
     }
 
     /// Settles what is open.
