@@ -75,7 +75,7 @@ fn empty_submodules(tree: &Tree) -> Vec<(Utf8PathBuf, Evidence)> {
 
 /// The manifest that names a directory, as it is seen from the root or from the manifest's own.
 fn named(tree: &Tree, path: &Utf8Path) -> Option<Evidence> {
-    let manifests = tree.paths().filter(|file| file.file_name().is_some_and(|name| MANIFESTS.contains(&name)));
+    let manifests = tree.named(&MANIFESTS);
     manifests.into_iter().find_map(|file| {
         let text = tree.text(file).ok()?;
         let own = file.parent().and_then(|directory| path.strip_prefix(directory).ok()).unwrap_or(path);

@@ -145,8 +145,8 @@ fn patterns(text: &str) -> Vec<String> {
 
 /// The ignore files, those of a directory before those below it.
 fn ignore_files(tree: &Tree) -> Vec<(&Utf8Path, &str)> {
-    let is_one = |path: &&Utf8Path| matches!(path.file_name(), Some(".gitignore" | ".imggenignore"));
-    let mut files: Vec<_> = tree.paths().filter(is_one).filter_map(|path| Some((path.parent()?, tree.text(path).ok()?))).collect();
+    let files = tree.named(&[".gitignore", ".imggenignore"]);
+    let mut files: Vec<_> = files.filter_map(|path| Some((path.parent()?, tree.text(path).ok()?))).collect();
     files.sort_by_key(|(directory, _)| directory.components().count());
     files
 }
@@ -165,7 +165,7 @@ fn packages_of_sources(tree: &Tree) -> Vec<String> {
 
 /// Virtual environments that git does not ignore, whatever they are called.
 fn environments(tree: &Tree, known: &[String]) -> Vec<String> {
-    let homes = tree.paths().filter(|path| path.file_name() == Some("pyvenv.cfg")).filter_map(Utf8Path::parent);
+    let homes = tree.named(&["pyvenv.cfg"]).filter_map(Utf8Path::parent);
     let unknown = homes.filter(|home| home.file_name().is_some_and(|name| !known.iter().any(|known| known == name)));
     unknown.map(ToString::to_string).collect()
 }

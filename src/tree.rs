@@ -11,10 +11,11 @@ mod link;
 pub mod path;
 mod walk;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foldhash::HashMap;
 
 pub(crate) use self::walk::PACKAGES;
 pub use self::walk::TEMPORARY;
@@ -35,10 +36,12 @@ pub struct Tree {
     root: Option<Utf8PathBuf>,
     entries: Vec<Entry>,
     directories: BTreeSet<Utf8PathBuf>,
-    /// Nothing where no index tells: what is here counts as tracked then.
-    tracked: Option<HashSet<Utf8PathBuf>>,
+    /// Sorted by bytes; nothing where no index tells: what is here counts as tracked then.
+    tracked: Option<Vec<Utf8PathBuf>>,
     tracked_though_ignored: Vec<Utf8PathBuf>,
     notes: Vec<Diagnostic>,
+    /// Where the files of each name stand among the entries, once somebody asked.
+    names: OnceLock<HashMap<Box<str>, Vec<usize>>>,
     /// What somebody wanted to read that is too large to be written by hand.
     passed_over: Mutex<BTreeSet<Utf8PathBuf>>,
 }
@@ -153,7 +156,8 @@ impl Tree {
                 last = parent;
             }
         }
-        Self { root, entries, directories, tracked: None, tracked_though_ignored: Vec::new(), notes, passed_over: Mutex::default() }
+        let (names, passed_over) = (OnceLock::new(), Mutex::default());
+        Self { root, entries, directories, tracked: None, tracked_though_ignored: Vec::new(), notes, names, passed_over }
     }
 
     /// The same tree as if these files were not there.
@@ -178,7 +182,8 @@ impl Tree {
 
     /// Whether git tracks the file; without an index, whatever is here counts as tracked.
     pub(crate) fn is_tracked(&self, path: impl AsRef<Utf8Path>) -> bool {
-        self.tracked.as_ref().is_none_or(|tracked| tracked.contains(path.as_ref()))
+        let path = path.as_ref().as_str();
+        self.tracked.as_ref().is_none_or(|tracked| tracked.binary_search_by(|known| known.as_str().cmp(path)).is_ok())
     }
 
     /// Whether a git index tells what is tracked. Files that are held in memory are meant as they are, as if one did.
@@ -204,6 +209,36 @@ impl Tree {
         self.entries.iter().map(|entry| entry.path.as_path())
     }
 
+    /// The files of these names, wherever they lie, sorted.
+    pub(crate) fn named(&self, names: &[&str]) -> std::vec::IntoIter<&Utf8Path> {
+        self.at(names.iter().filter_map(|name| self.names().get(*name)).flatten())
+    }
+
+    /// The files whose names are such, wherever they lie, sorted. A name that many have is asked about once.
+    pub(crate) fn called(&self, is_such: impl Fn(&str) -> bool) -> std::vec::IntoIter<&Utf8Path> {
+        self.at(self.names().iter().filter(|(name, _)| is_such(name)).flat_map(|(_, places)| places))
+    }
+
+    fn at<'p>(&self, places: impl Iterator<Item = &'p usize>) -> std::vec::IntoIter<&Utf8Path> {
+        let mut found: Vec<usize> = places.copied().collect();
+        found.sort_unstable();
+        found.into_iter().map(|place| self.entries[place].path.as_path()).collect::<Vec<_>>().into_iter()
+    }
+
+    fn names(&self) -> &HashMap<Box<str>, Vec<usize>> {
+        self.names.get_or_init(|| {
+            let mut known: HashMap<Box<str>, Vec<usize>> = HashMap::default();
+            for (place, entry) in self.entries.iter().enumerate() {
+                let name = entry.path.as_str().rsplit('/').next().unwrap_or_default();
+                match known.get_mut(name) {
+                    Some(places) => places.push(place),
+                    None => _ = known.insert(name.into(), vec![place]),
+                }
+            }
+            known
+        })
+    }
+
     /// Whether `path` is a file or a link here. The path is relative to the root.
     pub fn has(&self, path: impl AsRef<Utf8Path>) -> bool {
         self.find(path.as_ref()).is_some()
@@ -217,17 +252,30 @@ impl Tree {
 
     /// All paths below `directory`, however deep; the root is an empty path.
     pub(crate) fn below(&self, directory: impl AsRef<Utf8Path>) -> Below<'_> {
-        let directory = directory.as_ref().as_str();
-        let prefix = if directory.is_empty() || directory == "." { String::new() } else { format!("{directory}/") };
-        let start = self.entries.partition_point(|entry| entry.path.as_str() < prefix.as_str());
-        let length = self.entries[start..].partition_point(|entry| entry.path.as_str().starts_with(&prefix));
-        Below(self.entries[start..start + length].iter())
+        Below(self.entries_below(&prefix(directory.as_ref())).iter())
     }
 
-    /// The files directly in `directory`.
+    /// The files directly in `directory`. What lies deeper is stepped over, however much it is.
     pub(crate) fn files_in(&self, directory: impl AsRef<Utf8Path>) -> impl Iterator<Item = &Utf8Path> {
-        let depth = directory.as_ref().components().filter(|part| part.as_str() != ".").count() + 1;
-        self.below(directory).filter(move |path| path.components().count() == depth)
+        let prefix = prefix(directory.as_ref());
+        let mut rest = self.entries_below(&prefix);
+        std::iter::from_fn(move || {
+            loop {
+                let (first, behind) = rest.split_first()?;
+                let path = first.path.as_str();
+                let Some(end) = path[prefix.len()..].find('/') else {
+                    rest = behind;
+                    return Some(first.path.as_path());
+                };
+                rest = &rest[length_of(rest, &path[..=prefix.len() + end])..];
+            }
+        })
+    }
+
+    fn entries_below(&self, prefix: &str) -> &[Entry] {
+        let start = self.entries.partition_point(|entry| entry.path.as_str() < prefix);
+        let found = &self.entries[start..];
+        &found[..length_of(found, prefix)]
     }
 
     /// All directories, sorted; the root is not among them.
@@ -279,10 +327,11 @@ impl Tree {
     /// Reads many files on all cores, so that [`Tree::text`] finds them read.
     pub(crate) fn read_ahead(&self, paths: &[&Utf8Path]) {
         const WORTH_A_THREAD: usize = 64;
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len() / WORTH_A_THREAD + 1);
-        if threads == 1 {
+        let worth = paths.len() / WORTH_A_THREAD + 1;
+        if worth == 1 {
             return;
         }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(worth);
         std::thread::scope(|scope| {
             for chunk in paths.chunks(paths.len().div_ceil(threads)) {
                 scope.spawn(move || chunk.iter().for_each(|path| _ = self.text(path)));
@@ -348,6 +397,17 @@ impl Tree {
     }
 }
 
+/// What the paths in a directory begin with.
+fn prefix(directory: &Utf8Path) -> String {
+    let directory = directory.as_str();
+    if directory.is_empty() || directory == "." { String::new() } else { format!("{directory}/") }
+}
+
+/// How many of these, from the first one on, begin with a prefix.
+fn length_of(entries: &[Entry], prefix: &str) -> usize {
+    entries.partition_point(|entry| entry.path.as_str().starts_with(prefix))
+}
+
 fn strip_bom(mut text: String) -> String {
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
@@ -369,6 +429,15 @@ mod tests {
         assert_eq!(tree.below("cmd").collect::<Vec<_>>(), ["cmd/a/main.go"]);
         assert_eq!(tree.files_in("").collect::<Vec<_>>(), ["cmd.go", "go.mod"]);
         assert!(tree.has_directory("cmd/a") && !tree.has_directory("cm") && tree.has_directory(""));
+    }
+
+    #[test]
+    fn files_are_found_by_their_names() {
+        let tree = tree();
+        assert_eq!(tree.named(&["x.go", "main.go", "none"]).collect::<Vec<_>>(), ["cmd-tools/x.go", "cmd/a/main.go"]);
+        assert_eq!(tree.called(|name| name.ends_with(".mod")).collect::<Vec<_>>(), ["go.mod"]);
+        assert_eq!(tree.files_in("cmd/a").collect::<Vec<_>>(), ["cmd/a/main.go"]);
+        assert_eq!(tree.files_in("cmd").next(), None);
     }
 
     #[test]

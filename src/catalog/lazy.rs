@@ -95,6 +95,10 @@ impl<T: DeserializeOwned> Entries<T> {
         self.0.iter().filter_map(|(name, entry)| Some((name.as_str(), entry.get()?)))
     }
 
+    pub(super) fn values(&self) -> impl Iterator<Item = &T> {
+        self.0.values().filter_map(Entry::get)
+    }
+
     /// The entries in whose text a word stands; all of packs.
     pub(super) fn mentioning<'e>(&'e self, word: &str) -> impl Iterator<Item = &'e T> {
         let mentions = move |entry: &&Entry<T>| match entry {

@@ -16,7 +16,7 @@ pub(super) fn member(tree: &Tree, directory: &Utf8Path, name: &str) -> Option<Ut
     if let Some(path) = path.filter(|path| tree.has(path.join("package.json"))) {
         return Some(path);
     }
-    let mut manifests = tree.paths().filter(|path| path.file_name() == Some("package.json") && path.components().count() <= 5);
+    let mut manifests = tree.named(&["package.json"]).filter(|path| path.components().count() <= 5);
     manifests.find_map(|file| {
         let document = Document::json(file, tree.text(file).ok()?).ok()?;
         let (own, _) = document.string(&["name"])?;

@@ -74,7 +74,7 @@ fn procfile(tree: &Tree, path: &Utf8PathBuf) -> Option<Vec<Managed>> {
 fn supervisord(tree: &Tree, command: &Command, named: Option<&str>) -> Option<Vec<Managed>> {
     let path = named.and_then(|named| command.path(named)).filter(|path| tree.has(path)).or_else(|| {
         let name = named.and_then(|named| named.rsplit('/').next()).unwrap_or("supervisord.conf");
-        tree.paths().find(|path| path.file_name() == Some(name)).map(ToOwned::to_owned)
+        tree.named(&[name]).next().map(ToOwned::to_owned)
     })?;
     let mut found: Vec<Managed> = Vec::new();
     for (number, line) in (1..).zip(tree.by_hand(&path)?.lines()) {

@@ -50,7 +50,7 @@ fn find(tree: &Tree, command: &Command, word: &str) -> Option<Utf8PathBuf> {
     let path = command.path(word).filter(|path| tree.has(path));
     path.or_else(|| {
         let name = word.strip_prefix('/')?.rsplit('/').next()?;
-        let mut there = tree.paths().filter(|path| path.file_name() == Some(name) && path.components().count() <= 3);
+        let mut there = tree.named(&[name]).filter(|path| path.components().count() <= 3);
         there.next().map(ToOwned::to_owned)
     })
 }

@@ -7,7 +7,7 @@
 
 mod pattern;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use camino::Utf8Path;
 
@@ -29,7 +29,7 @@ pub fn translate<'a>(files: impl IntoIterator<Item = (&'a Utf8Path, &'a str)>, i
         }
     }
     let mut lines: Vec<String> = Vec::new();
-    let (mut places, mut last_back) = (HashMap::new(), None);
+    let (mut places, mut last_back) = (HashMap::default(), None);
     for line in rules.into_iter().flat_map(|rule| rule.lines) {
         // an earlier one of the same words, with no negation behind it, says nothing that the later does not say
         if places.get(&line).is_some_and(|twin| last_back < Some(*twin)) {

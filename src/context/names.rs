@@ -1,6 +1,6 @@
 //! Which paths a long list of names hides, in little time for each.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -48,7 +48,7 @@ impl Names {
     pub(super) fn files(&self, tree: &Tree) -> Vec<Utf8PathBuf> {
         let named = |path: &Utf8Path| path.file_name().is_some_and(|name| self.hold(name));
         let directories = tree.directories().filter(|directory| named(directory)).flat_map(|directory| tree.below(directory));
-        let mut files: Vec<_> = tree.paths().filter(|path| named(path)).chain(directories).map(Utf8Path::to_owned).collect();
+        let mut files: Vec<_> = tree.called(|name| self.hold(name)).chain(directories).map(Utf8Path::to_owned).collect();
         files.sort();
         files.dedup();
         files

@@ -1,6 +1,6 @@
 //! Reading a file that somebody else may have put there: a plain one, up to a size, and never through a link.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read};
 
 use camino::Utf8Path;
@@ -44,10 +44,7 @@ impl std::fmt::Display for NotRead {
 pub fn plain(path: impl AsRef<Utf8Path>, limit: u64) -> Result<Vec<u8>, NotRead> {
     let path = path.as_ref();
     let found = fs::symlink_metadata(path).map_err(NotRead::Refused)?;
-    if found.is_symlink() {
-        return Err(NotRead::Link);
-    }
-    followed(path, limit)
+    if found.is_symlink() { Err(NotRead::Link) } else { read(path, &found, limit) }
 }
 
 /// The same for a path that a person typed: a link there is followed.
@@ -56,8 +53,11 @@ pub fn plain(path: impl AsRef<Utf8Path>, limit: u64) -> Result<Vec<u8>, NotRead>
 /// As [`plain`] does, links apart.
 pub fn followed(path: impl AsRef<Utf8Path>, limit: u64) -> Result<Vec<u8>, NotRead> {
     let path = path.as_ref();
-    // looked at before it is opened: to open a pipe waits for whoever writes to it
-    let found = fs::metadata(path).map_err(NotRead::Refused)?;
+    read(path, &fs::metadata(path).map_err(NotRead::Refused)?, limit)
+}
+
+/// Reads what was looked at before it is opened: to open a pipe waits for whoever writes to it.
+fn read(path: &Utf8Path, found: &Metadata, limit: u64) -> Result<Vec<u8>, NotRead> {
     if !found.is_file() {
         return Err(NotRead::NoFile);
     }

@@ -8,7 +8,7 @@ use super::Tree;
 
 /// The files that git would ignore if it did not track them, sorted.
 pub(super) fn ignored(tree: &Tree) -> Vec<Utf8PathBuf> {
-    let files = tree.paths().filter(|path| path.file_name() == Some(".gitignore"));
+    let files = tree.named(&[".gitignore"]);
     let mut matchers: Vec<(&Utf8Path, Gitignore)> = files.filter_map(|file| Some((file.parent()?, matcher(tree, file)?))).collect();
     if matchers.is_empty() {
         return Vec::new();

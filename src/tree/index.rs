@@ -19,7 +19,7 @@ const SHA1: usize = 20;
 /// The mode of an entry that stands for a submodule's commit.
 const GITLINK: u32 = 0o160_000;
 
-/// The files below `root` that git tracks, relative to it, and whether there is an index at all. The repository may be one that `root` is a
+/// The files below `root` that git tracks, relative to it and sorted by bytes, and whether there is an index at all. The repository may be one that `root` is a
 /// part of.
 pub(super) fn tracked(root: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
     let root = root.canonicalize_utf8().ok()?;
@@ -28,7 +28,10 @@ pub(super) fn tracked(root: &Utf8Path) -> Option<Vec<Utf8PathBuf>> {
     let mut files = Vec::new();
     gather(&top, &index, Utf8Path::new(""), NESTING_LIMIT, &mut files)?;
     let files = files.into_iter().filter_map(|path| path.strip_prefix(&inside).ok().map(Utf8Path::to_owned));
-    Some(files.collect())
+    let mut files: Vec<_> = files.collect();
+    // submodules stand behind
+    files.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));
+    Some(files)
 }
 
 /// The index of the repository whose work tree is `directory`, where there is one.

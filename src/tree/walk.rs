@@ -1,7 +1,7 @@
 //! One parallel walk over a directory, with limits that are said when they are met.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
+use std::thread::available_parallelism;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use ignore::gitignore::Gitignore;
@@ -19,6 +19,9 @@ const DEPTH_LIMIT: usize = 64;
 /// The walk ends after this many files: ten times the largest monorepos that a build context is sent from.
 const FILE_LIMIT: usize = 2_000_000;
 
+/// So many files are walked over one after another before it is worth to start threads, and to start over.
+const ALONE: usize = 2_000;
+
 /// How files begin that imggen lays down beside those that it writes, and that only a killed run leaves.
 pub const TEMPORARY: &str = ".imggen-";
 
@@ -34,9 +37,10 @@ const PROGRAMS: (&str, &str) = ("cmd", "go");
 
 #[derive(Default)]
 pub(super) struct Found {
+    /// By their paths' bytes.
     pub(super) entries: Vec<(Utf8PathBuf, Kind)>,
-    /// What git tracks, where an index says so.
-    pub(super) tracked: Option<HashSet<Utf8PathBuf>>,
+    /// What git tracks, where an index says so; by bytes, too.
+    pub(super) tracked: Option<Vec<Utf8PathBuf>>,
     /// Those of the entries that `.gitignore` names.
     pub(super) tracked_though_ignored: Vec<Utf8PathBuf>,
     pub(super) notes: Vec<Diagnostic>,
@@ -51,17 +55,17 @@ pub(super) fn walk(root: &Utf8Path) -> Result<Found> {
     let mut found =
         if refused.is_empty() { gather(root, builder(root, &refused).git_ignore(true).require_git(false)) } else { Found::default() };
     refused.first()?;
-    let seen: HashSet<&Utf8Path> = found.entries.iter().map(|(path, _)| path.as_path()).collect();
-    let tracked = super::index::tracked(root);
-    let mut missed = match &tracked {
-        Some(tracked) => on_disk(root, tracked.iter().filter(|path| !seen.contains(path.as_path())).cloned()),
-        None => programs(root).into_iter().filter(|(path, _)| !seen.contains(path.as_path())).collect(),
+    found.entries.sort_unstable_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
+    let is_new = |path: &Utf8Path| found.entries.binary_search_by(|(known, _)| known.as_str().cmp(path.as_str())).is_err();
+    found.tracked = super::index::tracked(root);
+    let mut missed = match &found.tracked {
+        Some(tracked) => on_disk(root, tracked.iter().filter(|path| is_new(path))),
+        None => programs(root).into_iter().filter(|(path, _)| is_new(path)).collect(),
     };
     missed.sort();
     missed.dedup();
     found.tracked_though_ignored = missed.iter().map(|(path, _)| path.clone()).collect();
     found.entries.append(&mut missed);
-    found.tracked = tracked.map(HashSet::from_iter);
     found.notes.sort_by(|a, b| a.message.cmp(&b.message));
     found.notes.dedup();
     Ok(found)
@@ -101,22 +105,35 @@ fn builder(root: &Utf8Path, refused: &Refused) -> WalkBuilder {
     let (at, refused) = (root.to_owned(), refused.clone());
     let (ignore, _) = Gitignore::new(root.join(".gitignore"));
     let mut builder = WalkBuilder::new(root);
-    builder
-        .standard_filters(false)
-        .add_custom_ignore_filename(OWN_IGNORE_FILE)
-        .max_depth(Some(DEPTH_LIMIT))
-        .filter_entry(move |entry| {
-            let leftover = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
-            let directory = entry.file_type().filter(std::fs::FileType::is_dir).and_then(|_| Utf8Path::from_path(entry.path()));
-            let skipped = leftover || Utf8Path::from_path(entry.path()).is_some_and(|path| is_made(&ignore, path));
-            // looked at here, as its ignore files are read when it is entered
-            !skipped && directory.is_none_or(|directory| refused.look(&at, directory))
-        })
-        .threads(std::thread::available_parallelism().map_or(1, usize::from));
+    builder.standard_filters(false).add_custom_ignore_filename(OWN_IGNORE_FILE).max_depth(Some(DEPTH_LIMIT)).filter_entry(move |entry| {
+        let leftover = entry.file_name().as_encoded_bytes().starts_with(TEMPORARY.as_bytes());
+        let directory = entry.file_type().filter(std::fs::FileType::is_dir).and_then(|_| Utf8Path::from_path(entry.path()));
+        let skipped = leftover || Utf8Path::from_path(entry.path()).is_some_and(|path| is_made(&ignore, path));
+        // looked at here, as its ignore files are read when it is entered
+        !skipped && directory.is_none_or(|directory| refused.look(&at, directory))
+    });
     builder
 }
 
-fn gather(root: &Utf8Path, builder: &WalkBuilder) -> Found {
+fn gather(root: &Utf8Path, builder: &mut WalkBuilder) -> Found {
+    alone(root, builder).unwrap_or_else(|| together(root, builder.threads(available_parallelism().map_or(1, usize::from))))
+}
+
+/// The walk without threads; nothing where there is much to walk over.
+fn alone(root: &Utf8Path, builder: &WalkBuilder) -> Option<Found> {
+    let found = Mutex::new(Found::default());
+    let mut batch = Batch { found: &found, held: Found::default() };
+    for entry in builder.build() {
+        batch.take(root, entry);
+        if batch.held.entries.len() > ALONE {
+            return None;
+        }
+    }
+    drop(batch);
+    Some(found.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+}
+
+fn together(root: &Utf8Path, builder: &WalkBuilder) -> Found {
     let found = Mutex::new(Found::default());
     builder.build_parallel().run(|| {
         let mut batch = Batch { found: &found, held: Found::default() };
@@ -126,7 +143,7 @@ fn gather(root: &Utf8Path, builder: &WalkBuilder) -> Found {
 }
 
 /// Those of the tracked files that are there and that nothing but `.gitignore` keeps out of the tree.
-fn on_disk(root: &Utf8Path, tracked: impl Iterator<Item = Utf8PathBuf>) -> Vec<(Utf8PathBuf, Kind)> {
+fn on_disk<'i>(root: &Utf8Path, tracked: impl Iterator<Item = &'i Utf8PathBuf>) -> Vec<(Utf8PathBuf, Kind)> {
     let (own, _) = Gitignore::new(root.join(OWN_IGNORE_FILE));
     let (ignore, _) = Gitignore::new(root.join(".gitignore"));
     let is_meant = |path: &Utf8Path| {
@@ -139,7 +156,7 @@ fn on_disk(root: &Utf8Path, tracked: impl Iterator<Item = Utf8PathBuf>) -> Vec<(
         kind if kind.is_symlink() => Some(Kind::Link),
         _ => None,
     };
-    tracked.filter(|path| is_meant(path)).filter_map(|path| kind(&path).map(|kind| (path, kind))).collect()
+    tracked.filter(|path| is_meant(path)).filter_map(|path| Some((path.clone(), kind(path)?))).collect()
 }
 
 /// The sources among the programs, whether or not `.gitignore` names one of them; the tree lists each path once.
@@ -149,7 +166,7 @@ fn programs(root: &Utf8Path) -> Vec<(Utf8PathBuf, Kind)> {
     if !directory.is_dir() {
         return Vec::new();
     }
-    let mut entries = gather(root, &builder(&directory, &Refused::default())).entries;
+    let mut entries = gather(root, &mut builder(&directory, &Refused::default())).entries;
     entries.retain(|(path, _)| path.extension() == Some(extension));
     entries
 }

@@ -59,7 +59,7 @@ impl<'t> Packages<'t> {
         let mut directories: BTreeMap<&Utf8Path, Directory<'_>> = BTreeMap::new();
         for path in tree.paths() {
             let name = path.as_str();
-            if name.ends_with(".go") && !name.ends_with("_test.go") && !path.components().any(|part| is_not_ours(part.as_str())) {
+            if name.ends_with(".go") && !name.ends_with("_test.go") && !name.split('/').any(is_not_ours) {
                 let directory = path.parent().unwrap_or(Utf8Path::new(""));
                 directories.entry(directory).or_insert_with(Directory::new).paths.push(path);
             }

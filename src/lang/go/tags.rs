@@ -87,7 +87,8 @@ struct Tagged<'t> {
 /// Tags whose files declare what the files that are compiled anyway use, and nothing else declares.
 fn needed(tree: &Tree, known: &[String]) -> Vec<Fact<String>> {
     let sources: Vec<&Utf8Path> =
-        tree.paths().filter(|path| path.extension() == Some("go") && !path.as_str().ends_with("_test.go")).collect();
+        tree.paths().filter(|path| path.as_str().ends_with(".go") && !path.as_str().ends_with("_test.go")).collect();
+    tree.read_ahead(&sources);
     let tagged: Vec<Tagged<'_>> = sources.iter().filter_map(|path| tagged(tree, path, known)).collect();
     let mut found: Vec<Fact<String>> = Vec::new();
     for file in &tagged {
@@ -122,21 +123,26 @@ fn needed(tree: &Tree, known: &[String]) -> Vec<Fact<String>> {
 
 fn tagged<'t>(tree: &'t Tree, path: &'t Utf8Path, known: &[String]) -> Option<Tagged<'t>> {
     let text = tree.text(path).ok()?;
-    if !text.contains("//go:build ") {
+    let head_of = |tags: &[String]| head(path, text, tags);
+    let own = head_of(known)?;
+    // constraints stand before the package clause
+    if own.builds.ever() || !text[..own.package_at as usize].contains("//go:build ") {
         return None;
     }
     let scan = scan(text);
     let line = scan.directives.iter().find(|directive| directive.after("go:build").is_some())?;
-    if head(path, text, known)?.builds.ever() {
-        return None;
-    }
     let tag = constraint_words(line.text).find(|word| {
         let with: Vec<String> = known.iter().cloned().chain([(*word).to_owned()]).collect();
-        !NO_PROGRAM.contains(word) && head(path, text, &with).is_some_and(|head| head.builds.ever())
+        !NO_PROGRAM.contains(word) && head_of(&with).is_some_and(|head| head.builds.ever())
     })?;
     let start = line.offset as usize;
-    let package = head(path, text, known)?.package;
-    Some(Tagged { path, tag: tag.to_owned(), package, outline: outline(text), span: Span::of(text, start, start + 2 + line.text.len()) })
+    Some(Tagged {
+        path,
+        tag: tag.to_owned(),
+        package: own.package,
+        outline: outline(text),
+        span: Span::of(text, start, start + 2 + line.text.len()),
+    })
 }
 
 fn constraint_words(line: &str) -> impl Iterator<Item = &str> {

@@ -80,9 +80,9 @@ impl Workspace {
     /// # Errors
     /// When one is broken or lacks its `module` line, or `go.work` names a module that is not here.
     pub fn read(tree: &Tree) -> Result<Self> {
-        let own = |path: &&Utf8Path| path.file_name() == Some("go.mod") && !path.components().any(|part| is_not_ours(part.as_str()));
+        let own = |path: &&Utf8Path| !path.components().any(|part| is_not_ours(part.as_str()));
         let mut modules = Vec::new();
-        for path in tree.paths().filter(own) {
+        for path in tree.named(&["go.mod"]).filter(own) {
             let Some(text) = tree.manifest(path)? else { continue };
             // what tests read may be broken on purpose
             let matters = !is_aside(path);

@@ -82,7 +82,7 @@ impl<'t> Project<'t> {
     /// When one is broken.
     pub fn read(tree: &'t Tree) -> Result<Self> {
         let mut manifests = BTreeMap::new();
-        for path in tree.paths().filter(|path| path.file_name() == Some("Cargo.toml")) {
+        for path in tree.named(&["Cargo.toml"]) {
             let directory = path.parent().unwrap_or(Utf8Path::new(""));
             if is_not_ours(tree, directory) {
                 continue;

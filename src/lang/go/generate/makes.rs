@@ -37,13 +37,19 @@ pub fn by_files(tree: &Tree, module: &Utf8Path, generator: &Generator) -> Vec<Ou
     let ours = |path: &&Utf8Path| !path.components().any(|part| super::is_not_ours(part.as_str()));
     let mut found = Vec::new();
     if let Some(pattern) = &generator.inputs {
-        let inputs = tree.below(module).filter(ours).filter(|path| fits(path, pattern));
+        let inputs = tree.below(module).filter(|path| fits(path, pattern)).filter(ours);
         found.extend(inputs.filter_map(|path| of_input(tree, module, generator, path)));
     }
-    for path in tree.below(module).filter(ours).filter(|path| generator.configuration.iter().any(|name| path.file_name() == Some(name))) {
+    for path in configurations(tree, module, generator).filter(ours) {
         found.extend(configured(tree, path, &generator.keys));
     }
     found
+}
+
+/// The files of a module that configure a generator.
+fn configurations<'t>(tree: &'t Tree, module: &Utf8Path, generator: &Generator) -> impl Iterator<Item = &'t Utf8Path> {
+    let names: Vec<&str> = generator.configuration.iter().map(String::as_str).collect();
+    tree.named(&names).filter(move |path| path.starts_with(module))
 }
 
 fn of_input(tree: &Tree, module: &Utf8Path, generator: &Generator, path: &Utf8Path) -> Option<Output> {
@@ -83,8 +89,7 @@ pub fn configured(tree: &Tree, path: &Utf8Path, keys: &[String]) -> Vec<Output> 
 
 /// The words that the keys of a generator's configurations hold: programs that it starts.
 pub fn named(tree: &Tree, module: &Utf8Path, generator: &Generator) -> Vec<String> {
-    let files = tree.below(module).filter(|path| generator.configuration.iter().any(|name| path.file_name() == Some(name)));
-    let documents = files.filter_map(|path| Document::yaml(path, tree.text(path).ok()?).ok());
+    let documents = configurations(tree, module, generator).filter_map(|path| Document::yaml(path, tree.text(path).ok()?).ok());
     let words = |document: Document<'_>| {
         let found = generator.plugins.iter().flat_map(|key| values(document.root(), key).into_iter().filter_map(word).collect::<Vec<_>>());
         found.collect::<Vec<_>>()

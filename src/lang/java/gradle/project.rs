@@ -40,12 +40,11 @@ pub struct Project<'t> {
 
 /// The projects of a tree that no pom stands above.
 pub fn projects(tree: &Tree) -> Vec<Project<'_>> {
-    let is_build = |path: &&Utf8Path| matches!(path.file_name(), Some("build.gradle" | "build.gradle.kts"));
-    let is_settings = |path: &&Utf8Path| matches!(path.file_name(), Some("settings.gradle" | "settings.gradle.kts"));
     let below_pom = |path: &Utf8Path| path.ancestors().skip(1).any(|directory| tree.has(directory.join("pom.xml")));
     let skipped = |path: &Utf8Path| path.components().any(|part| matches!(part.as_str(), "buildSrc" | "build-logic" | "node_modules"));
     let parent = |path: &Utf8Path| path.parent().unwrap_or(Utf8Path::new("")).to_owned();
-    let mut roots: Vec<_> = tree.paths().filter(is_settings).filter(|path| !below_pom(path) && !skipped(path)).map(parent).collect();
+    let settings = tree.named(&["settings.gradle", "settings.gradle.kts"]);
+    let mut roots: Vec<_> = settings.filter(|path| !below_pom(path) && !skipped(path)).map(parent).collect();
     roots.sort();
     let included: Vec<_> = roots.iter().flat_map(|root| Settings::read(tree, root).builds()).collect();
     roots.retain(|root| !included.contains(root));
@@ -60,7 +59,7 @@ pub fn projects(tree: &Tree) -> Vec<Project<'_>> {
             found.extend(project.map(|project| (directory, project)));
         }
     }
-    for path in tree.paths().filter(is_build).filter(|path| !below_pom(path) && !skipped(path)) {
+    for path in tree.named(&["build.gradle", "build.gradle.kts"]).filter(|path| !below_pom(path) && !skipped(path)) {
         let directory = parent(path);
         if found.contains_key(&directory) || included.iter().any(|build| directory.starts_with(build)) {
             continue;
@@ -84,8 +83,8 @@ pub fn projects(tree: &Tree) -> Vec<Project<'_>> {
 fn conventions(tree: &Tree) -> BTreeMap<String, Utf8PathBuf> {
     let is_plugin = |path: &&Utf8Path| {
         let path = path.as_str();
-        (path.contains("src/main/kotlin/") && path.ends_with(".gradle.kts"))
-            || (path.contains("src/main/groovy/") && path.ends_with(".gradle"))
+        (path.ends_with(".gradle.kts") && path.contains("src/main/kotlin/"))
+            || (path.ends_with(".gradle") && path.contains("src/main/groovy/"))
     };
     let id = |path: &Utf8Path| path.file_name().map(|name| name.trim_end_matches(".kts").trim_end_matches(".gradle").to_owned());
     tree.paths().filter(is_plugin).filter_map(|path| Some((id(path)?, path.to_owned()))).collect()

@@ -68,7 +68,7 @@ impl Reactor {
     /// When one is no XML.
     pub fn read(tree: &Tree) -> Result<Self> {
         let mut poms = BTreeMap::new();
-        for path in tree.paths().filter(|path| path.file_name() == Some("pom.xml") && !is_build_output(path)) {
+        for path in tree.named(&["pom.xml"]).filter(|path| !is_build_output(path)) {
             if let Some(text) = tree.manifest(path)? {
                 poms.insert(path.to_owned(), Element::parse(path, text)?);
             }
