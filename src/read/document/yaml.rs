@@ -26,16 +26,26 @@ fn scan_error(error: &ScanError, places: &Places) -> Broken {
     Broken { why: error.info().to_owned(), range: Some(start..start) }
 }
 
-/// Where each character begins; the parser counts characters.
-struct Places(Vec<usize>);
+/// Where characters begin; the parser counts characters.
+enum Places {
+    /// Each is a byte of so many.
+    Ascii(usize),
+    Starts(Vec<usize>),
+}
 
 impl Places {
     fn of(text: &str) -> Self {
-        Self(text.char_indices().map(|(start, _)| start).chain([text.len()]).collect())
+        if text.is_ascii() {
+            return Self::Ascii(text.len());
+        }
+        Self::Starts(text.char_indices().map(|(start, _)| start).chain([text.len()]).collect())
     }
 
     fn byte(&self, character: usize) -> usize {
-        self.0.get(character).or(self.0.last()).copied().unwrap_or_default()
+        match self {
+            Self::Ascii(length) => character.min(*length),
+            Self::Starts(starts) => starts.get(character).or(starts.last()).copied().unwrap_or_default(),
+        }
     }
 
     fn range(&self, span: Span) -> Range<usize> {
