@@ -1,6 +1,6 @@
 //! Where names stand: look-ups that cost the same in a large program as in a small one.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 use super::origin::SEPARATORS;
 use super::outline::{At, Call, Context, Function, Type};
@@ -13,6 +13,10 @@ use crate::catalog::vocabulary::last_word;
 pub(super) struct Index<'t> {
     /// The files of each module.
     pub modules: HashMap<&'t str, Vec<usize>>,
+    /// Modules that their directory stands for too: of `web/index` by `web`.
+    indexes: HashMap<&'t str, &'t str>,
+    /// The first words of all modules.
+    tops: HashSet<&'t str>,
     /// Names inside functions: file, function, name.
     locals: HashMap<(usize, u32), HashMap<&'t str, Vec<Bound<'t>>>>,
     /// Names of modules: module, name.
@@ -66,6 +70,11 @@ fn beginnings(name: &str) -> impl Iterator<Item = &str> {
     ends.chain([name.len()]).map(|end| &name[..end])
 }
 
+/// The first word of a name.
+fn top(name: &str) -> &str {
+    &name[..name.find(['.', '/']).unwrap_or(name.len())]
+}
+
 /// A name and what it is given.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Bound<'t> {
@@ -93,8 +102,8 @@ impl<'t> Index<'t> {
     pub(super) fn new(sources: &[&'t Source<'t>]) -> Self {
         let mut index = Self::default();
         for (file, source) in sources.iter().enumerate() {
-            index.modules.entry(&source.module).or_default().push(file);
-            index.names.push(HashMap::new());
+            index.module(file, &source.module);
+            index.names.push(HashMap::default());
             let mut places: Vec<&Call> = source.outline.calls.iter().collect();
             places.sort_by_key(|call| call.at);
             index.places.push(places);
@@ -115,6 +124,25 @@ impl<'t> Index<'t> {
             }
         }
         index
+    }
+
+    fn module(&mut self, file: usize, name: &'t str) {
+        self.modules.entry(name).or_default().push(file);
+        self.tops.insert(top(name));
+        if let Some(directory) = name.strip_suffix("/index") {
+            self.indexes.insert(directory, name);
+        }
+    }
+
+    /// The module of that name, or that the directory of that name stands for.
+    pub(super) fn module_named(&self, name: &str) -> Option<&'t str> {
+        let known = self.modules.get_key_value(name).map(|(module, _)| *module);
+        known.or_else(|| self.indexes.get(name).copied())
+    }
+
+    /// Whether a name may begin with a module's.
+    pub(super) fn may_name_module(&self, name: &str) -> bool {
+        self.tops.contains(top(name))
     }
 
     fn bindings(&mut self, file: usize, source: &'t Source<'t>) {

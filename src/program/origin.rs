@@ -1,6 +1,6 @@
 //! Where what is called comes from: the library behind a name, the module of the project behind a path.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 use std::rc::Rc;
 
 use super::Program;
@@ -239,16 +239,16 @@ impl<'t> Program<'t> {
         }
         let source = self.sources[file];
         let (base, rest) = relative(&source.module, source.path.file_stem() == Some("__init__"), name);
+        if base.is_none() && !self.index.may_name_module(rest) {
+            return None;
+        }
         let mut cut = rest.len();
         loop {
-            let prefix = match (&base, cut) {
-                (Some(base), 0) => base.clone(),
-                (Some(base), _) => join(base, &rest[..cut]),
-                (None, _) => rest[..cut].to_owned(),
+            let known = match (&base, cut) {
+                (Some(base), 0) => self.index.module_named(base),
+                (Some(base), _) => self.index.module_named(&join(base, &rest[..cut])),
+                (None, _) => self.index.module_named(&rest[..cut]),
             };
-            let known = [prefix.as_str(), &format!("{prefix}/index")]
-                .into_iter()
-                .find_map(|module| self.index.modules.get_key_value(module).map(|(key, _)| *key));
             if let Some(known) = known {
                 return Some((known, rest[cut..].trim_start_matches('.')));
             }

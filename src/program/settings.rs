@@ -3,7 +3,7 @@
 mod tables;
 mod values;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::outline::{Annotation, Argument, At, Call, Context, Field, Function};
 use super::overrides::Overriding;

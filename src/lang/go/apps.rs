@@ -1,11 +1,13 @@
 //! Every program of a project, with what speaks for its being the one that is meant.
 
+use std::sync::OnceLock;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::cgo;
 use super::generate::{Generation, Missing, Search};
 use super::hints::{Hints, hints};
-use super::observe::{Reach, observe};
+use super::observe::{Observed, Reach, observe};
 use super::packages::{Main, Packages};
 use super::tags;
 use super::workspace::{Module, Workspace, is_aside};
@@ -79,13 +81,13 @@ impl<'t> language::Project<'t> for Project<'t> {
     }
 
     /// What a program reaches is read whole only where a word in it makes it likely that it listens.
-    fn listens(&self, catalog: &Catalog, sighting: &Sighting, _: &Seed) -> Result<Vec<Evidence>> {
+    fn listens(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<Vec<Evidence>> {
         if !self.packages.may_listen(&sighting.directory, &self.workspace) {
             return Ok(Vec::new());
         }
         let reach = self.packages.reach(&sighting.directory, &self.workspace);
-        let listens = observe(self.tree, &reach, catalog.vocabulary("go")?).behaviour.listens;
-        Ok(listens.iter().flat_map(Fact::because).cloned().collect())
+        let observed = self.observed(&reach, seed, catalog)?;
+        Ok(observed.behaviour.listens.iter().flat_map(Fact::because).cloned().collect())
     }
 
     fn look(&self, catalog: &Catalog, sighting: &Sighting, seed: &Seed) -> Result<(App, Facts)> {
@@ -96,7 +98,10 @@ impl<'t> language::Project<'t> for Project<'t> {
         let packages = own_packages.as_ref().unwrap_or(&self.packages);
         let reach = packages.reach(&sighting.directory, &self.workspace);
         let local = self.workspace.local(module)?;
-        let observed = observe(self.tree, &reach, catalog.vocabulary("go")?);
+        let observed = match own_packages {
+            Some(_) => observe(self.tree, &reach, catalog.vocabulary("go")?),
+            None => self.observed(&reach, seed, catalog)?.clone(),
+        };
         let c = cgo::look(self.tree, &reach, &local, catalog);
         let mut warnings = observed.warnings.clone();
         let generations = self.generations(packages, &reach, module, catalog);
@@ -145,11 +150,17 @@ impl<'t> language::Project<'t> for Project<'t> {
 }
 
 impl Project<'_> {
+    /// What a program does with the tags that hold for all: seen once, whoever asks.
+    fn observed<'s>(&self, reach: &Reach<'_>, seed: &'s Seed, catalog: &Catalog) -> Result<&'s Observed> {
+        let vocabulary = catalog.vocabulary("go")?;
+        Ok(seed.observed.get_or_init(|| observe(self.tree, reach, vocabulary)))
+    }
+
     fn sighting(&self, main: Main) -> Option<(Sighting, Seed)> {
         let module = self.workspace.holding(&main.directory)?;
         let name = name(&main, module);
         let claims = self.claims(&main, module, &name);
-        let seed = Seed { module: module.directory.clone() };
+        let seed = Seed { module: module.directory.clone(), observed: OnceLock::new() };
         Some((Sighting { name, directory: main.directory, program: main.evidence, claims }, seed))
     }
 

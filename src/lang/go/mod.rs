@@ -15,12 +15,14 @@ mod tags;
 mod toolchain;
 mod workspace;
 
+use std::sync::OnceLock;
+
 use camino::Utf8PathBuf;
 use serde::Serialize;
 
 use self::cgo::CInside;
 use self::generate::Generation;
-use self::observe::Stamp;
+use self::observe::{Observed, Stamp};
 use self::settings::Link;
 use super::language::{Guest, Language, Offers};
 use crate::app::App;
@@ -43,6 +45,8 @@ pub struct Go;
 pub struct Seed {
     /// The directory of its module, relative to the project's root.
     module: Utf8PathBuf,
+    /// What the program does, once somebody asked.
+    observed: OnceLock<Observed>,
 }
 
 /// What is Go's own about an app.

@@ -5,7 +5,7 @@
 mod braces;
 mod lines;
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use camino::Utf8Path;
 

@@ -248,7 +248,9 @@ impl<'t> Program<'t> {
             None => (name, None),
         };
         // what a module exports by default is called by that word
-        let by_default = self.index.calls_of("default").iter().copied().filter(|(at, call)| self.is_default(*at, &call.path, file, name));
+        let exports = self.index.has_global(&self.sources[file].module, "default");
+        let defaults = if exports { self.index.calls_of("default") } else { &[] };
+        let by_default = defaults.iter().copied().filter(|(at, call)| self.is_default(*at, &call.path, file, name));
         let calls = self.index.calls_of(name).iter().copied().chain(by_default);
         let shared = owner.is_some() && self.index.functions_of(name).len() > 1;
         calls

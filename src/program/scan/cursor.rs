@@ -1,7 +1,7 @@
 //! What the front ends that read tokens share: a place among the tokens with a limit on how far and how deep to go, and the names that
 //! a file imports and declares.
 
-use std::collections::HashMap;
+use foldhash::HashMap;
 
 use super::{Kind, Token, closings};
 use crate::program::outline::At;

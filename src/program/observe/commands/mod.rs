@@ -3,7 +3,7 @@
 mod called;
 mod decorated;
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use crate::catalog::vocabulary::last_word;
 use crate::declared::SERVING;
@@ -89,7 +89,7 @@ impl Program<'_> {
 
     /// Whether functions, or what they call, listen.
     fn reaches_listener(&self, functions: &[(usize, u32)]) -> bool {
-        let mut seen: HashSet<(usize, u32)> = HashSet::new();
+        let mut seen: HashSet<(usize, u32)> = HashSet::default();
         let mut open: Vec<_> = functions.iter().map(|function| (*function, 0)).collect();
         while let Some((function, depth)) = open.pop() {
             if depth > DEEPEST || !seen.insert(function) {
