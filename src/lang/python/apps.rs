@@ -1,6 +1,6 @@
 //! Every Python project of a tree, and everything in it that can be started.
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::conda;
 use super::constraint::constraints;
@@ -245,7 +245,7 @@ fn name(project: &Project, entry: &Entry<'_, '_>) -> String {
 
 /// What is imported from elsewhere, where nothing says what that is.
 fn unlisted(tree: &Tree, sources: &Sources<'_>) -> Option<Diagnostic> {
-    let (source, import) = sources.files.iter().filter(|source| !source.is_aside(Utf8Path::new(""))).find_map(|source| {
+    let (source, import) = sources.files.iter().filter(|source| !source.is_aside()).find_map(|source| {
         let known = |name: &str| {
             name.is_empty() || super::stdlib::MODULES.contains(&name) || tree.has(format!("{name}.py")) || tree.has_directory(name)
         };

@@ -203,7 +203,7 @@ impl<'s, 't> Finder<'s, 't> {
     }
 
     fn claim(&self, entry: &mut Entry<'s, 't>) {
-        if let Some(source) = entry.source.filter(|source| source.is_aside(&self.sources.directory)) {
+        if let Some(source) = entry.source.filter(|source| source.is_aside()) {
             entry.claims.push(Fact::new(Claim::Aside, Evidence::exists(source.path, ASIDE)));
         }
         let project = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value));

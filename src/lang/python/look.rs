@@ -113,7 +113,7 @@ impl Looker<'_, '_> {
     fn ignore_patterns(&self) -> Vec<String> {
         const TESTS: [&str; 2] = ["test", "tests"];
         let base = &self.project.directory;
-        let sources: Vec<_> = self.sources.files.iter().filter(|source| !source.is_aside(base)).collect();
+        let sources: Vec<_> = self.sources.files.iter().filter(|source| !source.is_aside()).collect();
         let is_used = |name: &str| {
             let imported = |import: &str| import.split('.').next() == Some(name);
             let spelt = [format!("{name}/"), format!("\"{name}\""), format!("'{name}'")];

@@ -84,7 +84,7 @@ fn program<'s, 't>(sources: &'s Sources<'t>, entry: &Entry<'s, 't>) -> Vec<&'s S
         files.extend(&sources.files);
     }
     files.extend(entry.command.config.as_ref().and_then(|path| sources.files.iter().find(|source| source.path == path)));
-    let own = |source: &&Source<'_>| entry.source.is_some_and(|first| first.path == source.path) || !source.is_aside(&sources.directory);
+    let own = |source: &&Source<'_>| entry.source.is_some_and(|first| first.path == source.path) || !source.is_aside();
     let mut found: Vec<&Source<'t>> = Vec::new();
     let mut known = std::collections::BTreeSet::new();
     found.extend(files.into_iter().filter(own).filter(|source| known.insert(source.path)));

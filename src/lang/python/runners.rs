@@ -91,7 +91,7 @@ impl<'s, 't> Finder<'s, 't> {
             .filter(|source| source.path.parent() == Some(&self.sources.directory) || self.sources.files.len() == 1)
             .collect();
         if pages.is_empty() {
-            pages = self.sources.files.iter().filter(page).filter(|source| !source.is_aside(&self.sources.directory)).collect();
+            pages = self.sources.files.iter().filter(page).filter(|source| !source.is_aside()).collect();
         }
         // a page that another one imports is a part of it
         let imported = |page: &Source<'t>| {
@@ -159,7 +159,7 @@ impl<'s, 't> Finder<'s, 't> {
             entry.source = Some(source);
             Some(entry)
         };
-        self.sources.files.iter().filter(|source| !source.is_aside(&self.sources.directory)).filter_map(named).collect()
+        self.sources.files.iter().filter(|source| !source.is_aside()).filter_map(named).collect()
     }
 
     /// Mesop's pages, which its module serves as an application under the name that the file has for it.
@@ -169,7 +169,7 @@ impl<'s, 't> Finder<'s, 't> {
         }
         let shows = |source: &&'s Source<'t>| {
             let annotations = source.outline.functions.iter().flat_map(|function| &function.annotations);
-            annotations.into_iter().any(|annotation| annotation.name == "mesop.page") && !source.is_aside(&self.sources.directory)
+            annotations.into_iter().any(|annotation| annotation.name == "mesop.page") && !source.is_aside()
         };
         let entry = |source: &'s Source<'t>| {
             let import = source.outline.imports.iter().find(|import| import.path == "mesop");

@@ -1,8 +1,10 @@
 //! The Python files of a project: their outlines, and the names under which they are imported.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use foldhash::HashMap;
 
 use super::outline::{ask, outline};
 use crate::program::{self, Call, Function, Outline};
@@ -66,6 +68,8 @@ pub struct Sources<'t> {
     pub files: Vec<Source<'t>>,
     /// The place of each module's first file.
     modules: HashMap<String, usize>,
+    /// The places of the files that each file imports, once somebody asked.
+    imported: Vec<OnceLock<Vec<usize>>>,
 }
 
 /// A Python file.
@@ -75,6 +79,10 @@ pub struct Source<'t> {
     pub file: program::Source<'t>,
     /// The directory that it is imported from, relative to the project's.
     pub root: Utf8PathBuf,
+    /// Its place among the files.
+    place: usize,
+    /// See [`Source::is_aside`].
+    aside: bool,
 }
 
 impl<'t> std::ops::Deref for Source<'t> {
@@ -87,13 +95,8 @@ impl<'t> std::ops::Deref for Source<'t> {
 
 impl Source<'_> {
     /// Whether it is an example, a test or a tool.
-    pub fn is_aside(&self, directory: &Utf8Path) -> bool {
-        let inside = self.path.strip_prefix(directory).unwrap_or(self.path);
-        let stem = inside.file_stem().unwrap_or_default();
-        let test = ["test_", "tests_"].iter().any(|front| stem.starts_with(front))
-            || stem.ends_with("_test")
-            || matches!(stem, "conftest" | "tests");
-        test || inside.parent().is_some_and(|parent| parent.components().any(|part| ASIDE.contains(&part.as_str())))
+    pub fn is_aside(&self) -> bool {
+        self.aside
     }
 
     /// `name` in full, where it may be relative to this module.
@@ -124,22 +127,24 @@ impl<'t> Sources<'t> {
         paths.sort_by_key(|path| (path.components().count(), *path));
         paths.truncate(MOST);
         paths.sort();
-        tree.read_ahead(&paths);
         let mut read: Vec<(&Utf8Path, &str, Outline)> = outlines(tree, &paths);
         let packages: BTreeSet<&str> = read.iter().flat_map(|(_, _, outline)| &outline.imports).map(|import| first(&import.path)).collect();
         let packages: BTreeSet<String> = packages.into_iter().map(str::to_owned).collect();
         let files: Vec<Source<'t>> = read
             .drain(..)
-            .map(|(path, text, outline)| {
+            .enumerate()
+            .map(|(number, (path, text, outline))| {
                 let (root, module) = place(tree, directory, path, &outline, &packages);
-                Source { file: program::Source::new(path, text, module, outline), root }
+                let aside = lies_aside(path.strip_prefix(directory).unwrap_or(path));
+                Source { file: program::Source::new(path, text, module, outline), root, place: number, aside }
             })
             .collect();
-        let mut modules = HashMap::new();
+        let mut modules = HashMap::default();
         for (place, source) in files.iter().enumerate() {
             modules.entry(source.module.clone()).or_insert(place);
         }
-        Self { directory: directory.to_owned(), files, modules }
+        let imported = files.iter().map(|_| OnceLock::new()).collect();
+        Self { directory: directory.to_owned(), files, modules, imported }
     }
 
     /// The file that is imported under `module`.
@@ -171,22 +176,27 @@ impl<'t> Sources<'t> {
 
     /// All files that come with any of these, themselves first.
     pub fn reach_of<'s>(&'s self, sources: impl Iterator<Item = &'s Source<'t>>) -> Vec<&'s Source<'t>> {
-        let mut known = HashSet::new();
-        let mut reached: Vec<_> = sources.filter(|source| known.insert(source.path)).collect();
+        let mut known = vec![false; self.files.len()];
+        let mut is_new = |place: usize| !std::mem::replace(&mut known[place], true);
+        let mut reached: Vec<_> = sources.filter(|source| is_new(source.place)).collect();
         let mut next = 0;
         while let Some(source) = reached.get(next).copied() {
             next += 1;
-            for import in &source.outline.imports {
-                let full = source.absolute(&import.path);
-                let parents = std::iter::successors(Some(full.as_str()), |name| name.rsplit_once('.').map(|(parent, _)| parent));
-                for found in parents.filter_map(|name| self.module(name)) {
-                    if known.insert(found.path) {
-                        reached.push(found);
-                    }
-                }
-            }
+            reached.extend(self.imported(source).iter().filter(|place| is_new(**place)).map(|place| &self.files[*place]));
         }
         reached
+    }
+
+    /// The places of the files that one imports, and of the packages that they are in.
+    fn imported(&self, source: &Source<'t>) -> &[usize] {
+        self.imported[source.place].get_or_init(|| {
+            let full = source.outline.imports.iter().map(|import| source.absolute(&import.path));
+            let found = full.flat_map(|full| {
+                let parents = std::iter::successors(Some(full.as_str()), |name| name.rsplit_once('.').map(|(parent, _)| parent));
+                parents.filter_map(|name| self.modules.get(name).copied()).collect::<Vec<_>>()
+            });
+            found.collect()
+        })
     }
 }
 
@@ -195,12 +205,27 @@ pub fn calls<'s, 't>(sources: &'s [&'s Source<'t>]) -> impl Iterator<Item = (&'s
     sources.iter().flat_map(|source| source.outline.calls.iter().map(move |call| (*source, call)))
 }
 
-/// Parses on a thread with a stack for trees as deep as the reader lets through.
+/// Whether a path in the project is an example's, a test's or a tool's.
+fn lies_aside(inside: &Utf8Path) -> bool {
+    let stem = inside.file_stem().unwrap_or_default();
+    let test =
+        ["test_", "tests_"].iter().any(|front| stem.starts_with(front)) || stem.ends_with("_test") || matches!(stem, "conftest" | "tests");
+    test || inside.parent().is_some_and(|parent| parent.components().any(|part| ASIDE.contains(&part.as_str())))
+}
+
+/// Parses on threads with stacks for trees as deep as the reader lets through.
 fn outlines<'t>(tree: &'t Tree, paths: &[&'t Utf8Path]) -> Vec<(&'t Utf8Path, &'t str, Outline)> {
-    let read = || paths.iter().filter_map(|path| tree.text(path).ok().map(|text| (*path, text, outline(text)))).collect();
+    const STACK: usize = 256 * 1024 * 1024;
+    const WORTH_A_THREAD: usize = 32;
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(paths.len() / WORTH_A_THREAD + 1);
+    let read = |paths: &[&'t Utf8Path]| -> Vec<_> {
+        paths.iter().filter_map(|path| tree.text(path).ok().map(|text| (*path, text, outline(text)))).collect()
+    };
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(256 * 1024 * 1024).spawn_scoped(scope, read);
-        thread.ok().and_then(|thread| thread.join().ok()).unwrap_or_default()
+        let chunks = paths.chunks(paths.len().div_ceil(threads).max(1));
+        let started = chunks.map(|chunk| std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, move || read(chunk)));
+        let started: Vec<_> = started.collect();
+        started.into_iter().filter_map(|thread| thread.ok()?.join().ok()).flatten().collect()
     })
 }
 

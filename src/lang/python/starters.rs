@@ -144,7 +144,7 @@ impl<'s, 't> Finder<'s, 't> {
     /// Whether another file of the project's own imports this one.
     fn is_imported(&self, source: &Source<'_>) -> bool {
         let names = |other: &Source<'_>| other.outline.imports.iter().any(|import| inside(&other.absolute(&import.path), &source.module));
-        self.sources.files.iter().any(|other| other.path != source.path && !other.is_aside(&self.sources.directory) && names(other))
+        self.sources.files.iter().any(|other| other.path != source.path && !other.is_aside() && names(other))
     }
 }
 

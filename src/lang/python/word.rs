@@ -188,7 +188,7 @@ impl<'s, 't> Finder<'s, 't> {
             || self.project.installs(program).is_some()
             || self.project.scripts.iter().any(|script| script.value.name == program);
         let is_it = |source: &&Source<'_>| {
-            source.path.file_stem() == Some(program) && ask::guarded(&source.outline).is_some() && !source.is_aside(&self.sources.directory)
+            source.path.file_stem() == Some(program) && ask::guarded(&source.outline).is_some() && !source.is_aside()
         };
         self.sources.files.iter().filter(|_| !known).find(is_it)
     }

@@ -48,7 +48,7 @@ pub struct Django<'s, 't> {
 
 /// All Django projects below the project's directory.
 pub fn find<'s, 't>(tree: &'t Tree, sources: &'s Sources<'t>) -> Vec<Django<'s, 't>> {
-    let ours = || sources.files.iter().filter(|source| !source.is_aside(&sources.directory));
+    let ours = || sources.files.iter().filter(|source| !source.is_aside());
     let manages = ours().filter(|source| source.path.file_name() == Some("manage.py") && is_django(source));
     let mut roots: Vec<(Utf8PathBuf, &Source<'t>)> = manages.map(|source| (parent(source).to_owned(), source)).collect();
     // a project need not have a command line of its own
@@ -130,7 +130,7 @@ impl<'s, 't> Project<'s, 't> {
     /// The modules that make what servers are given, those of the usual names first.
     fn servers(&self, main: &'s Source<'t>) -> Vec<&'s Source<'t>> {
         let ours = self.sources.files.iter().filter(|source| source.path.starts_with(&self.root) && makes(source));
-        let mut found: Vec<_> = ours.filter(|source| !source.is_aside(&self.sources.directory) || source.path == main.path).collect();
+        let mut found: Vec<_> = ours.filter(|source| !source.is_aside() || source.path == main.path).collect();
         found.sort_by_key(|source| !matches!(source.path.file_stem(), Some("wsgi" | "asgi")));
         found
     }
@@ -139,7 +139,8 @@ impl<'s, 't> Project<'s, 't> {
     fn module(&self, name: &str) -> Option<&'s Source<'t>> {
         let base = self.root.join(name.replace('.', "/"));
         let (file, package) = (Utf8PathBuf::from(format!("{base}.py")), base.join("__init__.py"));
-        let below = self.sources.files.iter().find(|source| source.path == file || source.path == package);
+        let is_it = |source: &&Source<'_>| [&file, &package].iter().any(|path| path.as_str() == source.path.as_str());
+        let below = self.sources.files.iter().find(is_it);
         // `sys.path` may have more
         below.or_else(|| self.sources.module(name))
     }

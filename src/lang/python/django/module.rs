@@ -174,7 +174,7 @@ impl<'s, 't> Project<'s, 't> {
     /// Settings that nothing names: the one module, or those for production, that are some.
     fn unnamed(&self) -> Option<(String, Evidence)> {
         let is_settings = |source: &&Source<'t>| {
-            source.path.starts_with(&self.root) && !source.is_aside(&self.sources.directory) && {
+            source.path.starts_with(&self.root) && !source.is_aside() && {
                 let taken = self.taken_in(Some(source));
                 taken.iter().any(|source| ask::bound(&source.outline, "ROOT_URLCONF").is_some())
             }

@@ -21,10 +21,8 @@ pub struct StandIn {
 
 /// What Django's commands load: the settings, and what they and the project's models import.
 pub fn loaded<'s, 't>(django: &Django<'s, 't>, sources: &'s Sources<'t>) -> Vec<&'s Source<'t>> {
-    let models = sources
-        .files
-        .iter()
-        .filter(|source| matches!(source.path.file_name(), Some("models.py" | "apps.py")) && !source.is_aside(&sources.directory));
+    let models =
+        sources.files.iter().filter(|source| matches!(source.path.file_name(), Some("models.py" | "apps.py")) && !source.is_aside());
     let mut found = sources.reach_of(django.settings.iter().copied().chain(models));
     found.sort_by_key(|source| source.path);
     found

@@ -103,19 +103,27 @@ fn at(node: &impl Ranged) -> At {
 
 /// Whether brackets are nested deeper, or operators chained longer, than any parser should follow.
 fn deep(text: &str) -> bool {
-    let (mut depth, mut deepest) = (0_usize, 0);
-    for byte in text.bytes() {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        deepest = deepest.max(depth);
-    }
     let crowded = |line: &str| line.bytes().filter(|byte| matches!(byte, b'+' | b'-' | b'~' | b'.' | b'*' | b':')).count() > 4000;
     let words = |line: &str| line.len() > 8000 && line.matches(" not ").count() + line.matches("lambda").count() > 500;
     let indent = |line: &str| line.bytes().take_while(u8::is_ascii_whitespace).count() > 8 * DEEPEST;
-    deepest > DEEPEST || text.lines().any(|line| crowded(line) || words(line) || indent(line))
+    // people's lines are shorter than any of that
+    let long = |line: &&str| line.len() > 8 * DEEPEST;
+    nested(text) || text.lines().filter(long).any(|line| crowded(line) || words(line) || indent(line))
+}
+
+/// Whether brackets are nested too deep.
+fn nested(text: &str) -> bool {
+    const STEPS: [i8; 256] = {
+        let mut steps = [0; 256];
+        (steps[b'(' as usize], steps[b'[' as usize], steps[b'{' as usize]) = (1, 1, 1);
+        (steps[b')' as usize], steps[b']' as usize], steps[b'}' as usize]) = (-1, -1, -1);
+        steps
+    };
+    let mut depth = 0_usize;
+    text.bytes().map(|byte| STEPS[usize::from(byte)]).filter(|step| *step != 0).any(|step| {
+        depth = depth.saturating_add_signed(isize::from(step));
+        depth > DEEPEST
+    })
 }
 
 #[cfg(test)]

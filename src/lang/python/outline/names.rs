@@ -1,6 +1,6 @@
 //! What names stand for: the imports of a file, and the scopes that hide them.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet};
 
 /// The names of a file, scope by scope.
 #[derive(Debug)]
@@ -24,7 +24,7 @@ const BUILT_IN: &str = "abs all any ascii bin bool breakpoint bytearray bytes ca
 
 impl Default for Names {
     fn default() -> Self {
-        Self { scopes: vec![HashMap::new()], shared: Vec::new(), star: None, module: HashSet::new() }
+        Self { scopes: vec![HashMap::default()], shared: Vec::new(), star: None, module: HashSet::default() }
     }
 }
 
@@ -61,7 +61,7 @@ impl Names {
 
     /// Enters a function.
     pub fn enter(&mut self) {
-        self.scopes.push(HashMap::new());
+        self.scopes.push(HashMap::default());
     }
 
     /// Leaves it.

@@ -147,7 +147,7 @@ fn against(project: &Project, allowed: &[&Release], removed: &[Fact<Version>], c
 /// Modules that the program relies on, with the last Python that each came with.
 fn removed(project: &Project, sources: &Sources<'_>) -> Vec<Fact<Version>> {
     let mut found = Vec::new();
-    for source in sources.files.iter().filter(|source| !source.is_aside(&sources.directory)) {
+    for source in sources.files.iter().filter(|source| !source.is_aside()) {
         for import in ask::relies(&source.outline) {
             let name = import.path.split('.').next().unwrap_or_default();
             let Some(module) = stdlib::REMOVED.iter().find(|module| module.name == name) else { continue };
