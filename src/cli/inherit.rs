@@ -1,6 +1,8 @@
 //! What a Dockerfile that imggen replaces decided. It is evidence as long as it is there; what it alone decided goes into `imggen.toml`
 //! when it goes, so that the next run gives the same files: as settings where those say it, else in its own words.
 
+use std::collections::BTreeMap;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use toml_edit::DocumentMut;
 
@@ -65,7 +67,7 @@ pub fn inherit(
     let suggested = change::suggest(DOCKERFILE, &body(&without), &body(&made.files));
     let settings: Vec<_> = said.iter().cloned().chain(suggested.settings.iter().flat_map(|(_, setting)| leaves(setting))).collect();
     let words = Words::of(survey.tree, &project.place.member);
-    said.extend(leaves(&format!("[declared]\n{}", toml::to_string(&words).unwrap_or_default())));
+    said.extend(leaves(&toml::to_string(&BTreeMap::from([("declared", words)])).unwrap_or_default()));
     // a setting is what people know; one that stands for what only followed from a word is none
     let is_plain = gives(&settings);
     let said = if is_plain { settings } else { said };
