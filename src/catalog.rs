@@ -171,6 +171,9 @@ pub struct DebugBase {
     pub image: String,
     /// The path of its shell.
     pub shell: String,
+    /// Debian's packages to look at processes and sockets with, where the image has nothing for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub packages: Vec<String>,
 }
 
 /// An interpreter or virtual machine that a family of images brings.

@@ -151,7 +151,8 @@ fn with_header(body: &str, header: &str) -> String {
 /// The length of what stands above the header.
 fn above(body: &str) -> usize {
     let directives = body.lines().take_while(|line| is_directive(line)).count();
-    let lines = if directives == 0 { usize::from(body.starts_with('#')) } else { directives };
+    let title = || body.lines().take(HEADER_LINES - 1).take_while(|line| line.starts_with('#')).count();
+    let lines = if directives == 0 { title() } else { directives };
     body.split_inclusive('\n').take(lines).map(str::len).sum()
 }
 

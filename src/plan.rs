@@ -2,6 +2,7 @@
 
 mod cite;
 mod draw;
+mod inspect;
 mod joined;
 mod labels;
 mod layout;
@@ -72,6 +73,9 @@ pub struct Plan {
 pub struct Image {
     /// What was found, and where, in one line.
     pub headline: String,
+    /// What there is to look around with, of a debug variant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tools: Option<String>,
     /// Stages before them, each of which builds a part.
     pub parts: Vec<PartStage>,
     /// The stage that leaves the parts' own files out of the program's sources, so that an edit of one side is none of the other.
@@ -87,6 +91,9 @@ pub struct Image {
     /// What the build stage makes for the image besides the program.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub staging: Vec<Staged>,
+    /// Why it makes all of that, in one line.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub staged: String,
     /// What of the build context the build stage sets aside for the image.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub aside: Vec<Aside>,
@@ -137,6 +144,8 @@ pub struct Install {
     /// Whether they are in the archive of the distribution, which moves there what it no longer mends.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
+    /// Why, in one line: what needs them, and why no version is named.
+    pub comment: String,
     /// What asks for them, as far as something of the project does.
     #[serde(skip)]
     pub because: Vec<Evidence>,

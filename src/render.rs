@@ -2,6 +2,7 @@
 
 pub(crate) mod edge;
 mod print;
+mod wrap;
 
 use std::sync::Arc;
 
@@ -32,7 +33,9 @@ pub fn render(plan: &Plan, packs: &Packs) -> Result<Vec<File>> {
         let body = body(&environment, &name, &seen, image).map_err(|error| explain(&error, packs))?;
         let spell = if template.starts_with("Dockerfile") { edge::dockerfile } else { edge::patterns };
         let text = spell(&body).map_err(|error| unprintable(path, &error, &name, packs))?;
-        Ok(File { path: path.into(), text: seal(&tidy(&text), &plan.preset) })
+        let text = tidy(&text);
+        let text = if template.starts_with("Dockerfile") { wrap::wrap(&text) } else { text };
+        Ok(File { path: path.into(), text: seal(&text, &plan.preset) })
     };
     let mut files = vec![one("Dockerfile.j2", "Dockerfile", "image")?, one("dockerignore.j2", IGNORE, "image")?];
     if plan.debug.is_some() {

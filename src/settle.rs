@@ -181,7 +181,7 @@ fn take_base(offers: &Offers, layers: &Layers, catalog: &Catalog) -> Result<(Fit
     decision.because = deciding(&fit);
     decision.why = match &rungs.value {
         Rungs::One(_) => format!("asked for, and it holds the program ({})", fit.variant.summary),
-        Rungs::Ladder(_) => format!("the smallest of its ladder that holds the program ({})", fit.variant.summary),
+        Rungs::Ladder(_) => format!("the smallest base image that meets the requirements ({})", fit.variant.summary),
     };
     for misfit in &fit.passed_over {
         let lacks = misfit.lacks.iter().map(|need| need.value.words()).collect::<Vec<_>>().join(", no ");
@@ -281,7 +281,7 @@ fn take_env(found: &Found, layers: &Layers, ports: &[u16]) -> (BTreeMap<String, 
     let mut demanded = DEMANDED_PORT;
     for (number, listen) in found.app.behaviour.listens.iter().enumerate() {
         if let (Interface::Loopback, Some(host)) = (listen.value.interface, &listen.value.host) {
-            give(host, "0.0.0.0".into(), "by itself it listens where nothing outside its container reaches", listen.because());
+            give(host, "0.0.0.0".into(), "by default it is only reachable from inside the container", listen.because());
         }
         let Some(variable) = &listen.value.variable else { continue };
         // a port that was set by the user reaches the program by the variable that it reads

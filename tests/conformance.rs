@@ -59,9 +59,9 @@ fn every_base_that_a_preset_names_is_in_the_catalog() {
 }
 
 #[test]
-fn the_readme_says_what_every_fixture_runs_on() {
-    let readme = std::fs::read_to_string("README.md").unwrap();
-    let (_, table) = readme.split_once("| project | what comes out | runs on | proved by |").unwrap();
+fn the_documentation_says_what_every_fixture_runs_on() {
+    let coverage = std::fs::read_to_string("docs/coverage.md").unwrap();
+    let (_, table) = coverage.split_once("| project | what comes out | runs on | proved by |").unwrap();
     let names = |cell: &str| cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()).collect::<Vec<_>>();
     let mut said = BTreeSet::new();
     for row in table.lines().skip(2).take_while(|line| line.starts_with('|')) {
@@ -79,7 +79,7 @@ fn the_readme_says_what_every_fixture_runs_on() {
     }
     let there: BTreeSet<_> =
         std::fs::read_dir("tests/fixtures").unwrap().map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
-    assert_eq!(said, there, "the table of README.md and tests/fixtures");
+    assert_eq!(said, there, "the table of docs/coverage.md and tests/fixtures");
 }
 
 #[test]
@@ -90,6 +90,82 @@ fn the_readme_shows_what_is_written() {
         readme.contains(&format!("```dockerfile\n{written}```")),
         "the Dockerfile in README.md is not that of tests/snapshots/go-files"
     );
+    // and what is typed and answered is what tests/cmd/init.md holds true
+    let told = std::fs::read_to_string("tests/cmd/init.md").unwrap();
+    let (_, transcript) = told.split_once("```console\n").unwrap();
+    let (transcript, _) = transcript.split_once("```").unwrap();
+    assert!(
+        readme.contains(&format!("```console\n{transcript}```")),
+        "the transcript in README.md is not the first one of tests/cmd/init.md"
+    );
+}
+
+/// What the documentation links to is there.
+#[test]
+fn links_lead_somewhere() {
+    let link = regex::Regex::new(r"\]\(([^)#:\s]+)(#[^)]*)?\)").unwrap();
+    let pages = ignore::Walk::new(".").map(Result::unwrap).map(ignore::DirEntry::into_path);
+    let is_ours = |path: &Path| !["./tests", "./target", "./examples", "./fuzz"].iter().any(|other| path.starts_with(other));
+    let mut links = 0;
+    for page in pages.filter(|path| path.extension() == Some("md".as_ref()) && is_ours(path)) {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for target in link.captures_iter(&text).map(|link| link[1].to_owned()) {
+            links += 1;
+            assert!(page.parent().unwrap().join(&target).exists(), "{} links to {target}, which is not there", page.display());
+        }
+    }
+    assert!(links > 15, "{links} links in all of the documentation");
+}
+
+/// All files that are written for the fixtures.
+fn written() -> Vec<(String, String)> {
+    let files = ignore::Walk::new("tests/snapshots").map(Result::unwrap).map(ignore::DirEntry::into_path).filter(|path| path.is_file());
+    let named = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("Dockerfile"));
+    let files = files.filter(|path| named(path)).map(|path| (path.display().to_string(), std::fs::read_to_string(path).unwrap()));
+    let files: Vec<_> = files.collect();
+    assert!(files.len() > 200, "{}", files.len());
+    files
+}
+
+#[test]
+fn what_is_written_fits_on_a_screen() {
+    for (name, text) in written() {
+        let long = text.lines().find(|line| line.chars().count() > 100 && !line.starts_with("FROM "));
+        assert_eq!(long, None, "{name}");
+    }
+}
+
+#[test]
+fn an_env_holds_one_variable() {
+    let several = regex::Regex::new(r#"^ENV \w+=("([^"\\]|\\.)*"|'[^']*'|[^"'\s]\S*)\s+\S"#).unwrap();
+    for (name, text) in written() {
+        assert_eq!(text.lines().find(|line| several.is_match(line)), None, "{name}");
+    }
+}
+
+#[test]
+fn nothing_is_made_moved_and_opened_up_in_one_line() {
+    for (name, text) in written() {
+        let chain =
+            text.lines().find(|line| line.contains("mkdir") && line.contains(" mv ") || line.contains(" mv ") && line.contains("chmod"));
+        assert_eq!(chain, None, "{name}");
+    }
+}
+
+/// Whoever debugs has a shell, and sees processes and sockets.
+#[test]
+fn a_debug_variant_has_something_to_look_with() {
+    for (name, text) in written().into_iter().filter(|(name, _)| name.ends_with("Dockerfile.debug")) {
+        let base = text.lines().rfind(|line| line.starts_with("FROM ")).unwrap();
+        let has = ["debug", "alpine"].iter().any(|kind| base.split(" AS ").next().unwrap().contains(kind));
+        let stage = text.rsplit("\nFROM ").next().unwrap();
+        assert!(has || ["iproute2", "procps"].iter().all(|package| stage.contains(package)), "{name}: {base}");
+        assert!(text.lines().take(3).any(|line| line.starts_with("# a shell: docker run -it --entrypoint /")), "{name}");
+        let production = std::fs::read_to_string(name.trim_end_matches(".debug")).unwrap();
+        let theirs: BTreeSet<_> = production.lines().filter(|line| !line.starts_with('#')).collect();
+        let own = text.lines().filter(|line| !line.starts_with('#') && !theirs.contains(line)).count();
+        assert!(own > 1, "{name} differs from production in {own} lines");
+    }
 }
 
 #[test]
@@ -126,6 +202,24 @@ fn every_rule_is_declared_once() {
         }
     }
     assert!(declared.len() > 200, "rules are declared in another way than this test knows");
+}
+
+#[test]
+fn every_label_and_variable_is_one_of_its_own() {
+    let room = tempfile::tempdir().unwrap();
+    let sets = ["labels.area=shop", "labels.team=the web", "env.TZ=UTC", "env.MODE=a b"].iter().flat_map(|set| ["--set", set]);
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_imggen"))
+        .args(["init", "--yes", "--output-dir", room.path().to_str().unwrap()])
+        .args(sets)
+        .arg("tests/fixtures/go-http")
+        .env("GIT_CEILING_DIRECTORIES", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = std::fs::read_to_string(room.path().join("Dockerfile")).unwrap();
+    for line in ["LABEL area=shop", "LABEL team=\"the web\"", "ENV TZ=UTC", "ENV MODE=\"a b\""] {
+        assert!(text.lines().any(|written| written == line), "{line} in\n{text}");
+    }
 }
 
 /// What can be set is a promise: a key that goes away breaks somebody's imggen.toml.

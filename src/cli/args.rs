@@ -20,7 +20,7 @@ pub struct Cli {
     /// When to use colors.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
     pub color: Color,
-    /// Say nothing but warnings and errors.
+    /// Print only warnings and errors.
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }
@@ -31,7 +31,7 @@ Start with `imggen init` in a project. `imggen COMMAND --help` tells more.
 Exit codes:
   0  fine
   1  files differ (generate --check), an image fails (try)
-  2  a word of the command line is wrong, or a choice is open
+  2  invalid usage, or a choice is required
   3  it cannot be done: nothing found, broken input, no engine, a base that cannot hold the program
   4  the image works, and is over its budget (try)";
 
@@ -49,16 +49,16 @@ pub enum Color {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Look at a project, ask what is open, and write its Dockerfile.
+    /// Analyze a project, ask for open choices, and write its Dockerfile.
     Init(Init),
-    /// Write the files anew, from imggen.toml and from what is found.
+    /// Regenerate the files from imggen.toml and the project.
     Generate(Generate),
-    /// Build the image, run it, watch and ask it, and explain what goes wrong; needs an engine.
+    /// Build the image, run and probe it, and explain what fails; needs a container engine.
     ///
     /// Takes the files that imggen wrote, or would write. Exits with 1 when the image fails, with 4
     /// when it is over its budget, and with 3 where there is no engine. It changes nothing of the project but what --learn and --record write.
     Try(Try),
-    /// Write the digests of today behind the references in the files; opens the network.
+    /// Pin the images in the files to their current digests; uses the network.
     Pin(Pin),
     /// Show what is in a project: apps, ports, files, needs.
     Detect(Detect),
@@ -66,15 +66,15 @@ pub enum Verb {
     Plan(Plan),
     /// Explain decisions: value, reason, evidence, and what was passed over.
     Explain(Explain),
-    /// Name the images of the written files that get no fixes any more, or soon none.
+    /// List images in the written files that get no more fixes, or soon none.
     ///
-    /// Exits with 1 when there is one. It asks for today's date, and opens no network.
+    /// Exits with 1 when there is one. It reads today's date, and uses no network.
     Outdated(Outdated),
     /// List presets, or show one.
     Presets(Presets),
     /// List templates, show one, or copy one to change it.
     Templates(Templates),
-    /// Show what is known of an image or a toolchain, or copy it to change it.
+    /// Show what is known about an image or a toolchain, or copy it to change it.
     Catalog(Catalog),
     /// Print a JSON Schema.
     Schema(Schema),
@@ -89,7 +89,7 @@ pub enum Verb {
 pub struct Init {
     #[command(flatten)]
     pub place: Place,
-    /// Ask nothing: take every default, and stop where there is none.
+    /// Do not prompt: use defaults, fail where there is none.
     #[arg(short, long)]
     pub yes: bool,
     #[command(flatten)]
@@ -144,10 +144,10 @@ pub struct Try {
     /// Start the services of the project's compose file beside it, on a network of their own.
     #[arg(long, value_name = "WHAT")]
     pub with: Option<With>,
-    /// Hold the size against this image's, in place of the recorded one.
+    /// Compare the size with this image instead of the recorded one.
     #[arg(long, value_name = "REF")]
     pub against: Option<String>,
-    /// Record the size in .imggen/size.json, which later runs are held against.
+    /// Record the size in .imggen/size.json, which later runs are compared with.
     #[arg(long)]
     pub record: bool,
     /// Let the hardened run decide as well: read-only, no capabilities, any user.
@@ -156,19 +156,19 @@ pub struct Try {
     /// Fail on warnings too.
     #[arg(long)]
     pub strict: bool,
-    /// Wait so many seconds for the first answer.
+    /// Wait this many seconds for the first answer.
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub wait: u64,
-    /// Give the container this variable; may be given several times.
+    /// Set an environment variable in the container (repeatable).
     #[arg(long, value_name = "NAME=VALUE")]
     pub env: Vec<String>,
-    /// Give the build this argument; may be given several times.
+    /// Set a build argument (repeatable).
     #[arg(long = "build-arg", value_name = "NAME=VALUE")]
     pub build_args: Vec<String>,
-    /// Build for this platform and not for the engine's own.
+    /// Build for this platform instead of the engine's own.
     #[arg(long, value_name = "PLATFORM")]
     pub platform: Option<String>,
-    /// Let the container take this much memory: `512m`.
+    /// Limit the container's memory: `512m`.
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<String>,
     /// Print for people, for programs, or as the comment of a CI.
@@ -212,7 +212,7 @@ pub struct Detect {
     pub place: Place,
     #[command(flatten)]
     pub format: Format,
-    /// Take catalogs from this pack as well; the first one given is the strongest.
+    /// Add a pack's catalog (repeatable; earlier ones override later ones).
     #[arg(long = "pack", value_name = "DIR")]
     pub packs: Vec<Utf8PathBuf>,
     /// Take the project from this JSON object of paths and texts; `-` for standard input.
@@ -234,7 +234,7 @@ pub struct Plan {
 /// `imggen explain`
 #[derive(Debug, Args)]
 pub struct Explain {
-    /// The decision to explain, such as `base` or `port`; all of them when it is missing.
+    /// The decision to explain, such as `base` or `port`; all of them without it.
     pub topic: Option<String>,
     /// The project's directory.
     #[arg(default_value = ".")]
@@ -250,7 +250,7 @@ pub struct Explain {
 pub struct Outdated {
     #[command(flatten)]
     pub place: Place,
-    /// Ask about this day and not about today.
+    /// Check against this day instead of today.
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub on: Option<String>,
     #[command(flatten)]
@@ -265,7 +265,7 @@ pub struct Outdated {
 pub struct Presets {
     #[command(subcommand)]
     pub verb: Option<PresetsVerb>,
-    /// Render every preset of the packs over a sample, and name files that nobody reads.
+    /// Render every preset of the packs on a sample project, and name files that nothing reads.
     #[arg(long)]
     pub check: bool,
     #[command(flatten)]
@@ -277,7 +277,7 @@ pub struct Presets {
 /// What to do with presets.
 #[derive(Debug, Subcommand)]
 pub enum PresetsVerb {
-    /// Show what a preset sets, with all that it stands on.
+    /// Show a preset's settings, including inherited ones.
     Show {
         /// The preset's name.
         name: String,
@@ -329,7 +329,7 @@ pub struct Catalog {
 pub enum CatalogVerb {
     /// Print an entry as it holds with all packs, or list them.
     Show {
-        /// The entry's name, such as `slim` or `go`; all names where it is missing.
+        /// The entry's name, such as `slim` or `go`; all names without it.
         name: Option<String>,
         #[command(flatten)]
         packs: PackArgs,
@@ -378,6 +378,6 @@ pub struct Completions {
 /// `imggen man`
 #[derive(Debug, Args)]
 pub struct Man {
-    /// The command to print the page of; the program's own page when it is missing.
+    /// The command to print the page of; the program's own page without it.
     pub command: Option<String>,
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
 
+use super::inspect;
 use super::joined::Joined;
 use super::labels::labels;
 use super::layout::Layout;
@@ -133,17 +134,11 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         env.entry("HOME".to_owned()).or_insert_with(|| "/tmp".to_owned());
     }
     env.extend(choices.env.clone());
+    let name = &choices.found.app.name;
     let named = choices.found.app.stage.as_ref().map_or("runtime", |stage| stage.value.as_str());
-    let (stage, reference, headline) = match target {
-        Target::Production | Target::Part => (named, &base.image, format!("{}: {}", choices.found.app.name, blueprint.headline)),
-        Target::Debug(_) => {
-            let shell = format!("a shell (docker run -it --entrypoint {})", base.debug.shell);
-            (
-                "debug",
-                &base.debug.image,
-                format!("{} for debugging: {}, {shell}. Not for production.", choices.found.app.name, blueprint.headline),
-            )
-        }
+    let (stage, reference, headline, tools) = match target {
+        Target::Production | Target::Part => (named, &base.image, format!("{name}: {}", blueprint.headline), None),
+        Target::Debug(_) => ("debug", &base.debug.image, inspect::headline(name, &blueprint.headline), Some(inspect::tools(base))),
     };
     let arguments = choices.layers.iter().find_map(|layer| layer.settings().arguments.clone()).unwrap_or(blueprint.arguments);
     let (entrypoint, arguments) = match blueprint.setting.start {
@@ -162,7 +157,7 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         image: choices.reference(reference),
         libc: libc_of(&choices.fit.variant).cloned(),
         prepare: blueprint.setting.prepare,
-        packages: run_packages(choices),
+        packages: inspect::packages(run_packages(choices), base, target),
         path: blueprint.setting.path.or(script_path),
         env,
         temporary: layout.writes_temporary_files() || blueprint.setting.web.is_some(),
@@ -175,18 +170,20 @@ fn image(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blue
         labels: all_labels(detection, choices, stamped),
         stamped,
         stop_signal: stop_signal
-            .map(|signal| Commented { value: signal.value, comment: format!("it listens for Ctrl-C alone ({})", signal.file()) }),
-        init: init.map(|met| format!("it leaves signals to the first process ({})", met.need.file())),
+            .map(|signal| Commented { value: signal.value, comment: format!("handles only SIGINT ({})", signal.file()) }),
+        init: init.map(|met| format!("no SIGTERM handler ({}): tini forwards signals", met.need.file())),
         entrypoint: first.chain(entrypoint).collect(),
         arguments,
     };
     Ok(Image {
         headline,
+        tools,
         parts: joined.stages,
         trimmed: joined.trimmed,
         assets: joined.build,
         build: blueprint.build,
         packages,
+        staged: reasons(staging.iter().map(|staged| staged.comment.clone())),
         staging,
         aside,
         runtime,
@@ -253,7 +250,7 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
     let writing = Writing::of(choices, layout, blueprint, |to| source_of(detection, &blueprint.takes, to).is_some());
     if let Some(workdir) = &writing.open {
         let made = format!("/out/root{workdir}");
-        all.stage("it may put new files beside itself", ShellLine::of("install -d -m 1777").path(&made));
+        all.stage("the working directory takes new files", ShellLine::of("install -d -m 1777").path(&made));
         all.take("/out/root", "/");
     }
     let owner = owner(&choices.user);
@@ -288,7 +285,9 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
     all.make_writable(&empty, layout.workdir.as_deref(), &owner);
     let is_whole = |to: &Utf8Path| blueprint.takes.iter().any(|copy| copy.to == to);
     let apart: Vec<_> = writing.in_tree.iter().filter(|(_, to)| !is_whole(to)).copied().collect();
-    all.set_apart(&apart, blueprint.setting.tree.as_deref(), &owner);
+    if let Some(tree) = blueprint.setting.tree.as_deref() {
+        all.hand_over(&apart, &blueprint.takes, tree, &owner);
+    }
     // the same where the tree comes out of the build context
     for (chosen, to) in writing.filled {
         if let Some(source) = source_of(detection, &blueprint.takes, to) {
@@ -309,19 +308,16 @@ fn source_of(detection: &Detection<'_>, takes: &[Copy], to: &Utf8Path) -> Option
 }
 
 pub(super) fn build_packages(choices: &Choices<'_>, builder: &Builder, needs: impl Iterator<Item = BuildNeed>) -> Option<Install> {
-    let (mut packages, mut because) = (Vec::new(), Vec::new());
+    let (mut packages, mut because, mut why) = (Vec::new(), Vec::new(), Vec::new());
     for BuildNeed { need, because: places } in needs.filter(|asked| !builder.has.contains(&asked.need)) {
         packages.extend(build_names(choices.catalog, &need, &builder.release));
+        why.extend(places.first().map(|at| reason(&need, at)));
         because.extend(places);
     }
-    packages.extend(
-        choices
-            .layers
-            .list("packages.build", |settings| settings.packages.build.clone(), Vec::new())
-            .into_iter()
-            .map(|chosen| chosen.value),
-    );
-    install(builder.installer, builder.archived, packages, because)
+    let set = choices.layers.list("packages.build", |settings| settings.packages.build.clone(), Vec::new());
+    why.extend(set.first().map(|_| SET.to_owned()));
+    packages.extend(set.into_iter().map(|chosen| chosen.value));
+    install(builder.installer, builder.archived, packages, because, why)
 }
 
 fn build_names(catalog: &Catalog, need: &Need, release: &str) -> Vec<String> {
@@ -335,13 +331,32 @@ fn build_names(catalog: &Catalog, need: &Need, release: &str) -> Vec<String> {
 fn run_packages(choices: &Choices<'_>) -> Option<Install> {
     let found: Vec<_> = choices.fit.packages();
     let extra = choices.layers.list("packages.run", |settings| settings.packages.run.clone(), Vec::new());
+    let installed = || choices.fit.met.iter().filter(|met| matches!(met.way, Way::Installed(_)));
+    let because = installed().flat_map(|met| met.need.because().iter().cloned()).collect();
+    let why = installed().filter_map(|met| Some(reason(&met.need.value, met.need.because().first()?)));
+    let why = why.chain(extra.first().map(|_| SET.to_owned())).collect();
     let packages = found.into_iter().chain(extra.into_iter().map(|chosen| chosen.value)).collect();
-    let installed = choices.fit.met.iter().filter(|met| matches!(met.way, Way::Installed(_)));
-    let because = installed.flat_map(|met| met.need.because().iter().cloned()).collect();
-    install(choices.base.installer?, choices.base.archived, packages, because)
+    install(choices.base.installer?, choices.base.archived, packages, because, why)
 }
 
-fn install(installer: Installer, archived: bool, mut packages: Vec<String>, found: Vec<Evidence>) -> Option<Install> {
+/// Why settings install something.
+const SET: &str = "as settings say";
+
+/// Why something is installed, in a few words: what needs it, and where that stands. Versions are left out, which change without it.
+fn reason(need: &Need, at: &Evidence) -> String {
+    match need {
+        Need::Init => return format!("tini, as {} handles no SIGTERM", at.file),
+        Need::Program(name) if at.rule.starts_with("program.") => return format!("{name}, which {} starts", at.file),
+        _ => {}
+    }
+    let text = at.text.trim_start_matches(['"', '\'']);
+    let end = text.find(|c: char| !c.is_ascii_alphanumeric() && !"@/_.-".contains(c)).unwrap_or(text.len());
+    // a name, and no call or tag
+    let is_name = end > 0 && !text[end..].starts_with(['(', '<', '{', ':']);
+    if is_name { format!("for {} ({})", &text[..end], at.file) } else { format!("for {}", at.file) }
+}
+
+fn install(installer: Installer, archived: bool, mut packages: Vec<String>, found: Vec<Evidence>, why: Vec<String>) -> Option<Install> {
     packages.sort();
     packages.dedup();
     // one line may ask for several of them
@@ -351,7 +366,19 @@ fn install(installer: Installer, archived: bool, mut packages: Vec<String>, foun
             because.push(at);
         }
     }
-    (!packages.is_empty()).then_some(Install { installer, packages, archived, because })
+    let comment = why.into_iter().chain([inspect::unpinned(installer).to_owned()]);
+    (!packages.is_empty()).then(|| Install { installer, packages, archived, comment: reasons(comment), because })
+}
+
+/// Reasons in one line, each once.
+fn reasons(all: impl Iterator<Item = String>) -> String {
+    let mut once: Vec<String> = Vec::new();
+    for reason in all.filter(|reason| !reason.is_empty()) {
+        if !once.contains(&reason) {
+            once.push(reason);
+        }
+    }
+    once.join("; ")
 }
 
 fn entry(runtime: &Runtime, app: &App) -> Vec<Decision> {

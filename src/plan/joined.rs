@@ -106,14 +106,14 @@ fn trimmed(choices: &Choices<'_>, context: &Utf8Path) -> Option<Trimmed> {
     };
     let command = directories.iter().map(remove).reduce(ShellLine::and)?;
     let names = directories.iter().map(|directory| directory.as_str()).collect::<Vec<_>>().join(", ");
-    let comment = format!("sources leaves {names} out, so that an edit there builds nothing else again");
+    let comment = format!("sources leaves {names} out, so that an edit there rebuilds nothing else");
     Some(Trimmed { path: normal(Utf8Path::new(SOURCES).join(context)).into_string(), comment, command })
 }
 
 fn stage(part: &Part, choices: &Choices<'_>, own: Blueprint<Value>) -> PartStage {
     let packages = build_packages(choices, &own.builder, own.build_needs.iter().cloned());
     let language = part.found.language.name();
-    let verb = if part.needed == Needed::AtBuild { "embeds" } else { "hands out" };
+    let verb = if part.needed == Needed::AtBuild { "embeds" } else { "serves" };
     let apps = |because: &&crate::evidence::Evidence| !because.file.starts_with(&part.found.app.directory);
     let user = part.because.first().filter(apps).map_or_else(String::new, |because| format!(", which {} {verb}", because.file));
     PartStage {

@@ -83,7 +83,7 @@ mod tests {
             "org.opencontainers.image.licenses=ISC",
             "org.opencontainers.image.source=https://github.com/acme/shop",
             "org.opencontainers.image.title=shop",
-            "ARG VERSION REVISION\nLABEL org.opencontainers.image.version=$VERSION \\\n      org.opencontainers.image.revision=$REVISION\n",
+            "ARG VERSION REVISION\nLABEL org.opencontainers.image.version=$VERSION\nLABEL org.opencontainers.image.revision=$REVISION\n",
         ] {
             assert!(text.contains(line), "{line} is not in\n{text}");
         }

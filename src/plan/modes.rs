@@ -34,7 +34,7 @@ pub(super) fn open_up(copies: &[Copy], sources: Option<&Utf8Path>, staging: &mut
 const REST: &str = "! -perm -444 -exec chmod a+rX {} +";
 
 fn staged(command: ShellLine) -> Staged {
-    Staged { comment: "all may read it, whatever umask it was checked out with".into(), command }
+    Staged { comment: "readable whatever the umask of the checkout".into(), command }
 }
 
 /// What lies below `sources` and is copied.

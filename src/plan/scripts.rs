@@ -32,7 +32,10 @@ pub(super) fn of(tree: &Tree, choices: &Choices<'_>) -> Option<Scripts> {
     // the same interpreter as in the image, whose packages come from the same place
     let builder = Builder { release, installer, archived: choices.base.archived, has: Vec::new() };
     let programs = ["python3", "python3-venv"].map(|name| Need::Program(name.into()));
-    let packages = build_packages(choices, &builder, programs.iter().cloned().map(BuildNeed::from));
+    let mut packages = build_packages(choices, &builder, programs.iter().cloned().map(BuildNeed::from));
+    if let Some(packages) = &mut packages {
+        packages.comment = format!("for {list}; {}", packages.comment);
+    }
     let copy = Copy { from: None, owner: None, sources: vec![list.to_string()], to: "/tmp/".to_owned() };
     let build = json!({
         "image": choices.reference(&base.image),

@@ -108,10 +108,10 @@ impl Taking {
     /// The same with what the build stage has.
     pub(super) fn move_aside(&mut self, chosen: &Chosen<String>, to: &Utf8Path, source: &str) {
         let aside = self.aside_of(to);
-        let above = ShellLine::of("mkdir -p").path(Utf8Path::new(&aside).parent().unwrap_or(Utf8Path::new("/out")));
-        let moved = ShellLine::of("mv").path(source).path(&aside);
-        let shared = ShellLine::of("chmod -R g=u").path(&aside);
-        self.stage(format!("it writes to {}", written(chosen)), above.and(moved).and(shared));
+        let above = Utf8Path::new(&aside).parent().unwrap_or(Utf8Path::new("/out"));
+        self.stage(format!("it writes to {}", written(chosen)), ShellLine::of("install -d").path(above));
+        self.stage("", ShellLine::of("mv").path(source).path(&aside));
+        self.stage("", ShellLine::of("chmod -R g=u").path(&aside));
     }
 
     fn aside_of(&mut self, to: &Utf8Path) -> String {
@@ -134,22 +134,27 @@ impl Taking {
         }
     }
 
-    /// Takes what is written to out of the tree, so that it is copied with an owner of its own.
-    pub(super) fn set_apart(&mut self, apart: &[Written<'_>], tree: Option<&Utf8Path>, owner: &str) {
-        let Some(tree) = tree.filter(|_| !apart.is_empty()) else { return };
-        for (chosen, to) in apart {
-            let aside = Utf8Path::new(WRITABLE).join(to.strip_prefix(tree).unwrap_or(to));
-            let comment = format!("it writes to {}", written(chosen));
-            if apart.iter().any(|(_, above)| above != to && to.starts_with(above)) {
-                self.stage(comment, ShellLine::of("mkdir -p").path(&aside).and(ShellLine::of("chmod g=u").path(&aside)));
-                continue;
-            }
-            let parent = aside.parent().unwrap_or(Utf8Path::new(WRITABLE));
-            let moved = ShellLine::of("mv").path(to).path(format!("{parent}/"));
-            let shared = ShellLine::of("chmod -R g=u").path(&aside);
-            self.stage(comment, ShellLine::of("mkdir -p").path(to).path(parent).and(moved).and(shared));
+    /// Gives what is written to inside of the tree to the user, in the build stage: COPY keeps the owners of what another stage has, all but
+    /// the owner and the mode of the directory that it is given. `takes` is what of the tree the image takes.
+    pub(super) fn hand_over(&mut self, inside: &[Written<'_>], takes: &[Copy], tree: &Utf8Path, owner: &str) {
+        if inside.is_empty() {
+            return;
         }
-        self.copies.push(Copy::stage("build", WRITABLE, tree.as_str()).owned(owner));
+        let places = inside.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
+        let outer: Vec<_> = inside.iter().filter(|(_, to)| !inside.iter().any(|(_, above)| above != to && to.starts_with(above))).collect();
+        let is_taken = |to: &Utf8Path| takes.iter().any(|copy| copy.from.as_deref() == Some("build") && to.starts_with(&copy.to));
+        let (taken, apart): (Vec<&Utf8Path>, Vec<&Utf8Path>) = outer.iter().map(|(_, to)| to.as_path()).partition(|to| is_taken(to));
+        let made = |to: &Utf8Path| Utf8Path::new(WRITABLE).join(to.strip_prefix(tree).unwrap_or(to));
+        let all = inside.iter().map(|(_, to)| to.clone()).chain(apart.iter().map(|to| made(to)));
+        self.stage(format!("it writes to {places}"), all.fold(ShellLine::of("install -d -m 775"), ShellLine::path));
+        if !taken.is_empty() {
+            self.stage("", taken.iter().fold(ShellLine::of("chown -R").word(owner), ShellLine::path));
+        }
+        self.stage("", outer.iter().fold(ShellLine::of("chmod -R g=u"), |line, (_, to)| line.path(to)));
+        if !apart.is_empty() {
+            self.copies.push(Copy::stage("build", WRITABLE, tree.as_str()).owned(owner));
+            self.copies.extend(apart.iter().map(|to| Copy::stage("build", to.as_str(), to.as_str()).owned(owner)));
+        }
     }
 }
 

@@ -263,7 +263,7 @@ fn comment(line: &str, out: &mut String) -> Result<(), String> {
 }
 
 /// Whether a builder or a linter may take a comment for more than one.
-fn is_directive(comment: &str) -> bool {
+pub(super) fn is_directive(comment: &str) -> bool {
     let Some((key, _)) = comment.trim_start().strip_prefix('#').and_then(|text| text.split_once('=')) else { return false };
     let key = key.trim();
     key.chars().all(|c| c.is_ascii_alphanumeric()) || key.starts_with("hadolint")

@@ -32,7 +32,7 @@ pub struct Target {
     /// Overwrite files that were edited or that imggen did not write.
     #[arg(long)]
     pub force: bool,
-    /// Write below DIR instead of into the project.
+    /// Write to DIR instead of the project.
     #[arg(long, value_name = "DIR")]
     pub output_dir: Option<Utf8PathBuf>,
 }
@@ -50,13 +50,13 @@ pub struct Given {
     /// Run on this base image, by its name in the catalog: `scratch`, `slim`, ...
     #[arg(long, value_name = "NAME")]
     pub base: Option<String>,
-    /// Expose this port; may be given several times.
+    /// Expose this port (repeatable).
     #[arg(long = "port", value_name = "PORT")]
     pub ports: Vec<u16>,
     /// Write this debug variant: none, with a shell, or under the language's debugger.
     #[arg(long, value_name = "VARIANT")]
     pub debug: Option<DebugArg>,
-    /// Set anything that imggen.toml can set; may be given several times.
+    /// Set anything that imggen.toml can set (repeatable).
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub assignments: Vec<String>,
     /// Take choices from this file, which is written like imggen.toml; `-` for standard input.
@@ -73,10 +73,10 @@ pub struct Given {
 /// Packs of presets and templates.
 #[derive(Clone, Debug, Default, Args)]
 pub struct PackArgs {
-    /// Take presets and templates from this pack as well; the first one given is the strongest.
+    /// Add a pack (repeatable; earlier ones override later ones).
     #[arg(long = "pack", value_name = "DIR")]
     pub packs: Vec<Utf8PathBuf>,
-    /// Take no other packs: not those that imggen.toml, `IMGGEN_PACKS` and .imggen name.
+    /// Ignore the packs that imggen.toml, `IMGGEN_PACKS` and .imggen name.
     #[arg(long)]
     pub only_packs: bool,
 }

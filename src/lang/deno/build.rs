@@ -61,7 +61,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     Ok(Blueprint {
         headline: match target {
             Target::Production | Target::Part => headline(facts, &Fact::new(version, facts.at.clone())),
-            Target::Debug(_) => debugger.map_or_else(|| "a shell".into(), |debugger| format!("the inspector on port {}", debugger.port)),
+            Target::Debug(_) => debugger.map_or_else(String::new, |debugger| format!("the inspector on port {}", debugger.port)),
         },
         decisions: decisions(facts, &build),
         builder: suite.into(),

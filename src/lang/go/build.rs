@@ -314,7 +314,7 @@ fn headline(facts: &Facts, choices: &Choices<'_>, picked: &Picked<'_>) -> String
     match (facts.c_inside.first(), Linkage::of(choices.fit.variant.id)) {
         (Some(inside), Linkage::DynamicC) => {
             let libc = if libc_for(choices.fit.variant.id) == Libc::Musl { "musl" } else { "glibc" };
-            parts.push(format!("C inside ({} {}), so {libc} at run time", inside.file(), short(&inside.value.what)));
+            parts.push(format!("C inside ({} {}), needs {libc}", inside.file(), short(&inside.value.what)));
         }
         (Some(inside), Linkage::StaticC) => {
             parts.push(format!("C inside ({} {}), linked statically", inside.file(), short(&inside.value.what)));

@@ -14,6 +14,8 @@ pub const SOURCES: &str = "/src";
 const ROOT: &str = "/usr/local/tomcat/webapps/ROOT";
 /// Where the build stage lays out what the image takes.
 const OUT: &str = "/out";
+/// The program's own archive, by the name that is started.
+const JAR: &str = "/app.jar";
 /// Where Spring Boot's tools lay theirs out: they want a directory that is empty.
 const LAYERS: &str = "/out/layers";
 
@@ -60,13 +62,12 @@ pub fn layout(facts: &Facts) -> Layout {
             let lib = format!("{OUT}/ROOT/WEB-INF/lib");
             let whole = if archive.extension() == Some("war") {
                 let root = format!("{OUT}/ROOT");
-                ShellLine::of("mkdir -p").word(&root).and(ShellLine::of("cd").word(&root)).and(ShellLine::of("jar -xf").word(&archive))
+                [ShellLine::of("mkdir -p").word(&root), ShellLine::of("cd").word(&root).and(ShellLine::of("jar -xf").word(&archive))]
             } else {
-                ShellLine::of("mkdir -p").word(OUT).and(ShellLine::of("mv").glob(format!("{archive}/")).word(format!("{OUT}/ROOT")))
+                [ShellLine::of("mkdir -p").word(OUT), moved(Utf8Path::new(&format!("{archive}/")), "ROOT")]
             };
-            let parts = ShellLine::of("mkdir -p").path(&lib).and(moved(Utf8Path::new(&lib), "lib"));
             Layout {
-                commands: vec![whole.and(parts)],
+                commands: whole.into_iter().chain([ShellLine::of("mkdir -p").path(&lib), moved(Utf8Path::new(&lib), "lib")]).collect(),
                 takes: vec![from(format!("{OUT}/lib/"), format!("{ROOT}/WEB-INF/lib/")), from(format!("{OUT}/ROOT/"), format!("{ROOT}/"))],
                 start: words(&["catalina.sh", "run"]),
             }
@@ -83,8 +84,11 @@ fn whole(facts: &Facts, archive: &Utf8Path) -> Layout {
         Some(main) => vec!["-cp".to_owned(), name.to_owned(), main.value.clone()],
         None => vec!["-jar".to_owned(), name.to_owned()],
     };
-    let commands = if placed.is_some() { Vec::new() } else { vec![ShellLine::of("mkdir -p").word(OUT).and(moved(archive, "app.jar"))] };
-    Layout { commands, takes: vec![Copy::stage("build", format!("{OUT}/{name}"), format!("{APP}/"))], start }
+    let (commands, jar) = match placed {
+        Some(name) => (Vec::new(), format!("{OUT}/{name}")),
+        None => (vec![named(archive)], JAR.to_owned()),
+    };
+    Layout { commands, takes: vec![Copy::stage("build", jar, format!("{APP}/"))], start }
 }
 
 /// Dependencies, the project's other modules, its own classes: a layer each.
@@ -101,33 +105,37 @@ fn class_path(facts: &Facts, libraries: &Libraries, archive: &Utf8Path) -> Layou
         let copy = jars.iter().fold(ShellLine::of("cp"), ShellLine::path).path(format!("{lib}/"));
         commands.push(ShellLine::of("mkdir -p").path(&lib).and(copy));
     }
-    let mut takes = vec![Copy::stage("build", format!("{OUT}/lib/"), format!("{APP}/lib/"))];
+    let take = |lib: &Utf8Path| Copy::stage("build", format!("{}/", Utf8Path::new(SOURCES).join(lib)), format!("{APP}/lib/"));
     let mut path = vec!["app.jar"];
     if let Tool::Gradle(gradle) = &facts.tool {
         let dist = format!("{OUT}/dist");
-        commands
-            .push(moved(Utf8Path::new(&format!("{dist}/lib")), "lib").and(moved(Utf8Path::new(&format!("{OUT}/lib/app.jar")), "app.jar")));
+        commands.push(named(Utf8Path::new(&format!("{dist}/lib/app.jar"))));
         let beside = |name: &Utf8PathBuf| {
             let to = if name.extension().is_some() { format!("{APP}/") } else { format!("{APP}/{name}/") };
             Copy::stage("build", format!("{dist}/{name}"), to)
         };
+        let mut takes = vec![take(Utf8Path::new(&format!("{dist}/lib")))];
         takes.extend(gradle.distribution.iter().map(beside));
-        takes.push(Copy::stage("build", format!("{OUT}/app.jar"), format!("{APP}/")));
+        takes.push(Copy::stage("build", JAR, format!("{APP}/")));
         return Layout { commands, takes, start: vec!["-cp".into(), "app.jar:lib/*".into(), main.to_owned()] };
     }
-    if facts.siblings.is_empty() {
-        commands.push(ShellLine::of("mkdir -p").word(OUT).and(moved(archive, "app.jar")).and(moved(&lib, "lib")));
-    } else {
+    commands.push(named(archive));
+    let mut takes = vec![take(&lib)];
+    if !facts.siblings.is_empty() {
         let modules = format!("{OUT}/modules");
         let siblings = facts.siblings.iter().fold(ShellLine::of("mv"), |line, jar| line.glob(lib.join(jar)));
-        commands.push(ShellLine::of("mkdir -p").word(&modules).and(siblings.word(format!("{modules}/"))));
-        commands.push(moved(archive, "app.jar").and(moved(&lib, "lib")));
+        commands.extend([ShellLine::of("mkdir -p").word(&modules), siblings.word(format!("{modules}/"))]);
         takes.push(Copy::stage("build", format!("{OUT}/modules/"), format!("{APP}/modules/")));
         path.push("modules/*");
     }
     path.push("lib/*");
-    takes.push(Copy::stage("build", format!("{OUT}/app.jar"), format!("{APP}/")));
+    takes.push(Copy::stage("build", JAR, format!("{APP}/")));
     Layout { commands, takes, start: vec!["-cp".into(), path.join(":"), main.to_owned()] }
+}
+
+/// Gives the archive of the build, in whose name is a version, the name that is started.
+fn named(archive: &Utf8Path) -> ShellLine {
+    ShellLine::of("mv").glob(archive).word(JAR)
 }
 
 /// Moves what the build left to where the image takes it from.

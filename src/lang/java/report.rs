@@ -18,7 +18,7 @@ const LINKS: Version = Version::whole(11);
 impl Maker<'_> {
     pub(super) fn headline(&self) -> String {
         if let Some(port) = self.debugger() {
-            return format!("a debugger may come on port {port}");
+            return format!("debugger on port {port}");
         }
         let because = self.facts.level.wanted();
         let mut parts =
@@ -59,7 +59,7 @@ impl Maker<'_> {
         if let Some(runtime) = &build.runtime {
             let places = crate::evidence::places_of(&facts.uses);
             let unseen = if facts.depends { "what is imported, and all that libraries may reach" } else { "what is imported" };
-            decisions.push(Decision::detected(Topic::Build, &runtime.modules, &places).why(unseen));
+            decisions.push(Decision::detected(Topic::Build, runtime.modules.join(","), &places).why(unseen));
         }
         decisions.extend(self.archive.iter().map(Archive::decision));
         if let Some(profiles) = &facts.profiles {

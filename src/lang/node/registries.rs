@@ -10,7 +10,7 @@ use crate::lang::secrets::variables;
 use crate::read::document::{Document, Value};
 use crate::tree::Tree;
 
-const REGISTRY: Rule = Rule::parsed("node.registry", "packages come from a registry that may ask who you are");
+const REGISTRY: Rule = Rule::parsed("node.registry", "packages come from a registry that may require authentication");
 const LOGIN: Rule = Rule::parsed("node.login", "this login stands in the file itself");
 
 /// Settings that are a login, by the last part of their names.

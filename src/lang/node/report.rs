@@ -41,10 +41,10 @@ impl Maker<'_> {
         match self.target {
             Target::Debug(DebugVariant::Debugger) => match &self.toolchain.debugger {
                 Some(debugger) => format!("the inspector on port {}", debugger.port),
-                None => "a shell".into(),
+                None => String::new(),
             },
-            Target::Debug(_) if self.start.runtime.value == Runtime::Bun => "a shell".into(),
-            Target::Debug(_) => "traces that name the sources (--enable-source-maps)".into(),
+            Target::Debug(_) if self.start.runtime.value == Runtime::Bun => String::new(),
+            Target::Debug(_) => "stack traces by source maps".into(),
             Target::Production | Target::Part => {
                 let mut parts = vec![self.start.runtime.value.interpreter().headline(&self.ran_by(), ANY)];
                 parts.extend((!what.is_empty()).then(|| what.clone()));
@@ -100,7 +100,7 @@ impl Maker<'_> {
         let install = &self.facts.install;
         let mut warnings = Vec::new();
         let login = |facts: &[Fact<String>], help: String| {
-            let note = Diagnostic::note("node::private-registry", "packages come from a registry that may ask who you are");
+            let note = Diagnostic::note("node::private-registry", "packages come from a registry that may require authentication");
             facts.iter().flat_map(Fact::because).fold(note, Diagnostic::because).help(help)
         };
         if !install.tokens.is_empty() {

@@ -21,7 +21,7 @@ const APART: &str = "'/(idlelib|site-packages|tests?)/'";
 const REMOVED: &str = "rm -rf ensurepip idlelib lib2to3 pydoc_data site-packages/* test tkinter turtledemo config-*";
 /// Libraries that its modules load, of the distribution: without the C library's own and those that distroless cc has.
 const LIBRARIES: &str =
-    r"'/\/(ld-linux|lib(c|m|dl|rt|util|pthread|ssl|crypto|z|zstd|gcc_s)[-.])/d; s,.* => (/usr)?(/lib/[^ ]+) .*,/usr\2,p'";
+    r"-e '/\/(ld-linux|lib(c|m|dl|rt|util|pthread|ssl|crypto|z|zstd|gcc_s)[-.])/d' -e 's,.* => (/usr)?(/lib/[^ ]+) .*,/usr\2,p'";
 
 /// The stage that holds `CPython` alone.
 #[derive(Clone, Debug, Serialize)]
@@ -56,7 +56,7 @@ impl Maker<'_> {
     pub(super) fn compiled_library(&self) -> Option<Staged> {
         let library = self.library().filter(|_| !self.is_copied())?;
         let command = self.compileall().then("-x").then(APART).path(library);
-        Some(Staged { comment: "the image comes without the bytecode of its standard library".into(), command })
+        Some(Staged { comment: "compile the standard library, which the image brings without bytecode".into(), command })
     }
 
     /// The stage that `CPython` is copied out of, for a base without one.

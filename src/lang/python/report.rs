@@ -32,7 +32,7 @@ impl Maker<'_> {
         parts.dedup();
         match target {
             Target::Debug(DebugVariant::Debugger) => "debugpy on port 5678".into(),
-            Target::Debug(_) => "traces of crashes (PYTHONFAULTHANDLER)".into(),
+            Target::Debug(_) => "stack traces of crashes".into(),
             Target::Production | Target::Part => parts.join(", "),
         }
     }
@@ -103,7 +103,7 @@ impl Maker<'_> {
             warnings.push(note.help(format!("give it a login, which no layer keeps: `docker build {flags} .`")));
         }
         if let Some(index) = self.facts.indexes.iter().find(|index| secrets::variables(&index.value).is_empty()) {
-            let note = Diagnostic::note("python::private-index", "packages come from an index that may ask who you are");
+            let note = Diagnostic::note("python::private-index", "packages come from an index that may require authentication");
             warnings.push(
                 index
                     .because()

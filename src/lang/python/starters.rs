@@ -13,7 +13,7 @@ use crate::program::{At, Call, Value};
 const SERVED: Rule = Rule::parsed("python.served", "a server that is among the dependencies serves the application of this file");
 const RELOADS: Rule = Rule::parsed("python.reloads", "this server starts again when a file changes: it is for work on the program");
 const GUARD: Rule = Rule::parsed("python.main", "this runs when the file is started");
-const TOP: Rule = Rule::weak("python.top-level", "this file of a telling name does its work when it is started");
+const TOP: Rule = Rule::weak("python.top-level", "runs code at top level and is named like an entry point");
 const HELPER: Rule = Rule::weak("python.helper", "beside the file that is named for what starts, this is a check or a tool of its own");
 const ALIAS: Rule = Rule::parsed("python.alias", "this does no more than start another file");
 const MAIN: Rule = Rule::parsed("python.main-module", "this runs with `python -m`");

@@ -123,7 +123,7 @@ pub(super) fn blueprint(facts: &Facts, choices: &Choices<'_>, target: Target) ->
     Ok(Blueprint {
         setting: Setting::default(),
         headline: match debugger {
-            Some(debugger) => format!("symbols, no optimisation, {} waits for a client on port {}", debugger.package, debugger.port),
+            Some(debugger) => format!("symbols, no optimisation, {} listens on port {}", debugger.package, debugger.port),
             None if debugging => "symbols, no optimisation".into(),
             None => headline(facts, choices, inside),
         },
@@ -315,15 +315,13 @@ fn headline(facts: &Facts, choices: &Choices<'_>, inside: &[Fact<Inside>]) -> St
     let mut parts = vec![version.or_else(edition).unwrap_or_else(|| "Rust".into())];
     let linked: Vec<_> = inside.iter().filter(|fact| fact.value.links != Links::Nothing).collect();
     parts.push(match (linked.as_slice(), choices.fit.variant.id, &facts.lock) {
-        ([], "glibc", None) if facts.dependencies != Dependencies::None => {
-            "no Cargo.lock shows what is inside, so glibc at run time".into()
-        }
-        ([], "glibc", _) => "glibc at run time".into(),
-        ([], _, Some(lock)) => format!("nothing but Rust inside ({lock}), so static"),
+        ([], "glibc", None) if facts.dependencies != Dependencies::None => "no Cargo.lock shows what is inside, so it gets glibc".into(),
+        ([], "glibc", _) => "needs glibc".into(),
+        ([], _, Some(lock)) => format!("nothing but Rust inside ({lock}): static"),
         ([], ..) => "static".into(),
         ([first, rest @ ..], variant, _) => {
             let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
-            let linked = if variant == "glibc" { "so glibc at run time" } else { "linked statically" };
+            let linked = if variant == "glibc" { "needs glibc" } else { "linked statically" };
             format!("{} inside ({} {}{more}), {linked}", kind(&first.value), first.file(), first.value.name)
         }
     });

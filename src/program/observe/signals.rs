@@ -1,4 +1,4 @@
-//! The signal that the program ends on: SIGTERM, which is what containers are stopped with, unless it listens for Ctrl-C alone.
+//! The signal that the program ends on: SIGTERM, which is what containers are stopped with, unless it handles only SIGINT.
 
 use crate::app::StopSignal;
 use crate::catalog::vocabulary::{Meaning, Signal};

@@ -19,7 +19,7 @@ pub fn warnings(listens: &[Fact<Listen>]) -> impl Iterator<Item = Diagnostic> {
 }
 
 fn loopback(fact: &Fact<Listen>) -> Diagnostic {
-    let message = format!("the program listens on the loopback interface at {}, which nothing outside its container reaches", fact.place());
+    let message = format!("the program listens on the loopback interface at {}: only reachable from inside the container", fact.place());
     // the text that names the interface says more than the call that it goes to
     let names_it =
         |evidence: &&Evidence| evidence.text.contains("localhost") || evidence.text.contains("127.") || evidence.text.contains("::1");

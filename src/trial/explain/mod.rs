@@ -175,7 +175,7 @@ impl Expert<'_> {
 
     fn loopback(&self, observed: &Observed) -> Finding {
         let ports = observed.listens.iter().map(|listener| listener.port.to_string()).collect::<Vec<_>>().join(", ");
-        let message = format!("it listens on port {ports} for itself alone (127.0.0.1): nobody outside its container reaches it");
+        let message = format!("it listens on port {ports} of 127.0.0.1: only reachable from inside the container");
         let mut error = Diagnostic::error(Kind::LoopbackOnly.code(), message);
         let lessons = remedy::bind(self, observed);
         if lessons.is_empty() {

@@ -68,14 +68,27 @@ pub struct Script {
 /// A runtime that is linked of named modules.
 #[derive(Clone, Debug, Serialize)]
 pub struct Runtime {
-    /// The modules, with commas between.
-    pub modules: String,
+    /// The modules with commas between, in groups that a line holds.
+    pub modules: Vec<String>,
     /// How far it is packed.
     pub compress: &'static str,
     /// Whether it gets an archive of its own classes.
     pub archive: bool,
     /// Where it is put.
     pub output: &'static str,
+}
+
+/// So many columns a group of modules has at most.
+const GROUP: usize = 70;
+
+fn grouped(modules: Vec<String>) -> Vec<String> {
+    modules.into_iter().fold(Vec::new(), |mut groups: Vec<String>, module| {
+        match groups.last_mut().filter(|group| group.len() + 1 + module.len() <= GROUP) {
+            Some(group) => group.extend([",", &module]),
+            None => groups.push(module),
+        }
+        groups
+    })
 }
 
 /// What a build tool has to be given and told.
@@ -216,7 +229,7 @@ impl Maker<'_> {
         }
         let compress = if self.java >= Version::whole(21) { "zip-6" } else { "2" };
         let archive = self.archive.as_ref().is_some_and(Archive::builds_on_another);
-        Runtime { modules: modules.join(","), compress, archive, output: RUNTIME.0 }
+        Runtime { modules: grouped(modules), compress, archive, output: RUNTIME.0 }
     }
 
     fn takes(&self, layout: &Layout) -> Vec<Copy> {
@@ -230,11 +243,10 @@ impl Maker<'_> {
     }
 
     fn env(&self) -> BTreeMap<String, String> {
-        let mut options: Vec<String> = CONTAINER.map(str::to_owned).into();
-        // Java 8 listens on all interfaces, and knows no word for them
-        let everywhere = if self.java < Version::whole(9) { "" } else { "*:" };
-        options.extend(self.debugger().map(|port| format!("{DEBUGGER}{everywhere}{port}")));
-        let mut env = BTreeMap::from([("JAVA_TOOL_OPTIONS".to_owned(), options.join(" "))]);
+        let mut env = BTreeMap::from([("JAVA_TOOL_OPTIONS".to_owned(), CONTAINER.join(" "))]);
+        // Java 8 listens on all interfaces, and knows no word for them; the launcher's own variable leaves tools like jcmd alone
+        let (variable, everywhere) = if self.java < Version::whole(9) { ("_JAVA_OPTIONS", "") } else { ("JDK_JAVA_OPTIONS", "*:") };
+        env.extend(self.debugger().map(|port| (variable.to_owned(), format!("{DEBUGGER}{everywhere}{port}"))));
         if matches!(self.facts.artifact.form, Form::War(_)) && !self.options().is_empty() {
             env.insert("CATALINA_OPTS".into(), self.options().join(" "));
         }

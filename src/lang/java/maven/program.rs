@@ -262,7 +262,7 @@ impl apps::Program for Program<'_> {
                 .because(&Evidence::exists(path, OTHER))
         });
         let private = facts.repositories.first().map(|repository| {
-            let note = Diagnostic::note("java::private-repository", "dependencies come from a repository that may ask who you are");
+            let note = Diagnostic::note("java::private-repository", "dependencies come from a repository that may require authentication");
             repository
                 .because()
                 .iter()

@@ -15,8 +15,7 @@ use crate::tree::path::normal;
 /// Where the build stage puts it.
 const OUTPUT: &str = "/out/bundle.js";
 /// Gives a file of modules the `require` that packages of the older kind call.
-const REQUIRE: &str =
-    r#"--banner:js='import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);'"#;
+const REQUIRE: &str = r#"--banner:js='import{createRequire as $r}from"module";const require=$r(import.meta.url);'"#;
 
 /// A package that asks for its place by `import.meta` would be told nothing: it fails when it is built, and not when it runs.
 const NO_META: &str = "--log-override:empty-import-meta=error";
@@ -61,15 +60,15 @@ impl Maker<'_> {
     pub(in crate::lang::node) fn bundling(&self) -> Option<[ShellLine; 3]> {
         let bundle = self.bundle?;
         let entry = self.facts.directory.join(&bundle.entry);
+        let (format, more) = match bundle.format {
+            Format::Esm => ("--format=esm", REQUIRE),
+            Format::Cjs => ("--format=cjs", NO_META),
+        };
         // traces and logs name functions and classes: nothing is renamed, and nothing is made smaller at their cost
         let bundles = ShellLine::of("esbuild").path(entry).then("--bundle --platform=node");
-        let bundles = bundles.word(format!("--target=node{}", self.version)).then("--keep-names");
-        let format = match bundle.format {
-            Format::Esm => ShellLine::of("--format=esm").then(REQUIRE),
-            Format::Cjs => ShellLine::of("--format=cjs").then(NO_META),
-        };
+        let bundles = bundles.word(format!("--target=node{}", self.version)).then("--keep-names").then(format);
         let traces = ShellLine::of(if self.target == Target::Production { "" } else { "--sourcemap=inline" });
-        Some([bundles, format, traces.word(format!("--outfile={OUTPUT}"))])
+        Some([bundles, ShellLine::of(more), traces.word(format!("--outfile={OUTPUT}"))])
     }
 
     /// What the image takes where it has a bundle.
