@@ -3,7 +3,7 @@
 //!
 //! `IMGGEN_PROJECTS=DIR:DIR cargo bench --bench instructions` measures these projects, else it takes fixtures; `IMGGEN_BIN` names another
 //! binary, to compare with. Valgrind has to be there.
-#![allow(missing_docs, clippy::expect_used)]
+#![allow(clippy::panic, missing_docs, clippy::expect_used)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -1,5 +1,7 @@
 //! Every language has its parts, and every name that data uses exists.
 
+#![allow(clippy::unwrap_used, clippy::panic)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

@@ -105,7 +105,6 @@ const CASES: &[Case] = &[
         takes: &["CMD [\"--path\", \"/data\"]", "EXPOSE 9000"],
         says: &["start::script"],
         keeps: &["arguments = [\"--path\", \"/data\"]", "port = 9000"],
-        ..EMPTY
     },
     Case {
         name: "Go, started by a compose file that stays",

@@ -33,8 +33,16 @@ const RULES: &str = "customers.csv\nexports/\ntmp\nprivate/*\n**/private\nid_*\n
 /// Plants all of them, at the root and below, and returns where.
 pub fn plant(root: &Utf8Path) -> Result<Vec<Utf8PathBuf>> {
     let mut planted: Vec<Utf8PathBuf> = Vec::new();
+    // beside a program in PHP, pages are no site
+    let is_site = root.join("index.html").exists();
     for place in ["", "sub/deep"] {
-        planted.extend(NAMES.split_whitespace().chain(IGNORED.split_whitespace()).map(|path| Utf8Path::new(place).join(path)));
+        planted.extend(
+            NAMES
+                .split_whitespace()
+                .chain(IGNORED.split_whitespace())
+                .filter(|path| !is_site || !path.ends_with(".php"))
+                .map(|path| Utf8Path::new(place).join(path)),
+        );
     }
     for path in &planted {
         let path = root.join(path);

@@ -78,12 +78,15 @@ pub fn tell(case: &Case, tier: Tier) -> Result<Completion> {
 /// The files are there, are current, and rest on the base that was meant.
 fn files_are_written(project: &Project, expect: &Expect) -> Result<()> {
     let written = project.written()?;
-    for name in ["Dockerfile", ".dockerignore", "Dockerfile.debug"] {
-        ensure!(written.iter().any(|path| path.as_os_str() == name), "{name} is not among {written:?}");
+    let is_written = |name: &str| written.iter().any(|path| path.as_os_str() == name);
+    for name in ["Dockerfile", ".dockerignore"] {
+        ensure!(is_written(name), "{name} is not among {written:?}");
     }
     stdout(&project.imggen(["generate", "--check"])?).context("imggen generate --check after init")?;
 
     let plan: Value = serde_json::from_str(&stdout(&project.imggen(["plan", "--format", "json"])?)?)?;
+    let has_debug = plan.get("debug").is_some_and(|debug| !debug.is_null());
+    ensure!(is_written("Dockerfile.debug") == has_debug, "Dockerfile.debug, planned: {has_debug}, and {written:?}");
     let base = plan.pointer("/image/runtime/base").and_then(Value::as_str).unwrap_or_default();
     ensure!(base == expect.base, "the base is `{base}`, not `{}`", expect.base);
     Ok(())

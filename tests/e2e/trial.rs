@@ -160,7 +160,11 @@ fn engine(tier: Tier) -> Result<Result<&'static Engine, String>> {
 
 fn prepare(engine: &Engine, project: &Project) -> Result<()> {
     for name in ["Dockerfile", "Dockerfile.debug"] {
-        let text = stdout(&project.imggen(["generate", &format!("--stdout={name}")])?)?;
+        let output = project.imggen(["generate", &format!("--stdout={name}")])?;
+        if stderr(&output).contains("generate::no-file") {
+            continue;
+        }
+        let text = stdout(&output)?;
         let file = tempfile::NamedTempFile::new()?;
         fs::write(file.path(), text)?;
         engine.prepare(file.path())?;
