@@ -15,7 +15,7 @@ use crate::tree::path::normal;
 /// Where the build stage puts it.
 const OUTPUT: &str = "/out/bundle.js";
 /// Gives a file of modules the `require` that packages of the older kind call.
-const REQUIRE: &str = r#"--banner:js='import{createRequire as $r}from"module";const require=$r(import.meta.url);'"#;
+const REQUIRE: &str = r#"--banner:js='import{createRequire as __rq}from"module";const require=__rq(import.meta.url);'"#;
 
 /// A package that asks for its place by `import.meta` would be told nothing: it fails when it is built, and not when it runs.
 const NO_META: &str = "--log-override:empty-import-meta=error";
