@@ -1,6 +1,7 @@
 //! What is in a project: every app of every language, and what of the project is no part of any.
 
 use crate::app::Claim;
+use crate::auxiliary;
 use crate::catalog::Catalog;
 use crate::checkout;
 use crate::decision::Decision;
@@ -10,7 +11,7 @@ use crate::evidence::Fact;
 use crate::interpreters;
 use crate::lang::language::{AnyProject, Found, Seen};
 use crate::lang::{ALL, manifests};
-use crate::layers::Layers;
+use crate::layers::{Layers, Origin};
 use crate::parts::{self, Part, Parts};
 use crate::select::select;
 use crate::tree::Tree;
@@ -54,6 +55,7 @@ pub fn detect(tree: &Tree) -> Result<Detection<'_>> {
     for (index, language) in ALL.iter().enumerate() {
         let (project, mut apps, otherwise) = language.find(tree)?;
         projects.push(project);
+        auxiliary::claim(&mut apps);
         manifests::claim_guests(tree, *language, &ALL[..index], &mut apps);
         seen.append(&mut apps);
         refusals.extend(otherwise.map(|why| *why));
@@ -78,6 +80,7 @@ pub fn pick(catalog: &Catalog, detection: &Detection<'_>, settings: &Layers) -> 
     let mut found = seen.look(catalog)?;
     let Parts { parts, warnings } = parts::find(detection.tree, &detection.projects, catalog, &found, settings)?;
     found.app.warnings.extend(warnings);
+    found.app.warnings.extend(auxiliary::warning(seen).filter(|_| decision.origin == Origin::Detected));
     let stages: Vec<&str> = parts.iter().map(|part| part.stage.as_str()).collect();
     declared::hear(detection.tree, &mut found, catalog, &stages);
     let scripts = interpreters::warnings(detection.tree, found.language.name(), &found.app.behaviour.needs);

@@ -65,6 +65,7 @@
 //! ```
 
 mod app;
+mod auxiliary;
 mod catalog;
 mod change;
 mod checkout;

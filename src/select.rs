@@ -1,6 +1,7 @@
 //! Which app is meant. The project's own word decides, then what listens, then the name; a tie is the user's.
 
 use crate::app::Claim;
+use crate::auxiliary;
 use crate::catalog::Catalog;
 use crate::decision::{Decision, Topic};
 use crate::diagnostic::{Diagnostic, Result, nearest};
@@ -85,10 +86,6 @@ pub fn open<'a>(catalog: &Catalog, seen: &'a [Seen<'a>]) -> Result<Open<'a>> {
     Ok(open)
 }
 
-/// Directories whose pages are about the project, and not its own.
-const ABOUT: [&str; 12] =
-    ["doc", "docs", "documentation", "website", "site", "storybook", "landing", "marketing", "blog", "example", "examples", "demo"];
-
 impl Open<'_> {
     /// Leaves out the pages that are about the project, where a program is there too.
     fn set_pages_aside(&mut self) {
@@ -96,7 +93,7 @@ impl Open<'_> {
         if self.left.iter().all(|seen| is_pages(seen)) {
             return;
         }
-        let about = |seen: &Seen<'_>| seen.sighting.directory.components().any(|part| ABOUT.contains(&part.as_str()));
+        let about = |seen: &Seen<'_>| auxiliary::holds_no_pages(&seen.sighting.directory);
         self.left.retain(|seen| !(is_pages(seen) && about(seen)));
     }
 

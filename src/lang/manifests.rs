@@ -5,6 +5,7 @@ use camino::Utf8Path;
 
 use super::language::{AnyLanguage, Guest, Seen};
 use crate::app::Claim;
+use crate::auxiliary;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::tree::Tree;
@@ -79,25 +80,8 @@ const FOREIGN_SOURCES: [(&[&str], &str); 21] = [
 ];
 /// Those of them that stand for a server wherever they are: the others may be a telephone's, or tools.
 const SERVERS: [&str; 6] = ["composer.json", "mix.exs", "build.sbt", "deps.edn", ".csproj", ".fsproj"];
-/// Directories in which a manifest says nothing of the program.
-const AUXILIARY: [&str; 16] = [
-    "docs",
-    "doc",
-    "website",
-    "site",
-    "examples",
-    "example",
-    "samples",
-    "test",
-    "tests",
-    "tools",
-    "scripts",
-    "vendor",
-    "third_party",
-    "node_modules",
-    "ios",
-    "android",
-];
+/// Directories of programs that no server runs.
+const TELEPHONES: [&str; 2] = ["android", "ios"];
 
 /// Takes the apps of `language` for guests where others' manifests say so; `before` are the languages that may be its hosts.
 pub fn claim_guests(tree: &Tree, language: &dyn AnyLanguage, before: &[&dyn AnyLanguage], seen: &mut Vec<Seen<'_>>) {
@@ -167,7 +151,9 @@ fn at_root(tree: &Tree) -> Option<&Utf8Path> {
 fn beside<'t>(tree: &'t Tree, known: &[&dyn AnyLanguage]) -> Option<&'t Utf8Path> {
     tree.paths().find(|path| {
         let directory = path.parent().unwrap_or(Utf8Path::new(""));
-        let auxiliary = directory.components().count() > 3 || directory.components().any(|part| AUXILIARY.contains(&part.as_str()));
+        let auxiliary = directory.components().count() > 3
+            || auxiliary::of(directory).is_some()
+            || directory.components().any(|part| TELEPHONES.contains(&part.as_str()));
         let name = path.file_name().unwrap_or_default();
         let manifests = || known.iter().flat_map(|language| language.manifests());
         SERVERS.iter().any(|server| is_named(name, server)) && !auxiliary && !manifests().any(|name| tree.has(directory.join(name)))

@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use self::present::is_bare;
 pub use self::present::is_present;
 use crate::app::{App, Asset, Claim, Needed};
+use crate::auxiliary;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
@@ -22,10 +23,6 @@ use crate::tree::path::normal;
 
 const BESIDE: Rule = Rule::weak("parts.beside", "this package is the one whose build can make it");
 const MAKES: Rule = Rule::parsed("parts.makes", "its build makes it");
-
-/// Directories that hold other pages than the app's own.
-const OTHER_PAGES: [&str; 12] =
-    ["doc", "docs", "website", "storybook", "example", "examples", "demo", "demos", "e2e", "landing", "marketing", "site"];
 
 /// Names of stages that no part can have, and no project can give the stage that runs, because an image's own stages bear them.
 pub const TAKEN_STAGES: [&str; 16] = [
@@ -251,7 +248,7 @@ fn unmade(asset: &Fact<Asset>, makers: &[Maker<'_>]) -> Result<Option<Diagnostic
 /// What to say of a front end that nothing joins to the app.
 fn not_joined(tree: &Tree, maker: &Maker<'_>, app: &crate::app::App) -> Option<Diagnostic> {
     let directory = maker.directory();
-    let other = directory.components().any(|part| OTHER_PAGES.contains(&part.as_str()));
+    let other = auxiliary::holds_no_pages(directory);
     let output = maker.output.as_ref()?;
     if other || is_present(tree, &output.value) || !maker.seen.sighting.claims.iter().all(|claim| claim.value != Claim::Foreign) {
         return None;

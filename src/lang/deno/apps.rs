@@ -10,6 +10,7 @@ use super::notes;
 use super::sources::Sources;
 use super::start::{self, Start};
 use crate::app::{App, Claim, Interface, Listen, Sighting};
+use crate::auxiliary;
 use crate::catalog::Catalog;
 use crate::command::Line;
 use crate::diagnostic::{Diagnostic, Result};
@@ -26,8 +27,6 @@ const SERVES: Rule = Rule::parsed("deno.serve", "`deno serve` listens for what t
 
 /// Endings of files that are the program itself.
 const COMPILED: [&str; 8] = ["cjs", "cts", "js", "jsx", "mjs", "mts", "ts", "tsx"];
-/// Directories whose programs are not the project's own.
-const PASSED_OVER: [&str; 9] = ["node_modules", "vendor", "test", "tests", "fixtures", "testdata", "examples", "example", "templates"];
 /// Commands that a task called `build` may come to and that make nothing for the program.
 const CHECKS: [&str; 6] = ["check", "fmt", "lint", "test", "compile", "publish"];
 
@@ -58,7 +57,7 @@ impl<'t> language::Project<'t> for Workspaces<'t> {
     type Facts = Facts;
 
     fn open(tree: &'t Tree) -> Result<Self> {
-        let own = |path: &Utf8Path| !path.components().any(|part| PASSED_OVER.contains(&part.as_str()));
+        let own = |path: &Utf8Path| !auxiliary::is_passed_over(path) && path.components().all(|part| part.as_str() != "templates");
         let directories = std::iter::once(Utf8Path::new("")).chain(tree.directories().filter(|directory| own(directory)));
         let (mut taken, mut all) = (BTreeSet::new(), Vec::new());
         for directory in directories {

@@ -10,9 +10,10 @@ use super::hints::{Hints, hints};
 use super::observe::{Observed, Reach, observe};
 use super::packages::{Main, Packages};
 use super::tags;
-use super::workspace::{Module, Workspace, is_aside};
+use super::workspace::{Module, Workspace};
 use super::{Dependencies, Facts, Manifest, Seed};
 use crate::app::{App, Claim, RunFile, Sighting};
+use crate::auxiliary;
 use crate::catalog::Catalog;
 use crate::command::{Command, Word};
 use crate::declared::{self, Own};
@@ -24,7 +25,6 @@ use crate::read::gomod::{At, Indirect, Require};
 use crate::tree::Tree;
 use crate::version::Version;
 
-const ASIDE: Rule = Rule::parsed("go.aside", "this directory holds examples, tools or tests");
 const NESTED: Rule = Rule::parsed("go.nested-module", "this is a module of its own inside another");
 const NAMESAKE: Rule = Rule::parsed("go.module", "this is the module's name");
 const LIBRARY: Rule = Rule::parsed("go.library", "this module has no program");
@@ -115,7 +115,7 @@ impl<'t> language::Project<'t> for Project<'t> {
         }
         let declared = declared::read(self.tree, &module.directory);
         let from_sources = |command: &Command| run_from_sources_of(&sighting.directory, command);
-        let alone = self.packages.mains(&self.workspace).iter().filter(|main| !is_aside(&main.directory)).count() == 1;
+        let alone = self.packages.mains(&self.workspace).iter().filter(|main| !auxiliary::holds_no_program(&main.directory)).count() == 1;
         let own = Own { name: &sighting.name, alone, from_sources: &from_sources };
         warnings.extend(declared.complete(&own, &mut behaviour));
         let app = App {
@@ -166,11 +166,8 @@ impl Project<'_> {
 
     fn claims(&self, main: &Main, module: &Module, name: &str) -> Vec<Fact<Claim>> {
         let mut claims = Vec::new();
-        let aside = is_aside(&main.directory);
         let root = self.workspace.in_directory(Utf8Path::new(""));
-        if aside {
-            claims.push(Fact::new(Claim::Aside, Evidence::exists(main.evidence.file.clone(), ASIDE)));
-        } else if root.is_some() && !module.directory.as_str().is_empty() && !self.workspace.binds(module) {
+        if root.is_some() && !module.directory.as_str().is_empty() && !self.workspace.binds(module) {
             claims.push(Fact::new(Claim::Aside, Evidence::exists(module.go_mod(), NESTED)));
         }
         let from_sources = |command: &Command| run_from_sources_of(&main.directory, command);

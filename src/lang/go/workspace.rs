@@ -2,6 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::auxiliary;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::read::gomod::{self, At, ModFile};
@@ -17,42 +18,6 @@ const NO_GO_DIRECTIVE: Rule = Rule::parsed("go.no-directive", "no version of Go 
 
 /// The version that a `go.mod` without a `go` directive means (go.dev/ref/mod#go-mod-file-go).
 const IMPLIED_GO: Version = Version::minor(1, 16);
-
-/// Directories whose programs are not what the project is about.
-const ASIDE_DIRECTORIES: [&str; 27] = [
-    "_examples",
-    "bench",
-    "benchmark",
-    "benchmarks",
-    "ci",
-    "codegen",
-    "demo",
-    "demos",
-    "docs",
-    "e2e",
-    "example",
-    "examples",
-    "fuzz",
-    "gen",
-    "generate",
-    "hack",
-    "integration",
-    "magefiles",
-    "mock",
-    "sample",
-    "samples",
-    "script",
-    "scripts",
-    "test",
-    "testing",
-    "tests",
-    "tools",
-];
-
-/// Whether a path leads through a directory whose programs are not what the project is about.
-pub fn is_aside(path: &Utf8Path) -> bool {
-    path.components().any(|part| ASIDE_DIRECTORIES.contains(&part.as_str()))
-}
 
 /// A module of the project.
 #[derive(Debug)]
@@ -85,7 +50,7 @@ impl Workspace {
         for path in tree.named(&["go.mod"]).filter(own) {
             let Some(text) = tree.manifest(path)? else { continue };
             // what tests read may be broken on purpose
-            let matters = !is_aside(path);
+            let matters = !auxiliary::holds_no_program(path);
             let file = match gomod::parse(path, text) {
                 Err(_) if !matters => continue,
                 parsed => parsed?,

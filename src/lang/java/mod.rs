@@ -3,7 +3,6 @@
 mod apps;
 mod archive;
 mod artifact;
-mod aside;
 mod asked;
 mod build;
 mod config;

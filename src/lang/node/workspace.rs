@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use globset::GlobBuilder;
 
 use super::package::{Kind, Package};
+use crate::auxiliary;
 use crate::diagnostic::Result;
 use crate::evidence::{Evidence, Rule};
 use crate::read::document::Document;
@@ -13,22 +14,6 @@ use crate::tree::Tree;
 use crate::tree::path::normal;
 
 const WORKSPACE: Rule = Rule::parsed("node.workspace", "these packages are installed together");
-
-/// Directories whose packages are not the project's own.
-const PASSED_OVER: [&str; 12] = [
-    "node_modules",
-    "test",
-    "tests",
-    "__tests__",
-    "__fixtures__",
-    "fixtures",
-    "examples",
-    "example",
-    "e2e",
-    "vendor",
-    "third_party",
-    "templates",
-];
 
 /// Packages that are installed together.
 #[derive(Debug)]
@@ -76,7 +61,8 @@ impl<'t> Workspace<'t> {
 /// When a manifest is broken.
 pub fn workspaces(tree: &Tree) -> Result<Vec<Workspace<'_>>> {
     let mut directories: Vec<Utf8PathBuf> = Vec::new();
-    let own = |path: &Utf8Path| !path.components().any(|part| PASSED_OVER.contains(&part.as_str()));
+    // templates are what packages are made from
+    let own = |path: &Utf8Path| !auxiliary::is_passed_over(path) && path.components().all(|part| part.as_str() != "templates");
     if tree.has("package.json") {
         directories.push(Utf8PathBuf::new());
     }

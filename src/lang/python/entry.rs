@@ -10,12 +10,12 @@ use super::project::Project;
 use super::sources::{Source, Sources};
 use super::starters::Anywhere;
 use crate::app::{Claim, Listen};
+use crate::auxiliary;
 use crate::diagnostic::Diagnostic;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::program::{Call, Value};
 use crate::tree::Tree;
 
-const ASIDE: Rule = Rule::parsed("python.aside", "this directory holds examples, tools or tests");
 const MODULE: Rule = Rule::parsed("python.entry-module", "servers look for the application in a module of this name");
 const ALONE: Rule = Rule::parsed("python.no-server", "no production server for it is among the dependencies");
 const VENDORED: Rule = Rule::parsed("python.vendored", "the program looks for others' packages here");
@@ -204,7 +204,7 @@ impl<'s, 't> Finder<'s, 't> {
 
     fn claim(&self, entry: &mut Entry<'s, 't>) {
         if let Some(source) = entry.source.filter(|source| source.is_aside()) {
-            entry.claims.push(Fact::new(Claim::Aside, Evidence::exists(source.path, ASIDE)));
+            entry.claims.push(Fact::new(Claim::Aside, Evidence::exists(source.path, auxiliary::RULE)));
         }
         let project = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value));
         if project.is_some_and(|project| entry.name.is_empty() || crate::read::requirement::normal(&entry.name) == project) {

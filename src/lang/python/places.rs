@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::manager;
+use crate::auxiliary;
 use crate::evidence::{Fact, Rule};
 use crate::read::document::Document;
 use crate::read::requirement::normal;
@@ -13,29 +14,6 @@ const LIBRARY: Rule = Rule::parsed("python.library", "another member of the work
 /// Files that make a directory a project.
 const MANIFESTS: [&str; 8] =
     ["pyproject.toml", "requirements.txt", "requirements.in", "Pipfile", "setup.py", "setup.cfg", "pylock.toml", "requirements"];
-/// Directories below which no project of its own is looked for.
-const PASSED_OVER: [&str; 20] = [
-    ".github",
-    "docs",
-    "doc",
-    "examples",
-    "example",
-    "tests",
-    "test",
-    "scripts",
-    "tools",
-    "node_modules",
-    "vendor",
-    "third_party",
-    "notebooks",
-    "benchmarks",
-    "samples",
-    "hack",
-    ".venv",
-    "venv",
-    "deploy",
-    "e2e",
-];
 
 /// The directories that hold projects: the root, the members of its workspace, or else the topmost ones.
 pub fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
@@ -65,7 +43,7 @@ pub fn projects(tree: &Tree) -> Vec<Utf8PathBuf> {
         }
     }
     for directory in tree.directories().filter(|directory| directory.components().count() <= 3) {
-        let passed = directory.components().any(|part| PASSED_OVER.contains(&part.as_str()));
+        let passed = auxiliary::is_passed_over(directory) || auxiliary::holds_no_program(directory);
         let inside = found.iter().any(|known| !known.as_str().is_empty() && directory.starts_with(known));
         if !passed && !inside && is_project(directory) {
             found.push(directory.to_owned());

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use foldhash::HashMap;
 
 use super::outline::{ask, outline};
+use crate::auxiliary;
 use crate::program::{self, Call, Function, Outline};
 use crate::tree::Tree;
 
@@ -31,32 +32,6 @@ const NOT_OURS: [&str; 16] = [
     "third_party",
     ".eggs",
     "static",
-];
-
-/// Directories and files whose programs are not what the project is about.
-const ASIDE: [&str; 22] = [
-    "bench",
-    "benchmark",
-    "benchmarks",
-    "contrib",
-    "demo",
-    "demos",
-    "doc",
-    "docs",
-    "e2e",
-    "example",
-    "examples",
-    "hack",
-    "notebooks",
-    "sample",
-    "samples",
-    "script",
-    "scripts",
-    "test",
-    "testing",
-    "tests",
-    "tools",
-    "tutorials",
 ];
 
 /// All Python files of a project.
@@ -210,7 +185,7 @@ fn lies_aside(inside: &Utf8Path) -> bool {
     let stem = inside.file_stem().unwrap_or_default();
     let test =
         ["test_", "tests_"].iter().any(|front| stem.starts_with(front)) || stem.ends_with("_test") || matches!(stem, "conftest" | "tests");
-    test || inside.parent().is_some_and(|parent| parent.components().any(|part| ASIDE.contains(&part.as_str())))
+    test || inside.parent().is_some_and(auxiliary::holds_no_program)
 }
 
 /// Parses on threads with stacks for trees as deep as the reader lets through.

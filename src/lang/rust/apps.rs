@@ -9,7 +9,7 @@ use super::config::Config;
 use super::native::{self, Findings, Inside, guess};
 use super::observe::{self, World};
 use super::reach::{Reach, reach};
-use super::workspace::{Bin, Package, Project, is_aside};
+use super::workspace::{Bin, Package, Project};
 use super::{Dependencies, Facts, toolchain};
 use crate::app::{App, Behaviour, Claim, Sighting};
 use crate::catalog::{Catalog, Links};
@@ -25,7 +25,7 @@ use crate::tree::Tree;
 use crate::tree::path::inside;
 use crate::version::Version;
 
-const ASIDE: Rule = Rule::parsed("rust.aside", "this directory holds examples, tools or tests");
+const ASIDE: Rule = Rule::parsed("rust.aside", "a program of this name runs the project's own tasks");
 const OPTIONAL: Rule = Rule::parsed("rust.required-features", "this program is built with features that are off by default");
 const BROWSER: Rule = Rule::parsed("rust.browser", "this is built for the browser by a tool of its own");
 const SSH: Rule = Rule::parsed("rust.git-ssh", "this is fetched from a repository by SSH");
@@ -232,7 +232,7 @@ impl Programs<'_> {
         if bin.required.iter().any(off) {
             return Some(Fact::new(Claim::Aside, bin.evidence.under(OPTIONAL)));
         }
-        if package.name == "xtask" || is_aside(&package.directory) {
+        if package.name == "xtask" {
             return Some(Fact::new(Claim::Aside, Evidence::exists(package.file(), ASIDE)));
         }
         if let Some(tool) = self.browser(package) {

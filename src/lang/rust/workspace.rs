@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use cargo_toml::{Dependency, OptionalFile};
 use globset::{GlobBuilder, GlobMatcher};
 
+use crate::auxiliary;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Rule};
 use crate::read::cargo::Manifest;
@@ -15,15 +16,6 @@ use crate::tree::path::inside;
 
 const PROGRAM: Rule = Rule::parsed("rust.bin", "this is a program");
 const MAIN: Rule = Rule::parsed("rust.main", "this is a program");
-
-/// Directories whose programs are not what the project is about.
-const ASIDE_DIRECTORIES: &str = "bench benches benchmark benchmarks ci demo demos doc docs e2e example examples fixtures fuzz hack integration-tests sample samples \
-    script scripts src-tauri test tests tools xtask";
-
-/// Whether a path leads through a directory whose programs are not what the project is about.
-pub(super) fn is_aside(path: &Utf8Path) -> bool {
-    path.components().any(|part| ASIDE_DIRECTORIES.split_whitespace().any(|aside| aside == part.as_str()))
-}
 
 /// All packages of a project.
 #[derive(Debug)]
@@ -90,7 +82,7 @@ impl<'t> Project<'t> {
             let Some(text) = tree.manifest(path)? else { continue };
             let manifest = match Manifest::parse(path, text) {
                 // what tests read may be broken on purpose
-                Err(_) if is_aside(directory) => continue,
+                Err(_) if auxiliary::holds_no_program(directory) => continue,
                 read => read?,
             };
             manifests.insert(directory.to_owned(), manifest);

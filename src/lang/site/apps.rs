@@ -4,6 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Facts, files};
 use crate::app::{App, Behaviour, Claim, Sighting};
+use crate::auxiliary;
 use crate::catalog::Catalog;
 use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule, Span};
@@ -21,23 +22,8 @@ const GENERATORS: [&str; 9] =
 /// Sources of programs. Beside a page they make it likely that one of them is what is meant.
 const PROGRAMS: [&str; 12] = ["c", "cpp", "cs", "ex", "go", "java", "jl", "kt", "php", "py", "rb", "rs"];
 
-/// Where pages of examples, tests and reports lie.
-const ASIDE: [&str; 14] = [
-    "assets",
-    "coverage",
-    "demo",
-    "demos",
-    "doc",
-    "docs",
-    "example",
-    "examples",
-    "fixtures",
-    "include",
-    "partials",
-    "templates",
-    "test",
-    "tests",
-];
+/// Where parts of pages and reports lie.
+const ASIDE: [&str; 5] = ["assets", "coverage", "include", "partials", "templates"];
 
 const PAGE: Rule = Rule::parsed("site.page", "this page is where a site begins");
 const FRONT_MATTER: Rule = Rule::parsed("site.front-matter", "a generator fills this page in");
@@ -127,8 +113,8 @@ fn is_claimed(tree: &Tree, directory: &Utf8Path) -> bool {
 
 /// What speaks for the pages being something beside.
 fn aside(tree: &Tree, directory: &Utf8Path) -> Option<Evidence> {
-    let name = directory.components().find(|part| ASIDE.contains(&part.as_str()));
-    let by_name = name.map(|_| Evidence::exists(directory.join(INDEX), BESIDE));
+    let aside = auxiliary::holds_no_pages(directory) || directory.components().any(|part| ASIDE.contains(&part.as_str()));
+    let by_name = aside.then(|| Evidence::exists(directory.join(INDEX), BESIDE));
     let is_program = |path: &&Utf8Path| path.extension().is_some_and(|extension| PROGRAMS.contains(&extension));
     by_name.or_else(|| {
         let source = directory.ancestors().find_map(|above| tree.files_in(above).find(is_program))?;

@@ -11,7 +11,6 @@ use crate::diagnostic::{Diagnostic, Result};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::apps;
 use crate::lang::java::artifact::{Artifact, Form};
-use crate::lang::java::aside::aside;
 use crate::lang::java::config::Config;
 use crate::lang::java::sources::Sources;
 use crate::lang::java::word::Word;
@@ -46,7 +45,7 @@ pub fn find(tree: &Tree, projects: &[Project<'_>]) -> Vec<(Sighting, Option<Fact
                 name: class.map_or_else(|| project.name.clone(), |class| format!("{}-{class}", project.name)),
                 directory: project.directory.clone(),
                 program: built.artifact.at,
-                claims: aside(&project.directory, &project.file).into_iter().collect(),
+                claims: Vec::new(),
             };
             (sighting, main)
         };

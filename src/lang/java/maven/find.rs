@@ -8,9 +8,9 @@ use super::artifact::{boot_version, of_module};
 use super::jar::main_class;
 use super::{Module, Reactor};
 use crate::app::{Claim, Sighting};
+use crate::auxiliary;
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::lang::java::artifact::{Artifact, series};
-use crate::lang::java::aside::aside;
 use crate::lang::java::level;
 use crate::lang::java::sources::mains;
 use crate::lang::java::word::{STARTED, Word};
@@ -37,7 +37,7 @@ pub fn find(tree: &Tree, reactor: &Reactor) -> (Vec<(Sighting, Seed)>, Vec<Evide
     let modules: Vec<_> = reactor.modules().collect();
     let mut used: BTreeMap<(String, String), &Element> = BTreeMap::new();
     // what measures, tests or reports on a program makes no library of it
-    let counts = |module: &&Module<'_>| module.packaging() != "pom" && aside(module.directory(), &module.pom).is_none();
+    let counts = |module: &&Module<'_>| module.packaging() != "pom" && !auxiliary::holds_no_program(module.directory());
     for dependency in modules.iter().filter(counts).flat_map(Module::dependencies).filter(|dependency| dependency.scope != "test") {
         used.entry((dependency.group.clone(), dependency.artifact.clone())).or_insert(dependency.element);
     }
@@ -80,7 +80,7 @@ fn claims(tree: &Tree, reactor: &Reactor, module: &Module<'_>, used: Option<&Evi
     let mut claims = Vec::new();
     let used = used.map(|used| Fact::new(Claim::Aside, used.clone()));
     let outside = || reactor.is_outside(module).then(|| Fact::new(Claim::Aside, Evidence::exists(module.pom.clone(), OUTSIDE)));
-    claims.extend(aside(module.directory(), &module.pom).or(used).or_else(outside));
+    claims.extend(used.or_else(outside));
     if let Some(named) = main.filter(|main| main.because().iter().any(|at| at.rule == STARTED.id)) {
         claims.push(named.with(Claim::Named));
     }
