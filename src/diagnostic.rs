@@ -91,41 +91,41 @@ impl Diagnostic {
     }
 
     /// It cannot be done.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn error(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, Class::Impossible, code, message)
     }
 
     /// A choice is open, or a word of the user's is wrong.
-    pub fn usage(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn usage(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, Class::Usage, code, message)
     }
 
     /// It is done, but wants a look.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn warning(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Warning, Class::Impossible, code, message)
     }
 
     /// Worth knowing.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+    pub(crate) fn note(code: &'static str, message: impl Into<String>) -> Self {
         Self::new(Severity::Note, Class::Impossible, code, message)
     }
 
     /// Points at `file`, at `span` where there is one.
     #[must_use]
-    pub fn at(mut self, file: impl Into<Utf8PathBuf>, span: Option<Span>, text: impl Into<String>) -> Self {
+    pub(crate) fn at(mut self, file: impl Into<Utf8PathBuf>, span: Option<Span>, text: impl Into<String>) -> Self {
         self.labels.push(Label { file: file.into(), span, text: text.into(), line: Line::Shown });
         self
     }
 
     /// Points at a piece of evidence and says what its rule means.
     #[must_use]
-    pub fn because(self, evidence: &Evidence) -> Self {
+    pub(crate) fn because(self, evidence: &Evidence) -> Self {
         self.at(evidence.file.clone(), evidence.span, format!("{} ({})", evidence.meaning, evidence.rule))
     }
 
     /// Points at a place that holds a secret: its line is not shown.
     #[must_use]
-    pub fn because_of_secret(self, evidence: &Evidence) -> Self {
+    pub(crate) fn because_of_secret(self, evidence: &Evidence) -> Self {
         let mut pointing = self.because(evidence);
         pointing.labels.iter_mut().filter(|label| label.file == evidence.file).for_each(|label| label.line = Line::Withheld);
         pointing
@@ -133,14 +133,14 @@ impl Diagnostic {
 
     /// Adds something to do.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help.push(help.into());
         self
     }
 
     /// Adds something to know.
     #[must_use]
-    pub fn info(mut self, note: impl Into<String>) -> Self {
+    pub(crate) fn info(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
         self
     }

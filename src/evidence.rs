@@ -21,7 +21,7 @@ pub struct Span {
 impl Span {
     /// The span of the byte range `start..end` of `text`, cut at the end of its first line.
     #[must_use]
-    pub fn of(text: &str, start: usize, end: usize) -> Self {
+    pub(crate) fn of(text: &str, start: usize, end: usize) -> Self {
         let start = boundary(text, start);
         let end = boundary(text, end).max(start);
         let line_start = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
@@ -35,7 +35,7 @@ impl Span {
 
     /// All of `line` (from 1), leading and trailing blanks left out.
     #[must_use]
-    pub fn of_line(line: usize, content: &str) -> Self {
+    pub(crate) fn of_line(line: usize, content: &str) -> Self {
         let indent = content.chars().take_while(|c| c.is_whitespace()).count();
         Self { line: count(line), column: count(indent + 1), length: count(content.trim().chars().count().max(1)) }
     }
@@ -138,12 +138,12 @@ pub struct Evidence {
 
 impl Evidence {
     /// `text` stands at `span` in `file`.
-    pub fn at(file: impl Into<Utf8PathBuf>, span: Span, rule: Rule, text: impl Into<String>) -> Self {
+    pub(crate) fn at(file: impl Into<Utf8PathBuf>, span: Span, rule: Rule, text: impl Into<String>) -> Self {
         Self { span: Some(span), ..Self::exists(file, rule).saying(text) }
     }
 
     /// `file` is there, and that is what counts.
-    pub fn exists(file: impl Into<Utf8PathBuf>, rule: Rule) -> Self {
+    pub(crate) fn exists(file: impl Into<Utf8PathBuf>, rule: Rule) -> Self {
         let file = file.into();
         let text = file.file_name().unwrap_or_default().to_owned();
         Self { file, span: None, rule: rule.id, meaning: rule.meaning, strength: rule.strength, text }
@@ -151,7 +151,7 @@ impl Evidence {
 
     /// The same place, as what another rule rests on; no surer than either.
     #[must_use]
-    pub fn under(&self, rule: Rule) -> Self {
+    pub(crate) fn under(&self, rule: Rule) -> Self {
         Self { rule: rule.id, meaning: rule.meaning, strength: self.strength.max(rule.strength), ..self.clone() }
     }
 
@@ -162,7 +162,7 @@ impl Evidence {
 
     /// The place as people write it: `go.mod:3`, or `vendor/modules.txt`.
     #[must_use]
-    pub fn place(&self) -> Place<'_> {
+    pub(crate) fn place(&self) -> Place<'_> {
         Place { file: &self.file, line: self.span.map(|span| span.line) }
     }
 }
@@ -232,14 +232,14 @@ impl<T> Fact<T> {
 
     /// The first place that speaks for it.
     #[must_use]
-    pub fn place(&self) -> Place<'_> {
+    pub(crate) fn place(&self) -> Place<'_> {
         self.because[0].place()
     }
 }
 
 /// The places that speak for facts, in order and each once: what a decision that rests on several is explained by.
 #[must_use]
-pub fn places_of<'a, T: 'a>(facts: impl IntoIterator<Item = &'a Fact<T>>) -> Vec<Evidence> {
+pub(crate) fn places_of<'a, T: 'a>(facts: impl IntoIterator<Item = &'a Fact<T>>) -> Vec<Evidence> {
     let mut places: Vec<Evidence> = Vec::new();
     for evidence in facts.into_iter().flat_map(Fact::because) {
         if !places.contains(evidence) {

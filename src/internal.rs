@@ -9,7 +9,8 @@ pub use crate::detect::{detect, pick};
 #[cfg(fuzzing)]
 pub use crate::fuzzing::{observe, read};
 pub use crate::verify::{Expected, Ignore, Kind, verify};
-use crate::{Packs, Result};
+use crate::evidence::Rule;
+use crate::{Evidence, Packs, Result};
 
 /// What a project says of itself.
 pub mod declared {
@@ -37,4 +38,10 @@ pub mod settings {
 /// When a file of it cannot be read.
 pub fn catalog(packs: &Packs) -> Result<Catalog> {
     packs.catalog()
+}
+
+/// Where a command line of a file stands.
+#[must_use]
+pub fn line_of(file: &str) -> Evidence {
+    Evidence::exists(file, Rule::parsed("command.line", "this line starts it"))
 }

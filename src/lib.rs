@@ -27,8 +27,7 @@
 //! Layers are settings with their source, the strongest first. A decision names where it comes from, and a refusal the way out.
 //!
 //! ```
-//! use imggen::decision::Topic;
-//! use imggen::{Document, Layer, Layers, Packs, Source, Tree, generate};
+//! use imggen::{Document, Layer, Layers, Packs, Source, Topic, Tree, generate};
 //!
 //! let tree = Tree::from_memory([("requirements.txt", "flask==3.1.2\n"), ("app.py", "from flask import Flask\n\napp = Flask(__name__)\n")]);
 //! let toml = Document::parse("portal.toml".into(), "port = 9000\n", &[])?;
@@ -75,13 +74,13 @@ mod choices;
 pub mod cli;
 mod command;
 mod context;
-pub mod decision;
+mod decision;
 mod declared;
 mod detect;
-pub mod diagnostic;
+mod diagnostic;
 #[cfg(feature = "cli")]
 mod engine;
-pub mod evidence;
+mod evidence;
 #[cfg(fuzzing)]
 mod fuzzing;
 #[doc(hidden)]
@@ -91,7 +90,7 @@ mod ladder;
 mod lang;
 mod layers;
 mod learned;
-pub mod need;
+mod need;
 mod pack;
 mod parts;
 pub mod plan;
@@ -121,7 +120,9 @@ use crate::render::render;
 use crate::settle::settle;
 
 pub use crate::change::{Carried, Change, File, State, compare};
-pub use crate::diagnostic::{Diagnostic, Result, Severity};
+pub use crate::decision::{Decision, Topic};
+pub use crate::diagnostic::{Class, Diagnostic, Label, Line, Result, Severity};
+pub use crate::evidence::{Evidence, PassedOver, Span, Strength};
 pub use crate::layers::{Layer, Layers, Origin, Setting, Source};
 pub use crate::pack::{Pack, Packs};
 pub use crate::plan::Plan;

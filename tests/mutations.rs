@@ -1,8 +1,7 @@
 //! An edit of a project moves the decision that it should move, and the decision cites the edit.
 #![allow(clippy::unwrap_used)]
 
-use imggen::decision::{Decision, Topic};
-use imggen::{Layers, Output, Packs, Tree, generate};
+use imggen::{Decision, Layers, Output, Packs, Topic, Tree, generate};
 
 const GO_MOD: &str = "module example.com/shop\n\ngo 1.26\n";
 const SERVER: &str = "package main\n\nimport \"net/http\"\n\nfunc main() {\n\thttp.ListenAndServe(\":8080\", nil)\n}\n";

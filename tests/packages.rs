@@ -12,7 +12,7 @@ mod common;
 use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
-use imggen::need::Need;
+use imggen::plan::Need;
 use toml::{Table, Value};
 
 use engine::Engine;

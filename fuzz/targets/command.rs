@@ -3,11 +3,8 @@
 #![no_main]
 
 use imggen::Tree;
-use imggen::evidence::{Evidence, Rule};
-use imggen::internal::{Line, Reader, declared, quoted};
+use imggen::internal::{Line, Reader, declared, line_of, quoted};
 use libfuzzer_sys::fuzz_target;
-
-const RULE: Rule = Rule::parsed("fuzz.line", "a line");
 
 fuzz_target!(|text: &str| {
     let (line, files) = text.split_once('\0').unwrap_or((text, text));
@@ -21,7 +18,7 @@ fuzz_target!(|text: &str| {
         ("compose.yaml", files),
         ("supervisord.conf", files),
     ]);
-    let start = Reader::new(&tree).read(line, "".into(), Evidence::exists("start.sh", RULE));
+    let start = Reader::new(&tree).read(line, "".into(), line_of("start.sh"));
     for (_, command) in &start.steps {
         for word in command.words.iter().filter(|word| word.text().is_some()) {
             let again = Line::parse(&format!("x {}", quoted(word)));
