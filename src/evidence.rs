@@ -162,7 +162,7 @@ impl Evidence {
 
     /// The place as people write it: `go.mod:3`, or `vendor/modules.txt`.
     #[must_use]
-    pub(crate) fn place(&self) -> Place<'_> {
+    pub fn place(&self) -> Place<'_> {
         Place { file: &self.file, line: self.span.map(|span| span.line) }
     }
 }
@@ -232,7 +232,7 @@ impl<T> Fact<T> {
 
     /// The first place that speaks for it.
     #[must_use]
-    pub(crate) fn place(&self) -> Place<'_> {
+    pub fn place(&self) -> Place<'_> {
         self.because[0].place()
     }
 }

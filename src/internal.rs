@@ -6,10 +6,10 @@ pub use crate::change::{pin, references};
 pub use crate::command::{Line, Reader, quoted};
 pub use crate::context::translate;
 pub use crate::detect::{detect, pick};
+use crate::evidence::Rule;
 #[cfg(fuzzing)]
 pub use crate::fuzzing::{observe, read};
 pub use crate::verify::{Expected, Ignore, Kind, verify};
-use crate::evidence::Rule;
 use crate::{Evidence, Packs, Result};
 
 /// What a project says of itself.

@@ -122,7 +122,7 @@ use crate::settle::settle;
 pub use crate::change::{Carried, Change, File, State, compare};
 pub use crate::decision::{Decision, Topic};
 pub use crate::diagnostic::{Class, Diagnostic, Label, Line, Result, Severity};
-pub use crate::evidence::{Evidence, PassedOver, Span, Strength};
+pub use crate::evidence::{Evidence, PassedOver, Place, Span, Strength};
 pub use crate::layers::{Layer, Layers, Origin, Setting, Source};
 pub use crate::pack::{Pack, Packs};
 pub use crate::plan::Plan;
