@@ -78,13 +78,17 @@ pub fn is_passed_over(directory: &Utf8Path) -> bool {
     matches!(of(directory), Some(Example | Test | Foreign))
 }
 
-/// Claims the programs that lie in such directories.
+/// Claims the apps that lie in such directories.
 pub fn claim(seen: &mut [Seen<'_>]) {
-    for app in seen {
-        let at = &app.sighting.program.file;
-        let aside = holds_no_program(&app.sighting.directory) || at.parent().is_some_and(holds_no_program);
-        app.sighting.claims.extend(aside.then(|| Fact::new(Claim::Aside, Evidence::exists(at.clone(), RULE))));
+    for app in seen.iter_mut().filter(|app| holds_no_program(&app.sighting.directory)) {
+        let at = Evidence::exists(app.sighting.program.file.clone(), RULE);
+        app.sighting.claims.push(Fact::new(Claim::Aside, at));
     }
+}
+
+/// Takes that back, where the directory was asked for.
+pub fn disclaim(app: &mut Seen<'_>) {
+    app.sighting.claims.retain(|claim| claim.because().iter().all(|at| at.rule != RULE.id));
 }
 
 /// What to say where nobody asked for such a program, and it is the only one that was found.

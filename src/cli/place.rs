@@ -5,6 +5,7 @@ use std::env;
 use camino::{Utf8Component, Utf8Path, Utf8PathBuf};
 
 use super::project::SETTINGS;
+use crate::auxiliary;
 use crate::declared;
 use crate::detect::Detection;
 use crate::diagnostic::{Diagnostic, Result};
@@ -114,6 +115,8 @@ impl Place {
     pub fn narrow(&self, detection: &mut Detection<'_>) {
         if self.is_member() {
             detection.seen.retain(|seen| seen.sighting.directory.starts_with(&self.member));
+            // who names a directory of examples means them
+            detection.seen.iter_mut().for_each(auxiliary::disclaim);
         }
     }
 

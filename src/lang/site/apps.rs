@@ -113,7 +113,7 @@ fn is_claimed(tree: &Tree, directory: &Utf8Path) -> bool {
 
 /// What speaks for the pages being something beside.
 fn aside(tree: &Tree, directory: &Utf8Path) -> Option<Evidence> {
-    let aside = auxiliary::holds_no_pages(directory) || directory.components().any(|part| ASIDE.contains(&part.as_str()));
+    let aside = auxiliary::holds_no_program(directory) || directory.components().any(|part| ASIDE.contains(&part.as_str()));
     let by_name = aside.then(|| Evidence::exists(directory.join(INDEX), BESIDE));
     let is_program = |path: &&Utf8Path| path.extension().is_some_and(|extension| PROGRAMS.contains(&extension));
     by_name.or_else(|| {
