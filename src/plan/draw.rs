@@ -286,7 +286,9 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
     let is_whole = |to: &Utf8Path| blueprint.takes.iter().any(|copy| copy.to == to);
     let apart: Vec<_> = writing.in_tree.iter().filter(|(_, to)| !is_whole(to)).copied().collect();
     if let Some(tree) = blueprint.setting.tree.as_deref() {
-        all.hand_over(&apart, &blueprint.takes, tree, &owner);
+        let sources = blueprint.setting.context.clone().unwrap_or_default();
+        let is_there = |to: &Utf8Path| to.strip_prefix(tree).is_ok_and(|path| detection.tree.has_directory(sources.join(path)));
+        all.hand_over(&apart, &blueprint.takes, tree, is_there, &owner);
     }
     // the same where the tree comes out of the build context
     for (chosen, to) in writing.filled {

@@ -1,6 +1,6 @@
 //! Where a program may write: its working directory, which takes new files as `/tmp` does, and directories that belong to its user.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::Value;
@@ -134,28 +134,55 @@ impl Taking {
         }
     }
 
-    /// Gives what is written to inside of the tree to the user, in the build stage: COPY keeps the owners of what another stage has, all but
-    /// the owner and the mode of the directory that it is given. `takes` is what of the tree the image takes.
-    pub(super) fn hand_over(&mut self, inside: &[Written<'_>], takes: &[Copy], tree: &Utf8Path, owner: &str) {
+    /// Gives what is written to inside of the tree to the user. What nobody has yet is made beside the tree and copied onto it; what
+    /// `is_there` in the project, or below such a directory, is handed over in the build stage: COPY keeps the owners of what another stage
+    /// has, all but the owner and the mode of the directory that it is given. `takes` is what of the tree the image takes.
+    pub(super) fn hand_over(
+        &mut self,
+        inside: &[Written<'_>],
+        takes: &[Copy],
+        tree: &Utf8Path,
+        is_there: impl Fn(&Utf8Path) -> bool,
+        owner: &str,
+    ) {
         if inside.is_empty() {
             return;
         }
         let places = inside.iter().map(|(chosen, _)| written(chosen)).collect::<Vec<_>>().join(", ");
-        let outer: Vec<_> = inside.iter().filter(|(_, to)| !inside.iter().any(|(_, above)| above != to && to.starts_with(above))).collect();
         let is_taken = |to: &Utf8Path| takes.iter().any(|copy| copy.from.as_deref() == Some("build") && to.starts_with(&copy.to));
-        let (taken, apart): (Vec<&Utf8Path>, Vec<&Utf8Path>) = outer.iter().map(|(_, to)| to.as_path()).partition(|to| is_taken(to));
-        let made = |to: &Utf8Path| Utf8Path::new(WRITABLE).join(to.strip_prefix(tree).unwrap_or(to));
-        let all = inside.iter().map(|(_, to)| to.clone()).chain(apart.iter().map(|to| made(to)));
-        self.stage(format!("it writes to {places}"), all.fold(ShellLine::of("install -d -m 775"), ShellLine::path));
-        if !taken.is_empty() {
-            self.stage("", taken.iter().fold(ShellLine::of("chown -R").word(owner), ShellLine::path));
+        let is_new = |to: &Utf8Path| is_taken(to) && !up_to(tree, to).any(&is_there);
+        let beside = |to: &Utf8Path| Utf8Path::new(WRITABLE).join(to.strip_prefix(tree).unwrap_or(to));
+        let outer: Vec<_> = inside.iter().filter(|(_, to)| !inside.iter().any(|(_, above)| above != to && to.starts_with(above))).collect();
+        let untaken: Vec<&Utf8Path> = outer.iter().map(|(_, to)| to.as_path()).filter(|to| !is_taken(to)).collect();
+        let old: Vec<&Utf8Path> = outer.iter().map(|(_, to)| to.as_path()).filter(|to| !is_new(to)).collect();
+        let mut made = BTreeSet::new();
+        for (_, to) in inside {
+            if is_new(to) {
+                // a program that makes the one may write to what is above it as well
+                made.extend(up_to(tree, to).map(beside));
+            } else {
+                made.insert(to.clone());
+            }
         }
-        self.stage("", outer.iter().fold(ShellLine::of("chmod -R g=u"), |line, (_, to)| line.path(to)));
-        if !apart.is_empty() {
+        made.extend(untaken.iter().map(|to| beside(to)));
+        self.stage(format!("it writes to {places}"), made.iter().fold(ShellLine::of("install -d -m 775"), ShellLine::path));
+        let handed: Vec<_> = old.iter().filter(|to| is_taken(to)).collect();
+        if !handed.is_empty() {
+            self.stage("", handed.into_iter().fold(ShellLine::of("chown -R").word(owner), ShellLine::path));
+        }
+        if !old.is_empty() {
+            self.stage("", old.iter().fold(ShellLine::of("chmod -R g=u"), ShellLine::path));
+        }
+        if made.iter().any(|path| path.starts_with(WRITABLE)) {
             self.copies.push(Copy::stage("build", WRITABLE, tree.as_str()).owned(owner));
-            self.copies.extend(apart.iter().map(|to| Copy::stage("build", to.as_str(), to.as_str()).owned(owner)));
         }
+        self.copies.extend(untaken.iter().map(|to| Copy::stage("build", to.as_str(), to.as_str()).owned(owner)));
     }
+}
+
+/// A directory inside of the tree, and those above it.
+fn up_to<'p>(tree: &Utf8Path, directory: &'p Utf8Path) -> impl Iterator<Item = &'p Utf8Path> {
+    directory.ancestors().take_while(move |path| *path != tree && path.starts_with(tree))
 }
 
 /// Where everybody may write anyway.
