@@ -111,6 +111,9 @@ pub struct Behaviour {
     pub assets: Vec<Fact<Asset>>,
     /// Directories that it writes to: relative ones to its working directory, or absolute.
     pub writes: Vec<Fact<WritePath>>,
+    /// Names under which its files look for what lies elsewhere in the image.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub links: Vec<Fact<Link>>,
     /// Packages of another toolchain that its own build builds, by their directories: no parts, for it needs none of them made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schemars(with = "Vec<Fact<String>>")]
@@ -248,6 +251,17 @@ pub struct WritePath {
     /// The directory as the program names it, without `./`: empty for its working directory, may begin with `..` or be absolute.
     #[schemars(with = "String")]
     pub directory: Utf8PathBuf,
+}
+
+/// A name under which files of the project look for what lies elsewhere in the image; relative paths count from the project's directory.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Link {
+    /// The name.
+    #[schemars(with = "String")]
+    pub path: Utf8PathBuf,
+    /// What is there.
+    #[schemars(with = "String")]
+    pub to: Utf8PathBuf,
 }
 
 /// A signal that a program ends on.

@@ -39,7 +39,7 @@ const WORDS: [(Auxiliary, &str); 7] = [
         "bench benches benchmark benchmarks e2e fixtures fuzz integration integration-test integration-tests it jmh mock \
          test testdata testing tests",
     ),
-    (Tool, ".github archetype buildSrc ci codegen contrib gen generate hack magefiles notebooks script scripts src-tauri tools xtask"),
+    (Tool, ".github archetype buildSrc ci codegen contrib dev gen generate hack magefiles notebooks script scripts src-tauri tools xtask"),
     (Document, "doc docs documentation"),
     (Pages, "blog landing marketing site storybook website"),
     (Foreign, ".venv node_modules third_party vendor venv"),

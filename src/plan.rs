@@ -7,6 +7,7 @@ mod inspect;
 mod joined;
 mod labels;
 mod layout;
+mod links;
 mod locales;
 mod modes;
 mod network;

@@ -1,5 +1,7 @@
 //! Which app is meant. The project's own word decides, then what listens, then the name; a tie is the user's.
 
+use camino::Utf8Path;
+
 use crate::app::Claim;
 use crate::auxiliary;
 use crate::catalog::Catalog;
@@ -117,6 +119,9 @@ impl Open<'_> {
     }
 }
 
+/// Directories in which people keep the Dockerfile of the one around.
+const KEPT_APART: [&str; 2] = ["docker", ".docker"];
+
 /// How far a word reaches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reach {
@@ -128,7 +133,10 @@ enum Reach {
 
 impl Reach {
     fn takes_in(self, at: &Evidence, seen: &Seen<'_>) -> bool {
-        self == Self::Everywhere || at.file.parent().is_some_and(|directory| seen.sighting.directory.starts_with(directory))
+        // what is kept in a directory for such files speaks for what lies around that
+        let kept_apart = |directory: &Utf8Path| directory.file_name().is_some_and(|name| KEPT_APART.contains(&name));
+        let directory = at.file.parent().map(|directory| directory.parent().filter(|_| kept_apart(directory)).unwrap_or(directory));
+        self == Self::Everywhere || directory.is_some_and(|directory| seen.sighting.directory.starts_with(directory))
     }
 }
 

@@ -46,6 +46,9 @@ const TEXTS: [&str; 28] = [
     "yml",
 ];
 
+/// Of those the ones that are no program: what deploys, builds and describes it may name a file of variables that the program never opens.
+const DOCUMENTS: [&str; 9] = ["conf", "gradle", "ini", "json", "sh", "toml", "xml", "yaml", "yml"];
+
 /// Directories whose texts and files are about tests and examples.
 const TESTS: [&str; 10] = ["__tests__", "e2e", "example", "examples", "fixtures", "spec", "test", "testdata", "tests", "testing"];
 
@@ -203,17 +206,25 @@ fn named(tree: &Tree, files: &[Utf8PathBuf]) -> BTreeMap<Utf8PathBuf, Evidence> 
     // the names of packages are no directories of the project's: `src/main/java/com/example`
     let own = |path: &Utf8Path| path.as_str().split_once("src/main/").map_or_else(|| path.to_owned(), |(above, _)| above.into());
     let is_test = |path: &Utf8Path| own(path).components().any(|part| TESTS.contains(&part.as_str()));
+    // variables are handed over by whoever starts a program: it reads their file itself only where its own sources say so
+    let by_program = |name: &str| name.starts_with(".env") || name.ends_with(".env");
+    let is_program = |source: &Utf8Path| source.extension().is_some_and(|end| !DOCUMENTS.contains(&end));
     let mut wanted: Vec<(&Utf8PathBuf, &str)> =
         files.iter().filter(|path| !is_test(path)).filter_map(|path| Some((path, path.file_name()?))).collect();
     let mut found = BTreeMap::new();
-    let texts = tree.paths().filter(|path| path.extension().is_some_and(|end| TEXTS.contains(&end)) && !is_test(path));
+    // workflows and editors' settings are no part of what runs
+    let is_hidden = |path: &Utf8Path| path.components().any(|part| part.as_str().starts_with('.') && part.as_str().len() > 1);
+    let texts = tree.paths().filter(|path| path.extension().is_some_and(|end| TEXTS.contains(&end)) && !is_test(path) && !is_hidden(path));
     for source in texts {
         if wanted.is_empty() {
             break;
         }
         let Some(text) = tree.text(source).ok().filter(|text| text.len() <= TEXT_LIMIT) else { continue };
         wanted.retain(|(path, name)| {
-            let Some(at) = find_name(text, name).filter(|_| *path != source && is_meant(path, source, text)) else { return true };
+            if by_program(name) && !is_program(source) {
+                return true;
+            }
+            let Some(at) = said_name(text, name).filter(|_| *path != source && is_meant(path, source, text)) else { return true };
             found.insert((*path).clone(), Evidence::at(source, Span::of(text, at, at + name.len()), NAMED, *name));
             false
         });
@@ -227,6 +238,22 @@ fn is_meant(path: &Utf8Path, source: &Utf8Path, text: &str) -> bool {
     let directory = path.parent().unwrap_or(Utf8Path::new(""));
     let named = || directory.file_name().is_some_and(|name| find_name(text, name).is_some());
     source.starts_with(directory) || named()
+}
+
+/// The same outside of comments that take a line.
+fn said_name(text: &str, name: &str) -> Option<usize> {
+    let is_comment = |at: usize| {
+        let line = text[..at].rsplit('\n').next().unwrap_or_default().trim_start();
+        ["#", "//", "*", "/*", "<!--", ";", "--"].iter().any(|start| line.starts_with(start))
+    };
+    let mut from = 0;
+    loop {
+        let at = from + find_name(&text[from..], name)?;
+        if !is_comment(at) {
+            return Some(at);
+        }
+        from = at + name.len();
+    }
 }
 
 /// Where `name` stands in a text as the last part of a path.

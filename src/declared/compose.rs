@@ -162,7 +162,7 @@ impl Service<'_> {
                 hides = true;
                 let what = format!("the mount `{source}:{target}` of `{}` hides what the image holds", self.name);
                 notes.declared.contradictions.push(Fact::new(what, self.document.evidence(value, HIDES)));
-            } else if !bound || !source.contains('.') || source.starts_with("./") {
+            } else if !bound || self.purpose == Purpose::Production && (!source.contains('.') || source.starts_with("./")) {
                 let at = self.document.evidence(value, VOLUME);
                 notes.declared.volumes.push(Said { fact: Fact::new(target.to_owned(), at), by: self.by, purpose: self.purpose });
             }

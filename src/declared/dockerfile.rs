@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use parse_dockerfile::{self as syntax, Instruction};
 
+use super::placed::{self, Placed};
 use super::{By, Notes, Purpose, Said, Variable, rule};
 use crate::change::Header;
 use crate::command::{Line, inside};
@@ -93,6 +94,101 @@ pub(super) fn runs(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(Line, 
 pub(super) fn read(notes: &mut Notes<'_>) -> Option<(Line, Utf8PathBuf)> {
     let (path, text) = foreign(notes)?;
     let file = syntax::parse(text).ok()?;
+    let stages = stages(&file);
+    let last = stages.len().checked_sub(1)?;
+    let mut lineage: Vec<usize> = std::iter::successors(Some(last), |stage| stages.get(*stage)?.parent).collect();
+    lineage.reverse();
+    let mut image = Image { around: notes.directory.to_owned(), ..Image::of(&path, text) };
+    for stage in &lineage {
+        stages[*stage].instructions.iter().for_each(|instruction| image.runs(instruction, notes));
+    }
+    for (index, stage) in stages.iter().enumerate() {
+        let run = lineage.contains(&index);
+        stage.instructions.iter().for_each(|instruction| image.builds(instruction, run, notes));
+    }
+    let placed = placed(&file, &stages, notes);
+    if let Some(around) = placed.around() {
+        image.around = around;
+    }
+    notes.declared.home = placed.home();
+    image.start(&placed, notes)
+}
+
+/// What the last stage holds of the project.
+fn placed<'t>(file: &syntax::Dockerfile<'_>, stages: &[Stage<'_, '_>], notes: &Notes<'t>) -> Placed<'t> {
+    let nothing = Placed::nothing(notes.tree, notes.directory);
+    let mut global = nothing.clone();
+    for instruction in &file.instructions {
+        match instruction {
+            Instruction::From(_) => break,
+            Instruction::Arg(argument) => set(&mut global, &argument.arguments.value),
+            _ => {}
+        }
+    }
+    let mut all: Vec<Placed<'t>> = Vec::new();
+    for stage in stages {
+        let mut placed = stage.parent.and_then(|parent| all.get(parent)).unwrap_or(&global).clone();
+        for instruction in &stage.instructions {
+            match instruction {
+                Instruction::Workdir(workdir) => placed.work_in(&workdir.arguments.value),
+                Instruction::Env(env) => set(&mut placed, &env.arguments.value),
+                Instruction::Arg(argument) => set(&mut placed, &argument.arguments.value),
+                Instruction::Add(add) => placed.copy(None, &add.src, &add.dest.value),
+                Instruction::Copy(copy) => {
+                    let from = placed::from(&copy.options);
+                    placed.copy(
+                        from.map(|name| named(stages, name).and_then(|stage| all.get(stage)).unwrap_or(&nothing)),
+                        &copy.src,
+                        &copy.dest.value,
+                    );
+                }
+                _ => {}
+            }
+        }
+        all.push(placed);
+    }
+    all.pop().unwrap_or(nothing)
+}
+
+/// Takes down what an ENV or ARG sets.
+fn set(placed: &mut Placed<'_>, text: &str) {
+    let old_form = text.split_once(char::is_whitespace).filter(|(name, _)| !name.contains('='));
+    if let Some((name, value)) = old_form {
+        return placed.set(name, value.trim());
+    }
+    for (name, value) in Line::parse(text).commands.into_iter().flat_map(|(_, command)| command.env) {
+        placed.set(&name, &value.to_string());
+    }
+}
+
+/// The lines that the last stage and those that it copies from run, as evidence of this rule.
+pub(super) fn steps(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(Line, Evidence)> {
+    let Some((path, text)) = foreign_in(tree, directory) else { return Vec::new() };
+    let Ok(file) = syntax::parse(text) else { return Vec::new() };
+    let stages = stages(&file);
+    let image = Image::of(&path, text);
+    let mut taken: Vec<usize> = stages.len().checked_sub(1).into_iter().collect();
+    let mut next = 0;
+    while let Some(stage) = taken.get(next).and_then(|stage| stages.get(*stage)) {
+        next += 1;
+        let copied = stage.instructions.iter().filter_map(|instruction| {
+            let Instruction::Copy(copy) = instruction else { return None };
+            named(&stages, placed::from(&copy.options)?)
+        });
+        let more: Vec<_> = stage.parent.into_iter().chain(copied).filter(|stage| !taken.contains(stage)).collect();
+        taken.extend(more);
+    }
+    taken.sort_unstable();
+    taken.dedup();
+    let run = |instruction: &&Instruction<'_>| match instruction {
+        Instruction::Run(step) => Some((Image::line(&step.arguments), image.at(step.run.span.start, rule))),
+        _ => None,
+    };
+    taken.iter().flat_map(|stage| stages[*stage].instructions.iter().filter_map(run)).collect()
+}
+
+/// The stages, in order.
+fn stages<'a, 't>(file: &'a syntax::Dockerfile<'t>) -> Vec<Stage<'a, 't>> {
     let mut stages: Vec<Stage<'_, '_>> = Vec::new();
     for instruction in &file.instructions {
         match instruction {
@@ -105,18 +201,13 @@ pub(super) fn read(notes: &mut Notes<'_>) -> Option<(Line, Utf8PathBuf)> {
             other => stages.last_mut().into_iter().for_each(|stage| stage.instructions.push(other)),
         }
     }
-    let last = stages.len().checked_sub(1)?;
-    let mut lineage: Vec<usize> = std::iter::successors(Some(last), |stage| stages.get(*stage)?.parent).collect();
-    lineage.reverse();
-    let mut image = Image { around: notes.directory.to_owned(), ..Image::of(&path, text) };
-    for stage in &lineage {
-        stages[*stage].instructions.iter().for_each(|instruction| image.runs(instruction, notes));
-    }
-    for (index, stage) in stages.iter().enumerate() {
-        let run = lineage.contains(&index);
-        stage.instructions.iter().for_each(|instruction| image.builds(instruction, run, notes));
-    }
-    image.start(notes)
+    stages
+}
+
+/// The stage of that name or number.
+fn named(stages: &[Stage<'_, '_>], name: &str) -> Option<usize> {
+    let by_name = stages.iter().position(|stage| stage.name.as_deref().is_some_and(|known| known.eq_ignore_ascii_case(name)));
+    by_name.or_else(|| name.parse().ok()).filter(|stage| *stage < stages.len())
 }
 
 struct Stage<'a, 't> {
@@ -243,8 +334,8 @@ impl Image<'_> {
         }
     }
 
-    fn start(self, notes: &mut Notes<'_>) -> Option<(Line, Utf8PathBuf)> {
-        let (line, at) = match (self.entrypoint, self.command) {
+    fn start(self, placed: &Placed<'_>, notes: &mut Notes<'_>) -> Option<(Line, Utf8PathBuf)> {
+        let (mut line, at) = match (self.entrypoint, self.command) {
             (Some((entrypoint, at)), Some((command, _))) => {
                 // the command is what the entry point is given
                 let given: Vec<_> = command.commands.into_iter().flat_map(|(_, command)| command.words).collect();
@@ -253,6 +344,9 @@ impl Image<'_> {
             (Some(one), None) | (None, Some(one)) => one,
             (None, None) => return None,
         };
+        for word in line.commands.iter_mut().flat_map(|(_, command)| &mut command.words) {
+            *word = placed.located(word, &self.around);
+        }
         notes.start(By::Dockerfile, "", &line, &self.around, at);
         Some((line, self.around))
     }

@@ -4,15 +4,18 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Declared, Purpose, Said, Started, packages, read};
-use crate::app::{App, Interface, Listen, RunFile, StopSignal, VariableValue, WritePath};
+use crate::app::{App, Interface, Link, Listen, RunFile, StopSignal, VariableValue, WritePath};
 use crate::catalog::Catalog;
+use crate::command::{Start, Word};
 use crate::diagnostic::Diagnostic;
-use crate::evidence::Fact;
+use crate::evidence::{Evidence, Fact, Rule, Span};
 use crate::lang::language::Found;
 use crate::need::Need;
 use crate::parts::TAKEN_STAGES;
 use crate::tree::Tree;
 use crate::tree::path::normal;
+
+const AT_HOME: Rule = Rule::parsed("declared.dockerfile-home", "this names the directory in which the project's own Dockerfile has it");
 
 /// Where people's images keep the program: what lies below is beside it.
 const HOMES: [&str; 7] = ["/usr/src/app", "/srv/app", "/opt/app", "/workspace", "/code", "/src", "/app"];
@@ -44,7 +47,9 @@ pub fn hear(tree: &Tree, found: &mut Found, catalog: &Catalog, stages: &[&str]) 
     app.build_needs.extend(asked.build);
     app.warnings.extend(asked.warnings);
     for volume in &declared.volumes {
-        let Some(directory) = kept(&volume.fact.value) else { continue };
+        let Some(directory) = kept(&volume.fact.value, declared.home.as_deref()) else { continue };
+        // a path in an image of the whole repository begins with the app's own directory
+        let directory = directory.strip_prefix(&app.directory).map(Utf8Path::to_owned).unwrap_or(directory);
         let is_known = app.behaviour.writes.iter().any(|write| write.value.directory.starts_with(&directory));
         if !is_known {
             app.behaviour.writes.push(volume.fact.with(WritePath { directory }));
@@ -53,6 +58,7 @@ pub fn hear(tree: &Tree, found: &mut Found, catalog: &Catalog, stages: &[&str]) 
     if app.behaviour.stops_on.is_none() {
         app.behaviour.stops_on = declared.stop.first().and_then(|stop| Some(stop.fact.with(signal(&stop.fact.value)?)));
     }
+    app.behaviour.links.extend(at_home(tree, &declared));
     app.warnings.extend(contradictions(&declared, app));
 }
 
@@ -135,10 +141,31 @@ fn arguments(tree: &Tree, app: &mut App) {
     behaviour.reads.extend(files);
 }
 
+/// The directory in which the project's own image has it, where what is started there names it: scripts that stay what they are, and files
+/// that configure a server.
+fn at_home(tree: &Tree, declared: &Declared) -> Option<Fact<Link>> {
+    let home = declared.home.as_ref()?;
+    let start = &declared.web().next()?.fact.value.start;
+    started(start).into_iter().find_map(|path| {
+        let text = tree.by_hand(&path)?;
+        let ends = |at: &usize| !text[at + home.as_str().len()..].starts_with(|c: char| c.is_alphanumeric() || "-_.".contains(c));
+        let at = text.match_indices(home.as_str()).map(|(at, _)| at).find(ends)?;
+        let link = Link { path: home.clone(), to: Utf8PathBuf::new() };
+        Some(Fact::new(link, Evidence::at(&path, Span::of(text, at, at + home.as_str().len()), AT_HOME, home.as_str())))
+    })
+}
+
+/// The files that a start command leads through and names.
+fn started(start: &Start) -> Vec<Utf8PathBuf> {
+    let steps = start.steps.iter().map(|(_, command)| command);
+    let named = steps.flat_map(|command| command.words.iter().filter_map(Word::text).filter_map(|word| command.path(word)));
+    start.scripts.iter().cloned().chain(named).collect()
+}
+
 /// The directory of a volume as the program would name it; nothing for files, and for what is the system's.
-fn kept(volume: &str) -> Option<Utf8PathBuf> {
+fn kept(volume: &str, home: Option<&Utf8Path>) -> Option<Utf8PathBuf> {
     let path = Utf8Path::new(volume.trim_end_matches('/'));
-    if let Some(beside) = HOMES.iter().find_map(|home| path.strip_prefix(home).ok()) {
+    if let Some(beside) = home.into_iter().chain(HOMES.map(Utf8Path::new)).find_map(|home| path.strip_prefix(home).ok()) {
         return (!beside.as_str().is_empty() && beside.extension().is_none()).then(|| beside.to_owned());
     }
     let is_system = SYSTEM.iter().chain(&SOCKETS).any(|system| path.starts_with(system));

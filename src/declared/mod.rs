@@ -16,6 +16,7 @@ mod heard;
 mod helm;
 mod kubernetes;
 mod packages;
+mod placed;
 mod platforms;
 mod procfile;
 mod recipes;
@@ -164,6 +165,8 @@ pub struct Declared {
     pub targets: Vec<Said<String>>,
     /// What would hide or contradict the image: mounts over its files, a user.
     pub contradictions: Vec<Fact<String>>,
+    /// The directory in which the project's own image has it, where that is another than in ours.
+    pub home: Option<Utf8PathBuf>,
 }
 
 impl Declared {
@@ -241,6 +244,12 @@ pub fn read(tree: &Tree, directory: &Utf8Path) -> Declared {
 #[must_use]
 pub fn compiles(tree: &Tree, directory: &Utf8Path) -> bool {
     ["go.mod", "go.work", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts"].iter().any(|name| tree.has(directory.join(name)))
+}
+
+/// The lines that the project's own Dockerfile runs for its last stage, in that and in those that it copies from, as evidence of this rule.
+#[must_use]
+pub fn steps(tree: &Tree, directory: &Utf8Path, rule: Rule) -> Vec<(Line, Evidence)> {
+    dockerfile::steps(tree, directory, rule)
 }
 
 /// The directories of which the project's compose files make images, each by itself.

@@ -3,11 +3,13 @@
 //! What joins the two sides is a fact with evidence: the path that the app embeds or serves on one side, what a package's build makes on
 //! the other. Each part becomes a stage of its own in the app's image.
 
+mod among;
 mod copied;
 mod present;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use self::among::Among;
 use self::present::is_bare;
 pub use self::present::is_present;
 use crate::app::{App, Asset, Claim, Needed};
@@ -127,15 +129,19 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
             None => parts.warnings.extend(unmade(asset, &makers)?),
         }
     }
+    let among = Among { tree, app, language: found.language.name(), endings: found.language.endings() };
     for maker in &makers {
         let Some(output) = &maker.output else { continue };
         let holder = app.behaviour.assets.iter().find(|asset| output.value.starts_with(&asset.value.path));
-        if holder.is_none() && !is_put_into(app, maker, &output.value) {
+        if holder.is_none() && !among.put_there(maker, &output.value) {
             continue;
         }
         let joined = |part: &Part| part.found.app.directory == maker.directory() || output.value.starts_with(&part.into);
         if !parts.parts.iter().any(joined) && !there(&output.value) {
-            let path = output.value.clone();
+            // one build may put several files there
+            let beside = makers.iter().filter(|other| other.directory() == maker.directory()).filter_map(|other| other.output.as_ref());
+            let beside = beside.map(|output| &output.value).filter(|path| among.put_there(maker, path) && !there(path));
+            let path = among.shared(beside, &output.value);
             let needed = holder.map_or(Needed::AtBuild, |asset| asset.value.needed);
             let because = holder.into_iter().flat_map(Fact::because).chain(output.because()).cloned().collect();
             parts.parts.push(made(maker, path.clone(), path, needed, because, catalog)?);
@@ -147,8 +153,9 @@ pub fn find<'t>(tree: &Tree, projects: &[Box<dyn AnyProject + 't>], catalog: &Ca
         parts.parts[index].stage = name;
     }
     let used = |maker: &&Maker<'_>| parts.parts.iter().any(|part| part.found.app.directory == maker.directory());
-    let unjoined: Vec<_> = makers.iter().filter(|maker| !used(maker)).filter_map(|maker| not_joined(tree, maker, app)).collect();
-    parts.warnings.extend(unjoined);
+    let mut unjoined: Vec<&Maker<'_>> = makers.iter().filter(|maker| !used(maker)).filter(|maker| is_left(tree, maker)).collect();
+    unjoined.sort_by_key(|maker| maker.directory());
+    parts.warnings.extend(unjoined.chunk_by(|one, next| one.directory() == next.directory()).filter_map(|of| not_joined(of, app)));
     Ok(parts)
 }
 
@@ -158,11 +165,6 @@ fn is_written(app: &App, path: &Utf8Path) -> bool {
     app.behaviour.writes.iter().map(|write| home(&write.value.directory)).any(|directory| {
         !directory.as_str().is_empty() && directory != app.home && (path.starts_with(&directory) || directory.starts_with(path))
     })
-}
-
-/// Whether a package puts what it makes among the app's own files, out of its own directory: that is for nobody else.
-fn is_put_into(app: &App, maker: &Maker<'_>, output: &Utf8Path) -> bool {
-    !output.starts_with(maker.directory()) && output.starts_with(&app.directory) && !maker.directory().as_str().is_empty()
 }
 
 /// The maker whose output is the asset, holds it, or lies in it.
@@ -245,25 +247,27 @@ fn unmade(asset: &Fact<Asset>, makers: &[Maker<'_>]) -> Result<Option<Diagnostic
     }
 }
 
-/// What to say of a front end that nothing joins to the app.
-fn not_joined(tree: &Tree, maker: &Maker<'_>, app: &crate::app::App) -> Option<Diagnostic> {
-    let directory = maker.directory();
-    let other = auxiliary::holds_no_pages(directory);
-    let output = maker.output.as_ref()?;
-    if other || is_present(tree, &output.value) || !maker.seen.sighting.claims.iter().all(|claim| claim.value != Claim::Foreign) {
-        return None;
-    }
-    let (name, output_at) = (&app.name, &output.value);
-    let message =
-        format!("nothing shows that `{name}` uses `{output_at}`, which `{}` builds: the image does not hold it", shown(directory));
-    let warning = Diagnostic::warning("parts::not-joined", message).because(&output.because()[0].under(MAKES));
-    Some(
-        warning
-            .help(format!(
-                "if it belongs into the image, say where in imggen.toml: `[[parts]]`, `directory = \"{directory}\"`, `into = \"...\"`"
-            ))
-            .help(format!("if it is an image of its own: `imggen init --app {}`", maker.seen.sighting.name)),
-    )
+/// Whether what a package makes is of this project and not there.
+fn is_left(tree: &Tree, maker: &Maker<'_>) -> bool {
+    let other = auxiliary::holds_no_pages(maker.directory());
+    let foreign = maker.seen.sighting.claims.iter().any(|claim| claim.value == Claim::Foreign);
+    !other && !foreign && maker.output.as_ref().is_some_and(|output| !is_present(tree, &output.value))
+}
+
+/// What to say of a front end that nothing joins to the app: a package, by all that it makes.
+fn not_joined(makers: &[&Maker<'_>], app: &App) -> Option<Diagnostic> {
+    let first = makers.first()?;
+    let directory = shown(first.directory());
+    let made: Vec<_> = makers.iter().filter_map(|maker| maker.output.as_ref()).collect();
+    let mut names: Vec<_> = made.iter().map(|output| format!("`{}`", output.value)).collect();
+    names.dedup();
+    let (name, names) = (&app.name, names.join(", "));
+    let message = format!("nothing shows that `{name}` uses {names}, which `{directory}` builds: the image does not hold it");
+    let warning = Diagnostic::warning("parts::not-joined", message).because(&made.first()?.because()[0].under(MAKES));
+    let written = if first.directory().as_str().is_empty() { "." } else { first.directory().as_str() };
+    let help =
+        format!("if it belongs into the image, say where in imggen.toml: `[[parts]]`, `directory = \"{written}\"`, `into = \"...\"`");
+    Some(warning.help(help).help(format!("if it is an image of its own: `imggen init --app {}`", first.seen.sighting.name)))
 }
 
 fn shown(directory: &Utf8Path) -> &str {

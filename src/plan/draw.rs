@@ -251,6 +251,9 @@ fn copies(detection: &Detection<'_>, choices: &Choices<'_>, layout: &Layout, blu
     if let Some(workdir) = &writing.open {
         let made = format!("/out/root{workdir}");
         all.stage("the working directory takes new files", ShellLine::of("install -d -m 1777").path(&made));
+    }
+    let linked = all.link(choices, layout);
+    if writing.open.is_some() || linked {
         all.take("/out/root", "/");
     }
     let owner = owner(&choices.user);

@@ -98,6 +98,10 @@ impl Entry<'_, '_> {
     pub(super) fn reached(&self, own: Vec<Fact<Listen>>) -> Vec<Fact<Listen>> {
         let said = own.first().and_then(|fact| Some(fact.with(fact.value.port?)));
         let mut listens = if self.listens.is_empty() { own } else { self.listens.clone() };
+        if let (true, Some(Worth::Spare(port))) = (listens.is_empty(), &self.port) {
+            // nothing shows it listen, as with a server that a script or a file of its own configures
+            listens.push(port.with(super::command::any(port.value)));
+        }
         let Some(first) = listens.first_mut() else { return listens };
         let better = match &self.port {
             Some(Worth::Declared(port)) => Some(port.clone()),
@@ -176,6 +180,8 @@ impl<'s, 't> Finder<'s, 't> {
                 (django.is_some() && entry.django == django) || (path.is_some() && entry.source.map(|source| source.path) == path)
             };
             found.retain(|entry| entry.declared || !same(entry));
+            // the project's own word goes before a module of the usual name
+            found.iter_mut().filter(|entry| !entry.declared).for_each(|entry| entry.claims.retain(|claim| claim.value != Claim::Named));
         }
         let vendored = self.vendored();
         for entry in &mut found {
@@ -206,9 +212,11 @@ impl<'s, 't> Finder<'s, 't> {
         if let Some(source) = entry.source.filter(|source| source.is_aside()) {
             entry.claims.push(Fact::new(Claim::Aside, Evidence::exists(source.path, auxiliary::RULE)));
         }
-        let project = self.project.name.as_ref().map(|name| crate::read::requirement::normal(&name.value));
-        if project.is_some_and(|project| entry.name.is_empty() || crate::read::requirement::normal(&entry.name) == project) {
-            entry.claims.push(Fact::new(Claim::Namesake, entry.at.under(NAMESAKE)));
+        let normal = crate::read::requirement::normal;
+        let named = self.project.name.as_ref().filter(|name| entry.name.is_empty() || normal(&entry.name) == normal(&name.value));
+        if let Some(name) = named {
+            // the manifest's word, which reaches all that lies below it
+            entry.claims.push(Fact::new(Claim::Namesake, name.because()[0].under(NAMESAKE)));
         }
     }
 

@@ -147,6 +147,9 @@ fn made(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) ->
                 let (protocol, framework) = returns(sources, inner, (index, function), depth + 1)?;
                 return Some((protocol, framework, Some(format!("{}.{}", inner.module, function.name))));
             }
+            if let Some((protocol, framework)) = derived(sources, &own, 0).or_else(|| derived(sources, &full, 0)) {
+                return Some((protocol, framework, None));
+            }
             // middleware around an application: the first argument
             let inner = ask::first(call).filter(|_| wraps(&call.path))?;
             made(sources, source, inner, depth + 1)
@@ -162,6 +165,18 @@ fn made(sources: &Sources<'_>, source: &Source<'_>, value: &Value, depth: u8) ->
         }
         _ => None,
     }
+}
+
+/// What a class of the project's makes: what the class makes that it extends.
+fn derived(sources: &Sources<'_>, path: &str, depth: u8) -> Option<(Protocol, &'static str)> {
+    let (module, name) = path.rsplit_once('.').filter(|_| depth < 4)?;
+    let source = sources.module(module)?;
+    let bases = &source.outline.types.iter().find(|class| class.name == name)?.bases;
+    bases.iter().find_map(|base| {
+        let known = MAKERS.iter().find(|(path, ..)| path == base).map(|(_, protocol, framework)| (*protocol, *framework));
+        let full = source.absolute(base);
+        known.or_else(|| derived(sources, &format!("{module}.{base}"), depth + 1)).or_else(|| derived(sources, &full, depth + 1))
+    })
 }
 
 fn returns(sources: &Sources<'_>, source: &Source<'_>, (index, function): (u32, &Function), depth: u8) -> Option<(Protocol, &'static str)> {

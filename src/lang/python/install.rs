@@ -135,6 +135,12 @@ impl Maker<'_> {
         self.facts.groups.iter().fold(ShellLine::default(), |line, group| line.then(flag(group.value.kind)).word(&group.value.name))
     }
 
+    /// What is installed beside the lists, behind all that takes out what they do not hold.
+    fn added(&self) -> Option<ShellLine> {
+        let words = self.facts.added.iter().filter_map(|fact| requirement(&fact.value)).map(|text| ShellLine::default().word(text));
+        (!self.facts.added.is_empty()).then(|| ShellLine::of("uv pip install --python").word(VENV).all(words))
+    }
+
     /// The words that ask for the member of the workspace.
     fn member(&self) -> ShellLine {
         self.facts.member.as_ref().map_or_else(ShellLine::default, |name| ShellLine::of("--package").word(name))
@@ -218,7 +224,19 @@ impl Maker<'_> {
     }
 
     pub(super) fn dependencies(&self) -> Result<Vec<ShellLine>> {
-        if self.waits_for_sources() { Ok(Vec::new()) } else { Ok(self.with_tokens(self.installing()?)) }
+        if self.waits_for_sources() {
+            return Ok(Vec::new());
+        }
+        let added = self.added().filter(|_| !self.syncs_again());
+        Ok(self.with_tokens(self.installing()?.into_iter().chain(added).collect()))
+    }
+
+    /// Whether the project itself is synchronised with its lock, which takes out what that does not hold.
+    fn syncs_again(&self) -> bool {
+        let facts = self.facts;
+        facts.manager.value == Manager::Uv
+            && !self.is_mirrored()
+            && (facts.package.is_some() || self.is_workspace() || !facts.locals.is_empty())
     }
 
     /// Commands that find the logins which the lists name.
@@ -245,7 +263,7 @@ impl Maker<'_> {
             Manager::Uv if self.is_mirrored() && (facts.package.is_some() || self.is_workspace() || !facts.locals.is_empty()) => {
                 commands.extend(self.exported_by_uv(&[]));
             }
-            Manager::Uv if facts.package.is_some() || self.is_workspace() || !facts.locals.is_empty() => {
+            Manager::Uv if self.syncs_again() => {
                 let sync = version.then("uv sync --locked --no-editable").line(self.member());
                 commands.push(sync.line(self.asking("--extra", "--group")));
             }
@@ -253,6 +271,9 @@ impl Maker<'_> {
             Manager::Uv | Manager::Nothing => {}
             _ if facts.package.is_some() => commands.extend(self.built(version.line(self.pip()).then("--no-deps"), self.bare())),
             _ => {}
+        }
+        if self.syncs_again() || self.waits_for_sources() {
+            commands.extend(self.added());
         }
         if let Some(debugger) = self.debugger.filter(|_| facts.manager.value != Manager::Nothing) {
             let install = if self.by_pip { self.pip() } else { ShellLine::of("uv pip install --python").word(VENV) };

@@ -10,7 +10,7 @@ use super::project::Project;
 use super::sources::{Source, Sources};
 use super::version::{Ranked, only_glibc};
 use super::{
-    DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, local, manager, named, observe, translations,
+    DefaultGroups, DjangoFacts, Facts, Metadata, Torch, downloads, extension, hints, local, manager, named, observe, translations, venv,
 };
 use crate::app::{App, RunFile, Sighting};
 use crate::catalog::{Catalog, NativeUse};
@@ -53,6 +53,7 @@ impl Looker<'_, '_> {
         let entry = self.entry;
         let observe::Seen { mut behaviour, warnings: seen } = self.seen.clone();
         behaviour.needs.extend(self.locale());
+        behaviour.links.extend(venv::named(self.tree, entry, &self.home()));
         warnings.splice(0..0, self.project.warnings.iter().cloned());
         warnings.extend(entry.warnings.iter().cloned());
         warnings.extend(seen);
@@ -145,6 +146,7 @@ impl Looker<'_, '_> {
             directory: inside,
             manager: project.manager.clone(),
             rivals: Vec::new(),
+            added: project.added.clone(),
             manifests: project.manifests.clone(),
             member: (project.manager.value == Manager::Uv && !project.directory.as_str().is_empty() && !wide)
                 .then(|| project.name.as_ref().map(|name| name.value.clone()))

@@ -73,6 +73,11 @@ impl Manager {
         matches!(self, Manager::Requirements | Manager::Environment | Manager::Project | Manager::Install)
     }
 
+    /// Whether packages can be installed beside what it lists.
+    pub fn installs_by_name(self) -> bool {
+        !matches!(self, Manager::Script | Manager::Nothing)
+    }
+
     /// Whether it refuses a lock that lacks what a group asks for, though that is not installed.
     pub fn checks_all_groups(self) -> bool {
         matches!(self, Manager::Uv | Manager::Poetry)

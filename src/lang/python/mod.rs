@@ -1,5 +1,6 @@
 //! Python: manifests and locks to packages, syntax trees to what is started, one virtual environment that is built once.
 
+mod added;
 mod apps;
 mod build;
 mod command;
@@ -41,6 +42,7 @@ mod translations;
 mod two;
 mod unobtainable;
 mod values;
+mod venv;
 mod version;
 mod word;
 
@@ -83,6 +85,9 @@ pub struct Facts {
     pub directory: Utf8PathBuf,
     /// Who manages the dependencies.
     pub manager: Fact<Manager>,
+    /// What the project's own Dockerfile installs beside what is listed.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub added: Vec<Fact<String>>,
     /// The same by other locks of the same dependencies, where nothing says which one counts.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub rivals: Vec<Facts>,

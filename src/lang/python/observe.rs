@@ -31,7 +31,7 @@ pub struct Seen {
 pub fn seen(tree: &Tree, catalog: &Catalog, sources: &Sources<'_>, entry: &Entry<'_, '_>, home: &Utf8Path) -> Result<Seen> {
     let files: Vec<&Source<'_>> = program(sources, entry);
     if files.is_empty() {
-        return Ok(Seen { behaviour: Behaviour { listens: entry.listens.clone(), ..Behaviour::default() }, warnings: Vec::new() });
+        return Ok(Seen { behaviour: Behaviour { listens: entry.reached(Vec::new()), ..Behaviour::default() }, warnings: Vec::new() });
     }
     let program = Program::new(files.iter().map(|source| &source.file).collect(), catalog.vocabulary("python")?);
     let observed = program.observe(&site(tree, sources, home));

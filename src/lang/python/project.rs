@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 use serde::Serialize;
 
+use super::added;
 use super::groups::{self, Group, Offered};
 use super::lock::{self, Lock};
 use super::locked::Locked;
@@ -38,6 +39,8 @@ pub struct Project {
     pub manifests: Vec<Utf8PathBuf>,
     /// What will be installed, as far as it is known.
     pub packages: Vec<Locked>,
+    /// What the project's own Dockerfile installs beside that.
+    pub added: Vec<Fact<String>>,
     /// Sets of dependencies that are installed on request alone.
     pub offered: Vec<Offered>,
     /// Those of them that are asked for.
@@ -136,6 +139,12 @@ impl Project {
             }
             None => std::mem::take(&mut listed.packages),
         };
+        let added = if manager.value.installs_by_name() {
+            added::by_dockerfile(tree, directory, &packages, name.as_ref().map(|name| name.value.as_str()))
+        } else {
+            Vec::new()
+        };
+        let packages = packages.into_iter().chain(added::packages(&added)).collect::<Vec<_>>();
         let locked = manager.value.lock().is_some_and(|lock| tree.has(manager::lock_directory(tree, directory, manager.value).join(lock)));
         if locked {
             listed.certain.clear();
@@ -168,7 +177,8 @@ impl Project {
             rivals,
             locked,
             any_index: listed.extra && manager.value != Manager::Uv && !configured,
-            warnings: pip.warnings.clone(),
+            warnings: pip.warnings.iter().cloned().chain(added::note(&added)).collect(),
+            added,
             pip,
             ..Self::bare(manager)
         }
@@ -203,6 +213,7 @@ impl Project {
             rivals: Vec::new(),
             manifests: Vec::new(),
             packages: Vec::new(),
+            added: Vec::new(),
             offered: Vec::new(),
             groups: Vec::new(),
             certain: Vec::new(),

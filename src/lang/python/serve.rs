@@ -95,8 +95,11 @@ impl<'s, 't> Finder<'s, 't> {
         let serves = keys.iter().any(|(key, value)| matches!(*key, "module" | "wsgi" | "mount" | "wsgi-file") && value.contains(module));
         // places of another machine
         let elsewhere = |(key, value): &(&str, &str)| matches!(*key, "chdir" | "home" | "virtualenv" | "venv") && value.starts_with('/');
-        if speaks && serves && !keys.iter().any(elsewhere) {
-            return ["uwsgi", "--ini", UWSGI].map(str::to_owned).to_vec();
+        let apart = |(key, _): &(&str, &str)| matches!(*key, "daemonize" | "daemonize2" | "logto" | "logto2");
+        if serves && !keys.iter().any(|key| elsewhere(key) || apart(key)) {
+            // what speaks uWSGI's own protocol to a server before it speaks HTTP as well
+            let http: &[&str] = if speaks { &[] } else { &["--http", ":{port}"] };
+            return ["uwsgi"].iter().chain(http).chain(&["--ini", UWSGI]).map(|word| (*word).to_owned()).collect();
         }
         uwsgi(target)
     }

@@ -11,7 +11,7 @@ use crate::catalog::vocabulary::{Meaning, Opens};
 use crate::evidence::{Evidence, Fact, Rule};
 use crate::program::origin::Match;
 use crate::program::resolve::arguments;
-use crate::program::{Annotation, Call, Expression, Program, Resolved, Value};
+use crate::program::{Annotation, Call, Expression, Part, Program, Resolved, Value};
 use crate::tree::path::inside;
 
 const SERVES: Rule = Rule::parsed("program.serves", "this hands out a directory when the program runs");
@@ -53,9 +53,13 @@ impl<'t> Program<'t> {
         if given.is_empty() {
             opens.default.iter().for_each(|path| finder.add(path, needed, &proof));
         }
+        let near = self.sources()[file].path.parent().filter(|_| opens.beside_source);
         for value in given.into_iter().flat_map(|given| self.resolve_given(file, call.context, given)) {
-            if let Some((path, true)) = of_value(finder.site, &value) {
-                finder.add(&path, needed, &proof);
+            let Some((path, true)) = of_value(finder.site, &value) else { continue };
+            let named = value.parts.iter().all(|part| matches!(part, Part::Text(_)));
+            match near.filter(|_| named) {
+                Some(near) => finder.add_near(near, &path, needed, &proof),
+                None => finder.add(&path, needed, &proof),
             }
         }
     }
@@ -99,6 +103,18 @@ impl<'t> Program<'t> {
 }
 
 impl Finder<'_, '_> {
+    /// A path that counts from the source which names it, or from the package around that.
+    fn add_near(&mut self, near: &Utf8Path, path: &str, needed: Needed, proof: &Evidence) {
+        let there = |path: &Utf8PathBuf| self.site.tree.has(path) || self.site.tree.has_directory(path);
+        let opened = Utf8Path::new(path);
+        let places = near.ancestors().filter_map(|above| inside(above, opened));
+        let found = places.clone().find(there).or_else(|| places.clone().next());
+        let home = self.site.bases.first().map_or(Utf8Path::new(""), Utf8PathBuf::as_path);
+        if let Some(found) = found {
+            self.add(crate::tree::path::relative(home, found).as_str(), needed, proof);
+        }
+    }
+
     fn add(&mut self, path: &str, needed: Needed, proof: &Evidence) {
         let Some((path, of_manifest)) = named_by_the_build(path) else { return };
         // what lies in somebody's home is no part of the project

@@ -149,6 +149,7 @@ impl Program<'_> {
             assets: self.assets(site),
             reads,
             writes: self.writes(site),
+            links: Vec::new(),
             builds: Vec::new(),
             needs,
             stops_on: self.stops_on(),

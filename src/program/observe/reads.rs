@@ -77,8 +77,14 @@ impl<'t> Program<'t> {
         }
         for given in given {
             for mut value in self.resolve_given(file, call.context, given) {
-                if opens.beside_source {
+                if opens.beside_source && value.parts.iter().all(|part| matches!(part, Part::Text(text) if !text.starts_with('/'))) {
                     let directory = self.sources()[file].path.parent().unwrap_or(Utf8Path::new(""));
+                    // what is handed out may lie in the package around as well, and is an asset then
+                    let there = inside(directory, value.beginning().0)
+                        .is_some_and(|path| finder.site.tree.has(&path) || finder.site.tree.has_directory(&path));
+                    if opens.needed.is_some() && !there {
+                        continue;
+                    }
                     value.parts.splice(0..0, [Part::Place(Place::Root), Part::Text(format!("/{directory}/"))]);
                 }
                 finder.opened(&value, opens.names, &proof);
